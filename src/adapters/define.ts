@@ -1,0 +1,56 @@
+import type { z } from "zod";
+import type { MetricKind } from "../core/plan.ts";
+import type { Clock, MetricSource, Notifier, RouterCapabilities, TrafficRouter, Workloads } from "../ports.ts";
+
+/** What every adapter is given beside its own options. Secrets arrive resolved; an adapter never reads the environment. */
+export interface Surroundings {
+  readonly clock: Clock;
+  /** A folder of the adapter's own, for what must survive a restart; it exists. */
+  readonly dataDir: string;
+}
+
+/** Which words a metric of one kind takes in the plan for this source. */
+export interface QueryWords {
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+}
+
+/** One kind of metric source: its words in the plan, its connection in the server's file, how to make one. */
+export interface SourceDefinition<Connection> {
+  readonly kind: string;
+  /** One sentence for the docs and for problems. */
+  readonly says: string;
+  readonly connection: z.ZodType<Connection>;
+  /** True when a plan may name the kind itself as a source, with the connection's defaults. */
+  readonly isBuiltIn: boolean;
+  readonly metrics: Partial<Record<MetricKind, QueryWords>>;
+  /** True when it can count distinct people. */
+  readonly countsPeople: boolean;
+  /** A sentence about what is wrong with a metric's words, or `null`. Pure. */
+  checkQuery(metric: MetricKind, words: Readonly<Record<string, string | number>>): string | null;
+  create(connection: Connection, surroundings: Surroundings): MetricSource;
+}
+
+export interface RouterDefinition<Connection> {
+  readonly kind: string;
+  readonly says: string;
+  readonly connection: z.ZodType<Connection>;
+  readonly capabilities: RouterCapabilities;
+  create(connection: Connection, surroundings: Surroundings): TrafficRouter;
+}
+
+export interface WorkloadsDefinition<Connection> {
+  readonly kind: string;
+  readonly says: string;
+  readonly connection: z.ZodType<Connection>;
+  /** What a plan says of one service's workload, `kind` left out. */
+  readonly planOptions: z.ZodObject;
+  create(connection: Connection, surroundings: Surroundings): Workloads;
+}
+
+export interface NotifierDefinition<Connection> {
+  readonly kind: string;
+  readonly says: string;
+  readonly connection: z.ZodType<Connection>;
+  create(connection: Connection, surroundings: Surroundings): Notifier;
+}

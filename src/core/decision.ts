@@ -1,0 +1,40 @@
+import type { Verdict } from "../evidence/verdict.ts";
+import type { Refusal } from "./requests.ts";
+import type { SignOff } from "./release.ts";
+import type { Status } from "./status.ts";
+
+/** What a tick concluded: the release's status from now on, and what is noted with it. The only thing that changes a release. */
+export interface Decision {
+  readonly status: Status;
+  /** Never empty; the first is the headline. `core/messages` makes each a sentence. */
+  readonly facts: readonly [Fact, ...Fact[]];
+}
+
+/** One thing worth telling. Every fact is plain data; nothing in it is a sentence. */
+export type Fact =
+  | { readonly kind: "created"; readonly by: string }
+  | { readonly kind: "became"; readonly status: Status }
+  | { readonly kind: "share-seen"; readonly phase: number; readonly sharePct: number }
+  | { readonly kind: "rehearsed"; readonly tookMs: number }
+  | { readonly kind: "check"; readonly name: string; readonly ok: boolean; readonly detail: string }
+  | { readonly kind: "verdict"; readonly check: string; readonly verdict: Verdict; readonly moreMs: number | null }
+  | { readonly kind: "breach"; readonly check: string; readonly verdict: Verdict }
+  | { readonly kind: "cancelled"; readonly check: string; readonly verdict: Verdict }
+  | { readonly kind: "extended"; readonly phase: number; readonly checks: readonly string[]; readonly untilObservedMs: number }
+  | { readonly kind: "signed"; readonly signOff: SignOff }
+  | { readonly kind: "lapsed"; readonly signOff: SignOff; readonly check: string }
+  | { readonly kind: "accepted"; readonly request: string; readonly by: string; readonly asked: string; readonly reason: string }
+  | { readonly kind: "refused"; readonly request: string; readonly by: string; readonly asked: string; readonly refusal: Refusal }
+  | { readonly kind: "traffic-back"; readonly tookMs: number; readonly withinMs: number }
+  | { readonly kind: "unhealthy"; readonly service: string; readonly slot: string; readonly detail: string }
+  | { readonly kind: "cleared"; readonly what: "previous" | "canary" };
+
+/** One line of a release's journal. `revision` counts from 1. */
+export interface Entry {
+  readonly release: string;
+  readonly revision: number;
+  readonly atMs: number;
+  readonly decision: Decision;
+  /** Number of the readings row that this was decided on. */
+  readonly row: number;
+}

@@ -1,0 +1,55 @@
+/**
+ * How much a verdict rests on: `exact` (a theorem, people are the unit), `randomisation` (a theorem of the draw itself), `robust`
+ * (holds under any dependence inside a scrape), `approximate` (a measured correction), `rule` (a plain rule, no error control).
+ */
+export type Assumption = "exact" | "randomisation" | "robust" | "approximate" | "rule";
+
+/** The five answers of a gate or guard. Only `pass` lets a phase go on and only `fail` sets off a reaction. */
+export type VerdictKind = "pass" | "fail" | "undecided" | "no-data" | "invalid";
+
+/** Values that the data still allow at every look at once, in the unit of the line (ratios 0-1, ms, score points, plain numbers). */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * What the evidence says about one gate or guard now.
+ *
+ * `logEPass` and `logEFail` are natural logarithms of the e-values for "it is good" and "it is bad" (0 = no evidence either way;
+ * `Infinity` where a plain rule decided). `p` is the always-valid p-value of "it is bad", in 0-1. `estimate` and `interval` are
+ * `null` while nothing was counted, or where the kind of test has no such number. `shared` is true while the stable arm breaks the
+ * same line at the same time: the canary is not to blame, and its wealth does not grow.
+ */
+export interface Verdict {
+  readonly kind: VerdictKind;
+  readonly logEPass: number;
+  readonly logEFail: number;
+  readonly p: number;
+  readonly estimate: number | null;
+  readonly interval: Interval | null;
+  readonly assumes: Assumption;
+  readonly shared: boolean;
+  readonly because: Because;
+}
+
+/** Why a verdict is what it is, as data; `core/messages` makes it a sentence in French or English. */
+export type Because =
+  | { readonly kind: "proven-good" }
+  | { readonly kind: "proven-bad" }
+  | { readonly kind: "nothing-counted" }
+  | { readonly kind: "too-little-evidence" }
+  | { readonly kind: "between-lines" }
+  | { readonly kind: "good-but-estimate-is-not" }
+  | { readonly kind: "evidence-restarted" }
+  | { readonly kind: "shared-incident" }
+  | { readonly kind: "sample-ratio-mismatch" }
+  | { readonly kind: "nothing-to-compare" }
+  | { readonly kind: "readings-over-line"; readonly over: number; readonly of: number }
+  | { readonly kind: "readings-within-line"; readonly within: number; readonly of: number }
+  | { readonly kind: "rises-to-limit"; readonly inMs: number }
+  | { readonly kind: "event-seen"; readonly events: number }
+  | { readonly kind: "no-event-in"; readonly exposures: number }
+  | { readonly kind: "runs-needed"; readonly have: number; readonly need: number }
+  | { readonly kind: "down"; readonly times: number }
+  | { readonly kind: "answers" };

@@ -1,0 +1,255 @@
+import type { Plan, Metric, Audience, Route, Goal, AdapterUse, NoticeTarget } from "./core/plan.ts";
+import type { SeenTraffic, SeenWorkloads, Slot } from "./core/observation.ts";
+import type { Entry } from "./core/decision.ts";
+import type { Request } from "./core/requests.ts";
+import type { Row } from "./core/row.ts";
+
+/** Time as the engine knows it. Nothing in the project reads the wall clock or sets a timer in another way. */
+export interface Clock {
+  /** Epoch ms; may step. */
+  nowMs(): number;
+  /** Milliseconds since some fixed moment; never steps back. */
+  monotonicMs(): number;
+  /** Resolves after `ms` by the monotonic clock, or at once when `signal` aborts. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** What an adapter throws when it knows that asking again is useless; everything else that it throws is asked again. */
+export class PortError extends Error {
+  readonly retry: "never" | "later";
+  constructor(message: string, options: { readonly retry: "never" | "later"; readonly cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = "PortError";
+    this.retry = options.retry;
+  }
+}
+
+/** Where a version of a service answers, for sources that read targets themselves. */
+export interface Target {
+  readonly service: string;
+  readonly arm: "canary" | "stable";
+  readonly version: string;
+  readonly url: string;
+}
+
+/** What is asked of a source: a metric, and for latencies the bound whose crossings are counted. */
+export interface Query {
+  /** Key of the quantity in readings: the metric's name, or "name>500ms". */
+  readonly quantity: string;
+  readonly metric: Metric;
+  /** `latency` only: count answers slower than this. */
+  readonly slowerThanMs: number | null;
+}
+
+export interface ReadContext {
+  readonly release: string;
+  readonly targets: readonly Target[];
+  /** When the release was created, epoch ms. */
+  readonly sinceMs: number;
+}
+
+/** One cumulative counter pair. `series` names it for good: the same series must keep its name, and a restarted process may reuse it (a reset). */
+export interface SeriesSample {
+  readonly series: string;
+  readonly arm: "canary" | "stable";
+  readonly bad: number;
+  /** Latency with a bucket bound beside the line: at most this many were slow. Absent: `bad` is exact. */
+  readonly badAtMost?: number;
+  readonly total: number;
+  /** Hash slice 0-9 of the people behind it, where the source knows; `null` otherwise. */
+  readonly slice: number | null;
+  /** Epoch ms at which the counter began at zero; `null` when the source does not say. */
+  readonly bornMs: number | null;
+}
+
+/** What a source answers for one query. An outage is thrown, an empty series is `no-data`. */
+export type Reading =
+  | { readonly kind: "counters"; readonly atMs: number; readonly series: readonly SeriesSample[] }
+  | { readonly kind: "level"; readonly atMs: number; readonly canary: number; readonly stable: number | null }
+  | { readonly kind: "probe"; readonly atMs: number; readonly down: boolean }
+  | { readonly kind: "no-data" };
+
+export interface MetricSource {
+  /** Answers every query at one instant; the result has one reading per query, by quantity. Throws when the source cannot be asked. */
+  read(queries: readonly Query[], context: ReadContext, signal: AbortSignal): Promise<ReadonlyMap<string, Reading>>;
+}
+
+/** What the router shall do: a pure function of the release, applied until it is seen. */
+export interface WantedTraffic {
+  readonly release: string;
+  readonly sharePct: number;
+  readonly audience: Audience;
+  /** Distinguishes phases: with `new-logins`, who logged in before it began is not drawn. */
+  readonly phase: number;
+  readonly login: string | null;
+  readonly routes: readonly Route[];
+  readonly goals: readonly Goal[];
+  readonly stableSlot: "stable" | "previous";
+  /** By service: the base URLs of each arm. An empty canary list means that the arm does not exist yet. */
+  readonly targets: Readonly<Record<string, { readonly canary: readonly string[]; readonly stable: readonly string[] }>>;
+  /** Without a word for this long the router takes everybody to stable by itself. */
+  readonly leaseMs: number;
+}
+
+export interface RouterCapabilities {
+  readonly sticky: boolean;
+  readonly audiences: readonly Audience[];
+  readonly readsBack: boolean;
+  /** Finest step of the share, percent. */
+  readonly stepPct: number;
+  readonly lease: boolean;
+}
+
+export interface TrafficRouter {
+  /** Asks for `wanted`; idempotent; also renews the lease. Resolving does not mean that it is seen. */
+  apply(wanted: WantedTraffic, signal: AbortSignal): Promise<void>;
+  /** Reads back what is in force. */
+  observe(signal: AbortSignal): Promise<SeenTraffic>;
+  /**
+   * Sends one request ("GET /api/products") with every service on the arm that is named, as nobody: it is not counted. So mixed pairs of
+   * versions are tried before anybody is exposed. Answers the status, 0 when the connection failed.
+   */
+  attempt(attempt: Attempt, signal: AbortSignal): Promise<{ readonly status: number; readonly detail: string }>;
+}
+
+export interface Attempt {
+  readonly request: string;
+  readonly arms: Readonly<Record<string, "canary" | "stable">>;
+}
+
+/** Which versions shall run, by service and slot. An absent slot shall not run. */
+export type WantedWorkloads = Readonly<Record<string, WantedService>>;
+
+export interface WantedService {
+  readonly use: AdapterUse;
+  readonly slots: Partial<Record<Slot, { readonly version: string }>>;
+}
+
+export interface Workloads {
+  /** Starts, replaces and stops until `wanted` is under way; idempotent; does not wait for readiness. */
+  apply(wanted: WantedWorkloads, signal: AbortSignal): Promise<void>;
+  observe(services: WantedWorkloads, signal: AbortSignal): Promise<SeenWorkloads>;
+}
+
+/** One notice, rendered. `key` is the same for every try of the same notice. */
+export interface Notice {
+  readonly key: string;
+  readonly to: string;
+  readonly release: string;
+  readonly atMs: number;
+  readonly title: string;
+  /** One sentence a line. */
+  readonly lines: readonly string[];
+  readonly entry: Entry;
+}
+
+export interface Notifier {
+  /** Tells; resolving means that the receiver has it. */
+  send(notice: Notice, signal: AbortSignal): Promise<void>;
+}
+
+/** A release as it is stored when it begins. */
+export interface NewRelease {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly planHash: string;
+  readonly environment: string;
+  readonly services: readonly string[];
+  readonly createdMs: number;
+  readonly startedBy: string;
+  readonly versions: Readonly<Record<string, { readonly canary: string; readonly stable: string }>>;
+  /** Idempotency key of the start call; the same key twice answers the first release. `null`: none was given. */
+  readonly startKey: string | null;
+}
+
+/** Somebody else committed this revision first; the tick ends and the next one reads afresh. */
+export class StaleRevision extends Error {
+  override readonly name = "StaleRevision";
+}
+
+/** A service of the new release is in another active release. */
+export class ServiceBusy extends Error {
+  override readonly name = "ServiceBusy";
+  readonly services: readonly { readonly service: string; readonly release: string }[];
+  constructor(services: readonly { readonly service: string; readonly release: string }[]) {
+    super(`already in an active release: ${services.map((busy) => `${busy.service} (${busy.release})`).join(", ")}`);
+    this.services = services;
+  }
+}
+
+/** A journal entry with its links: `hash` = SHA-256 over `previous`, the entry and `rowsDigest` (`core/chain.ts`). */
+export interface ChainedEntry {
+  readonly entry: Entry;
+  readonly previous: string;
+  readonly rowsDigest: string;
+  readonly hash: string;
+}
+
+/** What one tick commits, all or nothing. */
+export interface Commit {
+  readonly release: string;
+  /** The journal's length before this commit; another one there throws `StaleRevision`. */
+  readonly expectRevision: number;
+  /** The number of rows before this commit; the same check. */
+  readonly expectRows: number;
+  readonly row: Row;
+  readonly entry: ChainedEntry | null;
+  /** Ids of the requests that `row` has seen: they are not pending any more. */
+  readonly seen: readonly string[];
+  /** True when the release no longer occupies its services. */
+  readonly isOver: boolean;
+  /** The environment that this decision freezes; `null`: none. */
+  readonly freeze: string | null;
+  /** Notices that this entry owes: the outbox. */
+  readonly owes: readonly NoticeTarget[];
+}
+
+export interface Freeze {
+  readonly environment: string;
+  readonly release: string;
+  readonly sinceMs: number;
+}
+
+export interface OwedNotice {
+  readonly release: string;
+  readonly revision: number;
+  readonly target: NoticeTarget;
+}
+
+/** The store of record. A resolved promise of a writing call means: it survives `kill -9` and power loss. */
+export interface Store {
+  /** Throws `ServiceBusy`; with a known `startKey` it answers the id of the release that this key began, otherwise `release.id`. */
+  create(release: NewRelease): Promise<string>;
+  /** Everything about one release, oldest first; `null` when there is none of this id. */
+  load(id: string): Promise<StoredRelease | null>;
+  /** Newest first; `before` is an id of an earlier page. */
+  list(options: { readonly limit: number; readonly before: string | null }): Promise<readonly NewRelease[]>;
+  /** Ids of the releases that still occupy their services or keep something running, oldest first. */
+  active(): Promise<readonly string[]>;
+  commit(commit: Commit): Promise<void>;
+  /** Throws when the release is unknown; the same request id twice is stored once. */
+  ask(request: Request): Promise<void>;
+  pending(release: string): Promise<readonly Request[]>;
+  owed(limit: number): Promise<readonly OwedNotice[]>;
+  delivered(notice: OwedNotice, atMs: number): Promise<void>;
+  freezes(): Promise<readonly Freeze[]>;
+  /** True when there was such a freeze. */
+  lift(lift: { readonly environment: string; readonly by: string; readonly reason: string; readonly atMs: number }): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface StoredRelease {
+  readonly head: NewRelease;
+  readonly entries: readonly ChainedEntry[];
+  readonly rows: readonly Row[];
+}
+
+/** Everything outside that the engine may use. Adapters are looked up by the plan's own words; an unknown name throws (lint has refused it before). */
+export interface World {
+  readonly clock: Clock;
+  readonly store: Store;
+  router(plan: Plan): TrafficRouter;
+  workloads(kind: string): Workloads;
+  source(name: string): MetricSource;
+  notifier(name: string): Notifier;
+}
