@@ -1,8 +1,11 @@
 import type { Plan, Metric, Audience, Route, Goal, AdapterUse, NoticeTarget } from "./core/plan.ts";
 import type { SeenTraffic, SeenWorkloads, Slot } from "./core/observation.ts";
 import type { Entry } from "./core/decision.ts";
+import type { ChainedEntry } from "./core/chain.ts";
 import type { Request } from "./core/requests.ts";
 import type { Row } from "./core/row.ts";
+
+export type { ChainedEntry };
 
 /** Time as the engine knows it. Nothing in the project reads the wall clock or sets a timer in another way. */
 export interface Clock {
@@ -177,14 +180,6 @@ export class ServiceBusy extends Error {
   }
 }
 
-/** A journal entry with its links: `hash` = SHA-256 over `previous`, the entry and `rowsDigest` (`core/chain.ts`). */
-export interface ChainedEntry {
-  readonly entry: Entry;
-  readonly previous: string;
-  readonly rowsDigest: string;
-  readonly hash: string;
-}
-
 /** What one tick commits, all or nothing. */
 export interface Commit {
   readonly release: string;
@@ -196,7 +191,7 @@ export interface Commit {
   readonly entry: ChainedEntry | null;
   /** Ids of the requests that `row` has seen: they are not pending any more. */
   readonly seen: readonly string[];
-  /** True when the release no longer occupies its services. */
+  /** True when the release neither occupies its services nor keeps anything running. */
   readonly isOver: boolean;
   /** The environment that this decision freezes; `null`: none. */
   readonly freeze: string | null;

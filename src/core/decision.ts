@@ -1,6 +1,7 @@
 import type { Verdict } from "../evidence/verdict.ts";
 import type { Refusal } from "./requests.ts";
 import type { SignOff } from "./release.ts";
+import type { Reaction } from "./reactions.ts";
 import type { Status } from "./status.ts";
 
 /** What a tick concluded: the release's status from now on, and what is noted with it. The only thing that changes a release. */
@@ -27,6 +28,9 @@ export type Fact =
   | { readonly kind: "refused"; readonly request: string; readonly by: string; readonly asked: string; readonly refusal: Refusal }
   | { readonly kind: "traffic-back"; readonly tookMs: number; readonly withinMs: number }
   | { readonly kind: "unhealthy"; readonly service: string; readonly slot: string; readonly detail: string }
+  | { readonly kind: "dismissed"; readonly check: string; readonly by: string }
+  | { readonly kind: "recovered"; readonly check: string }
+  | { readonly kind: "upgraded"; readonly from: Reaction; readonly to: Reaction }
   | { readonly kind: "cleared"; readonly what: "previous" | "canary" };
 
 /** One line of a release's journal. `revision` counts from 1. */

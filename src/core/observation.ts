@@ -18,6 +18,8 @@ export interface Observation {
   readonly requests: readonly Request[];
   /** Environments that are frozen now. */
   readonly frozen: readonly string[];
+  /** True when another release asks for these services, so that what this one keeps for later must go. */
+  readonly superseded: boolean;
   /** Checks before traffic that have answered (`preparing` only). */
   readonly checks: readonly PreparingCheck[];
 }
@@ -39,7 +41,7 @@ export interface SeenTraffic {
   readonly audience: "new-logins" | "everyone";
   /** Which workload slot serves the stable arm. */
   readonly stableSlot: "stable" | "previous";
-  /** Digest of the targets that it forwards to, so that a stale address is noticed. */
+  /** `sayTargets` of what it forwards to, so that a stale address is noticed. */
   readonly targets: string;
   /** True when it has every target that it was given and would accept a person now. */
   readonly isServing: boolean;

@@ -89,6 +89,8 @@ export interface Metric {
   readonly kind: MetricKind;
   /** What is counted; only `ratio`, `latency` and `count` have one. */
   readonly unit: "person" | "request";
+  /** Which way is good: a rate of errors is better lower, a rate of conversions higher. `no regression` needs it. */
+  readonly better: "lower" | "higher";
   /** The name of a connection in the server's file, or of a built-in source. */
   readonly source: string;
   /** In the source's own words; the source's adapter has checked them. */

@@ -18,8 +18,14 @@ export interface Release {
   readonly signOffs: readonly SignOff[];
   /** How long the rehearsed rollback took, ms; `null` until it was rehearsed. */
   readonly rehearsedMs: number | null;
-  /** When people were last told of a hold, so that they are asked once. */
-  readonly answered: readonly string[];
+  /** Verdict kind last noted in the journal, by check. */
+  readonly told: Readonly<Record<string, Verdict["kind"]>>;
+  /** Guards whose failure a person has looked at and decided to go on with; they react again once they stopped failing. */
+  readonly dismissed: readonly string[];
+  /** The revision of the last change that matters to a person who clicks: another status, or a worse verdict. */
+  readonly materialRevision: number;
+  /** The phase whose extension was announced; `null`: none. */
+  readonly extended: number | null;
   /** When the rollback was committed and when it was read back; `null` while it has not happened. */
   readonly rollback: { readonly committedMs: number; readonly seenMs: number | null } | null;
 }

@@ -21,7 +21,7 @@ export type Status =
       readonly reaction: Reaction;
       readonly cause: Cause;
       readonly step: RollbackStep;
-      readonly from: "canary" | "promoted";
+      readonly from: RollbackFrom;
     }
   | { readonly kind: "rolled-back"; readonly sinceMs: number; readonly cause: Cause }
   | { readonly kind: "stopped"; readonly sinceMs: number; readonly cause: Cause; readonly canary: "kept" | "gone" }
@@ -65,8 +65,14 @@ export type Cause =
 /** Clone stable as previous; replace stable's version; return the traffic to stable; remove the canary. */
 export type PromotingStep = "cloning" | "replacing" | "returning" | "clearing";
 
-/** All traffic to stable and read back; then (after a promotion) the old version put back; then the canary removed. */
-export type RollbackStep = "traffic" | "restoring" | "clearing";
+/** All traffic to stable and read back; after a promotion the old version put back; traffic from `previous` to it; then the canary removed. */
+export type RollbackStep = "traffic" | "restoring" | "returning" | "clearing";
+
+/**
+ * Where the old version still runs: in the stable slot (`canary`: it was never replaced), in the previous slot, or nowhere (`image`: it has
+ * to be started again before the traffic can move).
+ */
+export type RollbackFrom = "canary" | "previous" | "image";
 
 /** True when nobody but a person's rollback of a promoted release changes it any more. */
 export function isOver(status: Status): boolean {
