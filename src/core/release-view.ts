@@ -1,0 +1,151 @@
+import type { Verdict, VerdictKind } from "../evidence/verdict.ts";
+import type { Language, Role } from "./plan.ts";
+import type { Request } from "./requests.ts";
+import type { Versions } from "./release.ts";
+import type { Status } from "./status.ts";
+
+/**
+ * One release as it is shown: what `GET /api/v1/releases/:id` answers and what terminal and dashboard draw. Plain JSON. Every sentence is
+ * in `language`; times are epoch ms; shares are percent 0-100.
+ */
+export interface ReleaseView {
+  readonly id: string;
+  readonly revision: number;
+  /** The plan's name, title and version in people's words; `version` is `null` when the plan does not say. */
+  readonly name: string;
+  readonly title: string;
+  readonly version: string | null;
+  readonly environment: string;
+  readonly timeZone: string;
+  /** The language of the sentences in this view. */
+  readonly language: Language;
+  /** By service. */
+  readonly versions: Readonly<Record<string, Versions>>;
+  readonly startedBy: string;
+  readonly createdMs: number;
+  /** The moment of this view. */
+  readonly nowMs: number;
+  readonly status: Status;
+  readonly tone: Tone;
+  /** Where the release stands, in one sentence. */
+  readonly sentence: string;
+  /** What happens next by itself, or what it waits for; empty when it is over. */
+  readonly next: readonly string[];
+  /** A running reaction; `null` when none runs. */
+  readonly countdown: CountdownView | null;
+  readonly phases: readonly PhaseView[];
+  readonly traffic: TrafficView;
+  /** The gates of the phase it is in; empty outside the phases. */
+  readonly gates: readonly CheckView[];
+  /** Every guard of the plan, in the plan's order. */
+  readonly guards: readonly CheckView[];
+  /** Newest first. */
+  readonly story: readonly StoryView[];
+  readonly people: readonly PersonView[];
+  readonly actions: readonly ActionView[];
+}
+
+/** `calm`: goes by itself; `waiting`: for a time or a person; `holding`: somebody should look; `danger`: going back; `good`, `over`: ended. */
+export type Tone = "calm" | "waiting" | "holding" | "danger" | "good" | "over";
+
+/** A countdown or an investigation: when it commits to a rollback, and when everybody is back. */
+export interface CountdownView {
+  readonly kind: "countdown" | "investigation";
+  readonly check: string;
+  readonly commitByMs: number;
+  readonly doneByMs: number;
+  /** "Rolling back in 3 min 12 s unless …". */
+  readonly sentence: string;
+}
+
+export interface PhaseView {
+  readonly name: string;
+  readonly sharePct: number;
+  readonly state: "done" | "now" | "ahead";
+  /** Of the phase it is in; `null` where nothing is being observed. */
+  readonly observedMs: number | null;
+  /** What the phase asks for, its extension included once it is announced. */
+  readonly observeMs: number;
+}
+
+export interface TrafficView {
+  readonly wantedPct: number;
+  /** What the router says is in force; `null` while it is not seen. */
+  readonly seenPct: number | null;
+  /** Share of people drawn to the canary so far, and of requests forwarded to it; `null` where nobody counted. */
+  readonly peoplePct: number | null;
+  readonly requestsPct: number | null;
+  readonly people: ArmCounts | null;
+  readonly requests: ArmCounts | null;
+}
+
+export interface ArmCounts {
+  readonly canary: number;
+  readonly stable: number;
+}
+
+/** One gate or guard with what the evidence says about it. */
+export interface CheckView {
+  /** Id of the gate or guard in the plan. */
+  readonly id: string;
+  /** The words of the plan. */
+  readonly says: string;
+  /** `null` while nothing was judged. */
+  readonly verdict: Verdict | null;
+  readonly kind: VerdictKind | "not-yet";
+  /** The verdict in a word or two: "pass", "undecided, ~6 min more", "far". */
+  readonly word: string;
+  /** The estimate and the interval in display units: "0.21 % [0.05, 0.44]"; `null` while there is none. */
+  readonly figure: string | null;
+  /** The whole verdict in sentences. */
+  readonly sentence: string;
+  /** Where the interval lies against the lines; `null` where the kind of test has no such picture. */
+  readonly band: BandView | null;
+  /** A gate's line as it is asked for: "< 0.5 %"; a guard's reaction: "→ rollback". */
+  readonly aside: string;
+  /** The reaction in words; `null` when a failure holds and asks. */
+  readonly reaction: string | null;
+  /** Time that a decision still takes if the data go on as they were; `null` when it is decided or no forecast helps. */
+  readonly moreMs: number | null;
+}
+
+/** Numbers in the unit of the line. */
+export interface BandView {
+  readonly low: number;
+  readonly high: number;
+  readonly estimate: number | null;
+  /** `null` for a guard, which has only a fail line. */
+  readonly passAt: number | null;
+  readonly failAt: number;
+  /** The side of the lines that is good. */
+  readonly good: "below" | "above";
+}
+
+/** One journal entry. */
+export interface StoryView {
+  readonly revision: number;
+  readonly atMs: number;
+  /** "14:22" in the plan's zone. */
+  readonly time: string;
+  /** Never empty; the first is the headline. */
+  readonly says: readonly string[];
+}
+
+/** One role and one thing that it is asked to approve. */
+export interface PersonView {
+  readonly role: Role;
+  /** "Release manager". */
+  readonly title: string;
+  readonly state: "signed" | "asked" | "later";
+  /** "go 14:05", "to sign before 50 %". */
+  readonly says: string;
+  /** Who signed; `null` when nobody did yet. */
+  readonly by: string | null;
+}
+
+/** What a person can press; `why` says why it cannot be pressed now, `null` when it can. */
+export interface ActionView {
+  readonly kind: Request["kind"];
+  readonly label: string;
+  readonly why: string | null;
+}
