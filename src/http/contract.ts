@@ -1,0 +1,229 @@
+import { z } from "zod";
+import type { ChainedEntry, Freeze } from "../ports.ts";
+import type { Role } from "../core/plan.ts";
+import type { Refusal, Request } from "../core/requests.ts";
+import type { Problem, ErrorCode } from "../errors.ts";
+import type { ReleaseView } from "./release-view.ts";
+
+/** Largest body that is read, bytes. */
+export const bodyLimitBytes = 2 * 1024 * 1024;
+
+/** Who may call a route: anybody, anybody with a token, or a person with one of these roles. */
+export type Access = "anybody" | "person" | readonly Role[];
+
+export interface Route {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** With `:name` where `pathOf` puts a value. */
+  readonly path: string;
+  readonly access: Access;
+}
+
+const mayStart: readonly Role[] = ["release-manager", "devops-lead"];
+
+/** Every route of the API, by name. What a request may do to a release is decided by the release itself (`core`), so it is open to every person. */
+export const routes = {
+  health: { method: "GET", path: "/api/v1/health", access: "anybody" },
+  startRelease: { method: "POST", path: "/api/v1/releases", access: mayStart },
+  listReleases: { method: "GET", path: "/api/v1/releases", access: "person" },
+  showRelease: { method: "GET", path: "/api/v1/releases/:id", access: "person" },
+  journal: { method: "GET", path: "/api/v1/releases/:id/journal", access: "person" },
+  events: { method: "GET", path: "/api/v1/releases/:id/events", access: "person" },
+  ask: { method: "POST", path: "/api/v1/releases/:id/requests", access: "person" },
+  why: { method: "GET", path: "/api/v1/releases/:id/why", access: "person" },
+  verify: { method: "POST", path: "/api/v1/releases/:id/verify", access: "person" },
+  listFreezes: { method: "GET", path: "/api/v1/freezes", access: "person" },
+  liftFreeze: { method: "DELETE", path: "/api/v1/freezes/:environment", access: ["release-manager"] },
+  startStable: { method: "POST", path: "/api/v1/stable", access: mayStart },
+} as const satisfies Readonly<Record<string, Route>>;
+
+export type RouteName = keyof typeof routes;
+
+/** The path of a route with its values filled in and escaped. Throws when a value is missing. */
+export function pathOf(route: Route, values: Readonly<Record<string, string>> = {}): string {
+  return route.path.replaceAll(/:(\w+)/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`${route.path} needs a value for ${name}`);
+    return encodeURIComponent(value);
+  });
+}
+
+const word = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cf}]*$/u, "must not hold control characters");
+const reason = z.string().trim().min(1, "must say why").max(2_000);
+const versions = z.record(
+  word,
+  z
+    .string()
+    .min(1)
+    .max(500)
+    .regex(/^[^\p{Cc}\p{Cf}\s]+$/u, "must not hold spaces or control characters"),
+);
+const planText = z.strictObject({
+  /** The plan file as written. */
+  text: z.string().max(bodyLimitBytes),
+  /** Its name, for problems: it is not opened. */
+  file: z.string().min(1).max(500),
+});
+
+/** The body of `startRelease`. The header `Idempotency-Key` (1-200 printable characters) goes with it. */
+export const startReleaseBody = z.strictObject({
+  plan: planText,
+  /** By service: the version to release. */
+  versions,
+  /** By service: the version that is stable now; absent: the one that is seen running. */
+  stable: versions.optional(),
+  reason,
+});
+export type StartReleaseBody = z.infer<typeof startReleaseBody>;
+
+/** The answer of `startRelease`; status 201 when it began now, 200 when the same key had begun it before. */
+export interface StartReleaseAnswer {
+  readonly id: string;
+  readonly path: string;
+  /** Warnings about the plan; a plan with errors is refused. */
+  readonly problems: readonly Problem[];
+}
+
+/** The query of `listReleases`: newest first; `before` is the `next` of the page before. */
+export const listReleasesQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  before: z.string().min(1).max(200).optional(),
+});
+
+export interface ReleaseSummary {
+  readonly id: string;
+  readonly plan: string;
+  readonly title: string;
+  readonly environment: string;
+  readonly versions: Readonly<Record<string, { readonly canary: string; readonly stable: string }>>;
+  readonly startedBy: string;
+  readonly createdMs: number;
+  /** Kind of the status ("observing"); the sentence says it for people. */
+  readonly status: string;
+  readonly sentence: string;
+}
+
+export interface ListReleasesAnswer {
+  readonly releases: readonly ReleaseSummary[];
+  /** `null`: this was the last page. */
+  readonly next: string | null;
+}
+
+/** The answer of `showRelease`; its `revision` is also the header `ETag`. */
+export type ShowReleaseAnswer = ReleaseView;
+
+/** The query of `journal`: entries of a revision above `after`, oldest first. */
+export const journalQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1_000).default(200),
+});
+
+export interface JournalAnswer {
+  readonly entries: readonly ChainedEntry[];
+  /** The `after` of the next page; `null`: these were the last ones. */
+  readonly next: number | null;
+}
+
+/**
+ * `events` is a stream of server-sent events. `entry`: one `ChainedEntry`, its id is the revision; with `Last-Event-ID` the stream goes on
+ * after that one, without it begins with the next new one. `view`: the whole `ReleaseView`, at once and then after each change, at most four a second; it has no id.
+ */
+export type EventName = "entry" | "view";
+
+/** Requests that a stale click must not cause: the header `If-Match: "REVISION"` is required with these. */
+export const kindsThatNeedRevision: readonly Request["kind"][] = ["approve", "promote", "resume"];
+
+/** The body of `ask`. `Idempotency-Key` may go with it; `If-Match` as `kindsThatNeedRevision` says. */
+export const askBody = z.strictObject({
+  kind: z.enum(["approve", "pause", "resume", "promote", "stop", "rollback"]),
+  reason,
+  /** `approve` only: the role that speaks; absent: the one role of the person that is asked for. */
+  as: z.enum(["release-manager", "devops-lead", "qa-lead", "product-owner", "viewer"]).optional(),
+});
+export type AskBody = z.infer<typeof askBody>;
+
+/** The answer of `ask`: 200 when accepted, 202 when stored and not yet answered. A refusal is a problem with `refusal` and `revision`. */
+export interface AskAnswer {
+  /** Id of the request, as the journal names it. */
+  readonly request: string;
+  readonly answer: "accepted" | "waiting";
+  /** The release's revision now. */
+  readonly revision: number;
+  /** Where the release stands now, for people. */
+  readonly sentence: string;
+}
+
+/** The query of `why`: one check by its id, or all. */
+export const whyQuery = z.strictObject({ check: z.string().min(1).max(500).optional() });
+
+export interface WhyAnswer {
+  readonly revision: number;
+  readonly status: string;
+  readonly sentence: string;
+  readonly next: string;
+  readonly checks: readonly WhyCheck[];
+}
+
+export interface WhyCheck {
+  readonly id: string;
+  readonly says: string;
+  readonly verdict: string;
+  readonly sentence: string;
+}
+
+/** Whether the stored journal is unbroken and replays to the same decisions. Status 200 in both cases. */
+export interface VerifyAnswer {
+  readonly ok: boolean;
+  readonly entries: number;
+  /** What the engine found, for people: why it is not right; or what was checked. */
+  readonly says: string;
+}
+
+export interface ListFreezesAnswer {
+  readonly freezes: readonly Freeze[];
+}
+
+/** The body of `liftFreeze`. */
+export const liftFreezeBody = z.strictObject({ reason });
+
+/** The body of `startStable`. */
+export const startStableBody = z.strictObject({ plan: planText, versions, reason });
+export type StartStableBody = z.infer<typeof startStableBody>;
+
+export interface StartStableAnswer {
+  /** By service: what runs in the stable slot now. */
+  readonly services: Readonly<Record<string, { readonly version: string; readonly urls: readonly string[] }>>;
+}
+
+export interface HealthAnswer {
+  readonly status: "ok" | "closing";
+  readonly version: string;
+}
+
+/**
+ * A refusal as RFC 9457 describes it (`application/problem+json`), with serin's members.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc9457
+ */
+export interface ProblemAnswer {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ErrorCode;
+  readonly remedy: string;
+  /** `plan-invalid`: every place in the plan. */
+  readonly problems?: readonly Problem[];
+  /** `body-invalid`, `query-invalid`: every place in the input, as a JSON pointer (RFC 6901). */
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  /** `role-missing`. */
+  readonly needs?: readonly Role[];
+  /** `request-refused`, `revision-stale`, and `role-missing` when the release itself refused. */
+  readonly refusal?: Refusal;
+  readonly revision?: number;
+  /** `internal`: the same word stands in the log. */
+  readonly incident?: string;
+}
