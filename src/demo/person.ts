@@ -1,0 +1,122 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Dispatcher } from "undici";
+import { chanceOf } from "./chance.ts";
+import type { Chance } from "./chance.ts";
+import { createCookieJar } from "./cookie-jar.ts";
+import { faultHeader, firstFaultHeader, phaseHeader, versionHeader } from "./shop/serve.ts";
+
+/** How likely it is that a person does a thing, 0-1, and how long one looks at the screen between two clicks, ms. */
+export interface Habits {
+  readonly trialRatio: number;
+  readonly orderRatio: number;
+  readonly browseRatio: number;
+  /** People whose browser does not have the script yet. */
+  readonly emptyCacheRatio: number;
+  readonly thinkMs: number;
+}
+
+/** 30 % of people start a trial and 30 % order, whatever version they meet; in all about 3 requests a visit. */
+export const habits: Habits = { trialRatio: 0.3, orderRatio: 0.3, browseRatio: 0.3, emptyCacheRatio: 0.1, thinkMs: 60 };
+
+/** What a person reports of each request as soon as it is over. */
+export interface Answer {
+  /** 0: there was no answer at all. */
+  readonly status: number;
+  readonly version: string | null;
+  /** The deliberate fault that the answer carries; `null`: none. */
+  readonly fault: string | null;
+  readonly firstFaultMs: number | null;
+  /** The request and what became of it, for reports: "GET / 502". */
+  readonly says: string;
+}
+
+/** One visit to the shop. */
+export interface Visit {
+  readonly shop: Dispatcher;
+  /** The origin that answers a path: "http://127.0.0.1:8080". */
+  readonly originOf: (path: string) => string;
+  readonly seed: string;
+  readonly habits: Habits;
+  /** Index of the phase that the release is in now, for faults that begin with one. */
+  phase(): number;
+  tell(answer: Answer): void;
+}
+
+/**
+ * Visits the shop once as a new person with an empty cookie jar: log in, look at the page, perhaps browse, start a trial, order. What the
+ * person wants depends on the seed alone, never on the version met. A page that fails is tried once more; then the person leaves.
+ */
+export async function visitShop(visit: Visit): Promise<void> {
+  const chance = chanceOf(visit.seed);
+  const wants = {
+    trial: chance() < visit.habits.trialRatio,
+    order: chance() < visit.habits.orderRatio,
+    browse: chance() < visit.habits.browseRatio,
+    script: chance() < visit.habits.emptyCacheRatio,
+  };
+  const ask = asker(visit);
+  if ((await twice(() => ask("POST", "/api/login"))) === null) return;
+  await think(visit, chance);
+  const page = await twice(() => ask("GET", "/"));
+  if (page === null) return;
+  const script = /<script src="([^"]+)"/.exec(page)?.[1];
+  if (wants.script && script !== undefined) await ask("GET", script);
+  if (wants.browse) {
+    await think(visit, chance);
+    await ask("GET", "/api/products");
+  }
+  for (const [wanted, action] of [
+    [wants.trial, "/api/trial"],
+    [wants.order, "/api/orders"],
+  ] as const) {
+    if (!wanted || !page.includes(`action="${action}"`)) continue;
+    await think(visit, chance);
+    await ask("POST", action);
+  }
+}
+
+/** Sends one request with the person's cookies; answers the body, or `null` when there was none or its status is 400 or more. */
+function asker(visit: Visit): (method: "GET" | "POST", path: string) => Promise<string | null> {
+  const jar = createCookieJar();
+  return async (method, path) => {
+    const headers: Record<string, string> = { [phaseHeader]: String(visit.phase()), accept: path === "/" ? "text/html" : "*/*" };
+    const cookie = jar.header();
+    if (cookie !== "") headers["cookie"] = cookie;
+    if (method === "POST") headers["content-type"] = "application/json";
+    try {
+      const answer = await visit.shop.request({
+        origin: visit.originOf(path),
+        path,
+        method,
+        headers,
+        body: method === "POST" ? "{}" : null,
+      });
+      const body = await answer.body.text();
+      jar.take(answer.headers["set-cookie"]);
+      visit.tell({
+        status: answer.statusCode,
+        version: one(answer.headers[versionHeader]),
+        fault: one(answer.headers[faultHeader]),
+        firstFaultMs: Number(one(answer.headers[firstFaultHeader])) || null,
+        says: `${method} ${path} ${answer.statusCode}`,
+      });
+      return answer.statusCode < 400 ? body : null;
+    } catch (error) {
+      visit.tell({ status: 0, version: null, fault: null, firstFaultMs: null, says: `${method} ${path} ${String(error)}` });
+      return null;
+    }
+  };
+}
+
+async function twice(ask: () => Promise<string | null>): Promise<string | null> {
+  return (await ask()) ?? (await ask());
+}
+
+async function think(visit: Visit, chance: Chance): Promise<void> {
+  const ms = visit.habits.thinkMs * (0.5 + chance());
+  if (ms > 0) await wait(ms);
+}
+
+function one(header: string | string[] | undefined): string | null {
+  return (typeof header === "string" ? header : header?.[0]) ?? null;
+}
