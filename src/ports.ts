@@ -170,6 +170,21 @@ export class StaleRevision extends Error {
   override readonly name = "StaleRevision";
 }
 
+/** The store cannot be used as it is. `why` is for programs, the message says what is wrong and `remedy` what a person can do. */
+export class StoreUnusable extends Error {
+  override readonly name = "StoreUnusable";
+  readonly why: StoreTrouble;
+  readonly remedy: string;
+  constructor(trouble: { readonly why: StoreTrouble; readonly message: string; readonly remedy: string; readonly cause?: unknown }) {
+    super(trouble.message, { cause: trouble.cause });
+    this.why = trouble.why;
+    this.remedy = trouble.remedy;
+  }
+}
+
+/** Another process holds it; no space left; it may not be written; damaged; written by a later serin; it does not keep what it acknowledges. */
+export type StoreTrouble = "held" | "full" | "not-writable" | "damaged" | "newer" | "not-durable";
+
 /** A service of the new release is in another active release. */
 export class ServiceBusy extends Error {
   override readonly name = "ServiceBusy";
@@ -217,18 +232,26 @@ export interface Store {
   create(release: NewRelease): Promise<string>;
   /** Everything about one release, oldest first; `null` when there is none of this id. */
   load(id: string): Promise<StoredRelease | null>;
-  /** Newest first; `before` is an id of an earlier page. */
+  /** Newest first, in the order of creation; `before` is the last id of the page before, and an unknown one has nothing behind it. */
   list(options: { readonly limit: number; readonly before: string | null }): Promise<readonly NewRelease[]>;
   /** Ids of the releases that still occupy their services or keep something running, oldest first. */
   active(): Promise<readonly string[]>;
+  /**
+   * Throws `StaleRevision` when either expectation fails, and `ServiceBusy` when a release that was over wants services back that are taken;
+   * then nothing of it is stored.
+   */
   commit(commit: Commit): Promise<void>;
-  /** Throws when the release is unknown; the same request id twice is stored once. */
+  /** Throws when the release is unknown; the same request id twice for one release is stored once, and not pending again once it was seen. */
   ask(request: Request): Promise<void>;
+  /** In the order in which they were asked. */
   pending(release: string): Promise<readonly Request[]>;
+  /** Oldest first. */
   owed(limit: number): Promise<readonly OwedNotice[]>;
+  /** It is not owed any more; harmless when repeated. */
   delivered(notice: OwedNotice, atMs: number): Promise<void>;
+  /** Those that hold now, oldest first. */
   freezes(): Promise<readonly Freeze[]>;
-  /** True when there was such a freeze. */
+  /** Lifts every freeze of the environment; true when there was one. */
   lift(lift: { readonly environment: string; readonly by: string; readonly reason: string; readonly atMs: number }): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { MetricKind } from "../core/plan.ts";
-import type { Clock, MetricSource, Notifier, RouterCapabilities, TrafficRouter, Workloads } from "../ports.ts";
+import type { Clock, MetricSource, Notifier, RouterCapabilities, Store, TrafficRouter, Workloads } from "../ports.ts";
 
 /** What every adapter is given beside its own options. Secrets arrive resolved; an adapter never reads the environment. */
 export interface Surroundings {
@@ -53,4 +53,12 @@ export interface NotifierDefinition<Connection> {
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
   create(connection: Connection, surroundings: Surroundings): Notifier;
+}
+
+export interface StoreDefinition<Connection> {
+  readonly kind: string;
+  readonly says: string;
+  readonly connection: z.ZodType<Connection>;
+  /** Opens the store in the folder given, ready for use; throws `StoreUnusable` when it cannot be relied on. */
+  open(connection: Connection, surroundings: Surroundings): Promise<Store>;
 }

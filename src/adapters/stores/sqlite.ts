@@ -1,0 +1,45 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Store } from "../../ports.ts";
+import type { StoreDefinition } from "../define.ts";
+import { lockFolder } from "./sqlite/folder-lock.ts";
+import { openDatabase } from "./sqlite/open-database.ts";
+import { createSqliteStore } from "./sqlite/sqlite-store.ts";
+import { toTrouble } from "./sqlite/trouble.ts";
+
+const connection = z.strictObject({
+  maxMegabytes: z.number().positive().optional().describe("The store's file never grows beyond this; without it the disk is the limit."),
+});
+
+/**
+ * The embedded store: one file `serin.db` in the data folder, one process at a time. What it acknowledges was synced to the disk.
+ *
+ * Source: docs/adapters/sqlite.md
+ */
+export const sqlite: StoreDefinition<z.infer<typeof connection>> = {
+  kind: "sqlite",
+  says: "Keeps releases in one file of the data folder, for one controller.",
+  connection,
+  open: async ({ maxMegabytes }, { dataDir }) => openSqliteStore({ folder: dataDir, maxMegabytes: maxMegabytes ?? null }),
+};
+
+/**
+ * Opens the store in `folder`, which it makes when there is none. Throws `StoreUnusable`: `held` (by which process), `newer`, `damaged`,
+ * `not-writable`, `not-durable`, `full`.
+ */
+function openSqliteStore({ folder, maxMegabytes }: { readonly folder: string; readonly maxMegabytes: number | null }): Store {
+  const path = join(folder, "serin.db");
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const lock = lockFolder(folder);
+    try {
+      return createSqliteStore(openDatabase(path, maxMegabytes), path, () => lock.release());
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  } catch (error) {
+    throw toTrouble(error, path);
+  }
+}

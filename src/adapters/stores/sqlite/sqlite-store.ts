@@ -1,0 +1,155 @@
+import type { DatabaseSync } from "node:sqlite";
+import { fromCanonicalJson, toCanonicalJson } from "../../../core/canonical-json.ts";
+import type { Entry } from "../../../core/decision.ts";
+import type { Request } from "../../../core/requests.ts";
+import type { Row } from "../../../core/row.ts";
+import { PortError, ServiceBusy, StaleRevision } from "../../../ports.ts";
+import type { ChainedEntry, Commit, Freeze, NewRelease, OwedNotice, Store, StoredRelease } from "../../../ports.ts";
+import { prepareStatements } from "./statements.ts";
+import type { Statements } from "./statements.ts";
+import { toTrouble } from "./trouble.ts";
+
+/** Answers the store in an open database. Every call is one transaction, done when it returns; `close` closes the database, then calls `afterClose`. */
+export function createSqliteStore(database: DatabaseSync, path: string, afterClose: () => void): Store {
+  const statements = prepareStatements(database);
+  const read = <T>(what: () => T): T => inTransaction(database, { begin: "BEGIN", path, what });
+  const write = <T>(what: () => T): T => inTransaction(database, { begin: "BEGIN IMMEDIATE", path, what });
+  return {
+    create: async (release) => write(() => createRelease(statements, release)),
+    load: async (id) => read(() => loadRelease(statements, id)),
+    list: async (options) => read(() => listReleases(statements, options)),
+    active: async () => read(() => statements.active.all().map((found) => String(found["id"]))),
+    commit: async (commit) => write(() => storeCommit(statements, commit)),
+    ask: async (request) => write(() => storeRequest(statements, request)),
+    pending: async (release) => read(() => statements.pending.all(release).map((found) => parse(found["body"]) as Request)),
+    owed: async (limit) => read(() => statements.owed.all(limit).map(toOwedNotice)),
+    delivered: async ({ release, revision, target }, atMs) =>
+      write(() => void statements.deliver.run(atMs, release, revision, target.notifier, target.to)),
+    freezes: async () => read(() => statements.freezes.all().map(toFreeze)),
+    lift: async ({ environment, by, reason, atMs }) => write(() => statements.lift.run(atMs, by, reason, environment).changes > 0),
+    close: async () => {
+      if (!database.isOpen) return;
+      database.close();
+      afterClose();
+    },
+  };
+}
+
+interface Transaction<T> {
+  readonly begin: "BEGIN" | "BEGIN IMMEDIATE";
+  readonly path: string;
+  readonly what: () => T;
+}
+
+function inTransaction<T>(database: DatabaseSync, { begin, path, what }: Transaction<T>): T {
+  try {
+    database.exec(begin);
+    const result = what();
+    database.exec("COMMIT");
+    return result;
+  } catch (error) {
+    if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
+    throw toTrouble(error, path);
+  }
+}
+
+function createRelease(statements: Statements, release: NewRelease): string {
+  const known = release.startKey === null ? undefined : statements.byStartKey.get(release.startKey);
+  if (known !== undefined) return String(known["id"]);
+  if (statements.standing.get(release.id) !== undefined)
+    throw new PortError(`there already is a release ${release.id}`, { retry: "never" });
+  statements.insertRelease.run(release.id, release.startKey, toCanonicalJson(release));
+  occupy(statements, release);
+  return release.id;
+}
+
+function occupy(statements: Statements, release: Pick<NewRelease, "id" | "services">): void {
+  const busy = release.services.flatMap((service) => {
+    const holder = statements.holder.get(service)?.["release"];
+    return typeof holder === "string" && holder !== release.id ? [{ service, release: holder }] : [];
+  });
+  if (busy.length > 0) throw new ServiceBusy(busy);
+  for (const service of release.services) statements.occupy.run(service, release.id);
+}
+
+function loadRelease(statements: Statements, id: string): StoredRelease | null {
+  const found = statements.head.get(id);
+  if (found === undefined) return null;
+  return {
+    head: parse(found["head"]) as NewRelease,
+    entries: statements.entries.all(id).map(toChainedEntry),
+    rows: statements.rows.all(id).map((row) => parse(row["body"]) as Row),
+  };
+}
+
+function listReleases(statements: Statements, options: { readonly limit: number; readonly before: string | null }): NewRelease[] {
+  const found = options.before === null ? statements.newest.all(options.limit) : statements.olderThan.all(options.before, options.limit);
+  return found.map((release) => parse(release["head"]) as NewRelease);
+}
+
+function storeCommit(statements: Statements, commit: Commit): void {
+  const { release, row, entry } = commit;
+  const standing = statements.standing.get(release);
+  if (standing === undefined) throw unknownRelease(release);
+  if (standing["revision"] !== commit.expectRevision || standing["row_count"] !== commit.expectRows) {
+    throw new StaleRevision(
+      `release ${release} is at revision ${standing["revision"]} with ${standing["row_count"]} rows, not ${commit.expectRevision} with ${commit.expectRows}`,
+    );
+  }
+  assertNumbers(commit);
+  statements.insertRow.run(release, row.number, toCanonicalJson(row));
+  if (entry !== null) insertEntry(statements, entry);
+  for (const id of commit.seen) statements.see.run(release, id);
+  for (const target of commit.owes) statements.owe.run(release, entry?.entry.revision ?? 0, target.notifier, target.to);
+  if (commit.freeze !== null) statements.freeze.run(commit.freeze, release, row.observation.nowMs);
+  if (commit.isOver) statements.vacate.run(release);
+  else if (standing["is_over"] === 1) occupy(statements, parse(statements.head.get(release)?.["head"]) as NewRelease);
+  statements.advance.run(entry?.entry.revision ?? commit.expectRevision, row.number, commit.isOver ? 1 : 0, release);
+}
+
+/** Our own mistake, never a race: a commit whose parts do not belong together. */
+function assertNumbers({ release, row, entry, expectRevision, expectRows, owes }: Commit): void {
+  const isRowRight = row.release === release && row.number === expectRows + 1;
+  const isEntryRight = entry === null ? owes.length === 0 : entry.entry.release === release && entry.entry.revision === expectRevision + 1;
+  if (isRowRight && isEntryRight) return;
+  throw new PortError(`the parts of this commit to ${release} do not follow revision ${expectRevision} and row ${expectRows}`, {
+    retry: "never",
+  });
+}
+
+function insertEntry(statements: Statements, { entry, previous, rowsDigest, hash }: ChainedEntry): void {
+  statements.insertEntry.run(entry.release, entry.revision, toCanonicalJson(entry), previous, rowsDigest, hash);
+}
+
+function storeRequest(statements: Statements, request: Request): void {
+  if (statements.standing.get(request.release) === undefined) throw unknownRelease(request.release);
+  statements.ask.run(request.release, request.id, toCanonicalJson(request));
+}
+
+function unknownRelease(id: string): PortError {
+  return new PortError(`there is no release ${id}`, { retry: "never" });
+}
+
+type Found = Record<string, unknown>;
+
+function parse(text: unknown): unknown {
+  return fromCanonicalJson(String(text));
+}
+
+function toChainedEntry(found: Found): ChainedEntry {
+  return {
+    entry: parse(found["body"]) as Entry,
+    previous: String(found["previous"]),
+    rowsDigest: String(found["rows_digest"]),
+    hash: String(found["hash"]),
+  };
+}
+
+function toOwedNotice(found: Found): OwedNotice {
+  const target = { notifier: String(found["notifier"]), to: String(found["target"]) };
+  return { release: String(found["release"]), revision: Number(found["revision"]), target };
+}
+
+function toFreeze(found: Found): Freeze {
+  return { environment: String(found["environment"]), release: String(found["release"]), sinceMs: Number(found["since_ms"]) };
+}

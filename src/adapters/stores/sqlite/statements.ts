@@ -1,0 +1,39 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+const texts = {
+  insertRelease: "INSERT INTO releases (id, start_key, head) VALUES (?, ?, ?)",
+  byStartKey: "SELECT id FROM releases WHERE start_key = ?",
+  standing: "SELECT revision, row_count, is_over FROM releases WHERE id = ?",
+  head: "SELECT head FROM releases WHERE id = ?",
+  newest: "SELECT head FROM releases ORDER BY seq DESC LIMIT ?",
+  olderThan: "SELECT head FROM releases WHERE seq < (SELECT seq FROM releases WHERE id = ?) ORDER BY seq DESC LIMIT ?",
+  active: "SELECT id FROM releases WHERE is_over = 0 ORDER BY seq",
+  advance: "UPDATE releases SET revision = ?, row_count = ?, is_over = ? WHERE id = ?",
+  holder: "SELECT release FROM occupied WHERE service = ?",
+  occupy: "INSERT INTO occupied (service, release) VALUES (?, ?) ON CONFLICT (service) DO NOTHING",
+  vacate: "DELETE FROM occupied WHERE release = ?",
+  insertRow: "INSERT INTO readings (release, number, body) VALUES (?, ?, ?)",
+  rows: "SELECT body FROM readings WHERE release = ? ORDER BY number",
+  insertEntry: "INSERT INTO entries (release, revision, body, previous, rows_digest, hash) VALUES (?, ?, ?, ?, ?, ?)",
+  entries: "SELECT body, previous, rows_digest, hash FROM entries WHERE release = ? ORDER BY revision",
+  ask: "INSERT INTO requests (release, id, body) VALUES (?, ?, ?) ON CONFLICT (release, id) DO NOTHING",
+  see: "UPDATE requests SET is_seen = 1 WHERE release = ? AND id = ?",
+  pending: "SELECT body FROM requests WHERE release = ? AND is_seen = 0 ORDER BY seq",
+  owe: "INSERT INTO outbox (release, revision, notifier, target) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+  owed: "SELECT release, revision, notifier, target FROM outbox WHERE delivered_ms IS NULL ORDER BY seq LIMIT ?",
+  deliver: "UPDATE outbox SET delivered_ms = ? WHERE release = ? AND revision = ? AND notifier = ? AND target = ? AND delivered_ms IS NULL",
+  freeze: "INSERT INTO freezes (environment, release, since_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+  freezes: "SELECT environment, release, since_ms FROM freezes WHERE lifted_ms IS NULL ORDER BY seq",
+  lift: "UPDATE freezes SET lifted_ms = ?, lifted_by = ?, reason = ? WHERE environment = ? AND lifted_ms IS NULL",
+} as const;
+
+/** Every statement of the store, prepared once, by what it does. */
+export type Statements = Readonly<Record<keyof typeof texts, StatementSync>>;
+
+/** Answers the store's statements on `database`, whose schema stands. */
+export function prepareStatements(database: DatabaseSync): Statements {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, database.prepare(text)])) as Record<
+    keyof typeof texts,
+    StatementSync
+  >;
+}
