@@ -65,15 +65,16 @@ export interface SeriesSample {
   readonly bornMs: number | null;
 }
 
-/** What a source answers for one query. An outage is thrown, an empty series is `no-data`. */
+/** What a source answers for one query. An empty series is `no-data`; `unavailable` is an outage of this quantity alone. */
 export type Reading =
   | { readonly kind: "counters"; readonly atMs: number; readonly series: readonly SeriesSample[] }
   | { readonly kind: "level"; readonly atMs: number; readonly canary: number; readonly stable: number | null }
   | { readonly kind: "probe"; readonly atMs: number; readonly down: boolean }
-  | { readonly kind: "no-data" };
+  | { readonly kind: "no-data" }
+  | { readonly kind: "unavailable"; readonly why: string };
 
 export interface MetricSource {
-  /** Answers every query at one instant; the result has one reading per query, by quantity. Throws when the source cannot be asked. */
+  /** Answers every query at one instant; the result has one reading per query, by quantity. Throws when the whole source cannot be asked. */
   read(queries: readonly Query[], context: ReadContext, signal: AbortSignal): Promise<ReadonlyMap<string, Reading>>;
 }
 
