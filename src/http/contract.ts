@@ -163,7 +163,7 @@ export interface WhyAnswer {
   readonly revision: number;
   readonly status: string;
   readonly sentence: string;
-  readonly next: string;
+  readonly next: readonly string[];
   readonly checks: readonly WhyCheck[];
 }
 

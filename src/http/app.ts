@@ -1,0 +1,74 @@
+import { Hono } from "hono";
+import type { Context } from "hono";
+import { UserError } from "../errors.ts";
+import { ask } from "./ask.ts";
+import { authenticate } from "./auth.ts";
+import type { Env } from "./auth.ts";
+import { routes } from "./contract.ts";
+import type { HealthAnswer, RouteName } from "./contract.ts";
+import { events } from "./events.ts";
+import { liftFreeze, listFreezes } from "./freezes.ts";
+import { limitBody } from "./input.ts";
+import type { AppParts } from "./parts.ts";
+import { problemOf, problemResponse } from "./problem.ts";
+import { journal, listReleases, showRelease, verify, why } from "./releases.ts";
+import { startStable } from "./stable.ts";
+import { startRelease } from "./start-release.ts";
+
+type Handler = (context: Context<Env>, parts: AppParts) => Promise<Response>;
+
+const handlers: Readonly<Record<RouteName, Handler>> = {
+  health,
+  startRelease,
+  listReleases,
+  showRelease,
+  journal,
+  events,
+  ask,
+  why,
+  verify,
+  listFreezes,
+  liftFreeze,
+  startStable,
+};
+
+/** The HTTP API over its parts: every route of the contract, authenticated as the contract says; every error a problem. */
+export function createApp(parts: AppParts): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(safeHeaders)) if (!context.res.headers.has(name)) context.res.headers.set(name, value);
+  });
+  for (const [name, { method, path, access }] of Object.entries(routes)) {
+    const handler = handlers[name as RouteName];
+    app.on(method, path, authenticate(parts.tokens, access), limitBody, (context) => handler(context, parts));
+  }
+  app.notFound((context) =>
+    answerProblem(context, parts, new UserError("route-unknown", `There is no ${context.req.method} ${context.req.path}.`)),
+  );
+  app.onError((error, context) => answerProblem(context, parts, error));
+  return app;
+}
+
+/** Nothing that the API answers is a page, is to be kept, or may be embedded. */
+const safeHeaders = {
+  "Cache-Control": "no-store",
+  "X-Content-Type-Options": "nosniff",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Referrer-Policy": "no-referrer",
+} as const;
+
+async function health(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const answer: HealthAnswer = { status: parts.closing.aborted ? "closing" : "ok", version: parts.version };
+  return context.json(answer, parts.closing.aborted ? 503 : 200);
+}
+
+function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): Response {
+  const answer = problemOf(error, parts.log);
+  if (answer.status === 401 || answer.status === 403) {
+    const person: Env["Variables"]["person"] | undefined = context.get("person");
+    const who = person?.name ?? null;
+    parts.log("warning", "denied", { code: answer.code, method: context.req.method, path: context.req.path, who });
+  }
+  return problemResponse(answer);
+}

@@ -1,0 +1,82 @@
+import type { Context } from "hono";
+import { UserError } from "../errors.ts";
+import type { Env } from "./auth.ts";
+import { journalQuery, listReleasesQuery, whyQuery } from "./contract.ts";
+import type { JournalAnswer, ListReleasesAnswer, ReleaseSummary, ShowReleaseAnswer, VerifyAnswer, WhyAnswer } from "./contract.ts";
+import { readQuery } from "./input.ts";
+import type { AppParts, ReleaseSeen } from "./parts.ts";
+
+/** The release of this id. Throws `release-unknown`. */
+export async function releaseOrRefuse(parts: AppParts, id: string): Promise<ReleaseSeen> {
+  const seen = await parts.engine.view(id);
+  if (seen === null) throw new UserError("release-unknown", `No release is called ${id}.`);
+  return seen;
+}
+
+/** One page of releases, newest first. */
+export async function listReleases(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const { limit, before } = readQuery(context, listReleasesQuery);
+  const heads = await parts.store.list({ limit: limit + 1, before: before ?? null });
+  const page = heads.slice(0, limit);
+  const releases = await Promise.all(page.map((head) => summaryOf(parts, head.id)));
+  const answer: ListReleasesAnswer = { releases, next: heads.length > limit ? (page.at(-1)?.id ?? null) : null };
+  return context.json(answer);
+}
+
+/** One release as people look at it. */
+export async function showRelease(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const seen = await releaseOrRefuse(parts, idOf(context));
+  const answer: ShowReleaseAnswer = parts.show(seen, parts.clock.nowMs());
+  return context.json(answer, 200, { ETag: `"${answer.revision}"` });
+}
+
+/** One page of a release's journal, oldest first. */
+export async function journal(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const { after, limit } = readQuery(context, journalQuery);
+  const { entries } = await releaseOrRefuse(parts, idOf(context));
+  const page = entries.slice(after, after + limit);
+  const answer: JournalAnswer = { entries: page, next: after + page.length < entries.length ? after + page.length : null };
+  return context.json(answer);
+}
+
+/** Why the release stands where it stands: its sentences, and those of each check or of the one that is asked for. */
+export async function why(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const { check } = readQuery(context, whyQuery);
+  const view = parts.show(await releaseOrRefuse(parts, idOf(context)), parts.clock.nowMs());
+  const all = [...view.gates, ...view.guards].map(({ id, says, kind, sentence }) => ({ id, says, verdict: kind, sentence }));
+  const checks = check === undefined ? all : all.filter(({ id, says }) => id === check || says === check);
+  if (check !== undefined && checks.length === 0) {
+    const known = all.map(({ id }) => `"${id}"`).join(", ");
+    throw new UserError("query-invalid", `No gate or guard of now is called "${check}"; there are ${known}.`, {
+      errors: [{ pointer: "/check", detail: "is not a gate of this phase or a guard" }],
+    });
+  }
+  const answer: WhyAnswer = { revision: view.revision, status: view.status.kind, sentence: view.sentence, next: view.next, checks };
+  return context.json(answer);
+}
+
+/** Checks the chain of a stored release and replays its decisions. */
+export async function verify(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const id = idOf(context);
+  const { entries } = await releaseOrRefuse(parts, id);
+  const found = await parts.engine.verify(id);
+  const answer: VerifyAnswer = found.ok
+    ? {
+        ok: true,
+        entries: entries.length,
+        says: `${entries.length} entries: the chain is unbroken, and replay reproduces every decision. Last link ${found.hash}.`,
+      }
+    : { ok: false, entries: entries.length, says: `Revision ${found.revision}: ${found.why}.` };
+  if (!answer.ok) parts.log("error", "not-verified", { release: id, says: answer.says });
+  return context.json(answer);
+}
+
+async function summaryOf(parts: AppParts, id: string): Promise<ReleaseSummary> {
+  const view = parts.show(await releaseOrRefuse(parts, id), parts.clock.nowMs());
+  const { name, title, environment, versions, startedBy, createdMs, status, sentence } = view;
+  return { id, plan: name, title, environment, versions, startedBy, createdMs, status: status.kind, sentence };
+}
+
+function idOf(context: Context<Env>): string {
+  return context.req.param("id") ?? "";
+}

@@ -1,0 +1,136 @@
+import { createHash, randomInt } from "node:crypto";
+import type { Context } from "hono";
+import { UserError } from "../errors.ts";
+import type { Problem } from "../errors.ts";
+import { digestOfPlan } from "../core/chain.ts";
+import type { Plan } from "../core/plan.ts";
+import { ServiceBusy } from "../ports.ts";
+import type { NewRelease } from "../ports.ts";
+import { callerOf } from "./auth.ts";
+import type { Env } from "./auth.ts";
+import { pathOf, routes, startReleaseBody } from "./contract.ts";
+import type { StartReleaseAnswer, StartReleaseBody } from "./contract.ts";
+import { readBody, readKey } from "./input.ts";
+import type { AppParts } from "./parts.ts";
+import { seenStable } from "./stable.ts";
+
+/** Begins a release: the plan is read and frozen, the versions are completed, and the engine is told once per idempotency key. */
+export async function startRelease(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const caller = callerOf(context);
+  const key = readKey(context);
+  if (key === null) throw new UserError("key-missing", "Beginning a release needs a key, so that a repeated try does not begin two.");
+  const body = await readBody(context, startReleaseBody);
+  const { plan, problems } = readPlanOrRefuse(parts, body.plan);
+  const asked = await newRelease(parts, { plan, body, by: caller.name, key });
+  const id = await beginOrRefuse(parts, asked);
+  await refuseReusedKey(parts, id, asked);
+  const isNew = id === asked.id;
+  if (isNew) parts.log("info", "release-started", { release: id, by: caller.name, reason: body.reason });
+  const answer: StartReleaseAnswer = { id, path: pathOf(routes.showRelease, { id }), problems };
+  return context.json(answer, isNew ? 201 : 200, { Location: answer.path });
+}
+
+/** The plan and its warnings. Throws `plan-invalid` with every problem when it has errors. */
+export function readPlanOrRefuse(
+  parts: AppParts,
+  source: StartReleaseBody["plan"],
+): { readonly plan: Plan; readonly problems: readonly Problem[] } {
+  const { plan, problems } = parts.readPlan(source.text, source.file);
+  const errors = problems.filter((problem) => problem.severity === "error");
+  if (plan !== null && errors.length === 0) return { plan, problems };
+  throw new UserError("plan-invalid", `${errors.length} ${errors.length === 1 ? "place is" : "places are"} wrong in ${source.file}.`, {
+    problems,
+  });
+}
+
+/** Throws `versions-invalid` unless `versions` names each service of the plan and no other. */
+export function checkVersions(plan: Plan, versions: Readonly<Record<string, string>>, which: string): void {
+  const known = plan.services.map((service) => service.name);
+  const missing = known.filter((name) => !Object.hasOwn(versions, name));
+  const strange = Object.keys(versions).filter((name) => !known.includes(name));
+  if (missing.length === 0 && strange.length === 0) return;
+  const faults = [
+    ...missing.map((name) => `${name} has no ${which} version`),
+    ...strange.map((name) => `the plan has no service ${name} (it has ${known.join(", ")})`),
+  ];
+  throw new UserError("versions-invalid", `${faults.join("; ")}.`);
+}
+
+interface Asked {
+  readonly plan: Plan;
+  readonly body: StartReleaseBody;
+  readonly by: string;
+  readonly key: string;
+}
+
+async function newRelease(parts: AppParts, { plan, body, by, key }: Asked): Promise<NewRelease> {
+  checkVersions(plan, body.versions, "new");
+  const stable = await stableVersions(parts, plan, body.stable ?? {});
+  const services = plan.services.map((service) => service.name);
+  const nowMs = parts.clock.nowMs();
+  return {
+    id: releaseId(plan.name, nowMs),
+    plan,
+    planHash: digestOfPlan(plan),
+    environment: plan.environment,
+    services,
+    createdMs: nowMs,
+    startedBy: by,
+    versions: Object.fromEntries(services.map((name) => [name, { canary: body.versions[name] ?? "", stable: stable[name] ?? "" }])),
+    startKey: createHash("sha256")
+      .update(JSON.stringify([by, key]))
+      .digest("base64url"),
+  };
+}
+
+/** What was given, completed by what is seen running. Throws `stable-unknown` for a service of which neither is known. */
+async function stableVersions(
+  parts: AppParts,
+  plan: Plan,
+  given: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  const names = plan.services.map((service) => service.name);
+  if (names.every((name) => Object.hasOwn(given, name))) {
+    checkVersions(plan, given, "stable");
+    return given;
+  }
+  const seen = await seenStable(parts, plan);
+  const all = { ...Object.fromEntries(Object.entries(seen).map(([name, stable]) => [name, stable.version])), ...given };
+  const unknown = names.filter((name) => !Object.hasOwn(all, name));
+  if (unknown.length > 0)
+    throw new UserError("stable-unknown", `No stable version of ${unknown.join(", ")} was given, and none is seen running.`);
+  checkVersions(plan, all, "stable");
+  return all;
+}
+
+async function beginOrRefuse(parts: AppParts, asked: NewRelease): Promise<string> {
+  try {
+    return await parts.engine.release(asked);
+  } catch (error) {
+    if (error instanceof ServiceBusy) throw new UserError("service-busy", `${error.message}.`, { busy: error.services });
+    throw error;
+  }
+}
+
+/** A key that began something else before must not look like success. */
+async function refuseReusedKey(parts: AppParts, id: string, asked: NewRelease): Promise<void> {
+  if (id === asked.id) return;
+  const seen = await parts.engine.view(id);
+  const isSame =
+    seen?.release.planHash === asked.planHash &&
+    asked.services.every((name) => seen.release.versions[name]?.canary === asked.versions[name]?.canary);
+  if (!isSame) throw new UserError("key-reused", `This key began release ${id}, with another plan or other versions.`);
+}
+
+/** "ecomsimply-20250819-k7mq2": the plan's name, the day (UTC), and five characters without look-alikes. */
+function releaseId(plan: string, nowMs: number): string {
+  const letters = "23456789abcdefghjkmnpqrstvwxyz";
+  const tail = Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join("");
+  const name =
+    plan
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "-")
+      .replaceAll(/^-+|-+$/g, "")
+      .slice(0, 40) || "release";
+  return `${name}-${new Date(nowMs).toISOString().slice(0, 10).replaceAll("-", "")}-${tail}`;
+}
