@@ -61,7 +61,7 @@ export type Slot = "stable" | "canary" | "previous";
 export interface SeenWorkload {
   readonly version: string;
   readonly isReady: boolean;
-  /** Where it answers, absolute URLs without a path; empty while it does not. */
+  /** Where it answers or will answer again, absolute URLs without a path; a crash does not empty it. Empty while it has no address yet. */
   readonly urls: readonly string[];
   readonly restarts: number;
   /** For people: why it is not ready, or its last words. */

@@ -14,7 +14,7 @@ export type Status =
   | { readonly kind: "observing"; readonly phase: number; readonly sinceMs: number }
   | { readonly kind: "holding"; readonly phase: number; readonly sinceMs: number; readonly why: HoldReason }
   | { readonly kind: "promoting"; readonly step: PromotingStep; readonly sinceMs: number }
-  | { readonly kind: "promoted"; readonly sinceMs: number; readonly previous: "kept" | "gone" }
+  | { readonly kind: "promoted"; readonly sinceMs: number; readonly previous: Kept }
   | {
       readonly kind: "rolling-back";
       readonly sinceMs: number;
@@ -24,7 +24,7 @@ export type Status =
       readonly from: RollbackFrom;
     }
   | { readonly kind: "rolled-back"; readonly sinceMs: number; readonly cause: Cause }
-  | { readonly kind: "stopped"; readonly sinceMs: number; readonly cause: Cause; readonly canary: "kept" | "gone" }
+  | { readonly kind: "stopped"; readonly sinceMs: number; readonly cause: Cause; readonly canary: Kept }
   | { readonly kind: "halted"; readonly sinceMs: number; readonly cause: Cause };
 
 /** What a release waits for before it prepares. */
@@ -68,11 +68,15 @@ export type PromotingStep = "cloning" | "replacing" | "returning" | "clearing";
 /** All traffic to stable and read back; after a promotion the old version put back; traffic from `previous` to it; then the canary removed. */
 export type RollbackStep = "traffic" | "restoring" | "returning" | "clearing";
 
+/** What is kept for a while: still there, being removed, removed. */
+export type Kept = "kept" | "going" | "gone";
+
 /**
- * Where the old version still runs: in the stable slot (`canary`: it was never replaced), in the previous slot, or nowhere (`image`: it has
- * to be started again before the traffic can move).
+ * Where the old version still runs: in the stable slot (`canary`: it was never replaced), in the previous slot, or nowhere: then it
+ * has to be started again before the traffic can move (`image`: the new version serves in the stable slot; `image-behind-canary`: it still
+ * serves in the canary slot).
  */
-export type RollbackFrom = "canary" | "previous" | "image";
+export type RollbackFrom = "canary" | "previous" | "image" | "image-behind-canary";
 
 /** True when nobody but a person's rollback of a promoted release changes it any more. */
 export function isOver(status: Status): boolean {
@@ -87,4 +91,11 @@ export function isTerminal(status: Status): boolean {
 /** True while people may be on the canary arm, so that guards are armed. */
 export function isExposed(status: Status): boolean {
   return status.kind === "shifting" || status.kind === "observing" || status.kind === "holding" || status.kind === "promoting";
+}
+
+/** What `release` keeps running after it ended; `null`: nothing, it can be forgotten by the loop. */
+export function keeps(status: Status): "previous" | "canary" | null {
+  if (status.kind === "promoted" && status.previous !== "gone") return "previous";
+  if (status.kind === "stopped" && status.canary !== "gone") return "canary";
+  return null;
 }

@@ -1,0 +1,104 @@
+import type { Verdict } from "../evidence/verdict.ts";
+import type { Decision, Entry, Fact } from "./decision.ts";
+import type { Plan } from "./plan.ts";
+import type { Release, Versions } from "./release.ts";
+import type { Status } from "./status.ts";
+
+/** What a release is before its first decision. */
+export function newborn(head: {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly planHash: string;
+  readonly versions: Readonly<Record<string, Versions>>;
+  readonly startedBy: string;
+  readonly createdMs: number;
+}): Release {
+  return {
+    id: head.id,
+    revision: 0,
+    plan: head.plan,
+    planHash: head.planHash,
+    versions: head.versions,
+    startedBy: head.startedBy,
+    createdMs: head.createdMs,
+    status: { kind: "waiting", sinceMs: head.createdMs, for: [] },
+    signOffs: [],
+    rehearsedMs: null,
+    told: {},
+    dismissed: [],
+    materialRevision: 0,
+    extended: null,
+    rollback: null,
+  };
+}
+
+/** The release after one more journal entry. Throws when the entry is not the next one. */
+export function apply(release: Release, entry: Entry): Release {
+  if (entry.revision !== release.revision + 1) throw new Error(`entry ${entry.revision} does not follow revision ${release.revision}`);
+  const { decision } = entry;
+  const after = decision.facts.reduce(applyFact, { ...release, revision: entry.revision, status: decision.status });
+  const isMaterial = !isSamePlace(release.status, decision.status) || decision.facts.some((fact) => isWorse(release, fact));
+  return {
+    ...after,
+    materialRevision: isMaterial ? entry.revision : release.materialRevision,
+    rollback: rollbackAfter(release, decision, entry.atMs),
+  };
+}
+
+/** True when both stand in the same status, phase and step, whatever the times and reasons are. */
+export function isSamePlace(before: Status, after: Status): boolean {
+  const place = (status: Status): string =>
+    [
+      status.kind,
+      "phase" in status ? status.phase : "",
+      "step" in status ? status.step : "",
+      status.kind === "holding" ? status.why.kind : "",
+      status.kind === "rolling-back" ? status.reaction.kind : "",
+    ].join("/");
+  return place(before) === place(after);
+}
+
+const badness: Readonly<Record<Verdict["kind"], number>> = { pass: 0, undecided: 1, "no-data": 1, invalid: 2, fail: 3 };
+
+/** True when `now` is a worse answer than `before`: a sign-off that saw `before` does not cover it. */
+export function worsened(before: Verdict["kind"], now: Verdict["kind"]): boolean {
+  return badness[now] > badness[before];
+}
+
+function isWorse(release: Release, fact: Fact): boolean {
+  return fact.kind === "verdict" && worsened(release.told[fact.check] ?? "undecided", fact.verdict.kind);
+}
+
+function applyFact(release: Release, fact: Fact): Release {
+  switch (fact.kind) {
+    case "signed":
+      return { ...release, signOffs: [...release.signOffs, fact.signOff] };
+    case "lapsed":
+      return { ...release, signOffs: release.signOffs.filter((signOff) => !isSame(signOff, fact.signOff)) };
+    case "verdict":
+      return { ...release, told: { ...release.told, [fact.check]: fact.verdict.kind } };
+    case "rehearsed":
+      return { ...release, rehearsedMs: fact.tookMs };
+    case "extended":
+      return { ...release, extended: fact.phase };
+    case "dismissed":
+      return { ...release, dismissed: [...release.dismissed, fact.check] };
+    case "recovered":
+      return { ...release, dismissed: release.dismissed.filter((check) => check !== fact.check) };
+    default:
+      return release;
+  }
+}
+
+function isSame(left: Release["signOffs"][number], right: Release["signOffs"][number]): boolean {
+  return (
+    left.by === right.by && left.role === right.role && left.atMs === right.atMs && JSON.stringify(left.for) === JSON.stringify(right.for)
+  );
+}
+
+function rollbackAfter(release: Release, decision: Decision, atMs: number): Release["rollback"] {
+  if (decision.facts.some((fact) => fact.kind === "traffic-back"))
+    return { committedMs: release.rollback?.committedMs ?? atMs, seenMs: atMs };
+  if (decision.status.kind === "rolling-back" && release.status.kind !== "rolling-back") return { committedMs: atMs, seenMs: null };
+  return release.rollback;
+}

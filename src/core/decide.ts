@@ -1,0 +1,115 @@
+import { isMismatched } from "../evidence/sample-ratio.ts";
+import { isSamePlace } from "./apply.ts";
+import { decideBreach, decideRunning } from "./decide/breach.ts";
+import { decideCalm } from "./decide/calm.ts";
+import { hold, standInPhase } from "./decide/phase.ts";
+import { answerRequests } from "./decide/requests.ts";
+import type { Answers } from "./decide/requests.ts";
+import { decideRollingBack, rollBack } from "./decide/roll-back.ts";
+import type { Sight, Step } from "./decide/sight.ts";
+import { lapsed } from "./decide/sign-offs.ts";
+import type { Decision, Fact } from "./decision.ts";
+import { freshVerdict, standingsOf } from "./evidence-book.ts";
+import type { EvidenceBook } from "./evidence-book.ts";
+import type { Observation } from "./observation.ts";
+import type { Release } from "./release.ts";
+import type { Request } from "./requests.ts";
+import { isExposed } from "./status.ts";
+
+/**
+ * Decides what becomes of `release` on what was seen; `null` when nothing is worth writing down. A total function of its three arguments:
+ * the same rows always give the same story. `book` has the readings of `seen` in it already (`bookAfterRow`).
+ *
+ * The order is the order of strictness: requests are answered, a breach beats an order, an order to go back beats one to go on, and only
+ * then does the release go on by itself.
+ */
+export function decide(release: Release, book: EvidenceBook, seen: Observation): Decision | null {
+  const standings = standingsOf(release, book, seen.nowMs);
+  const first: Sight = {
+    release,
+    plan: release.plan,
+    book,
+    seen,
+    nowMs: seen.nowMs,
+    standings,
+    fresh: freshVerdict(book),
+    isMismatched: isMismatched(book.draws),
+  };
+  const gone = lapsed(release, standings);
+  const kept = { ...release, signOffs: release.signOffs.filter((signOff) => !gone.some((fact) => fact.signOff === signOff)) };
+  const answers = answerRequests({ ...first, release: kept });
+  const sight: Sight = { ...first, release: answers.release };
+  const breach = decideBreach(sight);
+  const step =
+    (goesBackSooner(answers, breach) ? null : breach) ??
+    decideOrder(sight, answers) ??
+    decideRunning(sight, (phase) => standInPhase(sight, phase, "in time")) ??
+    decideOn(sight, answers);
+  return toDecision(release, step, [...gone, ...answers.facts, ...verdictFacts(sight), ...recoveries(sight)]);
+}
+
+/** A countdown or an investigation is no reason to leave an order to go back undone. */
+function goesBackSooner(answers: Answers, breach: Step | null): boolean {
+  const isOrdered = answers.order?.kind === "rollback" || answers.order?.kind === "stop";
+  return isOrdered && breach?.status.kind === "holding";
+}
+
+/** What an accepted order to go back, to wait or to go on leads to; `null`: there is none, or it only changes the pace. */
+function decideOrder(sight: Sight, answers: Answers): Step | null {
+  const { order } = answers;
+  const { status } = sight.release;
+  if (!order || order.kind === "promote") return null;
+  if (order.kind === "rollback" || order.kind === "stop") return goBack(sight, order);
+  if (!("phase" in status)) return null;
+  if (order.kind === "pause") return { status: hold(sight, status.phase, { kind: "paused", by: order.by.name }), facts: [] };
+  const isInvestigated = status.kind === "holding" && status.why.kind === "investigation";
+  const facts: readonly Fact[] =
+    isInvestigated && "breach" in status.why ? [{ kind: "dismissed", check: status.why.breach.check, by: order.by.name }] : [];
+  const next = standInPhase(sight, status.phase, "in time");
+  return { ...next, facts: [...facts, ...next.facts] };
+}
+
+function goBack(sight: Sight, order: Request): Step | null {
+  const { status } = sight.release;
+  const cause = { kind: "person", by: order.by.name, reason: order.reason } as const;
+  const kind = order.kind === "stop" ? "stop" : "rollback";
+  if (status.kind === "waiting") return { status: { kind: "stopped", sinceMs: sight.nowMs, cause, canary: "gone" }, facts: [] };
+  if (status.kind !== "rolling-back") return rollBack(sight, { kind }, cause, []);
+  // A rollback that already runs goes on; a stop becomes one.
+  if (status.reaction.kind !== "stop") return null;
+  return { status: { ...status, reaction: { kind } }, facts: [{ kind: "upgraded", from: status.reaction, to: { kind } }] };
+}
+
+function decideOn(sight: Sight, answers: Answers): Step {
+  if (sight.release.status.kind === "rolling-back") return decideRollingBack(sight);
+  return decideCalm(sight, answers.order?.kind === "promote" ? "at once" : "in time");
+}
+
+/** Verdicts that turned to pass, fail or invalid, or away from them, since they were last told. */
+function verdictFacts(sight: Sight): readonly Fact[] {
+  if (!isExposed(sight.release.status)) return [];
+  return sight.standings.flatMap((standing): readonly Fact[] => {
+    const { check, verdict, moreMs } = standing;
+    const before = sight.release.told[check.id] ?? "undecided";
+    const isOpen = verdict.kind === "undecided" || verdict.kind === "no-data";
+    const wasOpen = before === "undecided" || before === "no-data";
+    return verdict.kind === before || (isOpen && wasOpen) ? [] : [{ kind: "verdict", check: check.id, verdict, moreMs }];
+  });
+}
+
+function recoveries(sight: Sight): readonly Fact[] {
+  const failing = sight.standings.filter((standing) => standing.verdict.kind === "fail").map((standing) => standing.check.id);
+  return sight.release.dismissed.filter((check) => !failing.includes(check)).map((check) => ({ kind: "recovered", check }));
+}
+
+/** Headline first: where it stands now, when that changed. */
+function toDecision(release: Release, step: Step, noted: readonly Fact[]): Decision | null {
+  const isNew = release.revision === 0;
+  const isMoved =
+    step.status !== release.status &&
+    (!isSamePlace(release.status, step.status) || JSON.stringify(release.status) !== JSON.stringify(step.status));
+  const created: readonly Fact[] = isNew ? [{ kind: "created", by: release.startedBy }] : [];
+  const became: readonly Fact[] = isMoved ? [{ kind: "became", status: step.status }] : [];
+  const [headline, ...rest] = [...created, ...became, ...step.facts, ...noted];
+  return headline ? { status: step.status, facts: [headline, ...rest] } : null;
+}

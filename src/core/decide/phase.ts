@@ -1,0 +1,82 @@
+import { unreadable } from "../evidence-book.ts";
+import type { Standing } from "../evidence-book.ts";
+import type { HoldReason, Status } from "../status.ts";
+import { mayAdvance } from "../windows.ts";
+import type { Sight, Step } from "./sight.ts";
+import { missingRoles, nextSignOff } from "./sign-offs.ts";
+
+/** The gates of `phase` that are not `pass` now. */
+export function openGates(sight: Sight, phase: number): readonly Standing[] {
+  return sight.standings.filter((standing) => standing.check.phase === phase && standing.verdict.kind !== "pass");
+}
+
+/** Whether a person asked to go on before the observation time is over. */
+export type Pace = "in time" | "at once";
+
+/** Where a release stands in `phase` when nothing is breached and nobody paused it: observing, holding for a reason, or going on. */
+export function standInPhase(sight: Sight, phase: number, pace: Pace): Step {
+  const obstacle = obstacleTo(sight, phase);
+  if (obstacle) return { status: hold(sight, phase, obstacle), facts: [] };
+  const plan = sight.plan.phases[phase];
+  if (!plan) throw new Error(`the plan has no phase ${phase}`);
+  const observedMs = sight.book.observedMs[phase] ?? 0;
+  if (pace === "in time" && observedMs < plan.observeMs) return { status: observe(sight, phase), facts: [] };
+  const open = openGates(sight, phase);
+  if (open.length === 0) return goOn(sight, phase);
+  const checks = open.map((standing) => standing.check.id);
+  const leftMs = plan.observeMs + plan.extendMs - observedMs;
+  const helps = open.every((standing) => standing.moreMs !== null && standing.moreMs <= leftMs);
+  if (leftMs > 0 && helps) {
+    const untilObservedMs = observedMs + Math.max(...open.map((standing) => standing.moreMs ?? 0));
+    const isNews = sight.release.extended !== phase;
+    return { status: observe(sight, phase), facts: isNews ? [{ kind: "extended", phase, checks, untilObservedMs }] : [] };
+  }
+  const isBlind = open.every((standing) => standing.verdict.kind === "no-data");
+  return { status: hold(sight, phase, { kind: isBlind ? "no-data" : "undecided", checks }), facts: [] };
+}
+
+/** What keeps a phase from being observed at all, the gravest first; `null`: nothing. */
+function obstacleTo(sight: Sight, phase: number): HoldReason | null {
+  if (sight.isMismatched) return { kind: "invalid" };
+  const shared = sight.standings.filter((standing) => standing.verdict.shared);
+  if (shared.length > 0) return { kind: "shared-incident", checks: ids(shared) };
+  const blind = unreadable(sight.release, sight.book, sight.nowMs);
+  if (blind.length > 0) return { kind: "no-data", checks: blind };
+  const failed = openGates(sight, phase).filter((standing) => standing.verdict.kind === "fail");
+  return failed.length > 0 ? { kind: "failed", checks: ids(failed) } : null;
+}
+
+/** Time is over and every gate passed: the next phase, unless somebody's word, the calendar or a freeze is in the way. */
+function goOn(sight: Sight, phase: number): Step {
+  const missing = missingRoles(sight.release, nextSignOff(phase, sight.plan));
+  if (missing.length > 0) return { status: hold(sight, phase, { kind: "sign-off", roles: missing }), facts: [] };
+  if (phase + 1 === sight.plan.phases.length) return { status: { kind: "promoting", step: "cloning", sinceMs: sight.nowMs }, facts: [] };
+  if (sight.seen.frozen.includes(sight.plan.environment)) {
+    return { status: hold(sight, phase, { kind: "freeze", environment: sight.plan.environment }), facts: [] };
+  }
+  if (!mayAdvance(sight.plan, sight.nowMs).ok) return { status: hold(sight, phase, { kind: "window" }), facts: [] };
+  return { status: { kind: "shifting", phase: phase + 1, sinceMs: sight.nowMs }, facts: [] };
+}
+
+/** Holding for `why`; the same reason again keeps the old status, so that it is told once. */
+export function hold(sight: Sight, phase: number, why: HoldReason): Status {
+  const { status } = sight.release;
+  if (status.kind === "holding" && status.phase === phase && isSameReason(status.why, why)) return status;
+  return { kind: "holding", phase, sinceMs: sight.nowMs, why };
+}
+
+function observe(sight: Sight, phase: number): Status {
+  const { status } = sight.release;
+  return status.kind === "observing" && status.phase === phase ? status : { kind: "observing", phase, sinceMs: sight.nowMs };
+}
+
+/** Which sources are silent may change with every scrape; which gates are open may not. */
+function isSameReason(before: HoldReason, now: HoldReason): boolean {
+  if (before.kind !== now.kind) return false;
+  if (now.kind === "no-data" || now.kind === "shared-incident") return true;
+  return JSON.stringify(before) === JSON.stringify(now);
+}
+
+function ids(standings: readonly Standing[]): readonly string[] {
+  return standings.map((standing) => standing.check.id);
+}

@@ -1,0 +1,90 @@
+import type { Verdict } from "../../evidence/verdict.ts";
+import { worsened } from "../apply.ts";
+import type { Fact } from "../decision.ts";
+import type { Standing } from "../evidence-book.ts";
+import type { Needs, Plan, Role } from "../plan.ts";
+import type { Release, SignOff, SignOffFor } from "../release.ts";
+import { isTerminal } from "../status.ts";
+import type { Status } from "../status.ts";
+
+/** What may be approved in this status; `null`: nothing. */
+export function approvable(status: Status, plan: Plan): SignOffFor | null {
+  switch (status.kind) {
+    case "waiting":
+      return { kind: "start" };
+    case "shifting":
+    case "observing":
+    case "holding":
+      return nextSignOff(status.phase, plan);
+    case "rolled-back":
+    case "stopped":
+    case "halted":
+      return { kind: "rollback" };
+    case "preparing":
+    case "promoting":
+    case "promoted":
+    case "rolling-back":
+      return null;
+  }
+}
+
+/** What has to be approved to leave `phase`. */
+export function nextSignOff(phase: number, plan: Plan): SignOffFor {
+  return phase + 1 < plan.phases.length ? { kind: "phase", phase: phase + 1 } : { kind: "promote" };
+}
+
+/** Who has to approve it. */
+export function needsOf(plan: Plan, target: SignOffFor): Needs {
+  switch (target.kind) {
+    case "start":
+      return plan.people.start;
+    case "phase":
+      return plan.people.advance[target.phase] ?? { all: [] };
+    case "promote":
+      return plan.people.promote;
+    case "rollback":
+      return plan.people.validateRollback;
+  }
+}
+
+/** Every role that the needs name. */
+export function rolesOf(needs: Needs): readonly Role[] {
+  return "all" in needs ? needs.all : needs.any;
+}
+
+/** The roles still missing for `target`; of `any`, all of them until one has signed. */
+export function missingRoles(release: Release, target: SignOffFor): readonly Role[] {
+  const needs = needsOf(release.plan, target);
+  const signed = signOffsFor(release, target).map((signOff) => signOff.role);
+  if ("all" in needs) return needs.all.filter((role) => !signed.includes(role));
+  return needs.any.length === 0 || needs.any.some((role) => signed.includes(role)) ? [] : needs.any;
+}
+
+/** The sign-offs that are in force for `target`. */
+export function signOffsFor(release: Release, target: SignOffFor): readonly SignOff[] {
+  return release.signOffs.filter((signOff) => isSameTarget(signOff.for, target));
+}
+
+function isSameTarget(left: SignOffFor, right: SignOffFor): boolean {
+  return left.kind === right.kind && (left.kind !== "phase" || right.kind !== "phase" || left.phase === right.phase);
+}
+
+/** Verdict kinds by check, as a signer sees them. */
+export function verdictsSeen(standings: readonly Standing[]): Readonly<Record<string, Verdict["kind"]>> {
+  return Object.fromEntries(standings.map((standing) => [standing.check.id, standing.verdict.kind]));
+}
+
+/**
+ * The sign-offs for what comes next whose evidence got worse since: they do not count any more, and it is said. What counts are the gates
+ * of this phase and the guards; a source that is silent for a while is a reason to hold, not to sign again.
+ */
+export function lapsed(release: Release, standings: readonly Standing[]): readonly Extract<Fact, { kind: "lapsed" }>[] {
+  const target = isTerminal(release.status) ? null : approvable(release.status, release.plan);
+  if (!target || target.kind === "start") return [];
+  const phase = "phase" in release.status ? release.status.phase : null;
+  const counting = standings.filter(({ check, verdict }) => (check.phase === null || check.phase === phase) && verdict.kind !== "no-data");
+  return signOffsFor(release, target).flatMap((signOff) => {
+    const worse = counting.find((standing) => worsened(signOff.saw[standing.check.id] ?? "undecided", standing.verdict.kind));
+    return worse ? [{ kind: "lapsed" as const, signOff, check: worse.check.id }] : [];
+  });
+}

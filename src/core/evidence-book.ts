@@ -1,0 +1,154 @@
+import { add, begin, forecastScrapes, judge } from "../evidence/evidence.ts";
+import { addDraws, beginDraws, isMismatched } from "../evidence/sample-ratio.ts";
+import type { DrawState } from "../evidence/sample-ratio.ts";
+import type { TestState } from "../evidence/test-spec.ts";
+import type { Verdict } from "../evidence/verdict.ts";
+import { checksOf, compares, quantitiesOf } from "./checks.ts";
+import type { Check } from "./checks.ts";
+import type { Decision } from "./decision.ts";
+import type { Observation } from "./observation.ts";
+import type { Plan } from "./plan.ts";
+import type { Release } from "./release.ts";
+
+/** All evidence of one release: a fold over its rows and decisions, never stored, rebuilt by replay. */
+export interface EvidenceBook {
+  readonly checks: readonly Check[];
+  readonly quantities: readonly string[];
+  readonly states: Readonly<Record<string, TestState>>;
+  /** The second test of a check whose countdown runs: begun at the breach, it may prove that the breach is over. */
+  readonly fresh: { readonly check: string; readonly sinceMs: number; readonly state: TestState } | null;
+  readonly draws: DrawState;
+  /** By phase: time that counted as observed, ms. */
+  readonly observedMs: readonly number[];
+  /** By quantity: epoch ms of the last reading that was evidence, and of the last answer of any kind. */
+  readonly readMs: Readonly<Record<string, number>>;
+  readonly answeredMs: Readonly<Record<string, number>>;
+  /** By quantity, why the last reading was none. */
+  readonly trouble: Readonly<Record<string, string>>;
+}
+
+/** Where a check stands: its verdict, how much longer a decision takes, and whether its readings are too old to be believed. */
+export interface Standing {
+  readonly check: Check;
+  readonly verdict: Verdict;
+  /** At the present traffic; `null` when it is decided, or will not be. */
+  readonly moreMs: number | null;
+}
+
+/** Readings older than this many scrapes are no data. */
+const staleScrapes = 4;
+
+export function emptyBook(plan: Plan): EvidenceBook {
+  const checks = checksOf(plan);
+  return {
+    checks,
+    quantities: quantitiesOf(plan).map((quantity) => quantity.quantity),
+    states: Object.fromEntries(checks.map((check) => [check.id, begin(check.spec)])),
+    fresh: null,
+    draws: beginDraws(),
+    observedMs: plan.phases.map(() => 0),
+    readMs: {},
+    answeredMs: {},
+    trouble: {},
+  };
+}
+
+/** The book after one more row was seen by `release` (as it was before the row's decision). */
+export function bookAfterRow(book: EvidenceBook, release: Release, seen: Observation): EvidenceBook {
+  const states: Record<string, TestState> = { ...book.states };
+  let fresh = book.fresh;
+  const readMs = { ...book.readMs };
+  const answeredMs = { ...book.answeredMs };
+  const trouble = { ...book.trouble };
+  for (const [quantity, reading] of Object.entries(seen.readings)) {
+    if (reading.kind === "unavailable") {
+      trouble[quantity] = reading.why;
+      continue;
+    }
+    answeredMs[quantity] = seen.nowMs;
+    delete trouble[quantity];
+    if (reading.kind === "no-data") continue;
+    readMs[quantity] = seen.nowMs;
+    for (const check of book.checks) {
+      if (check.quantity !== quantity) continue;
+      const state = states[check.id];
+      if (state) states[check.id] = add(check.spec, state, reading.increment);
+      if (fresh?.check === check.id) fresh = { ...fresh, state: add(check.spec, fresh.state, reading.increment) };
+    }
+  }
+  const phase = release.status.kind === "observing" ? release.status.phase : null;
+  return {
+    ...book,
+    states,
+    fresh,
+    readMs,
+    answeredMs,
+    trouble,
+    draws: seen.draws ? addDraws(book.draws, seen.draws) : book.draws,
+    observedMs: phase === null ? book.observedMs : book.observedMs.map((ms, index) => (index === phase ? ms + seen.observedMs : ms)),
+  };
+}
+
+/** The book after a decision: a new countdown begins its second test, a cancelled one takes it over, a dismissed or recovered check starts afresh. */
+export function bookAfterDecision(book: EvidenceBook, decision: Decision): EvidenceBook {
+  const states: Record<string, TestState> = { ...book.states };
+  let fresh = book.fresh;
+  for (const fact of decision.facts) {
+    if (fact.kind === "cancelled" && fresh?.check === fact.check) states[fact.check] = fresh.state;
+  }
+  const { status } = decision;
+  const counts = status.kind === "holding" && status.why.kind === "countdown" ? status.why.breach : null;
+  if (!counts) fresh = null;
+  else if (fresh?.check !== counts.check || fresh.sinceMs !== counts.atMs) {
+    const check = book.checks.find((candidate) => candidate.id === counts.check);
+    fresh = check ? { check: check.id, sinceMs: counts.atMs, state: begin(check.spec) } : null;
+  }
+  return { ...book, states, fresh };
+}
+
+/** Where every check stands at `nowMs`. Old readings are `no-data`; a sample-ratio mismatch makes comparisons `invalid`. */
+export function standingsOf(release: Release, book: EvidenceBook, nowMs: number): readonly Standing[] {
+  const isVoid = isMismatched(book.draws);
+  return book.checks.map((check) => standingOf(check, { release, book, nowMs, isVoid }));
+}
+
+/** The standing of a countdown's second test; `null` while none runs. */
+export function freshVerdict(book: EvidenceBook): Verdict | null {
+  const check = book.checks.find((candidate) => candidate.id === book.fresh?.check);
+  return check && book.fresh ? judge(check.spec, book.fresh.state) : null;
+}
+
+/** Quantities of armed checks that nobody could read for too long; these make a release hold. */
+export function unreadable(release: Release, book: EvidenceBook, nowMs: number): readonly string[] {
+  const phase = "phase" in release.status ? release.status.phase : release.plan.phases.length - 1;
+  const needed = book.checks.filter((check) => (check.phase === null || check.phase === phase) && isStale(check, { release, book, nowMs }));
+  return needed.map((check) => check.id);
+}
+
+interface At {
+  readonly release: Release;
+  readonly book: EvidenceBook;
+  readonly nowMs: number;
+}
+
+function standingOf(check: Check, at: At & { readonly isVoid: boolean }): Standing {
+  const state = at.book.states[check.id];
+  if (!state) throw new Error(`no evidence was begun for ${check.id}`);
+  const verdict = judge(check.spec, state);
+  if (at.isVoid && compares(check)) {
+    return { check, verdict: { ...verdict, kind: "invalid", because: { kind: "sample-ratio-mismatch" } }, moreMs: null };
+  }
+  // A proof of harm does not lapse because a source went away afterwards.
+  if (verdict.kind !== "fail" && isStale(check, at)) {
+    return { check, verdict: { ...verdict, kind: "no-data", because: { kind: "nothing-counted" } }, moreMs: null };
+  }
+  const scrapes = verdict.kind === "undecided" ? forecastScrapes(check.spec, state) : null;
+  return { check, verdict, moreMs: scrapes === null ? null : Math.ceil(scrapes * at.release.plan.scrapeMs) };
+}
+
+function isStale(check: Check, at: At): boolean {
+  const sinceMs = "sinceMs" in at.release.status ? at.release.status.sinceMs : at.release.createdMs;
+  const lastMs = at.book.answeredMs[check.quantity] ?? sinceMs;
+  // Right after a change of status an old answer is given the time of a few scrapes to be renewed.
+  return at.nowMs - lastMs > staleScrapes * at.release.plan.scrapeMs;
+}
