@@ -30,10 +30,18 @@ export function storeContract(name: string, makeSubject: () => Promise<StoreSubj
     });
     afterEach(() => subject.destroy());
 
-    describe("releases", () => void releasesContract(() => subject));
-    describe("commits", () => void commitsContract(() => subject));
-    describe("requests", () => void requestsContract(() => subject));
-    describe("notices and freezes", () => void edgesContract(() => subject));
+    describe("releases", () => {
+      releasesContract(() => subject);
+    });
+    describe("commits", () => {
+      commitsContract(() => subject);
+    });
+    describe("requests", () => {
+      requestsContract(() => subject);
+    });
+    describe("notices and freezes", () => {
+      edgesContract(() => subject);
+    });
     test("nothing that was acknowledged is lost when the process is killed", async ({ skip }) => {
       if (subject.appender === null) return skip("no other process can write this store");
       return survivesKills(subject, subject.appender);
