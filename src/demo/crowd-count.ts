@@ -18,6 +18,8 @@ export interface CrowdTally {
   readonly peopleByVersion: Readonly<Record<string, number>>;
   /** Epoch ms at which a process first served a deliberate fault, by version; absent: that version served none. */
   readonly firstFaultMs: Readonly<Record<string, number>>;
+  /** Epoch ms at which the latest answer of a version came, by version. */
+  readonly lastAnswerMs: Readonly<Record<string, number>>;
   /** The first few requests that failed without being meant to. */
   readonly failures: readonly string[];
 }
@@ -39,6 +41,7 @@ export function createCrowdCount(): CrowdCount {
   let usersHarmed = 0;
   const peopleByVersion: Record<string, number> = {};
   const firstFaultMs: Record<string, number> = {};
+  const lastAnswerMs: Record<string, number> = {};
   const failures: string[] = [];
   return {
     person() {
@@ -49,6 +52,7 @@ export function createCrowdCount(): CrowdCount {
         number: people,
         tell(answer) {
           requests += 1;
+          if (answer.version !== null) lastAnswerMs[answer.version] = Date.now();
           if (answer.version !== null && !met.has(answer.version)) {
             met.add(answer.version);
             peopleByVersion[answer.version] = (peopleByVersion[answer.version] ?? 0) + 1;
@@ -77,6 +81,7 @@ export function createCrowdCount(): CrowdCount {
       usersHarmed,
       peopleByVersion: { ...peopleByVersion },
       firstFaultMs: { ...firstFaultMs },
+      lastAnswerMs: { ...lastAnswerMs },
       failures: [...failures],
     }),
   };

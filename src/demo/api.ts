@@ -1,0 +1,81 @@
+import { pathOf, routes } from "../http/contract.ts";
+import type {
+  AskAnswer,
+  AskBody,
+  JournalAnswer,
+  ProblemAnswer,
+  Route,
+  StartReleaseAnswer,
+  StartReleaseBody,
+  StartStableAnswer,
+  StartStableBody,
+  VerifyAnswer,
+} from "../http/contract.ts";
+import type { ReleaseView } from "../http/release-view.ts";
+import type { ChainedEntry } from "../ports.ts";
+
+/** What the API answered instead of what was asked for. */
+export class ApiRefusal extends Error {
+  override readonly name = "ApiRefusal";
+  readonly status: number;
+  constructor(status: number, says: string) {
+    super(says);
+    this.status = status;
+  }
+}
+
+/** The API as one person of the demo uses it. Every call throws `ApiRefusal` when it is not answered with 2xx. */
+export interface Api {
+  startStable(body: StartStableBody): Promise<StartStableAnswer>;
+  startRelease(body: StartReleaseBody, key: string): Promise<StartReleaseAnswer>;
+  show(release: string): Promise<ReleaseView>;
+  ask(release: string, body: AskBody, revision: number): Promise<AskAnswer>;
+  /** The whole journal, oldest first. */
+  journal(release: string): Promise<readonly ChainedEntry[]>;
+  verify(release: string): Promise<VerifyAnswer>;
+}
+
+interface Call {
+  readonly route: Route;
+  readonly values?: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The API of the server at `url` for the person with this token. */
+export function apiOf(url: string, token: string): Api {
+  async function call<Answer>({ route, values, query, body, headers }: Call): Promise<Answer> {
+    const answer = await fetch(`${url}${pathOf(route, values)}${query ?? ""}`, {
+      method: route.method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new ApiRefusal(answer.status, `${route.method} ${route.path} answered ${answer.status}: ${sayProblem(text)}`);
+    return JSON.parse(text) as Answer;
+  }
+  return {
+    startStable: (body) => call({ route: routes.startStable, body }),
+    startRelease: (body, key) => call({ route: routes.startRelease, body, headers: { "idempotency-key": key } }),
+    show: (id) => call({ route: routes.showRelease, values: { id } }),
+    ask: (id, body, revision) => call({ route: routes.ask, values: { id }, body, headers: { "if-match": `"${revision}"` } }),
+    async journal(id) {
+      const entries: ChainedEntry[] = [];
+      for (let after: number | null = 0; after !== null;) {
+        const page: JournalAnswer = await call({ route: routes.journal, values: { id }, query: `?after=${after}&limit=1000` });
+        entries.push(...page.entries);
+        after = page.next;
+      }
+      return entries;
+    },
+    verify: (id) => call({ route: routes.verify, values: { id } }),
+  };
+}
+
+function sayProblem(text: string): string {
+  if (!text.startsWith("{")) return text.slice(0, 200);
+  const problem = JSON.parse(text) as Partial<ProblemAnswer>;
+  const places = (problem.problems ?? []).map(({ line, column, message }) => `${line}:${column} ${message}`);
+  return [problem.title, problem.detail, ...places].filter((part) => part !== undefined).join("; ");
+}

@@ -1,0 +1,65 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createHousehold } from "./household.ts";
+import type { Household } from "./household.ts";
+
+let dir: string;
+let household: Household;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "serin-household-"));
+  household = createHousehold(dir);
+});
+afterEach(async () => {
+  await household.stopAll();
+  await rm(dir, { recursive: true });
+});
+
+const runs = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+const stays = 'console.log(JSON.stringify({ listening: "here" })); setInterval(() => {}, 1000);';
+
+test("starts, waits for the ready line, stops the youngest first", async () => {
+  const first = await household.start({ name: "first", args: ["-e", `${stays} console.error("hello")`], readyWithinMs: 10_000 });
+  const second = await household.start({
+    name: "second",
+    args: [
+      "-e",
+      `console.log("chatter"); console.log(JSON.stringify({ env: process.env.DEMO })); process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000);`,
+    ],
+    env: { DEMO: "yes" },
+    readyWithinMs: 10_000,
+  });
+  expect(first.ready).toEqual({ listening: "here" });
+  expect(second.ready).toEqual({ env: "yes" });
+  expect([first.pid, second.pid].map(runs)).toEqual([true, true]);
+  await household.stopAll();
+  await household.stopAll();
+  expect([first.pid, second.pid].map(runs)).toEqual([false, false]);
+  expect(await readFile(join(dir, "first.log"), "utf8")).toContain("hello");
+  await expect(household.start({ name: "third", args: ["-e", stays], readyWithinMs: 10_000 })).rejects.toThrow("the demo is ending");
+});
+
+test("says why a process was not ready, and leaves none behind", async () => {
+  await expect(
+    household.start({ name: "broken", args: ["-e", 'console.error("no such file"); process.exit(3)'], readyWithinMs: 10_000 }),
+  ).rejects.toThrow("broken ended before it was ready (exit code 3): no such file");
+  await expect(household.start({ name: "silent", args: ["-e", "setInterval(() => {}, 1000)"], readyWithinMs: 50 })).rejects.toThrow(
+    "silent was not ready after 50 ms",
+  );
+});
+
+test("tells when a process is lost that nobody stopped", async () => {
+  const says: string[] = [];
+  household.onLoss((loss) => says.push(loss));
+  const member = await household.start({ name: "mortal", args: ["-e", stays], readyWithinMs: 10_000 });
+  process.kill(member.pid, "SIGKILL");
+  await vi.waitUntil(() => says.length > 0, { timeout: 10_000 });
+  expect(says[0]).toContain("mortal ended by itself (SIGKILL)");
+});

@@ -1,0 +1,111 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** A process that the demo started and has to stop. */
+export interface Member {
+  readonly name: string;
+  readonly pid: number;
+  /** The JSON object of the one line that it prints when it is ready. */
+  readonly ready: Readonly<Record<string, unknown>>;
+}
+
+export interface MemberOptions {
+  readonly name: string;
+  /** Arguments after the Node executable. */
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly readyWithinMs: number;
+}
+
+/** The processes of one demo. What they write beside their first line goes to `DIR/NAME.log`. */
+export interface Household {
+  /** Starts a process of this Node and waits for its line; rejects with its last words when it ends before, or is not ready in time. */
+  start(options: MemberOptions): Promise<Member>;
+  /** Calls `gone` when a member ends that nobody stopped, with its name and last words. */
+  onLoss(gone: (says: string) => void): void;
+  /** Stops every member, the youngest first: SIGTERM, and SIGKILL after 10 s. Resolves when all are gone; may be called twice. */
+  stopAll(): Promise<void>;
+}
+
+const patienceMs = 10_000;
+
+/** A household without members. They run in process groups of their own, so that Ctrl-C in a terminal reaches the demo alone, which then stops them in order. */
+export function createHousehold(dir: string): Household {
+  const members: { readonly name: string; readonly child: ChildProcess }[] = [];
+  const losses: ((says: string) => void)[] = [];
+  let isStopping = false;
+  return {
+    async start({ name, args, env, readyWithinMs }) {
+      if (isStopping) throw new Error(`${name} is not started any more: the demo is ending`);
+      const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+      members.push({ name, child });
+      const lastWords = keepLastWords(child, join(dir, `${name}.log`));
+      const ready = await firstLine(child, { name, readyWithinMs, lastWords });
+      child.once("exit", (code, signal) => {
+        if (!isStopping) for (const gone of losses) gone(`${name} ended by itself (${signal ?? `exit code ${code}`}): ${lastWords()}`);
+      });
+      return { name, pid: child.pid ?? 0, ready };
+    },
+    onLoss(gone) {
+      losses.push(gone);
+    },
+    async stopAll() {
+      isStopping = true;
+      for (const { child } of members.toReversed()) await stop(child);
+    },
+  };
+}
+
+/** Writes stderr to `path` and answers its last lines. */
+function keepLastWords(child: ChildProcess, path: string): () => string {
+  const log = createWriteStream(path, { flags: "a" });
+  const last: string[] = [];
+  const { stderr } = child;
+  if (stderr === null) return () => "";
+  createInterface({ input: stderr }).on("line", (line) => {
+    log.write(`${line}\n`);
+    last.push(line);
+    if (last.length > 5) last.shift();
+  });
+  stderr.once("close", () => log.end());
+  return () => (last.length === 0 ? "it said nothing" : last.join(" | "));
+}
+
+interface Awaited {
+  readonly name: string;
+  readonly readyWithinMs: number;
+  readonly lastWords: () => string;
+}
+
+function firstLine(child: ChildProcess, { name, readyWithinMs, lastWords }: Awaited): Promise<Readonly<Record<string, unknown>>> {
+  const { stdout } = child;
+  if (stdout === null) throw new Error(`${name} has no output`);
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`${name} was not ready after ${readyWithinMs} ms: ${lastWords()}`)), readyWithinMs);
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      clearTimeout(late);
+      reject(new Error(`${name} ended before it was ready (${signal ?? `exit code ${code}`}): ${lastWords()}`));
+    });
+    // The stream is read to its end after the first line too, so that a talkative process never blocks on a full pipe.
+    createInterface({ input: stdout }).on("line", (line) => {
+      if (!line.startsWith("{")) return;
+      clearTimeout(late);
+      resolve(JSON.parse(line) as Readonly<Record<string, unknown>>);
+    });
+  });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+  });
+  child.kill("SIGTERM");
+  const hurry = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+  await gone;
+  clearTimeout(hurry);
+}

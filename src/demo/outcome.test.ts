@@ -1,0 +1,136 @@
+import { expect, test } from "vitest";
+import type { Status } from "../core/status.ts";
+import type { ReleaseView } from "../http/release-view.ts";
+import type { ChainedEntry } from "../ports.ts";
+import type { CrowdTally } from "./crowd-count.ts";
+import { complaintsOf, outcomeOf } from "./outcome.ts";
+import type { Evidence } from "./outcome.ts";
+import { scenarios } from "./scenarios.ts";
+import type { Scenario } from "./scenarios.ts";
+
+const scenario = (name: string): Scenario => {
+  const found = scenarios.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no scenario ${name}`);
+  return found;
+};
+const breach = { check: "5xx-rate > 1%", atMs: 1_005_000, reaction: { kind: "rollback" } } as const;
+const observing: Status = { kind: "observing", phase: 0, sinceMs: 1_002_000 };
+const rollingBack: Status = {
+  kind: "rolling-back",
+  sinceMs: 1_005_000,
+  reaction: breach.reaction,
+  cause: { kind: "breach", breach },
+  step: "traffic",
+  from: "canary",
+};
+const rolledBack: Status = { kind: "rolled-back", sinceMs: 1_005_200, cause: { kind: "breach", breach } };
+
+const entriesOf = (...steps: readonly [number, Status][]): readonly ChainedEntry[] =>
+  steps.map(([atMs, status], index) => ({
+    entry: { release: "r1", revision: index + 1, atMs, row: index + 1, decision: { status, facts: [{ kind: "became", status }] } },
+    previous: "",
+    rowsDigest: "",
+    hash: "",
+  }));
+const tally = (some: Partial<CrowdTally>): CrowdTally => ({
+  people: 0,
+  turnedAway: 0,
+  requests: 0,
+  failedRequests: 0,
+  usersHarmed: 0,
+  peopleByVersion: {},
+  firstFaultMs: {},
+  lastAnswerMs: {},
+  failures: [],
+  ...some,
+});
+const viewOf = (status: Status): ReleaseView =>
+  ({ id: "r1", status, phases: [{ name: "10 %" }, { name: "50 %" }] }) as unknown as ReleaseView;
+const seen = (some: Partial<Evidence>): Evidence => ({
+  scenario: scenario("errors"),
+  view: viewOf(rolledBack),
+  entries: entriesOf(
+    [1_000_000, { kind: "preparing", sinceMs: 1_000_000 }],
+    [1_002_000, observing],
+    [1_005_000, rollingBack],
+    [1_005_200, rolledBack],
+  ),
+  clockAheadMs: 1_000_000,
+  lastCanaryMs: 5_030,
+  before: tally({ people: 100, requests: 300, usersHarmed: 2 }),
+  after: tally({
+    people: 1100,
+    requests: 3300,
+    usersHarmed: 14,
+    firstFaultMs: { "2-errors": 2_500, "3-other": 1 },
+    lastAnswerMs: { "2-errors": 5_044, "1": 9_000 },
+  }),
+  isVerified: true,
+  keptDir: null,
+  ...some,
+});
+
+test("a rolled-back release: times by the real clock, harm since the release began", () => {
+  const outcome = outcomeOf(seen({}));
+  expect(outcome).toEqual({
+    scenario: "errors",
+    status: "rolled-back",
+    reaction: "rollback",
+    guard: "5xx-rate > 1%",
+    phase: "10 %",
+    detectMs: 2_500,
+    rollbackMs: 30,
+    drainMs: 44,
+    usersHarmed: 12,
+    people: 1000,
+    requests: 3000,
+    failedRequests: 0,
+    journal: { release: "r1", entries: 4, verified: true, data: null },
+  });
+  expect(complaintsOf(outcome, scenario("errors"))).toEqual([]);
+});
+
+test("nobody reached the canary after the decision: 0 ms; nobody ever did: 0 ms too", () => {
+  expect(outcomeOf(seen({ lastCanaryMs: 4_900 })).rollbackMs).toBe(0);
+  expect(outcomeOf(seen({ lastCanaryMs: null })).rollbackMs).toBe(0);
+});
+
+test("a promoted release has no reaction and no times", () => {
+  const promoted: Status = { kind: "promoted", sinceMs: 1_090_000, previous: "kept" };
+  const outcome = outcomeOf(
+    seen({ scenario: scenario("good"), view: viewOf(promoted), entries: entriesOf([1_002_000, observing], [1_090_000, promoted]) }),
+  );
+  expect(outcome).toMatchObject({
+    status: "promoted",
+    reaction: null,
+    guard: null,
+    phase: null,
+    detectMs: null,
+    rollbackMs: null,
+    drainMs: null,
+  });
+  expect(complaintsOf(outcome, scenario("good"))).toEqual([]);
+  expect(complaintsOf(outcome, scenario("errors"))).toEqual(["the release ended promoted, not rolled-back"]);
+});
+
+test("every promise that was not kept is named", () => {
+  const outcome = outcomeOf(seen({ lastCanaryMs: 6_500, after: tally({ failedRequests: 3 }), isVerified: false }));
+  expect(complaintsOf(outcome, scenario("good"))).toEqual([
+    "the release ended rolled-back, not promoted",
+    "3 requests failed though no fault was meant",
+    "the last person left the canary 1500 ms after the decision",
+    "the journal was not verified",
+  ]);
+});
+
+test("a rollback by a person has no guard; one before the first phase has no phase", () => {
+  const cause = { kind: "person", by: "Camille", reason: "a feeling" } as const;
+  const stopped: Status = { kind: "stopped", sinceMs: 1, cause, canary: "gone" };
+  expect(outcomeOf(seen({ view: viewOf(stopped), entries: entriesOf([1_000_000, stopped]) }))).toMatchObject({
+    guard: null,
+    reaction: null,
+    phase: null,
+  });
+  const early = { ...rollingBack };
+  expect(outcomeOf(seen({ entries: entriesOf([1_000_000, { kind: "preparing", sinceMs: 1 }], [1_005_000, early]) })).phase).toBeNull();
+});
