@@ -1,0 +1,110 @@
+import type { Fact } from "../decision.ts";
+import type { Language } from "../plan.ts";
+import type { SignOff, SignOffFor } from "../release.ts";
+import { askedCheck, capital, namePhase, quote, quoteCheck, quoteChecks, tell } from "./context.ts";
+import type { ByLanguage, Context, Sentences } from "./context.ts";
+import { saySpan, sayShare } from "./numbers.ts";
+import { ofRoles, sayRole } from "./people.ts";
+import { sayReaction } from "./reactions.ts";
+import { sayAsked, sayRefusal } from "./refusals.ts";
+import { sayStatus } from "./statuses.ts";
+import { sayVerdict } from "./verdicts.ts";
+
+/** One fact of the journal as a sentence, a capital letter first and no full stop: what the terminal, notices and reports say. */
+export function sayFact(fact: Fact, context: Context, language: Language): string {
+  return capital(tell(facts[language], fact, context));
+}
+
+const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
+  en: {
+    created: ({ by }) => `created by ${by}`,
+    became: ({ status }, context) => sayStatus(status, context, "en"),
+    "share-seen": ({ sharePct }) => `the router shows ${sayShare(sharePct, "en")}`,
+    rehearsed: ({ tookMs }) => `rollback rehearsed: ${saySpan(tookMs, "en")}`,
+    check: ({ name, ok, detail }) => `check before traffic ${quote(name, "en")} ${ok ? "passed" : "failed"}${after(detail, "en")}`,
+    verdict: ({ check, verdict, moreMs }, context) => sayVerdict(check, verdict, { ...context, moreMs }, "en"),
+    breach: ({ check, verdict }, context) => `${sayVerdict(check, verdict, context, "en")} → ${reactionOf(check, context, "en")}`,
+    cancelled: ({ check, verdict }, context) => `countdown cancelled, the breach is over: ${sayVerdict(check, verdict, context, "en")}`,
+    extended: ({ phase, checks, untilObservedMs }, context) =>
+      `more time for ${quoteChecks(context, checks, "en")}: ${namePhase(context.plan, phase, "en")} is observed for up to ${saySpan(untilObservedMs, "en")}`,
+    signed: ({ signOff }, context) => `${signer(signOff, "en")} approves ${approved(signOff.for, context, "en")}`,
+    lapsed: ({ signOff, check }, context) =>
+      `the approval of ${approved(signOff.for, context, "en")} by ${signer(signOff, "en")} lapses, because ${quoteCheck(context, check, "en")} has changed since`,
+    accepted: ({ by, asked, reason }) => `${by} asked ${sayAsked(asked, "en")}${reason === "" ? "" : `: ${quote(reason, "en")}`}`,
+    refused: ({ by, asked, refusal }, context) => `${by} asked ${sayAsked(asked, "en")}, refused: ${sayRefusal(refusal, context, "en")}`,
+    "traffic-back": ({ tookMs, withinMs }) =>
+      `everybody is back on the stable version after ${saySpan(tookMs, "en")} (${tookMs <= withinMs ? "promised within" : "late, promised within"} ${saySpan(withinMs, "en")})`,
+    unhealthy: ({ service, slot, detail }) => `service ${service} (${slotName(slot, "en")}) is not healthy${after(detail, "en")}`,
+    dismissed: ({ check, by }, context) => `${by} has looked at ${quoteCheck(context, check, "en")} and goes on`,
+    recovered: ({ check }, context) => `${quoteCheck(context, check, "en")} no longer fails`,
+    upgraded: ({ from, to }) =>
+      `the reaction is now ${quote(sayReaction(to, "en"), "en")} instead of ${quote(sayReaction(from, "en"), "en")}`,
+    cleared: ({ what }) => `${what === "previous" ? "the previous version" : "the canary"} is removed`,
+  },
+  fr: {
+    created: ({ by }) => `créée par ${by}`,
+    became: ({ status }, context) => sayStatus(status, context, "fr"),
+    "share-seen": ({ sharePct }) => `le routeur confirme ${sayShare(sharePct, "fr")}`,
+    rehearsed: ({ tookMs }) => `retour arrière répété\u202f: ${saySpan(tookMs, "fr")}`,
+    check: ({ name, ok, detail }) => `contrôle avant trafic ${quote(name, "fr")} ${ok ? "réussi" : "en échec"}${after(detail, "fr")}`,
+    verdict: ({ check, verdict, moreMs }, context) => sayVerdict(check, verdict, { ...context, moreMs }, "fr"),
+    breach: ({ check, verdict }, context) => `${sayVerdict(check, verdict, context, "fr")} → ${reactionOf(check, context, "fr")}`,
+    cancelled: ({ check, verdict }, context) =>
+      `compte à rebours annulé, le seuil n’est plus franchi\u202f: ${sayVerdict(check, verdict, context, "fr")}`,
+    extended: ({ phase, checks, untilObservedMs }, context) =>
+      `prolongation pour ${quoteChecks(context, checks, "fr")}\u202f: ${namePhase(context.plan, phase, "fr")} est observé jusqu’à ${saySpan(untilObservedMs, "fr")}`,
+    signed: ({ signOff }, context) => `${signer(signOff, "fr")} approuve ${approved(signOff.for, context, "fr")}`,
+    lapsed: ({ signOff, check }, context) =>
+      `l’accord ${ofRoles([signOff.role], "fr")} (${signOff.by}) pour ${approved(signOff.for, context, "fr")} tombe, car ${quoteCheck(context, check, "fr")} a changé depuis`,
+    accepted: ({ by, asked, reason }) => `${by} a demandé ${sayAsked(asked, "fr")}${reason === "" ? "" : `\u202f: ${quote(reason, "fr")}`}`,
+    refused: ({ by, asked, refusal }, context) =>
+      `${by} a demandé ${sayAsked(asked, "fr")}, refus\u202f: ${sayRefusal(refusal, context, "fr")}`,
+    "traffic-back": ({ tookMs, withinMs }) =>
+      `tout le monde est revenu à la version stable en ${saySpan(tookMs, "fr")} (${tookMs <= withinMs ? "promis en" : "en retard, promis en"} ${saySpan(withinMs, "fr")})`,
+    unhealthy: ({ service, slot, detail }) => `le service ${service} (${slotName(slot, "fr")}) est défaillant${after(detail, "fr")}`,
+    dismissed: ({ check, by }, context) => `${by} a examiné ${quoteCheck(context, check, "fr")} et continue`,
+    recovered: ({ check }, context) => `${quoteCheck(context, check, "fr")} n’échoue plus`,
+    upgraded: ({ from, to }) =>
+      `la réaction est maintenant ${quote(sayReaction(to, "fr"), "fr")} au lieu de ${quote(sayReaction(from, "fr"), "fr")}`,
+    cleared: ({ what }) => `${what === "previous" ? "la version précédente" : "le canari"} est retiré${what === "previous" ? "e" : ""}`,
+  },
+};
+
+function after(detail: string, language: Language): string {
+  return detail === "" ? "" : `${language === "fr" ? "\u202f: " : ": "}${detail}`;
+}
+
+function reactionOf(check: string, context: Context, language: Language): string {
+  return sayReaction(askedCheck(context.plan, check)?.check.reaction ?? null, language);
+}
+
+function signer(signOff: SignOff, language: Language): string {
+  return `${sayRole(signOff.role, language)} (${signOff.by})`;
+}
+
+function approved(what: SignOffFor, context: Context, language: Language): string {
+  return tell(approvals[language], what, context);
+}
+
+const approvals: ByLanguage<Sentences<SignOffFor, readonly [Context]>> = {
+  en: {
+    start: () => "the start",
+    phase: ({ phase }, context) => `going to ${namePhase(context.plan, phase, "en")}`,
+    promote: () => "the promotion",
+    rollback: () => "the state after the rollback",
+  },
+  fr: {
+    start: () => "le démarrage",
+    phase: ({ phase }, context) => `le passage à ${namePhase(context.plan, phase, "fr")}`,
+    promote: () => "la généralisation",
+    rollback: () => "l’état après le retour arrière",
+  },
+};
+
+function slotName(slot: string, language: Language): string {
+  const slots: ByLanguage<Readonly<Record<string, string>>> = {
+    en: { canary: "canary", stable: "stable", previous: "previous" },
+    fr: { canary: "canari", stable: "stable", previous: "précédente" },
+  };
+  return slots[language][slot] ?? slot;
+}

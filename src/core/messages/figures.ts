@@ -1,0 +1,105 @@
+import type { Line } from "../../evidence/test-spec.ts";
+import type { Interval, Verdict } from "../../evidence/verdict.ts";
+import type { Condition } from "../condition.ts";
+import type { Language } from "../plan.ts";
+import type { AskedCheck } from "./context.ts";
+import { sayLatency, sayNumber, sayRate, withPercent } from "./numbers.ts";
+
+/** In which unit the numbers of a check are shown. */
+export type Scale =
+  | { readonly kind: "rate" }
+  | { readonly kind: "slower"; readonly thanMs: number }
+  | { readonly kind: "of-stable" }
+  | { readonly kind: "number" };
+
+/** The lines of a check in the unit of its test. `null`: there is no such line, as in a probe or in a gate for no event at all. */
+export interface Lines {
+  readonly pass: Line | null;
+  readonly fail: Line | null;
+}
+
+/** The unit of the numbers of a condition; `null` for conditions without a number (`none`, `is down`). */
+export function scaleOf(condition: Condition): Scale | null {
+  switch (condition.kind) {
+    case "line":
+      return condition.percent ? { kind: "rate" } : { kind: "number" };
+    case "quantile":
+      return { kind: "slower", thanMs: condition.ms };
+    case "of-stable":
+    case "no-regression":
+      return { kind: "of-stable" };
+    case "none":
+    case "down":
+      return null;
+  }
+}
+
+/** The pass line (gates only) and the fail line that the check is judged by. */
+export function linesOf({ check, kind }: AskedCheck): Lines {
+  switch (check.spec.kind) {
+    case "rate":
+    case "against-stable":
+    case "threshold":
+      return { pass: check.spec.pass, fail: check.spec.fail };
+    case "level":
+    case "score":
+      return { pass: kind === "gate" ? check.spec.line : null, fail: check.spec.line };
+    case "none":
+    case "probe":
+      return { pass: null, fail: null };
+  }
+}
+
+/** The estimate with its interval: "0.21 % [0.05, 0.44]", "3.1 % slower than 500 ms [2.2, 4]", "97 % of stable [90, 104]"; `null` without a number. */
+export function sayFigure(asked: AskedCheck, verdict: Verdict, language: Language): string | null {
+  const scale = scaleOf(asked.condition);
+  if (scale === null || (verdict.estimate === null && verdict.interval === null)) return null;
+  const interval = verdict.interval === null ? "" : sayInterval(verdict.interval, scale, language);
+  if (verdict.estimate === null) return interval;
+  const estimate = sayValue(verdict.estimate, scale, language);
+  return interval === "" ? estimate : `${estimate} ${interval}`;
+}
+
+/** A number on a scale: "0.21 %", "3.1 % slower than 500 ms", "97 % of stable", "91". */
+export function sayValue(value: number, scale: Scale, language: Language): string {
+  switch (scale.kind) {
+    case "rate":
+      return sayRate(value, language);
+    case "slower":
+      return `${sayRate(value, language)} ${slower(scale.thanMs, language)}`;
+    case "of-stable":
+      return `${withPercent(sayNumber(value * 100, language), language)} ${language === "fr" ? "de la version stable" : "of stable"}`;
+    case "number":
+      return sayNumber(value, language, 3);
+  }
+}
+
+/** The good or the bad side of a line: "below 0.5 %", "more than 5 % slower than 2 s", "above 50 % of stable". */
+export function saySide(line: Line, side: "good" | "bad", asked: AskedCheck, language: Language): string {
+  const scale = scaleOf(asked.condition) ?? { kind: "number" };
+  const isBelow = (line.good === "below") === (side === "good");
+  if (scale.kind === "slower") {
+    const words = { fr: isBelow ? "moins de" : "plus de", en: isBelow ? "fewer than" : "more than" }[language];
+    return `${words} ${sayValue(line.at, scale, language)}`;
+  }
+  const words = { fr: isBelow ? "en dessous de" : "au-dessus de", en: isBelow ? "below" : "above" }[language];
+  return `${words} ${sayValue(line.at, scale, language)}`;
+}
+
+/** The worst change for the worse that the data still allow, 0 or more, as a rate of stable's; `null` where nothing compares with stable. */
+export function worstRegression(asked: AskedCheck, verdict: Verdict): number | null {
+  const { fail } = linesOf(asked);
+  if (asked.condition.kind !== "no-regression" || verdict.interval === null || fail === null) return null;
+  return Math.max(0, fail.good === "above" ? 1 - verdict.interval.low : verdict.interval.high - 1);
+}
+
+function sayInterval(interval: Interval, scale: Scale, language: Language): string {
+  const factor = scale.kind === "number" ? 1 : 100;
+  const digits = scale.kind === "number" ? 3 : 2;
+  const separator = language === "fr" ? " ; " : ", ";
+  return `[${[interval.low, interval.high].map((bound) => sayNumber(bound * factor, language, digits)).join(separator)}]`;
+}
+
+function slower(thanMs: number, language: Language): string {
+  return `${language === "fr" ? "plus lents que" : "slower than"} ${sayLatency(thanMs, language)}`;
+}

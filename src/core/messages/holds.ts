@@ -1,0 +1,75 @@
+import type { Language } from "../plan.ts";
+import type { Breach, HoldReason } from "../status.ts";
+import { nextAdvance } from "../windows.ts";
+import { quote, quoteCheck, quoteChecks, tell } from "./context.ts";
+import type { ByLanguage, Context, Sentences } from "./context.ts";
+import { saySpan } from "./numbers.ts";
+import { ofRoles } from "./people.ts";
+import { sayTimeExactly, sayWhen } from "./times.ts";
+
+/** Why the share is frozen, as a clause that follows a colon, with what ends it: "waiting for QA lead". */
+export function sayHold(why: HoldReason, context: Context, language: Language): string {
+  return tell(holds[language], why, context);
+}
+
+/** "Rolling back in 3 min 12 s" while there is a moment to count from, otherwise the time of day to the second. */
+export function sayDeadline(atMs: number, context: Context, language: Language): string {
+  const { nowMs, plan } = context;
+  if (nowMs !== undefined) return `${language === "fr" ? "dans" : "in"} ${saySpan(atMs - nowMs, language)}`;
+  return `${language === "fr" ? "à" : "at"} ${sayTimeExactly(plan, atMs)}`;
+}
+
+const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
+  en: {
+    undecided: ({ checks }, context) =>
+      `the time is over and ${quoteChecks(context, checks, "en")} ${are(checks, "en")} undecided; people are asked`,
+    failed: ({ checks }, context) => `${quoteChecks(context, checks, "en")} failed; people are asked`,
+    "no-data": ({ checks }, context) => `no readings for ${quoteChecks(context, checks, "en")}; the clock of the phase stands still`,
+    invalid: () => "the versions do not get the shares of people that they should; nothing can be compared until that is repaired",
+    "shared-incident": ({ checks }, context) =>
+      `${quoteChecks(context, checks, "en")} ${checks.length === 1 ? "is" : "are"} breached by the stable version too; the new one is not to blame`,
+    paused: ({ by }) => `paused by ${by}`,
+    "sign-off": ({ roles }) => `waiting for the approval ${ofRoles(roles, "en")}`,
+    window: (_, context) => `outside the windows of the plan${opens(context, "en")}`,
+    freeze: ({ environment }) => `the environment ${quote(environment, "en")} is frozen until a release manager lifts it`,
+    investigation: ({ breach, commitByMs }, context) =>
+      `${quoteCheck(context, breach.check, "en")} was breached; owners investigate, and without their decision the rollback begins ${sayDeadline(commitByMs, context, "en")}`,
+    countdown: ({ breach, commitByMs }, context) =>
+      `rolling back ${sayDeadline(commitByMs, context, "en")} unless ${breached(breach, context, "en")} is proven to be over`,
+  },
+  fr: {
+    undecided: ({ checks }, context) =>
+      `le temps est écoulé et ${quoteChecks(context, checks, "fr")} ${are(checks, "fr")} indécis\u202f; une décision est demandée`,
+    failed: ({ checks }, context) => `${quoteChecks(context, checks, "fr")} en échec\u202f; une décision est demandée`,
+    "no-data": ({ checks }, context) => `pas de relevés pour ${quoteChecks(context, checks, "fr")}\u202f; le temps de la phase est arrêté`,
+    invalid: () => "les versions ne reçoivent pas les parts de personnes prévues\u202f; rien ne peut être comparé avant réparation",
+    "shared-incident": ({ checks }, context) =>
+      `la version stable franchit aussi ${quoteChecks(context, checks, "fr")}\u202f; la nouvelle version n’est pas en cause`,
+    paused: ({ by }) => `mise en pause par ${by}`,
+    "sign-off": ({ roles }) => `en attente de l’accord ${ofRoles(roles, "fr")}`,
+    window: (_, context) => `hors des fenêtres de tir du plan${opens(context, "fr")}`,
+    freeze: ({ environment }) => `l’environnement ${quote(environment, "fr")} est gelé jusqu’à sa levée par un release manager`,
+    investigation: ({ breach, commitByMs }, context) =>
+      `${quoteCheck(context, breach.check, "fr")} a été franchi\u202f; les responsables enquêtent et, sans décision, le retour arrière commence ${sayDeadline(commitByMs, context, "fr")}`,
+    countdown: ({ breach, commitByMs }, context) =>
+      `retour arrière ${sayDeadline(commitByMs, context, "fr")}, sauf preuve que ${breached(breach, context, "fr")} n’est plus franchi`,
+  },
+};
+
+function are(checks: readonly string[], language: Language): string {
+  if (language === "fr") return checks.length === 1 ? "reste" : "restent";
+  return checks.length === 1 ? "is" : "are";
+}
+
+function breached(breach: Breach, context: Context, language: Language): string {
+  return quoteCheck(context, breach.check, language);
+}
+
+function opens(context: Context, language: Language): string {
+  const { plan, nowMs } = context;
+  const atMs = nowMs === undefined ? null : nextAdvance(plan, nowMs);
+  if (nowMs === undefined || atMs === null) return "";
+  return language === "fr"
+    ? `\u202f; reprise à partir de ${sayWhen(plan, { atMs, nowMs }, "fr")}`
+    : `; it goes on from ${sayWhen(plan, { atMs, nowMs }, "en")}`;
+}
