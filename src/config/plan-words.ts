@@ -1,0 +1,83 @@
+import type { z } from "zod";
+import type { Condition } from "../core/condition.ts";
+import type { Needs, Role } from "../core/plan.ts";
+import { roles } from "../core/plan.ts";
+import type { Reaction } from "../core/reactions.ts";
+import { parseCondition, parseGuard } from "./conditions.ts";
+import { nearest } from "./near.ts";
+import { quoted } from "./parsed.ts";
+import type { Parsed } from "./parsed.ts";
+import { parseReaction } from "./reaction-words.ts";
+import { list } from "./shape.ts";
+import { choice, word } from "./words.ts";
+import type { About } from "./words.ts";
+
+/** A condition of the closed language. */
+export function condition(about: About): z.ZodType<Condition> {
+  return word(about, { maxLength: 200 }, (value) => {
+    const parsed = parseCondition(value);
+    return parsed.ok ? { ok: true, value: parsed.condition } : parsed;
+  });
+}
+
+/** A metric and what must not hold of it. */
+export function guardWords(about: About): z.ZodType<{ readonly metric: string; readonly condition: Condition }> {
+  return word(about, { maxLength: 200 }, (value) => {
+    const parsed = parseGuard(value);
+    return parsed.ok ? { ok: true, value: { metric: parsed.metric, condition: parsed.condition } } : parsed;
+  });
+}
+
+/** "rollback", "rollback within 5m", "investigate 10m, then rollback", "stop" or "halt". */
+export function reaction(about: About): z.ZodType<Reaction> {
+  return word(about, { pattern: String.raw`^(rollback( within \S+)?|investigate \S+, then rollback|stop|halt)$` }, parseReaction);
+}
+
+/** An IANA time zone that this machine knows. */
+export function timeZone(about: About): z.ZodType<string> {
+  return word(about, {}, parseTimeZone);
+}
+
+/** A date YYYY-MM-DD that exists. */
+export function date(about: About): z.ZodType<string> {
+  return word(about, { format: "date" }, (value) => {
+    const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value);
+    const day = parts === null ? null : new Date(`${value}T00:00:00Z`);
+    if (day !== null && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value)) return { ok: true, value };
+    return {
+      ok: false,
+      message: `${quoted(value)} is no day of the calendar.`,
+      remedy: `Write year, month and day, such as "${about.example}".`,
+    };
+  });
+}
+
+/** Roles that may speak in a release, in the order of `roles`, each once. */
+export function speakers(about: { readonly says: string; readonly example: string }): z.ZodType<readonly Role[]> {
+  const speaking = roles.filter((role) => role !== "viewer");
+  const role = choice({ says: "A role that may say yes.", example: "release-manager" }, speaking);
+  return list(about, role).transform((named) => roles.filter((known) => named.includes(known)));
+}
+
+/** True when nobody is asked. */
+export function asksNobody(needs: Needs): boolean {
+  return "all" in needs && needs.all.length === 0;
+}
+
+function parseTimeZone(value: string): Parsed<string> {
+  if (/^[A-Z]/.test(value) && isTimeZone(value)) return { ok: true, value };
+  const near = nearest(value, Intl.supportedValuesOf("timeZone"));
+  return {
+    ok: false,
+    message: `${quoted(value)} is not an IANA time zone.`,
+    remedy: near === null ? 'Write a name such as "Europe/Paris".' : `Write "${near}".`,
+  };
+}
+
+function isTimeZone(value: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: value }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
