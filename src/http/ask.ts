@@ -11,6 +11,7 @@ import { askBody, kindsThatNeedRevision } from "./contract.ts";
 import type { AskAnswer } from "./contract.ts";
 import { readBody, readKey, readRevision } from "./input.ts";
 import { newsOf } from "./news.ts";
+import type { News } from "./news.ts";
 import type { AppParts, ReleaseSeen } from "./parts.ts";
 import { releaseOrRefuse } from "./releases.ts";
 
@@ -48,7 +49,7 @@ export async function ask(context: Context<Env>, parts: AppParts): Promise<Respo
       reason: body.reason,
       as: body.as ?? null,
     });
-    const { seen, answer } = await answerTo(parts, { release, request: id, changed: news.changed });
+    const { seen, answer } = await answerTo(parts, { release, request: id, news });
     return respond(context, parts, { seen, answer, request: id });
   } finally {
     news.stop();
@@ -58,7 +59,7 @@ export async function ask(context: Context<Env>, parts: AppParts): Promise<Respo
 interface Awaited {
   readonly release: string;
   readonly request: string;
-  changed(signal: AbortSignal): Promise<void>;
+  readonly news: News;
 }
 
 async function answerTo(parts: AppParts, awaited: Awaited): Promise<{ readonly seen: ReleaseSeen; readonly answer: Answer | null }> {
@@ -70,7 +71,7 @@ async function answerTo(parts: AppParts, awaited: Awaited): Promise<{ readonly s
       const seen = await releaseOrRefuse(parts, awaited.release);
       const answer = findAnswer(seen, awaited.request);
       if (answer !== null || patience.aborted) return { seen, answer };
-      await awaited.changed(patience);
+      await awaited.news.changed(patience);
     }
   } finally {
     over.abort();
@@ -95,13 +96,13 @@ interface Answered {
 
 function respond(context: Context<Env>, parts: AppParts, { seen, answer, request }: Answered): Response {
   const { revision } = seen.release;
-  if (answer?.kind === "refused") refuse(parts, seen, answer.refusal);
+  if (answer?.kind === "refused") refuse(seen, answer.refusal);
   const { sentence } = parts.show(seen, parts.clock.nowMs());
   const said: AskAnswer = { request, answer: answer === null ? "waiting" : "accepted", revision, sentence };
   return context.json(said, answer === null ? 202 : 200, { ETag: `"${revision}"` });
 }
 
-function refuse(parts: AppParts, seen: ReleaseSeen, refusal: Refusal): never {
+function refuse(seen: ReleaseSeen, refusal: Refusal): never {
   const more = { refusal, revision: seen.release.revision };
   const { plan } = seen.release;
   const sentence = `${capital(sayRefusal(refusal, { plan }, plan.language))}.`;

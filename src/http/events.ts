@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import type { Env } from "./auth.ts";
 import type { EventName } from "./contract.ts";
 import { newsOf } from "./news.ts";
+import type { News } from "./news.ts";
 import type { AppParts } from "./parts.ts";
 import { releaseOrRefuse } from "./releases.ts";
 
@@ -73,7 +74,7 @@ async function* follow(parts: AppParts, { id, after, until }: Following): AsyncG
       }
       yield event("view", parts.show(seen, parts.clock.nowMs()), null);
       await parts.clock.wait(betweenViewsMs, until);
-      yield* quiet(parts, news.changed, until);
+      yield* quiet(parts, news, until);
     }
   } finally {
     news.stop();
@@ -82,12 +83,12 @@ async function* follow(parts: AppParts, { id, after, until }: Following): AsyncG
 }
 
 /** Yields a comment after each heartbeat without news; ends at news. */
-async function* quiet(parts: AppParts, changed: (signal: AbortSignal) => Promise<void>, until: AbortSignal): AsyncGenerator<string, void> {
+async function* quiet(parts: AppParts, news: News, until: AbortSignal): AsyncGenerator<string, void> {
   while (!until.aborted) {
     const turn = new AbortController();
     const either = AbortSignal.any([turn.signal, until]);
     const beat = parts.clock.wait(heartbeatMs, either).then(() => "beat" as const);
-    const fresh = changed(either).then(() => "news" as const);
+    const fresh = news.changed(either).then(() => "news" as const);
     const first = await Promise.race([beat, fresh]);
     turn.abort();
     await Promise.all([beat, fresh]);

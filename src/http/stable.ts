@@ -9,7 +9,7 @@ import { startStableBody } from "./contract.ts";
 import type { StartStableAnswer } from "./contract.ts";
 import { readBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
-import { checkVersions, readPlanOrRefuse } from "./start-release.ts";
+import { checkVersions, readPlanOrRefuse } from "./plan-body.ts";
 
 /** The kind of workload that runs on this machine, so that serin itself starts its stable version. */
 const localKind = "process";

@@ -1,7 +1,6 @@
 import { createHash, randomInt } from "node:crypto";
 import type { Context } from "hono";
 import { UserError } from "../errors.ts";
-import type { Problem } from "../errors.ts";
 import { digestOfPlan } from "../core/chain.ts";
 import type { Plan } from "../core/plan.ts";
 import { ServiceBusy } from "../ports.ts";
@@ -11,6 +10,7 @@ import type { Env } from "./auth.ts";
 import { pathOf, routes, startReleaseBody } from "./contract.ts";
 import type { StartReleaseAnswer, StartReleaseBody } from "./contract.ts";
 import { readBody, readKey } from "./input.ts";
+import { checkVersions, readPlanOrRefuse } from "./plan-body.ts";
 import type { AppParts } from "./parts.ts";
 import { seenStable } from "./stable.ts";
 
@@ -28,32 +28,6 @@ export async function startRelease(context: Context<Env>, parts: AppParts): Prom
   if (isNew) parts.log("info", "release-started", { release: id, by: caller.name, reason: body.reason });
   const answer: StartReleaseAnswer = { id, path: pathOf(routes.showRelease, { id }), problems };
   return context.json(answer, isNew ? 201 : 200, { Location: answer.path });
-}
-
-/** The plan and its warnings. Throws `plan-invalid` with every problem when it has errors. */
-export function readPlanOrRefuse(
-  parts: AppParts,
-  source: StartReleaseBody["plan"],
-): { readonly plan: Plan; readonly problems: readonly Problem[] } {
-  const { plan, problems } = parts.readPlan(source.text, source.file);
-  const errors = problems.filter((problem) => problem.severity === "error");
-  if (plan !== null && errors.length === 0) return { plan, problems };
-  throw new UserError("plan-invalid", `${errors.length} ${errors.length === 1 ? "place is" : "places are"} wrong in ${source.file}.`, {
-    problems,
-  });
-}
-
-/** Throws `versions-invalid` unless `versions` names each service of the plan and no other. */
-export function checkVersions(plan: Plan, versions: Readonly<Record<string, string>>, which: string): void {
-  const known = plan.services.map((service) => service.name);
-  const missing = known.filter((name) => !Object.hasOwn(versions, name));
-  const strange = Object.keys(versions).filter((name) => !known.includes(name));
-  if (missing.length === 0 && strange.length === 0) return;
-  const faults = [
-    ...missing.map((name) => `${name} has no ${which} version`),
-    ...strange.map((name) => `the plan has no service ${name} (it has ${known.join(", ")})`),
-  ];
-  throw new UserError("versions-invalid", `${faults.join("; ")}.`);
 }
 
 interface Asked {

@@ -1,0 +1,12 @@
+/**
+ * Text from outside as it may be written to a terminal: control characters (escape sequences among them), line breaks and characters that
+ * turn the writing direction are shown as `\u{…}`.
+ *
+ * Source: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+ */
+export function plainText(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`,
+  );
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import type { Command } from "commander";
+import { formatProblem } from "../errors.ts";
+import { routes } from "../http/contract.ts";
+import type { StartReleaseAnswer, StartReleaseBody } from "../http/contract.ts";
+import { connect, withConnection } from "./connection-options.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
+import { plainText } from "./plain-text.ts";
+import { serviceVersions } from "./service-versions.ts";
+import { run } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
+import { readTextFile } from "./text-file.ts";
+
+interface Options extends ConnectionOptions {
+  readonly set: readonly string[];
+  readonly stable?: readonly string[];
+  readonly reason: string;
+  readonly key?: string;
+}
+
+/** Adds `release start PLAN`. Exit: 0 begun; 1 a service is busy; 2 the plan or the versions are wrong. */
+export function addReleaseStart(release: Command, terminal: Terminal): void {
+  withConnection(release.command("start <plan>"))
+    .description("begin a release of the plan with these versions")
+    .requiredOption("--set <service=version...>", "the version to release, of each service")
+    .option("--stable <service=version...>", "the version that is stable now (default: what is seen running)")
+    .requiredOption("--reason <text>", "why")
+    .option("--key <key>", "the same key twice begins one release (default: a new one)")
+    .action((file: string, options: Options) => run(terminal, options, () => start(terminal, file, options)));
+}
+
+async function start(terminal: Terminal, file: string, options: Options): Promise<void> {
+  const body: StartReleaseBody = {
+    plan: { text: await readTextFile(file), file },
+    versions: serviceVersions(options.set, "--set"),
+    ...(options.stable ? { stable: serviceVersions(options.stable, "--stable") } : {}),
+    reason: options.reason,
+  };
+  const client = await connect(terminal, options);
+  const answer = await client.call<StartReleaseAnswer>(routes.startRelease, {
+    body,
+    headers: { "Idempotency-Key": options.key ?? randomUUID() },
+  });
+  if (options.json) return terminal.out(`${JSON.stringify(answer)}\n`);
+  for (const problem of answer.problems) terminal.err(`${plainText(formatProblem(problem))}\n`);
+  terminal.out(`${answer.id} has begun. Look at it: serin release watch ${answer.id}\n`);
+}

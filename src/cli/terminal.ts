@@ -1,0 +1,68 @@
+import { errorKind, exitCodes, formatProblem, UserError } from "../errors.ts";
+import type { Exit, Problem } from "../errors.ts";
+import { plainText } from "./plain-text.ts";
+
+/** What a command sees of the process that it runs in. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** True when a person looks: standard output is a terminal. */
+  readonly isLive: boolean;
+  /** True when a person can be asked: standard input and standard error are terminals. */
+  readonly isAsking: boolean;
+  readonly columns: number;
+  /** Writes to standard output, as it is. */
+  out(text: string): void;
+  /** Writes to standard error, as it is. */
+  err(text: string): void;
+  /** One line from the person after `question`; empty when there is nobody. */
+  ask(question: string): Promise<string>;
+  /** Sets the exit code; the process ends when nothing is left to do. */
+  exit(exit: Exit): void;
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  const { stdout, stderr, stdin } = process;
+  return {
+    env: process.env,
+    isLive: stdout.isTTY,
+    isAsking: stdin.isTTY && stderr.isTTY,
+    columns: stdout.columns || 100,
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    ask: async (question) => {
+      const { createInterface } = await import("node:readline/promises");
+      const lines = createInterface({ input: stdin, output: stderr });
+      try {
+        return await lines.question(question);
+      } finally {
+        lines.close();
+      }
+    },
+    exit: (exit) => {
+      process.exitCode = exitCodes[exit];
+    },
+  };
+}
+
+/**
+ * Runs a command's work and turns what it throws into words and an exit code: one line on standard error, or with `json` one object on
+ * standard output. Anything but a `UserError` is our mistake and is thrown on.
+ */
+export async function run(terminal: Terminal, options: { readonly json?: boolean }, work: () => Promise<Exit | void>): Promise<void> {
+  try {
+    terminal.exit((await work()) ?? "done");
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    tellError(terminal, options, error);
+    terminal.exit(errorKind(error.code).exit);
+  }
+}
+
+function tellError(terminal: Terminal, options: { readonly json?: boolean }, error: UserError): void {
+  const { title, remedy } = errorKind(error.code);
+  if (options.json) terminal.out(`${JSON.stringify({ ...error.more, error: error.code, title, detail: error.message, remedy })}\n`);
+  const problems = (error.more["problems"] ?? []) as readonly Problem[];
+  for (const problem of problems) terminal.err(`${plainText(formatProblem(problem))}\n`);
+  terminal.err(`serin: ${title}: ${plainText(error.message)} ${remedy}\n`);
+}

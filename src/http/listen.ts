@@ -1,0 +1,57 @@
+import { createAdaptorServer } from "@hono/node-server";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Hono } from "hono";
+import { UserError } from "../errors.ts";
+import type { Env } from "./auth.ts";
+
+/** Where to listen. Port 0 takes a free one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Listening {
+  /** "http://127.0.0.1:7707", with the port that was taken. */
+  readonly url: string;
+  /** Takes no new call, lets running ones finish for `graceMs`, then cuts them off. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** "127.0.0.1:7707", "[::1]:0" or "localhost:80" as an address. Throws `input-invalid`. */
+export function parseAddress(text: string): ListenAddress {
+  const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  if (host !== undefined && port <= 65_535) return { host, port };
+  throw new UserError("input-invalid", `"${text}" is not an address such as 127.0.0.1:7707.`);
+}
+
+/** True when nobody outside this machine can reach the address. */
+export function isLoopback({ host }: ListenAddress): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** Serves `app` at `address`. Throws `address-unusable` when it is taken or not this machine's. */
+export async function listen(app: Hono<Env>, address: ListenAddress): Promise<Listening> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 },
+  }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(new UserError("address-unusable", `${address.host}:${address.port}: ${error.message}.`)));
+    server.listen(address.port, address.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+  return { url: `http://${host}:${port}`, close: (graceMs) => closeServer(server, graceMs) };
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(cut);
+}

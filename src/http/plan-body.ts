@@ -1,0 +1,31 @@
+import { UserError } from "../errors.ts";
+import type { Problem } from "../errors.ts";
+import type { Plan } from "../core/plan.ts";
+import type { StartReleaseBody } from "./contract.ts";
+import type { AppParts } from "./parts.ts";
+
+/** The plan and its warnings. Throws `plan-invalid` with every problem when it has errors. */
+export function readPlanOrRefuse(
+  parts: AppParts,
+  source: StartReleaseBody["plan"],
+): { readonly plan: Plan; readonly problems: readonly Problem[] } {
+  const { plan, problems } = parts.readPlan(source.text, source.file);
+  const errors = problems.filter((problem) => problem.severity === "error");
+  if (plan !== null && errors.length === 0) return { plan, problems };
+  throw new UserError("plan-invalid", `${errors.length} ${errors.length === 1 ? "place is" : "places are"} wrong in ${source.file}.`, {
+    problems,
+  });
+}
+
+/** Throws `versions-invalid` unless `versions` names each service of the plan and no other. */
+export function checkVersions(plan: Plan, versions: Readonly<Record<string, string>>, which: string): void {
+  const known = plan.services.map((service) => service.name);
+  const missing = known.filter((name) => !Object.hasOwn(versions, name));
+  const strange = Object.keys(versions).filter((name) => !known.includes(name));
+  if (missing.length === 0 && strange.length === 0) return;
+  const faults = [
+    ...missing.map((name) => `${name} has no ${which} version`),
+    ...strange.map((name) => `the plan has no service ${name} (it has ${known.join(", ")})`),
+  ];
+  throw new UserError("versions-invalid", `${faults.join("; ")}.`);
+}
