@@ -3,7 +3,6 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Hono } from "hono";
 import { UserError } from "../errors.ts";
-import type { Env } from "./auth.ts";
 
 /** Where to listen. Port 0 takes a free one. */
 export interface ListenAddress {
@@ -33,7 +32,7 @@ export function isLoopback({ host }: ListenAddress): boolean {
 }
 
 /** Serves `app` at `address`. Throws `address-unusable` when it is taken or not this machine's. */
-export async function listen(app: Hono<Env>, address: ListenAddress): Promise<Listening> {
+export async function listen(app: Pick<Hono, "fetch">, address: ListenAddress): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: app.fetch,
     serverOptions: { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 },

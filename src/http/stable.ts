@@ -126,15 +126,18 @@ function byKind(plan: Plan, versions: Readonly<Record<string, string>>): Readonl
   return kinds;
 }
 
-/** One call of an adapter with its deadline. */
+/** One call of an adapter with its deadline; an answer that comes after it is not waited for. */
 async function within<T>(parts: AppParts, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const done = new AbortController();
-  const late = new AbortController();
-  const deadline = parts.clock.wait(callMs, done.signal).then(() => late.abort(new Error(`no answer within ${callMs / 1000} s`)));
+  const asking = new AbortController();
+  const answered = new AbortController();
+  const late = parts.clock.wait(callMs, answered.signal).then((): never => {
+    throw new Error(`no answer within ${callMs / 1000} s`);
+  });
   try {
-    return await call(late.signal);
+    return await Promise.race([call(asking.signal), late]);
   } finally {
-    done.abort();
-    await deadline;
+    late.catch(() => undefined);
+    answered.abort();
+    asking.abort();
   }
 }
