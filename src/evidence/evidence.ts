@@ -1,12 +1,26 @@
+import { againstStable } from "./against-stable.ts";
+import { level } from "./level.ts";
+import { none } from "./none.ts";
+import { probe } from "./probe.ts";
+import { rate } from "./rate.ts";
+import { score } from "./score.ts";
+import { threshold } from "./threshold.ts";
 import type { Increment, TestFamily, TestSpec, TestState } from "./test-spec.ts";
 import type { Verdict } from "./verdict.ts";
 
-const families: { readonly [Kind in TestSpec["kind"]]?: TestFamily<Extract<TestSpec, { readonly kind: Kind }>> } = {};
+const families: { readonly [Kind in TestSpec["kind"]]: TestFamily<Extract<TestSpec, { readonly kind: Kind }>> } = {
+  rate,
+  "against-stable": againstStable,
+  none,
+  level,
+  score,
+  probe,
+  threshold,
+};
 
+/** The family whose specs are of this spec's kind, as the table above says. */
 function familyOf(spec: TestSpec): TestFamily<TestSpec> {
-  const family = families[spec.kind];
-  if (family === undefined) throw new TypeError(`no test of the kind ${spec.kind}`);
-  return family as TestFamily<TestSpec>;
+  return families[spec.kind];
 }
 
 /** The state of a test that has seen nothing. */

@@ -8,7 +8,7 @@ export interface Draws {
 }
 
 /** Running evidence that people are not drawn in the share that was asked for; plain JSON. */
-export interface DrawsState {
+export interface DrawState {
   /** Log e-value of the shares that are over. */
   readonly settledLogE: number;
   /** The share whose draws are being counted, 0-100. */
@@ -25,7 +25,7 @@ const concentration = 50;
 const mismatchAlpha = 0.001;
 
 /** Evidence before anybody was drawn. */
-export function beginDraws(): DrawsState {
+export function beginDraws(): DrawState {
   return { settledLogE: 0, sharePct: 0, canary: 0, stable: 0, peakLogE: 0 };
 }
 
@@ -33,7 +33,7 @@ export function beginDraws(): DrawsState {
  * The evidence after more draws. A new share starts with a fresh prior and the wealth so far is carried on; shares of 0 and 100 % say
  * nothing, as only one arm can be drawn. A share that comes back is a new one.
  */
-export function addDraws(state: DrawsState, draws: Draws): DrawsState {
+export function addDraws(state: DrawState, draws: Draws): DrawState {
   const { canary, stable, sharePct } = draws;
   if (canary + stable === 0 || sharePct <= 0 || sharePct >= 100) return state;
   const isSame = state.sharePct === sharePct;
@@ -47,17 +47,17 @@ export function addDraws(state: DrawsState, draws: Draws): DrawsState {
 }
 
 /** The always-valid p-value of "people are drawn in the share asked for", 0-1. Class `randomisation`. */
-export function mismatchP(state: DrawsState): number {
+export function mismatchP(state: DrawState): number {
   return Math.exp(-Math.max(0, state.peakLogE));
 }
 
 /** True once the draw is proven wrong (p <= 0.001): comparisons of the arms mean nothing then. */
-export function isMismatched(state: DrawsState): boolean {
+export function isMismatched(state: DrawState): boolean {
   return mismatchP(state) <= mismatchAlpha;
 }
 
 /** Beta-binomial over binomial, logarithm. Source: Lindon & Malek, arXiv 2011.03567, section 4 (two arms). */
-function logEOf(state: Omit<DrawsState, "peakLogE">): number {
+function logEOf(state: Omit<DrawState, "peakLogE">): number {
   const { canary, stable, sharePct, settledLogE } = state;
   if (canary + stable === 0) return settledLogE;
   const share = sharePct / 100;

@@ -1,4 +1,4 @@
-const halfLnTwoPi = 0.918938533204672741780329736406;
+const halfLnTwoPi = 0.9189385332046728;
 
 /** Stirling's correction, ln Γ(x) = (x-½) ln x - x + ½ ln 2π + stirling(x), good to one unit in the last place for x >= 10. */
 function stirling(x: number): number {

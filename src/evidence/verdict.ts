@@ -7,7 +7,10 @@ export type Assumption = "exact" | "randomisation" | "robust" | "approximate" | 
 /** The five answers of a gate or guard. Only `pass` lets a phase go on and only `fail` sets off a reaction. */
 export type VerdictKind = "pass" | "fail" | "undecided" | "no-data" | "invalid";
 
-/** Values that the data still allow at every look at once, in the unit of the line (ratios 0-1, ms, score points, plain numbers). */
+/**
+ * Values that the data still allow at every look at once, in the unit of the line (rates 0-1, ms, score points, plain numbers). A ratio to
+ * stable ends at 100: `high: 100` means that there is no upper end. A rule shows the least and the greatest of the readings that it looked at.
+ */
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -16,8 +19,8 @@ export interface Interval {
 /**
  * What the evidence says about one gate or guard now.
  *
- * `logEPass` and `logEFail` are natural logarithms of the e-values for "it is good" and "it is bad" (0 = no evidence either way;
- * `Infinity` where a plain rule decided). `p` is the always-valid p-value of "it is bad", in 0-1. `estimate` and `interval` are
+ * `logEPass` and `logEFail` are natural logarithms of the e-values for "it is good" and "it is bad" (0 = no evidence either way,
+ * and where a plain rule decided; never infinite, so that a verdict is plain JSON). `p` is the always-valid p-value of "it is bad", in 0-1. `estimate` and `interval` are
  * `null` while nothing was counted, or where the kind of test has no such number. `shared` is true while the stable arm breaks the
  * same line at the same time: the canary is not to blame, and its wealth does not grow.
  */

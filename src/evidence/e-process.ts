@@ -1,0 +1,86 @@
+import { logAddExp } from "./special.ts";
+
+/**
+ * How one e-process stakes its unit of wealth: `first` at the first scrape, `planned` evenly over the scrapes that the plan expects, the rest
+ * for ever after in ever smaller stakes. Every stake starts the bets afresh, so that harm which begins late is found. It is fixed before any
+ * data are seen, so E[E] <= 1 holds whatever it is.
+ *
+ * Source: evidence.md 2.0; Shin, Ramdas & Rinaldo, arXiv 2203.03532 (e-detectors), in a version with a finite budget.
+ */
+export interface Stakes {
+  readonly first: number;
+  readonly planned: number;
+  readonly plannedScrapes: number;
+}
+
+/** Two thirds at once and the rest over time: harm may begin late, and is then found with a few nats more. */
+export function stakesForHarm(plannedScrapes: number): Stakes {
+  return { first: 0.65, planned: 0.28, plannedScrapes };
+}
+
+/** Nearly all at once: health that begins late is no reason to hurry. */
+export function stakesForHealth(plannedScrapes: number): Stakes {
+  return { first: 0.9, planned: 0.05, plannedScrapes };
+}
+
+/** One e-process: log wealth per bet, how many scrapes it has seen, the largest log e-value so far. Plain JSON: no value is infinite. */
+export interface Process {
+  readonly wealth: readonly number[];
+  readonly scrapes: number;
+  readonly peakLogE: number;
+}
+
+/** Log wealth of a bet that has lost everything: far below anything that `exp` can see, and no infinity, which JSON cannot hold. */
+export const ruined = -1e300;
+
+export const emptyProcess: Process = { wealth: [], scrapes: 0, peakLogE: 0 };
+
+/**
+ * The process after a scrape that multiplied bet j by exp(`logIncrements[j]`). `logWeights` are the prior weights of the bets, which sum to 1.
+ * The increments must have conditional mean at most 1 (not in logs) under the hypothesis that is to be disproved.
+ */
+export function step(
+  process: Process,
+  logIncrements: readonly number[],
+  bets: { readonly logWeights: readonly number[]; readonly stakes: Stakes },
+): Process {
+  const logStake = Math.log(stakeAt(bets.stakes, process.scrapes));
+  const wealth = logIncrements.map((increment, bet) => {
+    const before = process.wealth[bet] ?? ruined;
+    const staked = logStake > ruined ? logAddExp(before, logStake) : before;
+    return Math.max(ruined, staked + increment);
+  });
+  const next = { wealth, scrapes: process.scrapes + 1, peakLogE: process.peakLogE };
+  return { ...next, peakLogE: Math.max(process.peakLogE, logE(next, bets)) };
+}
+
+/** The log e-value now: the bets' wealth by their weights, and what is not staked yet. 0 before the first scrape. */
+export function logE(process: Process, bets: { readonly logWeights: readonly number[]; readonly stakes: Stakes }): number {
+  const logCash = Math.log(cashAfter(bets.stakes, process.scrapes));
+  let largest = logCash;
+  for (let bet = 0; bet < process.wealth.length; bet += 1) {
+    largest = Math.max(largest, (process.wealth[bet] ?? ruined) + (bets.logWeights[bet] ?? ruined));
+  }
+  let sum = Math.exp(logCash - largest);
+  for (let bet = 0; bet < process.wealth.length; bet += 1) {
+    const gap = (process.wealth[bet] ?? ruined) + (bets.logWeights[bet] ?? ruined) - largest;
+    if (gap > -40) sum += Math.exp(gap);
+  }
+  return largest + Math.log(sum);
+}
+
+/** The share of the unit wealth that is staked at scrape `index`, counted from 0. */
+export function stakeAt(stakes: Stakes, index: number): number {
+  return cashAfter(stakes, index) - cashAfter(stakes, index + 1);
+}
+
+/** The share of the unit wealth that is not staked after `scrapes` scrapes, 0-1. */
+export function cashAfter(stakes: Stakes, scrapes: number): number {
+  if (scrapes === 0) return 1;
+  const later = Math.max(0, Math.floor(stakes.plannedScrapes) - 1);
+  const planned = later === 0 ? 0 : stakes.planned * Math.max(0, 1 - (scrapes - 1) / later);
+  const tail = 1 - stakes.first - (later === 0 ? 0 : stakes.planned);
+  // ln 2 / ln(2 + k) falls from 1 to 0 like the stakes 1 / (k log² k) that evidence.md names, and sums exactly.
+  const beyond = Math.max(0, scrapes - 1 - later);
+  return planned + (tail * Math.LN2) / Math.log(2 + beyond);
+}

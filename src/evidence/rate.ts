@@ -1,0 +1,203 @@
+import { rateInterval } from "./confidence.ts";
+import { countsOf, dividedBy, noCounts, sumOf } from "./counts.ts";
+import type { Counts } from "./counts.ts";
+import { dispersionFactor, measureScrape, measureSlices, noDispersion } from "./dispersion.ts";
+import type { Dispersion } from "./dispersion.ts";
+import { emptyProcess, logE, stakeAt, stakesForHarm, stakesForHealth, step } from "./e-process.ts";
+import type { Process } from "./e-process.ts";
+import { forecast } from "./forecast.ts";
+import { hunted, isHot, noHunt } from "./hunt.ts";
+import type { Hunt } from "./hunt.ts";
+import { isGood, natsOf, nothingCounted, verdictOfLines } from "./lines.ts";
+import type { Proof, Proofs } from "./lines.ts";
+import { divergence } from "./plan-ahead.ts";
+import { rateBets, rateIncrements } from "./rate-bets.ts";
+import type { RateBets } from "./rate-bets.ts";
+import type { Increment, Line, TestFamily, TestSpec, TestState } from "./test-spec.ts";
+import type { Assumption, Interval, Verdict } from "./verdict.ts";
+
+type RateSpec = Extract<TestSpec, { readonly kind: "rate" }>;
+type Which = "failHarm" | "failHealth" | "passHarm" | "passHealth";
+
+interface RateState extends TestState {
+  readonly kind: "rate";
+  readonly counts: Counts;
+  /** The same, each scrape divided by the dispersion known then: what the interval is made of. */
+  readonly effective: Counts;
+  readonly processes: Readonly<Partial<Record<Which, Process>>>;
+  /** Between slices of stable, and from scrape to scrape. */
+  readonly between: Dispersion;
+  readonly overTime: Dispersion;
+  readonly scrapes: number;
+  readonly canary: Hunt;
+  readonly stable: Hunt;
+  /** The counts that the strongest proof of harm rests on. */
+  readonly atPeak: Hunt;
+}
+
+/** Until the dispersion of requests is measured, this many count as one where only a picture is drawn. */
+const cautiousDispersion = 10;
+/** Weight of the bounded bets: they are worth much for harm, and next to nothing for the health of a low rate. Source: evidence.md 2d. */
+const robustForHarm = 0.5;
+const robustForHealth = 0.1;
+
+/** A rate against fixed lines (evidence.md 2a, 2d). */
+export const rate: TestFamily<RateSpec> = {
+  begin: (): RateState => ({
+    kind: "rate",
+    counts: noCounts,
+    effective: noCounts,
+    processes: {},
+    between: noDispersion,
+    overTime: noDispersion,
+    scrapes: 0,
+    canary: noHunt,
+    stable: noHunt,
+    atPeak: noHunt,
+  }),
+  add: addRate,
+  judge: judgeRate,
+  forecastScrapes: forecastRate,
+};
+
+function addRate(spec: RateSpec, before: TestState, increment: Increment): RateState {
+  const state = before as RateState;
+  const { canary, stable, slices } = countsOf(increment);
+  const dispersion = dispersionsOf(spec, state);
+  const drawn = dispersion.health ?? cautiousDispersion;
+  const seenStable =
+    stable === null || stable.total === 0
+      ? state.stable
+      : hunted(state.stable, spec.fail, { counts: stable, dispersion: drawn, scrape: state.scrapes });
+  const between = measureSlices(state.between, slices);
+  if (canary.total === 0) return { ...state, between, stable: seenStable };
+  const processes: Partial<Record<Which, Process>> = {};
+  for (const [which, bets] of betsOf(spec)) {
+    const bad = bets.side === "above" ? canary.bad : canary.badAtMost;
+    const isHarm = which === "failHarm" || which === "passHarm";
+    const increments = rateIncrements(bets, { bad, total: canary.total, dispersion: isHarm ? dispersion.harm : dispersion.health });
+    // While stable breaks the same line, the canary's wealth may fall but not rise: less than a fair bet is still a valid one.
+    const allowed = isHarm && isHot(seenStable) ? increments.map((log) => Math.min(0, log)) : increments;
+    processes[which] = step(state.processes[which] ?? emptyProcess, allowed, bets);
+  }
+  const seenCanary = hunted(state.canary, spec.fail, { counts: canary, dispersion: drawn, scrape: state.scrapes });
+  const counts = sumOf(state.counts, canary);
+  const hasNewPeak = (processes.failHarm?.peakLogE ?? 0) > (state.processes.failHarm?.peakLogE ?? 0);
+  return {
+    kind: "rate",
+    counts,
+    effective: sumOf(state.effective, dividedBy(canary, drawn)),
+    processes,
+    between,
+    overTime: measureScrape(state.overTime, canary, state.counts),
+    scrapes: state.scrapes + 1,
+    canary: seenCanary,
+    stable: seenStable,
+    atPeak: hasNewPeak ? (seenCanary.score > 0 ? seenCanary : { ...noHunt, counts }) : state.atPeak,
+  };
+}
+
+function judgeRate(spec: RateSpec, before: TestState): Verdict {
+  const state = before as RateState;
+  const assumes = assumptionsOf(spec, state);
+  if (state.counts.total === 0) return nothingCounted(assumes.harm);
+  const proofs: Proofs = {
+    fail: { harm: proofOf(spec, state, "failHarm"), health: proofOf(spec, state, "failHealth") },
+    pass:
+      state.processes.passHarm === undefined
+        ? null
+        : { harm: proofOf(spec, state, "passHarm"), health: proofOf(spec, state, "passHealth") },
+  };
+  const shrink = state.effective.total / state.counts.total;
+  const startNats = -Math.log(stakeAt(stakesForHarm(spec.plannedScrapes), state.atPeak.since));
+  return verdictOfLines({
+    budget: spec,
+    pass: spec.pass,
+    fail: spec.fail,
+    proofs,
+    estimate: estimateOf(spec.fail, state.counts),
+    interval: intervalOf(spec, state.effective, 0),
+    recent: {
+      estimate: estimateOf(spec.fail, state.atPeak.counts.total > 0 ? state.atPeak.counts : state.counts),
+      interval: intervalOf(spec, dividedBy(state.atPeak.counts, 1 / shrink), startNats),
+    },
+    assumes,
+    shared: isHot(state.stable) && isHot(state.canary),
+  });
+}
+
+/** Scrapes until the line that the estimate points to is proven, at the traffic so far. */
+function forecastRate(spec: RateSpec, before: TestState): number | null {
+  const state = before as RateState;
+  const verdict = judgeRate(spec, state);
+  if (verdict.kind === "pass" || verdict.kind === "fail") return 0;
+  if (verdict.estimate === null || verdict.shared) return null;
+  const dispersion = dispersionsOf(spec, state);
+  const isHarm = !isGood(spec.fail, verdict.estimate);
+  if (!isHarm && spec.pass !== null && !isGood(spec.pass, verdict.estimate)) return null;
+  const factor = isHarm ? (dispersion.harm ?? cautiousDispersion) : dispersion.health;
+  if (factor === null) return null;
+  const perScrape = (divergence(verdict.estimate, spec.fail.at) * state.counts.total) / state.scrapes / factor;
+  return forecast({
+    needNats: natsOf(isHarm ? spec.alpha : spec.beta),
+    haveNats: isHarm ? verdict.logEFail : verdict.logEPass,
+    perScrape,
+  });
+}
+
+/** Below a line, the estimate takes the larger count of a bracket; above one, the smaller: never the flattering one. */
+function estimateOf(line: Line, counts: Counts): number {
+  return (line.good === "below" ? counts.badAtMost : counts.bad) / counts.total;
+}
+
+function intervalOf(spec: RateSpec, counts: Counts, startNats: number): Interval {
+  const harmNats = natsOf(spec.alpha) + startNats;
+  const healthNats = natsOf(spec.beta) + startNats;
+  const levels = spec.fail.good === "below" ? { lowNats: harmNats, highNats: healthNats } : { lowNats: healthNats, highNats: harmNats };
+  const fromLow = rateInterval({ bad: counts.bad, total: counts.total }, levels);
+  if (counts.badAtMost === counts.bad) return fromLow;
+  return { low: fromLow.low, high: rateInterval({ bad: counts.badAtMost, total: counts.total }, levels).high };
+}
+
+function dispersionsOf(spec: RateSpec, state: RateState): { readonly harm: number | null; readonly health: number | null } {
+  if (spec.unit === "person") return { harm: 1, health: 1 };
+  const between = dispersionFactor(state.between);
+  return { harm: between, health: between ?? dispersionFactor(state.overTime) };
+}
+
+function assumptionsOf(spec: RateSpec, state: RateState): { readonly harm: Assumption; readonly health: Assumption } {
+  if (spec.unit === "person") return { harm: "exact", health: "exact" };
+  const { harm, health } = dispersionsOf(spec, state);
+  return { harm: harm === null ? "robust" : "approximate", health: health === null ? "robust" : "approximate" };
+}
+
+function proofOf(spec: RateSpec, state: RateState, which: Which): Proof {
+  const process = state.processes[which];
+  const bets = betsOf(spec).get(which);
+  if (process === undefined || bets === undefined) return { logE: 0, peakLogE: 0 };
+  return { logE: logE(process, bets), peakLogE: process.peakLogE };
+}
+
+/** The bets follow from the spec alone; they are kept per spec object only because making them takes longer than using them. */
+const betsBySpec = new WeakMap<RateSpec, ReadonlyMap<Which, RateBets>>();
+
+function betsOf(spec: RateSpec): ReadonlyMap<Which, RateBets> {
+  const known = betsBySpec.get(spec);
+  if (known !== undefined) return known;
+  const made = new Map<Which, RateBets>();
+  const bet = (line: Line, isHarm: "harm" | "health"): RateBets =>
+    rateBets({
+      side: (line.good === "below") === (isHarm === "harm") ? "above" : "below",
+      at: line.at,
+      robust: spec.unit === "person" ? 0 : isHarm === "harm" ? robustForHarm : robustForHealth,
+      stakes: isHarm === "harm" ? stakesForHarm(spec.plannedScrapes) : stakesForHealth(spec.plannedScrapes),
+    });
+  made.set("failHarm", bet(spec.fail, "harm"));
+  made.set("failHealth", bet(spec.fail, "health"));
+  if (spec.pass !== null && spec.pass.at !== spec.fail.at) {
+    made.set("passHarm", bet(spec.pass, "harm"));
+    made.set("passHealth", bet(spec.pass, "health"));
+  }
+  betsBySpec.set(spec, made);
+  return made;
+}
