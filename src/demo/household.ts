@@ -37,6 +37,11 @@ export function createHousehold(dir: string): Household {
   const members: { readonly name: string; readonly child: ChildProcess }[] = [];
   const losses: ((says: string) => void)[] = [];
   let isStopping = false;
+  // The last resort, when the demo ends by a mistake of its own: nothing can be awaited any more.
+  const abandon = (): void => {
+    for (const { child } of members) if (isRunning(child)) child.kill("SIGKILL");
+  };
+  process.once("exit", abandon);
   return {
     async start({ name, args, env, readyWithinMs }) {
       if (isStopping) throw new Error(`${name} is not started any more: the demo is ending`);
@@ -55,6 +60,7 @@ export function createHousehold(dir: string): Household {
     async stopAll() {
       isStopping = true;
       for (const { child } of members.toReversed()) await stop(child);
+      process.off("exit", abandon);
     },
   };
 }
@@ -100,7 +106,7 @@ function firstLine(child: ChildProcess, { name, readyWithinMs, lastWords }: Awai
 }
 
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (!isRunning(child)) return;
   const gone = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
   });
@@ -108,4 +114,8 @@ async function stop(child: ChildProcess): Promise<void> {
   const hurry = setTimeout(() => child.kill("SIGKILL"), patienceMs);
   await gone;
   clearTimeout(hurry);
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 }

@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { afterEach, expect, test, vi } from "vitest";
+import { ApiRefusal, apiOf } from "./api.ts";
+import { colleagues, workOn } from "./colleagues.ts";
+import { listen, sendJson } from "./shop/listen.ts";
+import type { Listening } from "./shop/listen.ts";
+
+const open: Listening[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((listening) => listening.close()));
+});
+
+interface Asked {
+  readonly line: string;
+  readonly token: string | undefined;
+  readonly ifMatch: string | undefined;
+  readonly body: unknown;
+}
+
+/** A server that notes what it is asked and answers by `answer`, which gets method and path: "GET /api/v1/releases/r1". */
+async function serverOf(
+  answer: (line: string, response: ServerResponse) => void,
+): Promise<{ readonly url: string; readonly asked: readonly Asked[] }> {
+  const asked: Asked[] = [];
+  const note = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    let text = "";
+    for await (const chunk of request) text += String(chunk);
+    const line = `${request.method} ${request.url}`;
+    asked.push({
+      line,
+      token: request.headers.authorization,
+      ifMatch: request.headers["if-match"],
+      body: text === "" ? null : JSON.parse(text),
+    });
+    answer(line, response);
+  };
+  const listening = await listen(0, (request, response) => void note(request, response));
+  open.push(listening);
+  return { url: listening.url, asked };
+}
+
+const [manager, qa] = [colleagues[0], colleagues[1] ?? colleagues[0]];
+const approvals = (asked: readonly Asked[]): readonly Asked[] => asked.filter(({ line }) => line.startsWith("POST"));
+
+test("signs what the role is asked for, once, with the revision that was seen", async () => {
+  let isSigned = false;
+  const server = await serverOf((line, response) => {
+    if (line.startsWith("POST")) isSigned = true;
+    sendJson(response, 200, { revision: 7, people: [{ role: "qa-lead", state: isSigned ? "signed" : "asked" }] });
+  });
+  const end = new AbortController();
+  const work = { release: "r1", seed: 1, signal: end.signal };
+  const working = [qa, manager].map((colleague) => workOn({ ...work, colleague, api: apiOf(server.url, colleague.name) }));
+  await vi.waitUntil(() => isSigned, { timeout: 10_000 });
+  const looks = server.asked.length;
+  await vi.waitUntil(() => server.asked.length > looks + 4, { timeout: 10_000 });
+  end.abort();
+  await Promise.all(working);
+  expect(approvals(server.asked)).toEqual([
+    {
+      line: "POST /api/v1/releases/r1/requests",
+      token: `Bearer ${qa.name}`,
+      ifMatch: '"7"',
+      body: { kind: "approve", as: "qa-lead", reason: `${qa.name} has looked at the evidence` },
+    },
+  ]);
+});
+
+test("looks again when the release has moved on, and gives up when the server cannot answer", async () => {
+  const refusals = [412, 409, 500];
+  const server = await serverOf((line, response) => {
+    if (line.startsWith("POST")) sendJson(response, refusals.shift() ?? 200, { title: "refused", detail: "as planned" });
+    else sendJson(response, 200, { revision: 1, people: [{ role: manager.role, state: "asked" }] });
+  });
+  const work = workOn({ colleague: manager, api: apiOf(server.url, "t"), release: "r1", seed: 2, signal: new AbortController().signal });
+  await expect(work).rejects.toThrow("POST /api/v1/releases/:id/requests answered 500: refused; as planned");
+  expect(approvals(server.asked)).toHaveLength(3);
+});
+
+test("reads a journal page by page, and says where a plan is wrong", async () => {
+  const server = await serverOf((line, response) => {
+    if (line === "GET /api/v1/releases/r1/journal?after=0&limit=1000") sendJson(response, 200, { entries: ["one", "two"], next: 2 });
+    else if (line === "GET /api/v1/releases/r1/journal?after=2&limit=1000") sendJson(response, 200, { entries: ["three"], next: null });
+    else sendJson(response, 422, { title: "The plan has problems", problems: [{ line: 3, column: 5, message: "no such metric" }] });
+  });
+  const api = apiOf(server.url, "t");
+  expect(await api.journal("r1")).toEqual(["one", "two", "three"]);
+  const refused = api.startStable({ plan: { text: "", file: "plan.yaml" }, versions: {}, reason: "because" });
+  await expect(refused).rejects.toThrow("answered 422: The plan has problems; 3:5 no such metric");
+  await expect(refused).rejects.toBeInstanceOf(ApiRefusal);
+});
