@@ -39,7 +39,7 @@ export interface ReleaseView {
   readonly gates: readonly CheckView[];
   /** Every guard of the plan, in the plan's order. */
   readonly guards: readonly CheckView[];
-  /** Newest first. */
+  /** The newest 50 entries, newest first. */
   readonly story: readonly StoryView[];
   readonly people: readonly PersonView[];
   readonly actions: readonly ActionView[];
@@ -90,18 +90,20 @@ export interface CheckView {
   readonly id: string;
   /** The words of the plan. */
   readonly says: string;
+  /** What a row is called: "error-rate", "api-latency p95", of a guard the words of the plan. */
+  readonly label: string;
   /** `null` while nothing was judged. */
   readonly verdict: Verdict | null;
   readonly kind: VerdictKind | "not-yet";
   /** The verdict in a word or two: "pass", "undecided, ~6 min more", "far". */
   readonly word: string;
-  /** The estimate and the interval in display units: "0.21 % [0.05, 0.44]"; `null` while there is none. */
+  /** The estimate and the interval in display units, no more: "0.21 % [0.05, 0.44]"; `null` while there is none. */
   readonly figure: string | null;
   /** The whole verdict in sentences. */
   readonly sentence: string;
   /** Where the interval lies against the lines; `null` where the kind of test has no such picture. */
   readonly band: BandView | null;
-  /** A gate's line as it is asked for: "< 0.5 %"; a guard's reaction: "→ rollback". */
+  /** A gate's line in the unit of the figure: "< 0.5 %"; a guard's reaction: "→ rollback". */
   readonly aside: string;
   /** The reaction in words; `null` when a failure holds and asks. */
   readonly reaction: string | null;
@@ -109,8 +111,10 @@ export interface CheckView {
   readonly moreMs: number | null;
 }
 
-/** Numbers in the unit of the line. */
+/** Numbers in the unit of the line. The picture shows `fromAt` to `toAt`, which the data do not move; the interval may reach beyond. */
 export interface BandView {
+  readonly fromAt: number;
+  readonly toAt: number;
   readonly low: number;
   readonly high: number;
   readonly estimate: number | null;

@@ -3,7 +3,7 @@ import type { Interval, Verdict } from "../../evidence/verdict.ts";
 import type { Condition } from "../condition.ts";
 import type { Language } from "../plan.ts";
 import type { AskedCheck } from "./context.ts";
-import { sayLatency, sayNumber, sayRate, withPercent } from "./numbers.ts";
+import { sayLatency, sayNumber, sayRate } from "./numbers.ts";
 
 /** In which unit the numbers of a check are shown. */
 export type Scale =
@@ -53,11 +53,18 @@ export function linesOf({ check, kind }: AskedCheck): Lines {
 /** The estimate with its interval: "0.21 % [0.05, 0.44]", "3.1 % slower than 500 ms [2.2, 4]", "97 % of stable [90, 104]"; `null` without a number. */
 export function sayFigure(asked: AskedCheck, verdict: Verdict, language: Language): string | null {
   const scale = scaleOf(asked.condition);
-  if (scale === null || (verdict.estimate === null && verdict.interval === null)) return null;
-  const interval = verdict.interval === null ? "" : sayInterval(verdict.interval, scale, language);
-  if (verdict.estimate === null) return interval;
-  const estimate = sayValue(verdict.estimate, scale, language);
-  return interval === "" ? estimate : `${estimate} ${interval}`;
+  return scale === null ? null : figure(verdict, scale, (value) => sayValue(value, scale, language), language);
+}
+
+/** As `sayFigure` without the words: "3.1 % [2.2, 4]". */
+export function sayFigureShortly(asked: AskedCheck, verdict: Verdict, language: Language): string | null {
+  const scale = scaleOf(asked.condition);
+  return scale === null ? null : figure(verdict, scale, (value) => sayBareValue(value, scale, language), language);
+}
+
+/** A number on a scale without the scale's words: "3.1 %", "91". */
+export function sayBareValue(value: number, scale: Scale, language: Language): string {
+  return scale.kind === "number" ? sayNumber(value, language, 3) : sayRate(value, language);
 }
 
 /** A number on a scale: "0.21 %", "3.1 % slower than 500 ms", "97 % of stable", "91". */
@@ -68,7 +75,7 @@ export function sayValue(value: number, scale: Scale, language: Language): strin
     case "slower":
       return `${sayRate(value, language)} ${slower(scale.thanMs, language)}`;
     case "of-stable":
-      return `${withPercent(sayNumber(value * 100, language), language)} ${language === "fr" ? "de la version stable" : "of stable"}`;
+      return `${sayRate(value, language)} ${language === "fr" ? "de la version stable" : "of stable"}`;
     case "number":
       return sayNumber(value, language, 3);
   }
@@ -91,6 +98,12 @@ export function worstRegression(asked: AskedCheck, verdict: Verdict): number | n
   const { fail } = linesOf(asked);
   if (asked.condition.kind !== "no-regression" || verdict.interval === null || fail === null) return null;
   return Math.max(0, fail.good === "above" ? 1 - verdict.interval.low : verdict.interval.high - 1);
+}
+
+function figure(verdict: Verdict, scale: Scale, say: (value: number) => string, language: Language): string | null {
+  const estimate = verdict.estimate === null ? [] : [say(verdict.estimate)];
+  const interval = verdict.interval === null ? [] : [sayInterval(verdict.interval, scale, language)];
+  return estimate.length + interval.length === 0 ? null : [...estimate, ...interval].join(" ");
 }
 
 function sayInterval(interval: Interval, scale: Scale, language: Language): string {

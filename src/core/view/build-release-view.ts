@@ -1,0 +1,159 @@
+import type { ChainedEntry } from "../chain.ts";
+import { standingsOf } from "../evidence-book.ts";
+import type { EvidenceBook } from "../evidence-book.ts";
+import { capital } from "../messages/context.ts";
+import type { Context } from "../messages/context.ts";
+import { sayFact } from "../messages/facts.ts";
+import { sayHold } from "../messages/holds.ts";
+import { sayStatus } from "../messages/statuses.ts";
+import { sayTime } from "../messages/times.ts";
+import type { Observation } from "../observation.ts";
+import type { Language } from "../plan.ts";
+import type { Release } from "../release.ts";
+import type { ArmCounts, CountdownView, PhaseView, ReleaseView, StoryView, Tone, TrafficView } from "../release-view.ts";
+import type { Status } from "../status.ts";
+import { wanted } from "../wanted.ts";
+import { actionsView } from "./actions-view.ts";
+import { checkView } from "./check-view.ts";
+import { sayNext } from "./next-steps.ts";
+import { peopleView } from "./people-view.ts";
+
+/** Everything that a view is built from. `observation` is the last tick's; `null` while there was none. */
+export interface Seen {
+  readonly release: Release;
+  readonly book: EvidenceBook;
+  readonly entries: readonly ChainedEntry[];
+  readonly observation: Observation | null;
+}
+
+const storyLength = 50;
+
+/** One release as it is shown at `nowMs` (epoch ms), its sentences in `language`, which is the plan's unless another is asked for. */
+export function buildReleaseView(seen: Seen, nowMs: number, language: Language = seen.release.plan.language): ReleaseView {
+  const { release, book } = seen;
+  const { plan, status } = release;
+  const phase = "phase" in status ? status.phase : null;
+  const context: Context = {
+    plan,
+    nowMs,
+    ...(phase === null ? {} : { progress: { observedMs: book.observedMs[phase] ?? 0, ofMs: observationOf(seen, phase) } }),
+  };
+  const standings = standingsOf(release, book, nowMs);
+  const hasBegun = status.kind !== "waiting" && status.kind !== "preparing";
+  const checks = standings.map((standing) => ({ phase: standing.check.phase, view: checkView(standing, { context, hasBegun }, language) }));
+  return {
+    id: release.id,
+    revision: release.revision,
+    name: plan.name,
+    title: plan.title,
+    version: plan.version,
+    environment: plan.environment,
+    timeZone: plan.timeZone,
+    language,
+    versions: release.versions,
+    startedBy: release.startedBy,
+    createdMs: release.createdMs,
+    nowMs,
+    status,
+    tone: toneOf(status),
+    sentence: capital(sayStatus(status, context, language)),
+    next: sayNext(release, context, language).map(capital),
+    countdown: countdownOf(status, context, language),
+    phases: phasesOf(seen),
+    traffic: trafficOf(seen),
+    gates: checks.filter((check) => check.phase !== null && check.phase === phase).map((check) => check.view),
+    guards: checks.filter((check) => check.phase === null).map((check) => check.view),
+    story: storyOf(seen, language),
+    people: peopleView(release, language),
+    actions: actionsView(release, standings, context, language),
+  };
+}
+
+function toneOf(status: Status): Tone {
+  switch (status.kind) {
+    case "waiting":
+      return "waiting";
+    case "preparing":
+    case "shifting":
+    case "observing":
+    case "promoting":
+      return "calm";
+    case "holding":
+      if (status.why.kind === "countdown" || status.why.kind === "investigation") return "danger";
+      return status.why.kind === "sign-off" || status.why.kind === "window" ? "waiting" : "holding";
+    case "promoted":
+      return "good";
+    case "rolling-back":
+      return "danger";
+    case "rolled-back":
+    case "stopped":
+    case "halted":
+      return "over";
+  }
+}
+
+/** What the phase asks for, or the extension that was announced for it. */
+function observationOf({ release, entries }: Seen, phase: number): number {
+  const asksMs = release.plan.phases[phase]?.observeMs ?? 0;
+  const extensions = entries
+    .flatMap(({ entry }) => entry.decision.facts)
+    .filter((fact) => fact.kind === "extended" && fact.phase === phase);
+  return extensions.reduce((longest, fact) => (fact.kind === "extended" ? Math.max(longest, fact.untilObservedMs) : longest), asksMs);
+}
+
+function countdownOf(status: Status, context: Context, language: Language): CountdownView | null {
+  if (status.kind !== "holding" || (status.why.kind !== "countdown" && status.why.kind !== "investigation")) return null;
+  const { kind, breach, commitByMs, doneByMs } = status.why;
+  return { kind, check: breach.check, commitByMs, doneByMs, sentence: capital(sayHold(status.why, context, language)) };
+}
+
+function phasesOf(seen: Seen): readonly PhaseView[] {
+  const { plan, status } = seen.release;
+  const now =
+    "phase" in status ? status.phase : status.kind === "promoting" || status.kind === "promoted" ? plan.phases.length : reached(seen);
+  return plan.phases.map((phase, index) => ({
+    name: phase.name,
+    sharePct: phase.sharePct,
+    state: index < now ? "done" : index === now && "phase" in status ? "now" : "ahead",
+    observedMs: (seen.book.observedMs[index] ?? 0) > 0 || index === now ? (seen.book.observedMs[index] ?? 0) : null,
+    observeMs: observationOf(seen, index),
+  }));
+}
+
+/** How far a release came that went back: the phases before this one were done. */
+function reached({ entries }: Seen): number {
+  const phases = entries.map(({ entry }) => ("phase" in entry.decision.status ? entry.decision.status.phase : 0));
+  return Math.max(0, ...phases);
+}
+
+function trafficOf({ release, observation }: Seen): TrafficView {
+  const traffic = observation?.traffic.kind === "seen" ? observation.traffic.value : null;
+  const isOurs = traffic?.release === release.id;
+  const people = isOurs ? traffic.drawn : null;
+  const requests = isOurs ? traffic.forwarded : null;
+  return {
+    wantedPct: wanted(release)?.traffic.sharePct ?? 0,
+    seenPct: isOurs ? traffic.sharePct : null,
+    peoplePct: sharePct(people),
+    requestsPct: sharePct(requests),
+    people,
+    requests,
+  };
+}
+
+function sharePct(counts: ArmCounts | null): number | null {
+  const total = counts === null ? 0 : counts.canary + counts.stable;
+  return counts === null || total === 0 ? null : (100 * counts.canary) / total;
+}
+
+function storyOf({ release, entries }: Seen, language: Language): readonly StoryView[] {
+  return entries
+    .slice(-storyLength)
+    .reverse()
+    .map(({ entry }) => ({
+      revision: entry.revision,
+      atMs: entry.atMs,
+      time: sayTime(release.plan, entry.atMs),
+      says: entry.decision.facts.map((fact) => sayFact(fact, { plan: release.plan }, language)),
+    }));
+}

@@ -1,0 +1,130 @@
+import { missingRoles, needsOf, nextSignOff, rolesOf } from "../decide/sign-offs.ts";
+import { namePhase, tell } from "../messages/context.ts";
+import type { ByLanguage, Context, Sentences } from "../messages/context.ts";
+import { sayRoles } from "../messages/people.ts";
+import { sayWhen } from "../messages/times.ts";
+import type { Language } from "../plan.ts";
+import type { Release } from "../release.ts";
+import type { HoldReason, Status } from "../status.ts";
+
+/** What sentences about the future rest on. */
+interface Ahead {
+  readonly release: Release;
+  readonly context: Context;
+  readonly nowMs: number;
+}
+
+/** What happens next by itself, or who or what it waits for, a sentence each; empty when nothing comes any more. */
+export function sayNext(release: Release, context: Context, language: Language): readonly string[] {
+  const ahead: Ahead = { release, context, nowMs: context.nowMs ?? release.createdMs };
+  const said = tell(steps[language], release.status, ahead);
+  return [said, validation(release, language)].filter((sentence) => sentence !== "");
+}
+
+const steps: ByLanguage<Sentences<Status, readonly [Ahead]>> = {
+  en: {
+    waiting: () => "then the new version starts beside the stable one, and checks run before anybody sees it",
+    preparing: (status, ahead) =>
+      `${namePhase(ahead.release.plan, 0, "en")} once it is ready and every check has passed; not ready by ${readyBy(status.sinceMs, ahead, "en")}, it stops`,
+    shifting: ({ phase }, { release }) => `observing ${namePhase(release.plan, phase, "en")} begins when the router shows it`,
+    observing: ({ phase }, ahead) =>
+      `${after(phase, ahead, "en")} ${earliest(phase, ahead, "en")} if every gate passes${signers(phase, ahead, "en")}`,
+    holding: (status, ahead) => tell(holds.en, status.why, { ...ahead, phase: status.phase }),
+    promoting: () => "promoted when this is done; the guards stay armed until then",
+    promoted: () => "",
+    "rolling-back": () => "nothing that anybody has to do",
+    "rolled-back": () => "",
+    stopped: (status, ahead) => (status.canary === "kept" ? `the new version is removed ${removed(status.sinceMs, ahead, "en")}` : ""),
+    halted: () => "a release manager lifts the freeze, with a reason, before anything starts there again",
+  },
+  fr: {
+    waiting: () => "ensuite la nouvelle version démarre à côté de la version stable, et des contrôles précèdent toute exposition",
+    preparing: (status, ahead) =>
+      `${namePhase(ahead.release.plan, 0, "fr")} dès qu’elle est prête et que tous les contrôles ont réussi\u202f; sinon arrêt à ${readyBy(status.sinceMs, ahead, "fr")}`,
+    shifting: ({ phase }, { release }) => `l’observation à ${namePhase(release.plan, phase, "fr")} commence quand le routeur la confirme`,
+    observing: ({ phase }, ahead) =>
+      `${after(phase, ahead, "fr")} ${earliest(phase, ahead, "fr")} si tous les critères sont validés${signers(phase, ahead, "fr")}`,
+    holding: (status, ahead) => tell(holds.fr, status.why, { ...ahead, phase: status.phase }),
+    promoting: () => "généralisée quand c’est fait\u202f; les garde-fous restent armés jusque-là",
+    promoted: () => "",
+    "rolling-back": () => "personne n’a rien à faire",
+    "rolled-back": () => "",
+    stopped: (status, ahead) => (status.canary === "kept" ? `la nouvelle version est retirée ${removed(status.sinceMs, ahead, "fr")}` : ""),
+    halted: () => "un release manager lève le gel, avec un motif, avant tout nouveau démarrage",
+  },
+};
+
+type Held = Ahead & { readonly phase: number };
+const holds: ByLanguage<Sentences<HoldReason, readonly [Held]>> = {
+  en: {
+    undecided: (_, held) => `${after(held.phase, held, "en")} by itself as soon as the evidence allows; or somebody takes people back`,
+    failed: () => "somebody takes people back, or the evidence turns",
+    "no-data": () => "it goes on by itself when the readings are back",
+    invalid: () => "somebody repairs the shares, or takes people back",
+    "shared-incident": () => "it goes on by itself when the stable version is well again",
+    paused: () => "somebody resumes it, or takes people back",
+    "sign-off": (why, held) =>
+      `${after(held.phase, held, "en")} as soon as ${sayRoles(why.roles, "en")} approve${why.roles.length === 1 ? "s" : ""}`,
+    window: (_, held) => `${after(held.phase, held, "en")} when the window opens`,
+    freeze: (_, held) => `${after(held.phase, held, "en")} when the freeze is lifted`,
+    investigation: () => "a release manager resumes or takes people back; without a word the rollback begins by itself",
+    countdown: () => "the rollback begins by itself, unless fresh evidence proves that the breach is over; it may be begun earlier",
+  },
+  fr: {
+    undecided: (_, held) =>
+      `${after(held.phase, held, "fr")} automatiquement dès que les preuves suffisent\u202f; ou retour arrière par décision`,
+    failed: () => "retour arrière par décision, sauf si les preuves s’inversent",
+    "no-data": () => "reprise automatique au retour des relevés",
+    invalid: () => "réparation des parts, ou retour arrière par décision",
+    "shared-incident": () => "reprise automatique quand la version stable est rétablie",
+    paused: () => "reprise ou retour arrière par décision",
+    "sign-off": (why, held) => `${after(held.phase, held, "fr")} dès l’accord\u202f: ${sayRoles(why.roles, "fr")}`,
+    window: (_, held) => `${after(held.phase, held, "fr")} à l’ouverture de la fenêtre`,
+    freeze: (_, held) => `${after(held.phase, held, "fr")} à la levée du gel`,
+    investigation: () => "un release manager reprend ou annule\u202f; sans décision, le retour arrière commence de lui-même",
+    countdown: () =>
+      "le retour arrière commence de lui-même, sauf preuve nouvelle que le seuil n’est plus franchi\u202f; il peut être avancé",
+  },
+};
+
+function after(phase: number, { release }: Ahead, language: Language): string {
+  if (phase + 1 < release.plan.phases.length) return namePhase(release.plan, phase + 1, language);
+  return language === "fr" ? "généralisation" : "promotion";
+}
+
+function earliest(phase: number, ahead: Ahead, language: Language): string {
+  const { progress } = ahead.context;
+  const leftMs = progress === undefined ? (ahead.release.plan.phases[phase]?.observeMs ?? 0) : progress.ofMs - progress.observedMs;
+  const when = sayWhen(ahead.release.plan, { atMs: ahead.nowMs + Math.max(0, leftMs), nowMs: ahead.nowMs }, language);
+  return language === "fr" ? `à ${when}` : `at ${when}`;
+}
+
+function signers(phase: number, { release }: Ahead, language: Language): string {
+  const missing = missingRoles(release, nextSignOff(phase, release.plan));
+  if (missing.length === 0) return "";
+  const isAny = "any" in needsOf(release.plan, nextSignOff(phase, release.plan));
+  const roles = sayRoles(missing, language, isAny ? "or" : "and");
+  if (language === "fr") return `, avec l’accord\u202f: ${roles}`;
+  return ` and ${roles} approve${missing.length === 1 || isAny ? "s" : ""}`;
+}
+
+function readyBy(sinceMs: number, { release, nowMs }: Ahead, language: Language): string {
+  return sayWhen(release.plan, { atMs: sinceMs + release.plan.readyWithinMs, nowMs }, language);
+}
+
+function removed(sinceMs: number, { release, nowMs }: Ahead, language: Language): string {
+  const when = sayWhen(release.plan, { atMs: sinceMs + release.plan.keepStoppedMs, nowMs }, language);
+  return language === "fr" ? `à ${when}` : `at ${when}`;
+}
+
+/** Who is asked to look at the state after a rollback. */
+function validation(release: Release, language: Language): string {
+  const { kind } = release.status;
+  if (kind !== "rolled-back" && kind !== "stopped" && kind !== "halted") return "";
+  if (rolesOf(release.plan.people.validateRollback).length === 0) return "";
+  const missing = missingRoles(release, { kind: "rollback" });
+  if (missing.length === 0) return "";
+  return language === "fr"
+    ? `validation après retour arrière\u202f: ${sayRoles(missing, "fr")}`
+    : `to validate the rollback: ${sayRoles(missing, "en")}`;
+}

@@ -1,0 +1,71 @@
+import { approvable, missingRoles, needsOf, rolesOf, signOffsFor } from "../decide/sign-offs.ts";
+import { capital, namePhase, tell } from "../messages/context.ts";
+import type { ByLanguage, Context, Sentences } from "../messages/context.ts";
+import { sayRole } from "../messages/people.ts";
+import { sayTime } from "../messages/times.ts";
+import type { Language, Plan, Role } from "../plan.ts";
+import type { Release, SignOffFor } from "../release.ts";
+import type { PersonView } from "../release-view.ts";
+
+/** Every approval that the plan asks for, in the order in which they come up; that of a rollback only once there was one. */
+export function peopleView(release: Release, language: Language): readonly PersonView[] {
+  return targetsOf(release).flatMap((target) =>
+    rolesOf(needsOf(release.plan, target)).map((role) => personView(release, role, target, language)),
+  );
+}
+
+/** What a role is asked to approve, as it follows "before" or "avant": "50 %". */
+export function sayTarget(target: SignOffFor, context: Context, language: Language): string {
+  return tell(targets[language], target, context);
+}
+
+function personView(release: Release, role: Role, target: SignOffFor, language: Language): PersonView {
+  const signOff = signOffsFor(release, target).find((candidate) => candidate.role === role);
+  const isAsked = isNow(release, target) && missingRoles(release, target).includes(role);
+  const name = sayTarget(target, { plan: release.plan }, language);
+  const time = signOff === undefined ? "" : sayTime(release.plan, signOff.atMs);
+  return {
+    role,
+    title: capital(sayRole(role, language)),
+    state: signOff !== undefined ? "signed" : isAsked ? "asked" : "later",
+    says: signOff === undefined ? words[language].toSign(name) : words[language].signed(name, time),
+    by: signOff?.by ?? null,
+  };
+}
+
+function isNow(release: Release, target: SignOffFor): boolean {
+  const now = approvable(release.status, release.plan);
+  return now !== null && now.kind === target.kind && (now.kind !== "phase" || target.kind !== "phase" || now.phase === target.phase);
+}
+
+function targetsOf(release: Release): readonly SignOffFor[] {
+  const { plan, status } = release;
+  const isBack = status.kind === "rolled-back" || status.kind === "stopped" || status.kind === "halted";
+  const forward = forwardTargets(plan).filter((target) => !isBack || signOffsFor(release, target).length > 0);
+  return isBack ? [...forward, { kind: "rollback" }] : forward;
+}
+
+function forwardTargets(plan: Plan): readonly SignOffFor[] {
+  const phases = plan.phases.map((_, phase): SignOffFor => ({ kind: "phase", phase }));
+  return [{ kind: "start" }, ...phases, { kind: "promote" }];
+}
+
+const words: ByLanguage<{ readonly signed: (name: string, time: string) => string; readonly toSign: (name: string) => string }> = {
+  en: { signed: (name, time) => `${name} ${time}`, toSign: (name) => `to sign before ${name}` },
+  fr: { signed: (name, time) => `${name} ${time}`, toSign: (name) => `à signer avant ${name}` },
+};
+
+const targets: ByLanguage<Sentences<SignOffFor, readonly [Context]>> = {
+  en: {
+    start: () => "the start",
+    phase: ({ phase }, context) => namePhase(context.plan, phase, "en"),
+    promote: () => "the promotion",
+    rollback: () => "the end of the rollback",
+  },
+  fr: {
+    start: () => "le démarrage",
+    phase: ({ phase }, context) => namePhase(context.plan, phase, "fr"),
+    promote: () => "la généralisation",
+    rollback: () => "la clôture du retour arrière",
+  },
+};
