@@ -10,6 +10,8 @@ export interface Selector {
   /** The metric's name; `null` when only labels are given (the `where` of a latency). */
   readonly metric: string | null;
   matches(sample: ExpositionSample): boolean;
+  /** False when a sample with this label can never match; true when the selector does not name the label. */
+  accepts(label: { readonly name: string; readonly value: string }): boolean;
 }
 
 /** A selector, or one sentence with what is wrong and what to write instead. */
@@ -72,7 +74,9 @@ function selector(text: string, metric: string | null, labels: readonly ReadLabe
   }
   const matches = (sample: ExpositionSample): boolean =>
     (metric === null || sample.name === metric) && tests.every(({ label, accepts }) => accepts(sample.labels.get(label) ?? ""));
-  return { kind: "selector", selector: { text, metric, matches } };
+  const acceptsLabel = ({ name, value }: { readonly name: string; readonly value: string }): boolean =>
+    tests.every(({ label, accepts }) => label !== name || accepts(value));
+  return { kind: "selector", selector: { text, metric, matches, accepts: acceptsLabel } };
 }
 
 function accepting({ name, operator, value }: ReadLabel): ((value: string) => boolean) | string {

@@ -1,0 +1,106 @@
+import { Agent, request } from "undici";
+import { z } from "zod";
+import { parseDuration } from "../core/duration.ts";
+import type { Clock } from "../ports.ts";
+
+/** One HTTP request of an adapter. */
+export interface Call {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  readonly withinMs: number;
+}
+
+/** What was answered, whatever its status; redirects are answers too. Header names are lower case. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly text: string;
+}
+
+/**
+ * No complete answer came: `refused` when the connection was refused or broken off, `timed-out` when `withinMs` was over, `unreachable` for
+ * everything else (no such name, no route, bad certificate, an answer that is too large). The message names the address without its user,
+ * password and query, and no header.
+ */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+  readonly how: "refused" | "timed-out" | "unreachable";
+  constructor(call: Call, no: { readonly how: NoAnswer["how"]; readonly because: string }) {
+    super(`${call.method} ${publicUrl(call.url)}: ${no.because}`);
+    this.how = no.how;
+  }
+}
+
+/** Sends one call. Throws `NoAnswer`, and the signal's own reason when the signal aborted. */
+export type Exchange = (call: Call, signal: AbortSignal) => Promise<Answer>;
+
+const largestAnswer = 16 * 1024 * 1024;
+
+/** Returns an `Exchange` with its own connections, which are kept between calls and never keep the process alive. */
+export function createExchange(clock: Clock): Exchange {
+  const dispatcher = new Agent({ maxResponseSize: largestAnswer, headersTimeout: 0, bodyTimeout: 0, connectTimeout: 0 });
+  return async (call, signal) => {
+    signal.throwIfAborted();
+    const isOver = new AbortController();
+    const isTooLate = new AbortController();
+    void clock.wait(call.withinMs, isOver.signal).then(() => isTooLate.abort());
+    try {
+      const { method, headers, body } = call;
+      const response = await request(call.url, {
+        dispatcher,
+        method,
+        headers,
+        body,
+        signal: AbortSignal.any([signal, isTooLate.signal]),
+      });
+      const text = await response.body.text();
+      return { status: response.statusCode, headers: flat(response.headers), text };
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      if (isTooLate.signal.aborted) throw new NoAnswer(call, { how: "timed-out", because: `no answer within ${call.withinMs} ms` });
+      throw new NoAnswer(call, whyNot(cause));
+    } finally {
+      isOver.abort();
+    }
+  };
+}
+
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Answer["headers"] {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]));
+}
+
+const brokenOff = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
+const tooLate = new Set(["ETIMEDOUT", "UND_ERR_CONNECT_TIMEOUT"]);
+
+function whyNot(cause: unknown): { readonly how: NoAnswer["how"]; readonly because: string } {
+  // Several addresses of one name fail together: each says the same, the first is enough.
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  const code = first instanceof Error && "code" in first ? String(first.code) : "no code";
+  if (code === "ECONNREFUSED") return { how: "refused", because: "connection refused" };
+  if (brokenOff.has(code)) return { how: "refused", because: `connection broken off (${code})` };
+  if (tooLate.has(code)) return { how: "timed-out", because: `no connection in time (${code})` };
+  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") return { how: "unreachable", because: `the answer is larger than ${largestAnswer} bytes` };
+  return { how: "unreachable", because: `cannot be reached (${code})` };
+}
+
+/** The address as it may be shown: without user, password, query and fragment, which may hold secrets. */
+export function publicUrl(url: string): string {
+  if (!URL.canParse(url)) return "an address that is not a URL";
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
+/** How a connection writes its patience: "2s". `parseTimeout` turns it into milliseconds. */
+export const timeoutWords = z
+  .string()
+  .refine((text) => (parseDuration(text) ?? 0) > 0, { error: 'A time-out is a duration such as "2s" or "500ms".' })
+  .describe('How long one call may take, for example "2s".');
+
+/** Milliseconds of a time-out that `timeoutWords` has accepted; throws on anything else. */
+export function parseTimeout(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === null || ms <= 0) throw new Error(`"${text}" is no time-out: write a duration such as "2s"`);
+  return ms;
+}

@@ -1,0 +1,117 @@
+import { z } from "zod";
+import type { Metric } from "../../core/plan.ts";
+import type { MetricSource, Reading } from "../../ports.ts";
+import type { SourceDefinition } from "../define.ts";
+import { NoAnswer, createExchange, parseTimeout, publicUrl, timeoutWords } from "../exchange.ts";
+import { answer, answerProbe } from "./http/answer.ts";
+import type { Got } from "./http/answer.ts";
+import { readWords } from "./http/words.ts";
+import type { Asked } from "./http/words.ts";
+
+const connection = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => !/[?#]/.test(url), { error: "The base address has no query and no fragment: write them in a metric's path." })
+    .describe("Base address of the JSON interface."),
+  headers: z.record(z.string(), z.string()).default({}).describe("Sent with every call, for example authorization."),
+  control: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null)
+    .describe("An address on the same way that fails only when our own network does. Without it a probe is never down."),
+  timeout: timeoutWords.default("2s"),
+});
+
+/**
+ * Reads any JSON interface: levels, scores and cumulative shares by JSONPath, and probes whether it is down. One GET per path and read. A
+ * path with `{arm}` is read once per arm; without it the numbers are the canary's and there is no stable arm.
+ *
+ * One path's outage is `unavailable` for its metrics alone; when nothing could be read at all, the read throws.
+ */
+export const http: SourceDefinition<z.infer<typeof connection>> = {
+  kind: "http",
+  says: "Reads numbers from a JSON interface by JSONPath, and probes whether it is down.",
+  connection,
+  isBuiltIn: false,
+  metrics: {
+    level: { required: ["select"], optional: ["path"] },
+    score: { required: ["select"], optional: ["path"] },
+    ratio: { required: ["total"], optional: ["bad", "good", "path"] },
+    probe: { required: [], optional: ["path"] },
+  },
+  countsPeople: false,
+  checkQuery: (metric, words) => {
+    const read = readWords(metric, words);
+    return read.kind === "problem" ? read.problem : null;
+  },
+  create: ({ url, headers, control, timeout }, { clock }) => {
+    const exchange = createExchange(clock);
+    const withinMs = parseTimeout(timeout);
+    const get = async (address: string, sent: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Got> => {
+      try {
+        const { status, text } = await exchange({ method: "GET", url: address, headers: sent, body: null, withinMs }, signal);
+        return { kind: "answered", status, text };
+      } catch (cause) {
+        if (!(cause instanceof NoAnswer)) throw cause;
+        return { kind: cause.how === "unreachable" ? "unreachable" : "dead", why: cause.message };
+      }
+    };
+    return {
+      async read(queries, _context, signal) {
+        const asked = queries.map((query) => ({ quantity: query.quantity, asked: readAsked(query.metric) }));
+        const paths = new Set(asked.flatMap((one) => pathsOf(one.asked)));
+        const needsControl = control !== null && asked.some((one) => one.asked.kind === "probe");
+        const [answers, controlGot] = await Promise.all([
+          Promise.all(
+            [...paths].map(
+              async (path) => [path, await get(under(url, path), { accept: "application/json", ...headers }, signal)] as const,
+            ),
+          ),
+          // The control target is somebody else's: it never gets our headers.
+          needsControl ? get(control, {}, signal) : null,
+        ]);
+        const got = new Map(answers);
+        const seenControl =
+          control === null || controlGot === null
+            ? null
+            : { url: publicUrl(control), isAnswering: controlGot.kind === "answered" && controlGot.status < 500 };
+        const atMs = clock.nowMs();
+        const readings = new Map<string, Reading>();
+        for (const one of asked) {
+          const [canary, stable] = pathsOf(one.asked).map((path) => got.get(path));
+          if (canary === undefined) throw new Error(`${one.asked.path} was not asked`);
+          const shown = publicUrl(under(url, one.asked.path));
+          const reading =
+            one.asked.kind === "probe"
+              ? answerProbe(shown, canary, seenControl, atMs)
+              : answer(one.asked, { url: shown, canary, stable: stable ?? null }, atMs);
+          readings.set(one.quantity, reading);
+        }
+        throwWhenNothingIsKnown(readings);
+        return readings;
+      },
+    } satisfies MetricSource;
+  },
+};
+
+function readAsked(metric: Metric): Asked {
+  const read = readWords(metric.kind, metric.query);
+  if (read.kind === "problem") throw new Error(`metric ${metric.name}: ${read.problem}`);
+  return read.asked;
+}
+
+/** The canary's path first, then stable's; one path where it does not tell the arms apart. */
+function pathsOf({ path }: Asked): readonly string[] {
+  return path.includes("{arm}") ? ["canary", "stable"].map((arm) => path.replaceAll("{arm}", arm)) : [path];
+}
+
+/** `path` under the connection's own path: "http://host/base" and "/api" make "http://host/base/api". */
+function under(url: string, path: string): string {
+  return `${url.replace(/\/+$/, "")}${path}`;
+}
+
+function throwWhenNothingIsKnown(readings: ReadonlyMap<string, Reading>): void {
+  const all = [...readings.values()];
+  const first = all[0];
+  if (first?.kind === "unavailable" && all.every(({ kind }) => kind === "unavailable")) throw new Error(first.why);
+}

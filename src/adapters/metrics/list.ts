@@ -1,0 +1,5 @@
+import { http } from "./http.ts";
+import { scrape } from "./scrape.ts";
+
+/** Every kind of metric source of this build. */
+export const metricSources = [scrape, http];

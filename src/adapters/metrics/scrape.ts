@@ -1,0 +1,138 @@
+import { z } from "zod";
+import type { Metric } from "../../core/plan.ts";
+import type { MetricSource, Query, ReadContext, Reading, Target } from "../../ports.ts";
+import type { SourceDefinition } from "../define.ts";
+import { NoAnswer, createExchange, parseTimeout, publicUrl, timeoutWords } from "../exchange.ts";
+import { MalformedExposition } from "./exposition/exposition.ts";
+import { answer } from "./scrape/answer.ts";
+import { History } from "./scrape/history.ts";
+import { readPage } from "./scrape/page.ts";
+import type { Page } from "./scrape/page.ts";
+import { readWords } from "./scrape/words.ts";
+import type { Asked } from "./scrape/words.ts";
+
+const connection = z.strictObject({
+  path: z.string().startsWith("/").default("/metrics").describe("Where every target shows its metrics."),
+  timeout: timeoutWords.default("2s"),
+});
+
+/**
+ * Reads the metrics page of every target of a release by itself: no metrics server is needed. One GET per target and read, whatever the number
+ * of metrics. Counters are handed on raw, one series per target and label set.
+ *
+ * A target that does not answer does not blind the rest: while another target of its service and arm answers, the reading goes on with
+ * those, and the silence is counted in `serin_scrape_failures_total`, which a plan may guard. A query to which a service's whole arm is
+ * silent is `unavailable`; when every query is, the read throws.
+ */
+export const scrape: SourceDefinition<z.infer<typeof connection>> = {
+  kind: "scrape",
+  says: "Reads the metrics page of every target directly; no metrics server is needed.",
+  connection,
+  isBuiltIn: true,
+  metrics: {
+    ratio: { required: ["total"], optional: ["bad", "good"] },
+    count: { required: [], optional: ["bad", "good", "total"] },
+    latency: { required: ["histogram"], optional: ["where", "bounds"] },
+    level: { required: ["value"], optional: ["limit", "per"] },
+  },
+  countsPeople: false,
+  checkQuery: (metric, words) => {
+    const read = readWords(metric, words);
+    return read.kind === "problem" ? read.problem : null;
+  },
+  create: ({ path, timeout }, { clock }) => {
+    const exchange = createExchange(clock);
+    const withinMs = parseTimeout(timeout);
+    const history = new History();
+    const askedOf = rememberAsked();
+    const read = async (target: Target, signal: AbortSignal): Promise<Page> => {
+      const url = new URL(path, target.url).href;
+      const headers = { accept: "application/openmetrics-text;version=1.0.0;q=0.9,text/plain;version=0.0.4;q=1" };
+      const got = await exchange({ method: "GET", url, headers, body: null, withinMs }, signal);
+      if (got.status !== 200) throw new SilentTarget(`GET ${publicUrl(url)}: answered ${got.status}`);
+      const at = { atMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+      return readPage({ target, text: got.text, dateHeader: got.headers["date"], ...at });
+    };
+    return {
+      async read(queries, context, signal) {
+        const pages = await readAll(context, (target) => read(target, signal));
+        const silent = silentArms(pages);
+        const answered = new Map([...pages].map(([target, page]) => [target, "silent" in page ? null : page]));
+        const at = { atMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+        const seen = history.add({ release: context.release, ...at, pages: answered });
+        const readings = new Map<string, Reading>();
+        for (const query of queries) {
+          const asked = askedOf(query.metric);
+          const missing = silent.find(({ service }) => concerns(asked, service));
+          readings.set(query.quantity, missing ? { kind: "unavailable", why: missing.why } : answer(query, asked, seen));
+        }
+        throwWhenNothingIsKnown(queries, readings);
+        return readings;
+      },
+    } satisfies MetricSource;
+  },
+};
+
+class SilentTarget extends Error {
+  override readonly name = "SilentTarget";
+}
+
+type Read = Page | { readonly silent: string };
+
+/** Reads all targets at once; a target's own failure is a value, an abort is thrown. */
+async function readAll(context: ReadContext, read: (target: Target) => Promise<Page>): Promise<ReadonlyMap<Target, Read>> {
+  const readOne = async (target: Target): Promise<readonly [Target, Read]> => {
+    try {
+      return [target, await read(target)];
+    } catch (cause) {
+      if (cause instanceof MalformedExposition) return [target, { silent: `${publicUrl(target.url)}: ${cause.message}` }];
+      if (cause instanceof NoAnswer || cause instanceof SilentTarget) return [target, { silent: cause.message }];
+      throw cause;
+    }
+  };
+  return new Map(await Promise.all(context.targets.map(readOne)));
+}
+
+/** The arms of services none of whose targets answered, with the first target's reason. */
+function silentArms(pages: ReadonlyMap<Target, Read>): readonly { readonly service: string; readonly why: string }[] {
+  const arms = new Map<string, { service: string; why: string; isSilent: boolean }>();
+  for (const [{ service, arm }, page] of pages) {
+    const known = arms.get(`${service} ${arm}`);
+    if (!("silent" in page)) arms.set(`${service} ${arm}`, { service, why: "", isSilent: false });
+    else if (known === undefined) arms.set(`${service} ${arm}`, { service, why: page.silent, isSilent: true });
+  }
+  return [...arms.values()].filter(({ isSilent }) => isSilent);
+}
+
+/** False when a query's own labels leave the service out, so that its silence does not matter to it. */
+function concerns(asked: Asked, service: string): boolean {
+  const label = { name: "service", value: service };
+  switch (asked.kind) {
+    case "events":
+      return (asked.total ?? asked.hits).accepts(label);
+    case "histogram":
+      return asked.where?.accepts(label) ?? true;
+    case "gauge":
+    case "growth":
+      return asked.value.accepts(label);
+  }
+}
+
+function throwWhenNothingIsKnown(queries: readonly Query[], readings: ReadonlyMap<string, Reading>): void {
+  const all = [...readings.values()];
+  const first = all[0];
+  if (queries.length > 0 && first?.kind === "unavailable" && all.every(({ kind }) => kind === "unavailable")) throw new Error(first.why);
+}
+
+/** A metric's words are read once; a plan's metric is the same object at every read. */
+function rememberAsked(): (metric: Metric) => Asked {
+  const known = new WeakMap<Metric, Asked>();
+  return (metric) => {
+    const before = known.get(metric);
+    if (before !== undefined) return before;
+    const read = readWords(metric.kind, metric.query);
+    if (read.kind === "problem") throw new Error(`metric ${metric.name}: ${read.problem}`);
+    known.set(metric, read.asked);
+    return read.asked;
+  };
+}

@@ -1,0 +1,166 @@
+import type { Query, Reading, SeriesSample } from "../../../ports.ts";
+import type { Selector } from "../exposition/selector.ts";
+import { seriesName } from "../exposition/exposition.ts";
+import type { Page, PageSample } from "./page.ts";
+import type { Asked } from "./words.ts";
+
+/** What one target has to say now, and before. */
+export interface Seen {
+  readonly now: Page;
+  /** The last page that was answered before; `null` at the first. A series that it lacks began after it. */
+  readonly previous: Page | null;
+  /** An earlier page that growth per second is counted from; `null` while there is none that is old enough. */
+  readonly base: Page | null;
+}
+
+/** Answers one query from the pages of all targets; pure. Never throws: a value that is no count is `unavailable`, with the series named. */
+export function answer(query: Query, asked: Asked, seen: readonly Seen[]): Reading {
+  const atMs = Math.max(0, ...seen.map(({ now }) => now.atMs));
+  switch (asked.kind) {
+    case "events":
+      return counters(
+        atMs,
+        seen.flatMap((target) => eventSeries(asked, target)),
+      );
+    case "histogram": {
+      if (query.slowerThanMs === null) return { kind: "unavailable", why: `${query.quantity} asks a histogram without a bound` };
+      const bound = query.slowerThanMs;
+      return counters(
+        atMs,
+        seen.flatMap((target) => histogramSeries(asked, bound, target)),
+      );
+    }
+    case "gauge":
+      return level(atMs, asked.limit, seen, ({ now }) => sum(picked(now, asked.value).map((sample) => sample.value)));
+    case "growth":
+      return level(atMs, asked.limit, seen, (target) => growth(asked.value, target));
+  }
+}
+
+/** A series to be, or why its numbers cannot be used. */
+type Series = SeriesSample | { readonly wrong: string };
+
+function counters(atMs: number, series: readonly Series[]): Reading {
+  const good: SeriesSample[] = [];
+  for (const one of series) {
+    if ("wrong" in one) return { kind: "unavailable", why: one.wrong };
+    good.push(one);
+  }
+  return good.length === 0 ? { kind: "no-data" } : { kind: "counters", atMs, series: good };
+}
+
+function picked(page: Page, selector: Selector): readonly PageSample[] {
+  return page.samples.filter((sample) => selector.matches(sample));
+}
+
+function eventSeries(asked: Asked & { readonly kind: "events" }, seen: Seen): readonly Series[] {
+  const hits = new Map(picked(seen.now, asked.hits).map((sample) => [sample.series, sample]));
+  const total = new Map(asked.total === null ? [] : picked(seen.now, asked.total).map((sample) => [sample.series, sample]));
+  // Hits without anything to be a share of say nothing.
+  if (asked.total !== null && total.size === 0) return [];
+  return [...new Map([...total, ...hits]).values()].map((sample) => {
+    if (!isCount(sample.value)) return { wrong: `${seen.now.target.url} says that ${sample.series} is ${sample.value}, which is no count` };
+    return {
+      ...named(seen, sample.series, bornMs(seen, sample.series, sample.series.replace(/_total(?=\{|$)/, ""))),
+      bad: hits.has(sample.series) ? sample.value : 0,
+      total: total.has(sample.series) ? sample.value : 0,
+    };
+  });
+}
+
+function isCount(value: number): boolean {
+  return Number.isFinite(value) && value >= 0;
+}
+
+function named(seen: Seen, series: string, born: number | null): Omit<SeriesSample, "bad" | "total"> {
+  return { series: `${seen.now.target.url} ${series}`, arm: seen.now.target.arm, slice: null, bornMs: born };
+}
+
+/** When the counter began at zero: its own `_created`, else its process; later when the page before did not have it yet. */
+function bornMs({ now, previous }: Seen, series: string, createdAs: string): number | null {
+  const own = now.createdMs.get(createdAs) ?? now.processBornMs;
+  return previous === null || previous.series.has(series) ? own : Math.max(own ?? 0, previous.atMs);
+}
+
+interface Histogram {
+  readonly first: PageSample;
+  /** `[bound ms, count of answers within it]`, ascending. */
+  readonly buckets: (readonly [boundMs: number, count: number])[];
+}
+
+function histogramSeries(asked: Asked & { readonly kind: "histogram" }, slowerThanMs: number, seen: Seen): readonly Series[] {
+  const histograms = new Map<string, Histogram>();
+  const counts = new Map<string, number>();
+  for (const sample of seen.now.samples) {
+    if (!sample.name.startsWith(asked.metric) || !(asked.where?.matches(sample) ?? true)) continue;
+    const series = seriesName({ ...sample, name: asked.metric, labels: withoutBound(sample.own) });
+    if (sample.name === `${asked.metric}_count`) counts.set(series, sample.value);
+    if (sample.name !== `${asked.metric}_bucket`) continue;
+    const histogram = histograms.get(series) ?? { first: sample, buckets: [] };
+    histogram.buckets.push([toBound(sample.labels.get("le") ?? "") * asked.bucketMs, sample.value]);
+    histograms.set(series, histogram);
+  }
+  return [...histograms].map(([series, histogram]) => {
+    const slow = countSlow(histogram, counts.get(series) ?? null, slowerThanMs);
+    if ("wrong" in slow) return { wrong: `${seen.now.target.url} says of ${series}: ${slow.wrong}` };
+    return { ...named(seen, series, bornMs(seen, histogram.first.series, series)), ...slow };
+  });
+}
+
+function withoutBound(labels: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...labels].filter(([name]) => name !== "le"));
+}
+
+function toBound(le: string): number {
+  return le === "+Inf" || le === "Inf" ? Infinity : Number(le === "" ? "no bound" : le);
+}
+
+/**
+ * How many answers were slower than `boundMs`: exact where a bucket ends there; otherwise between the next bucket above (`bad`) and the next
+ * below (`badAtMost`). Without a +Inf bucket the histogram's own count stands for it.
+ */
+function countSlow(
+  { buckets }: Histogram,
+  count: number | null,
+  boundMs: number,
+): { readonly bad: number; readonly badAtMost?: number; readonly total: number } | { readonly wrong: string } {
+  const total = buckets.find(([bound]) => bound === Infinity)?.[1] ?? count;
+  if (total === null) return { wrong: 'it has neither a bucket le="+Inf" nor a count' };
+  const broken = buckets.find(([bound, within]) => Number.isNaN(bound) || !isCount(within));
+  if (broken !== undefined || !isCount(total)) return { wrong: "a bucket is no count, or has no bound" };
+  const slower = ([, within]: readonly [number, number]): number => Math.max(0, total - within);
+  const exact = buckets.find(([bound]) => Math.abs(bound - boundMs) <= boundMs * 1e-9);
+  if (exact !== undefined) return { bad: slower(exact), total };
+  const finite = buckets.filter(([bound]) => bound !== Infinity).sort(([a], [b]) => a - b);
+  const above = finite.find(([bound]) => bound > boundMs);
+  const below = finite.findLast(([bound]) => bound < boundMs);
+  return { bad: above === undefined ? 0 : slower(above), badAtMost: below === undefined ? total : slower(below), total };
+}
+
+/** The highest of an arm's targets decides; a target without a value has no say. */
+function level(atMs: number, limit: number | null, seen: readonly Seen[], valueOf: (seen: Seen) => number | null): Reading {
+  const arms = { canary: [] as number[], stable: [] as number[] };
+  for (const target of seen) {
+    const value = valueOf(target);
+    if (value === null) continue;
+    if (!Number.isFinite(value)) return { kind: "unavailable", why: `${target.now.target.url} says ${value}, which is no level` };
+    arms[target.now.target.arm].push(value / (limit ?? 1));
+  }
+  if (arms.canary.length === 0) return { kind: "no-data" };
+  return { kind: "level", atMs, canary: Math.max(...arms.canary), stable: arms.stable.length === 0 ? null : Math.max(...arms.stable) };
+}
+
+function sum(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((total, value) => total + value, 0);
+}
+
+/** Gain per second of a counter since `base`; a counter that went down began again at zero. */
+function growth(selector: Selector, { now, base }: Seen): number | null {
+  if (base === null) return null;
+  const before = new Map(picked(base, selector).map((sample) => [sample.series, sample.value]));
+  const gains = picked(now, selector).map(
+    ({ series, value }) => value - (value < (before.get(series) ?? 0) ? 0 : (before.get(series) ?? 0)),
+  );
+  const gained = sum(gains);
+  return gained === null ? null : gained / ((now.monotonicMs - base.monotonicMs) / 1_000);
+}

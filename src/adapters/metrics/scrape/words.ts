@@ -1,0 +1,103 @@
+import type { MetricKind } from "../../../core/plan.ts";
+import { parseSelector, parseWhere } from "../exposition/selector.ts";
+import type { Selector } from "../exposition/selector.ts";
+
+/** What a metric's words in the plan ask of a metrics page. `hits` is what is judged: `bad` events, or `good` ones for a conversion. */
+export type Asked =
+  | { readonly kind: "events"; readonly hits: Selector; readonly total: Selector | null }
+  | { readonly kind: "histogram"; readonly metric: string; readonly where: Selector | null; readonly bucketMs: number }
+  /** `limit` divides the value; `null` leaves it as it is. */
+  | { readonly kind: "gauge"; readonly value: Selector; readonly limit: number | null }
+  /** As `gauge`, for what a counter gains per second. */
+  | { readonly kind: "growth"; readonly value: Selector; readonly limit: number | null };
+
+/** The words understood, or one sentence with what is wrong and what to write instead. */
+export type ReadWords = { readonly kind: "asked"; readonly asked: Asked } | { readonly kind: "problem"; readonly problem: string };
+
+type Words = Readonly<Record<string, string | number>>;
+
+/** Reads the words of one metric for the source `scrape`; pure and total. */
+export function readWords(metric: MetricKind, words: Words): ReadWords {
+  switch (metric) {
+    case "ratio":
+      return readEvents(words, "needed");
+    case "count":
+      return readEvents(words, "optional");
+    case "latency":
+      return readHistogram(words);
+    case "level":
+      return readLevel(words);
+    case "score":
+    case "probe":
+      return problem(`a metrics page has no ${metric}`, "Take the source http for it.");
+  }
+}
+
+function readEvents(words: Words, total: "needed" | "optional"): ReadWords {
+  if ((words["bad"] === undefined) === (words["good"] === undefined)) {
+    return problem(
+      "exactly one of bad and good says what is counted",
+      'Write bad: http_requests_total{status=~"5.."}, or good: for a conversion.',
+    );
+  }
+  const hits = readSelector(words, words["bad"] === undefined ? "good" : "bad");
+  if (typeof hits === "string") return { kind: "problem", problem: hits };
+  if (words["total"] === undefined) {
+    if (total === "optional") return asked({ kind: "events", hits, total: null });
+    return problem("total is missing", "Write total: http_requests_total, the counter of everything that happened.");
+  }
+  const all = readSelector(words, "total");
+  return typeof all === "string" ? { kind: "problem", problem: all } : asked({ kind: "events", hits, total: all });
+}
+
+function readHistogram(words: Words): ReadWords {
+  const histogram = readSelector(words, "histogram");
+  if (typeof histogram === "string") return { kind: "problem", problem: histogram };
+  if (histogram.metric === null || histogram.text !== histogram.metric) {
+    return problem(
+      "histogram is the metric's name alone",
+      'Write histogram: http_request_duration_seconds, and labels as where: service="backend".',
+    );
+  }
+  if (/_(?:bucket|sum|count)$/.test(histogram.metric)) {
+    return problem("histogram is written without _bucket, _sum or _count", `Write histogram: ${histogram.metric.replace(/_[a-z]+$/, "")}.`);
+  }
+  const bounds = words["bounds"] ?? "seconds";
+  if (bounds !== "seconds" && bounds !== "milliseconds") {
+    return problem("bounds is the unit of the histogram's buckets", "Write bounds: seconds or bounds: milliseconds.");
+  }
+  const where = words["where"] === undefined ? null : parseWhere(String(words["where"]));
+  if (where?.kind === "problem") return { kind: "problem", problem: `where: ${where.problem}` };
+  const bucketMs = bounds === "seconds" ? 1_000 : 1;
+  return asked({ kind: "histogram", metric: histogram.metric, where: where?.selector ?? null, bucketMs });
+}
+
+function readLevel(words: Words): ReadWords {
+  const value = readSelector(words, "value");
+  if (typeof value === "string") return { kind: "problem", problem: value };
+  const limit = words["limit"] ?? null;
+  if (limit !== null && (typeof limit !== "number" || !Number.isFinite(limit) || limit <= 0)) {
+    return problem(
+      "limit is what 100 % means and must be a number above 0",
+      "Write limit: 0.5 (CPU seconds a second) or limit: 268435456 (bytes).",
+    );
+  }
+  const per = words["per"];
+  if (per === undefined) return asked({ kind: "gauge", value, limit });
+  if (per === "second") return asked({ kind: "growth", value, limit });
+  return problem("per makes a counter a level", "Write per: second, or leave per out when value is a gauge.");
+}
+
+function readSelector(words: Words, word: string): Selector | string {
+  const parsed = parseSelector(String(words[word] ?? ""));
+  if (parsed.kind === "problem") return `${word}: ${parsed.problem}`;
+  return parsed.selector.metric === null ? `${word}: the metric's name is missing. Write it before the labels.` : parsed.selector;
+}
+
+function asked(wanted: Asked): ReadWords {
+  return { kind: "asked", asked: wanted };
+}
+
+function problem(what: string, remedy: string): ReadWords {
+  return { kind: "problem", problem: `${what}. ${remedy}` };
+}

@@ -1,0 +1,154 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { MetricSource, Query, ReadContext, Reading, SeriesSample } from "../../src/ports.ts";
+
+/** A source in front of a small world that the contract can change. */
+export interface MetricsSubject {
+  readonly source: MetricSource;
+  /** A query that the source answers with counters. */
+  readonly query: Query;
+  readonly context: ReadContext;
+  /** The canary's cumulative counts are these from now on. */
+  show(counts: { readonly bad: number; readonly total: number }): void | Promise<void>;
+  /** The source answers, and nothing in it matches the query. */
+  showNothing(): void | Promise<void>;
+  /** The source cannot be asked from now on. */
+  fail(): void | Promise<void>;
+  /** The source takes calls and never answers from now on. */
+  hang(): void | Promise<void>;
+  /** Resolves when a call has reached the source that hangs. */
+  reached(): Promise<void>;
+  /** A text of its connection that nobody may see; `null`: it has none. */
+  readonly secret: string | null;
+  close(): Promise<void>;
+}
+
+/** What every MetricSource promises (`src/ports.ts`). Run it with a maker of a fresh subject. */
+export function metricsContract(name: string, makeSubject: () => Promise<MetricsSubject>): void {
+  describe(`${name} keeps the contract of metric sources`, () => {
+    const begin = async (): Promise<MetricsSubject> => {
+      const subject = await makeSubject();
+      onTestFinished(() => subject.close());
+      return subject;
+    };
+    const read = (subject: MetricsSubject, signal = new AbortController().signal) =>
+      subject.source.read([subject.query], subject.context, signal);
+
+    test("answers one reading per query, by quantity", async () => {
+      const subject = await begin();
+      await subject.show({ bad: 1, total: 4 });
+      const queries = [subject.query, { ...subject.query, quantity: "the same again" }];
+      const readings = await subject.source.read(queries, subject.context, new AbortController().signal);
+      expect([...readings.keys()].sort()).toEqual(queries.map(({ quantity }) => quantity).sort());
+      expect(counts(readings.get("the same again"))).toEqual({ bad: 1, total: 4 });
+    });
+
+    test("answers nothing when nothing is asked", async () => {
+      const subject = await begin();
+      expect([...(await subject.source.read([], subject.context, new AbortController().signal))]).toEqual([]);
+    });
+
+    test("counts are cumulative: a later reading holds the earlier one", async () => {
+      const subject = await begin();
+      await subject.show({ bad: 2, total: 10 });
+      expect(counts(await only(read(subject)))).toEqual({ bad: 2, total: 10 });
+      await subject.show({ bad: 5, total: 20 });
+      expect(counts(await only(read(subject)))).toEqual({ bad: 5, total: 20 });
+    });
+
+    test("reading again at one instant changes nothing", async () => {
+      const subject = await begin();
+      await subject.show({ bad: 2, total: 10 });
+      const first = numbers(await only(read(subject)));
+      expect(numbers(await only(read(subject)))).toEqual(first);
+      expect(numbers(await only(read(subject)))).toEqual(first);
+    });
+
+    test("a restarted counter shows lower values under the same name", async () => {
+      const subject = await begin();
+      await subject.show({ bad: 5, total: 20 });
+      const before = numbers(await only(read(subject)));
+      await subject.show({ bad: 1, total: 3 });
+      const after = await only(read(subject));
+      expect(counts(after)).toEqual({ bad: 1, total: 3 });
+      expect(Object.keys(numbers(after))).toEqual(Object.keys(before));
+    });
+
+    test("counts are whole: bad is within total, bounds are in order, times are epoch milliseconds", async () => {
+      const subject = await begin();
+      await subject.show({ bad: 2, total: 10 });
+      const reading = await only(read(subject));
+      expect(reading.kind).toBe("counters");
+      for (const one of series(reading)) {
+        expect(one.bad).toBeLessThanOrEqual(one.badAtMost ?? one.total);
+        expect(one.bornMs === null || one.bornMs > 1e12).toBe(true);
+      }
+    });
+
+    test("nothing that matches is no-data, not zero and not an error", async () => {
+      const subject = await begin();
+      await subject.showNothing();
+      expect(await only(read(subject))).toEqual({ kind: "no-data" });
+    });
+
+    test("an outage is thrown, and the error keeps the secret", async () => {
+      const subject = await begin();
+      await subject.fail();
+      const error: unknown = await read(subject).then(
+        () => "answered",
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(Error);
+      const said = `${(error as Error).message} ${(error as Error).stack} ${JSON.stringify(error)} ${String((error as Error).cause)}`;
+      expect(subject.secret !== null && said.includes(subject.secret)).toBe(false);
+    });
+
+    test("recovers after an outage", async () => {
+      const subject = await begin();
+      await subject.fail();
+      await expect(read(subject)).rejects.toBeInstanceOf(Error);
+      await subject.show({ bad: 3, total: 9 });
+      expect(counts(await only(read(subject)))).toEqual({ bad: 3, total: 9 });
+    });
+
+    test("ends within 100 ms when it is aborted, with the signal's reason", async () => {
+      const subject = await begin();
+      await subject.hang();
+      const abort = new AbortController();
+      const reason = new Error("the tick is over");
+      const reading = read(subject, abort.signal).then(
+        () => "answered",
+        (thrown: unknown) => thrown,
+      );
+      await subject.reached();
+      const abortedMs = performance.now();
+      abort.abort(reason);
+      expect(await reading).toBe(reason);
+      expect(performance.now() - abortedMs).toBeLessThan(100);
+    });
+
+    test("does not begin when it is aborted already", async () => {
+      const subject = await begin();
+      await expect(read(subject, AbortSignal.abort(new Error("too late")))).rejects.toThrow("too late");
+    });
+  });
+}
+
+async function only(reading: Promise<ReadonlyMap<string, Reading>>): Promise<Reading> {
+  const [first] = [...(await reading).values()];
+  if (first === undefined) throw new Error("the source answered no reading");
+  return first;
+}
+
+function series(reading: Reading | undefined): readonly SeriesSample[] {
+  return reading?.kind === "counters" ? reading.series : [];
+}
+
+function counts(reading: Reading | undefined): { readonly bad: number; readonly total: number } | string {
+  if (reading?.kind !== "counters") return reading?.kind ?? "no reading";
+  const canary = reading.series.filter(({ arm }) => arm === "canary");
+  return { bad: canary.reduce((sum, { bad }) => sum + bad, 0), total: canary.reduce((sum, { total }) => sum + total, 0) };
+}
+
+function numbers(reading: Reading): Readonly<Record<string, readonly number[]>> {
+  return Object.fromEntries(series(reading).map((one) => [one.series, [one.bad, one.badAtMost ?? one.bad, one.total]]));
+}

@@ -1,0 +1,54 @@
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** How a small server behaves: an answer, silence, or no server at all. */
+export type Behaviour = ((request: IncomingMessage, response: ServerResponse) => void) | "hangs" | "refuses";
+
+/** A real server on a port of its own that a test can let answer, hang or refuse. */
+export interface SmallServer {
+  readonly url: string;
+  /** Requests that have arrived, oldest first: "GET /metrics". */
+  readonly requests: readonly string[];
+  behave(behaviour: Behaviour): Promise<void>;
+  /** Resolves when the next request has arrived. */
+  reached(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts a server on 127.0.0.1; after "refuses" it comes back on the same port. */
+export async function startSmallServer(first: Behaviour = "hangs"): Promise<SmallServer> {
+  let behaviour: Behaviour = first;
+  const requests: string[] = [];
+  let waiting: (() => void)[] = [];
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    for (const resolve of waiting) resolve();
+    waiting = [];
+    if (typeof behaviour === "function") behaviour(request, response);
+  });
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, "127.0.0.1", resolve);
+    });
+  const stop = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (!server.listening) return resolve();
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    async behave(next) {
+      behaviour = next;
+      if (next === "refuses") await stop();
+      else if (!server.listening) await listen(port);
+    },
+    reached: () => new Promise((resolve) => waiting.push(resolve)),
+    close: stop,
+  };
+}
