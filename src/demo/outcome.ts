@@ -28,7 +28,7 @@ export interface Outcome {
     readonly release: string;
     readonly entries: number;
     readonly verified: boolean;
-    /** The data folder that was kept (`--keep`), for `serin release verify`; `null`: it is gone. */
+    /** The server's data folder that was kept (`--keep`), for `serin release verify`; `null`: it is gone. */
     readonly data: string | null;
   };
 }

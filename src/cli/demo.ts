@@ -1,0 +1,102 @@
+import { resolve } from "node:path";
+import { InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import type { Terminal } from "./terminal.ts";
+
+interface Options {
+  readonly scenario?: string;
+  readonly once?: true;
+  readonly json?: true;
+  readonly seed: number;
+  readonly speed: number;
+  readonly people?: number;
+  readonly keep?: string;
+}
+
+/** At this speed the whole plan of 105 minutes takes about 90 s. */
+const defaultSpeed = 70;
+
+/** Adds `demo`: a real release on this machine, from plan file to verdict. Exit: 0 every release ended as its name says, 1 not, with the reason. */
+export function addDemo(program: Command, terminal: Terminal): void {
+  program
+    .command("demo")
+    .description("release a good and a bad version of a small shop on this machine, with real processes, HTTP and people")
+    .option("--scenario <name>", "play this scenario only: errors, good (default: errors, then good)")
+    .option("--once", "end after one release")
+    .option("--json", "plain lines on standard error; one object a release on standard output")
+    .option("--seed <number>", "of the people and the colleagues", wholeNumber, 1)
+    .option("--speed <factor>", "the plan's durations and scrape interval are divided by this", positive, defaultSpeed)
+    .option("--people <number>", "new people a second (default: what this machine carries, at most 300)", positive)
+    .option("--keep <dir>", "keep plan, journal and logs in this empty folder")
+    .action(async (options: Options) => {
+      process.exitCode = await playDemo(options, terminal);
+    });
+}
+
+async function playDemo(options: Options, terminal: Terminal): Promise<0 | 1> {
+  const { scenarios } = await import("../demo/scenarios.ts");
+  const named = options.scenario === undefined ? scenarios : scenarios.filter(({ name }) => name === options.scenario);
+  if (named.length === 0) {
+    terminal.err(
+      `serin: there is no scenario ${JSON.stringify(options.scenario)}; there are ${scenarios.map(({ name }) => name).join(", ")}\n`,
+    );
+    return 1;
+  }
+  const { runDemo } = await import("../demo/run.ts");
+  const { openScreen } = await import("./demo-screen.ts");
+  const screen = openScreen(terminal, options.json === undefined ? "for-people" : "for-programs");
+  const interrupted = interruption();
+  try {
+    const complaints = await runDemo(
+      {
+        scenarios: options.once === undefined ? named : named.slice(0, 1),
+        speed: options.speed,
+        peoplePerSecond: options.people ?? null,
+        seed: options.seed,
+        keepDir: options.keep === undefined ? null : resolve(options.keep),
+      },
+      screen,
+      interrupted.signal,
+    );
+    screen.close();
+    for (const complaint of complaints) terminal.err(`serin: ${complaint}\n`);
+    return complaints.length === 0 ? 0 : 1;
+  } catch (error) {
+    screen.close();
+    terminal.err(`serin: ${interrupted.signal.aborted ? "the demo was interrupted" : sayError(error)}\n`);
+    return 1;
+  } finally {
+    interrupted.stop();
+  }
+}
+
+/** Aborts on Ctrl-C and SIGTERM; a second one changes nothing, since everything is being stopped already. */
+function interruption(): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  process.on("SIGINT", abort);
+  process.on("SIGTERM", abort);
+  return {
+    signal: controller.signal,
+    stop() {
+      process.off("SIGINT", abort);
+      process.off("SIGTERM", abort);
+    },
+  };
+}
+
+function sayError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError("It must be a number above 0.");
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("It must be a whole number.");
+  return value;
+}
