@@ -196,6 +196,16 @@ export class ServiceBusy extends Error {
   }
 }
 
+/** Something broke there: nothing starts in this environment until a release manager lifts the freeze. */
+export class EnvironmentFrozen extends Error {
+  override readonly name = "EnvironmentFrozen";
+  readonly freeze: Freeze;
+  constructor(freeze: Freeze) {
+    super(`${freeze.environment} is frozen since release ${freeze.release} was halted`);
+    this.freeze = freeze;
+  }
+}
+
 /** What one tick commits, all or nothing. */
 export interface Commit {
   readonly release: string;

@@ -9,6 +9,7 @@ import type { Decision } from "./decision.ts";
 import type { Observation } from "./observation.ts";
 import type { Plan } from "./plan.ts";
 import type { Release } from "./release.ts";
+import { isExposed } from "./status.ts";
 
 /** All evidence of one release: a fold over its rows and decisions, never stored, rebuilt by replay. */
 export interface EvidenceBook {
@@ -69,6 +70,8 @@ export function bookAfterRow(book: EvidenceBook, release: Release, seen: Observa
     delete trouble[quantity];
     if (reading.kind === "no-data") continue;
     readMs[quantity] = seen.nowMs;
+    // Before anybody is exposed the counters only find their beginning.
+    if (!isExposed(release.status)) continue;
     for (const check of book.checks) {
       if (check.quantity !== quantity) continue;
       const state = states[check.id];

@@ -17,6 +17,9 @@ export interface Wanted {
 
 type Slots = Partial<Record<Slot, string>>;
 
+/** What the outside world was last seen to do. */
+export type Outside = Pick<Observation, "traffic" | "workloads">;
+
 /** Answers what `release` wants of router and workloads; `null` while it has no business with them yet. */
 export function wanted(release: Release): Wanted | null {
   const { status, plan } = release;
@@ -53,7 +56,7 @@ export function sharePctOf(plan: Plan, phase: number): number {
 }
 
 /** True when the router was read back and does exactly what the release wants, with the addresses that the workloads answer at. */
-export function isTrafficAsWanted(release: Release, seen: Observation): boolean {
+export function isTrafficAsWanted(release: Release, seen: Outside): boolean {
   const want = wanted(release);
   if (!want || seen.traffic.kind !== "seen" || seen.workloads.kind !== "seen") return false;
   return (
@@ -62,13 +65,13 @@ export function isTrafficAsWanted(release: Release, seen: Observation): boolean 
 }
 
 /** True when the router says the wanted share, whatever addresses it has: the workloads may be unreadable while people go home. */
-export function isShareAsWanted(release: Release, seen: Observation): boolean {
+export function isShareAsWanted(release: Release, seen: Outside): boolean {
   const want = wanted(release);
   return want !== null && seen.traffic.kind === "seen" && isSameTraffic(want, release, seen.traffic.value);
 }
 
 /** True when every wanted slot of `slot` runs its version and is ready, for all services. */
-export function isReady(release: Release, seen: Observation, slot: Slot): boolean {
+export function isReady(release: Release, seen: Outside, slot: Slot): boolean {
   const want = wanted(release);
   const workloads = seen.workloads;
   if (!want || workloads.kind !== "seen") return false;
@@ -79,7 +82,7 @@ export function isReady(release: Release, seen: Observation, slot: Slot): boolea
 }
 
 /** True when no service has anything in `slot` any more. */
-export function isGone(release: Release, seen: Observation, slot: Slot): boolean {
+export function isGone(release: Release, seen: Outside, slot: Slot): boolean {
   const workloads = seen.workloads;
   if (workloads.kind !== "seen") return false;
   return release.plan.services.every((service) => workloads.value[service.name]?.[slot] === undefined);
@@ -102,7 +105,7 @@ export function targetsOf(
  * The slots to ask for now: what the release wants, and beside it what still runs and may still get traffic. Nothing is taken away, and no
  * running version is replaced by another, before the router was seen where it is wanted.
  */
-export function slotsToApply(release: Release, seen: Observation): Wanted["slots"] {
+export function slotsToApply(release: Release, seen: Outside): Wanted["slots"] {
   const want = wanted(release);
   if (!want) return {};
   const workloads = seen.workloads;

@@ -1,0 +1,38 @@
+import { PortError } from "../ports.ts";
+import type { Clock } from "../ports.ts";
+
+/** What a call of the outside world came to: its answer, or why there is none. */
+export type Outcome<T> =
+  | { readonly kind: "answer"; readonly value: T }
+  | { readonly kind: "trouble"; readonly why: string; readonly retry: "never" | "later" };
+
+/**
+ * Asks the outside world with a deadline: the one place where an adapter's exception becomes a value. At the deadline `signal` aborts and the
+ * answer that may still come is not waited for.
+ */
+export async function call<T>(clock: Clock, deadlineMs: number, ask: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> {
+  const asking = new AbortController();
+  const answered = new AbortController();
+  const late = clock
+    .wait(deadlineMs, answered.signal)
+    .then((): Outcome<T> => ({ kind: "trouble", why: `no answer within ${deadlineMs} ms`, retry: "later" }));
+  const outcome = await Promise.race([toOutcome(ask, asking.signal), late]);
+  answered.abort();
+  asking.abort();
+  return outcome;
+}
+
+async function toOutcome<T>(ask: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<Outcome<T>> {
+  try {
+    return { kind: "answer", value: await ask(signal) };
+  } catch (error) {
+    return { kind: "trouble", why: whyOf(error), retry: error instanceof PortError ? error.retry : "later" };
+  }
+}
+
+/** The message of anything that was thrown, with its cause where the message alone says nothing ("fetch failed"). */
+export function whyOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error && error.cause.message !== "" ? `: ${error.cause.message}` : "";
+  return `${error.message}${cause}`;
+}

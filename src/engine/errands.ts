@@ -1,0 +1,143 @@
+import { quantitiesOf } from "../core/checks.ts";
+import type { SeenWorkloads } from "../core/observation.ts";
+import { isExposed, keeps } from "../core/status.ts";
+import type { Status } from "../core/status.ts";
+import { slotsToApply, wanted } from "../core/wanted.ts";
+import type { Wanted } from "../core/wanted.ts";
+import type { Query, Reading, Target, WantedWorkloads } from "../ports.ts";
+import { call } from "./call.ts";
+import { checkBeforeTraffic, mayCheck } from "./before-traffic.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * Starts every errand that is due and not under way. None is waited for: a slow source, a stuck Deployment or a smoke request never stands
+ * before a rollback. Each puts its result where the next tick finds it, and wakes the loop.
+ */
+export function startErrands(run: Run): void {
+  const wantedNow = errandsOf(run);
+  for (const [name, errand] of run.errands)
+    if (!errand.isUnderWay && !wantedNow.some((task) => task.name === name)) run.errands.delete(name);
+  for (const task of wantedNow) startErrand(run, task);
+}
+
+interface Task {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly work: () => Promise<void>;
+}
+
+function errandsOf(run: Run): readonly Task[] {
+  const { release } = run.memory;
+  const { status, plan } = release;
+  const tasks: Task[] = [];
+  if (wanted(release)) tasks.push({ name: "workloads", everyMs: workloadsEveryMs(run, status), work: () => tendWorkloads(run) });
+  if (isExposed(status) || status.kind === "preparing" || status.kind === "rolling-back") {
+    for (const [source, queries] of queriesBySource(run)) {
+      tasks.push({ name: `source ${source}`, everyMs: plan.scrapeMs, work: () => scrape(run, source, queries) });
+    }
+  }
+  if (mayCheck(run))
+    tasks.push({ name: "checks", everyMs: run.patience.pollMs, work: async () => void (run.inbox.checks = await checkBeforeTraffic(run)) });
+  return tasks;
+}
+
+/** True while the loop should look again soon by itself: something is being changed. */
+export function isUnsettled(status: Status): boolean {
+  const isGoing = (status.kind === "promoted" && status.previous === "going") || (status.kind === "stopped" && status.canary === "going");
+  return isGoing || ["preparing", "shifting", "promoting", "rolling-back"].includes(status.kind);
+}
+
+/** Milliseconds until the next errand is due; `Infinity` when none will be. */
+export function nextErrandMs(run: Run): number {
+  const nowMs = run.world.clock.monotonicMs();
+  const waits = [...run.errands.values()].filter((errand) => !errand.isUnderWay).map((errand) => errand.dueMs - nowMs);
+  return Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...waits));
+}
+
+function workloadsEveryMs(run: Run, status: Status): number {
+  if (isUnsettled(status)) return run.patience.pollMs;
+  return keeps(status) ? 10 * run.patience.heartbeatMs : run.patience.heartbeatMs;
+}
+
+function startErrand(run: Run, { name, everyMs, work }: Task): void {
+  const nowMs = run.world.clock.monotonicMs();
+  const before = run.errands.get(name);
+  if (before?.isUnderWay) return;
+  const dueMs = before ? Math.min(before.dueMs, before.startedMs + everyMs) : nowMs;
+  if (nowMs < dueMs) return void run.errands.set(name, { startedMs: before?.startedMs ?? nowMs, dueMs, isUnderWay: false });
+  // On a grid, so that the sources of one release are read together; a late one skips what it missed.
+  const nextMs = nowMs - dueMs < everyMs / 2 ? dueMs + everyMs : nowMs + everyMs;
+  run.errands.set(name, { startedMs: nowMs, dueMs: nextMs, isUnderWay: true });
+  void work().finally(() => {
+    run.errands.set(name, { startedMs: nowMs, dueMs: nextMs, isUnderWay: false });
+    run.wake();
+  });
+}
+
+/** Asks for the wanted slots where they differ from what runs, then looks. */
+async function tendWorkloads(run: Run): Promise<void> {
+  const { clock } = run.world;
+  const { release } = run.memory;
+  const slots = slotsToApply(release, run.outside);
+  const seen: Record<string, SeenWorkloads[string]> = {};
+  for (const [kind, services] of servicesByKind(run, slots)) {
+    const workloads = run.world.workloads(kind);
+    if (!isRunning(run, slots)) {
+      const applied = await call(clock, run.patience.controlMs, (signal) => workloads.apply(services, signal));
+      if (applied.kind === "trouble") return void (run.outside = { ...run.outside, workloads: { kind: "unseen", why: applied.why } });
+    }
+    const outcome = await call(clock, run.patience.controlMs, (signal) => workloads.observe(services, signal));
+    if (outcome.kind === "trouble") return void (run.outside = { ...run.outside, workloads: { kind: "unseen", why: outcome.why } });
+    Object.assign(seen, outcome.value);
+  }
+  run.outside = { ...run.outside, workloads: { kind: "seen", value: seen } };
+}
+
+function isRunning(run: Run, slots: Wanted["slots"]): boolean {
+  const { workloads } = run.outside;
+  if (workloads.kind !== "seen") return false;
+  const said = (versions: Partial<Record<string, string | undefined>>): string => JSON.stringify(Object.entries(versions).sort());
+  return Object.entries(slots).every(([service, wantedSlots]) => {
+    const running = Object.entries(workloads.value[service] ?? {}).map(([slot, workload]) => [slot, workload.version]);
+    return said(Object.fromEntries(running)) === said(wantedSlots);
+  });
+}
+
+function servicesByKind(run: Run, slots: Wanted["slots"]): ReadonlyMap<string, WantedWorkloads> {
+  const kinds = new Map<string, Record<string, WantedWorkloads[string]>>();
+  for (const service of run.memory.release.plan.services) {
+    const wantedSlots = Object.entries(slots[service.name] ?? {}).map(([slot, version]) => [slot, { version }]);
+    const services = kinds.get(service.workload.kind) ?? {};
+    kinds.set(service.workload.kind, { ...services, [service.name]: { use: service.workload, slots: Object.fromEntries(wantedSlots) } });
+  }
+  return kinds;
+}
+
+async function scrape(run: Run, name: string, queries: readonly Query[]): Promise<void> {
+  const { release } = run.memory;
+  const source = run.world.source(name);
+  const context = { release: release.id, targets: targetsToRead(run), sinceMs: release.createdMs };
+  const outcome = await call(run.world.clock, run.patience.sourceMs, (signal) => source.read(queries, context, signal));
+  for (const { quantity } of queries) run.inbox.readings.set(quantity, readingOf(outcome, quantity));
+}
+
+function readingOf(outcome: Awaited<ReturnType<typeof call<ReadonlyMap<string, Reading>>>>, quantity: string): Reading {
+  if (outcome.kind === "trouble") return { kind: "unavailable", why: outcome.why };
+  return outcome.value.get(quantity) ?? { kind: "unavailable", why: "the source left this question out" };
+}
+
+/** Metrics are selected by version: a slot that runs the new version is canary, wherever it stands. */
+function targetsToRead(run: Run): readonly Target[] {
+  const { workloads } = run.outside;
+  if (workloads.kind !== "seen") return [];
+  return Object.entries(workloads.value).flatMap(([service, slots]) =>
+    Object.values(slots).flatMap(({ version, urls }) => {
+      const arm = version === run.memory.release.versions[service]?.canary ? "canary" : "stable";
+      return urls.map((url): Target => ({ service, arm, version, url }));
+    }),
+  );
+}
+
+function queriesBySource(run: Run): ReadonlyMap<string, readonly Query[]> {
+  return Map.groupBy(quantitiesOf(run.memory.release.plan), (query) => query.metric.source);
+}

@@ -1,0 +1,113 @@
+import { apply, newborn } from "../core/apply.ts";
+import { toCanonicalJson } from "../core/canonical-json.ts";
+import { chain, digestOfRow, genesisOf, noRowsDigest, verifyChain } from "../core/chain.ts";
+import type { ChainedEntry } from "../core/chain.ts";
+import { decide } from "../core/decide.ts";
+import type { Decision } from "../core/decision.ts";
+import { bookAfterDecision, bookAfterRow, emptyBook } from "../core/evidence-book.ts";
+import type { EvidenceBook } from "../core/evidence-book.ts";
+import type { Release } from "../core/release.ts";
+import type { Cursor, Row } from "../core/row.ts";
+import type { NewRelease, StoredRelease } from "../ports.ts";
+
+/** One release as far as its rows and entries go: what the engine holds in memory between two ticks. */
+export interface Memory {
+  readonly head: NewRelease;
+  readonly release: Release;
+  readonly book: EvidenceBook;
+  /** The journal so far, oldest first. */
+  readonly entries: readonly ChainedEntry[];
+  /** Number of stored rows. */
+  readonly rows: number;
+  readonly lastRow: Row | null;
+  readonly cursor: Cursor;
+  /** Last link of the journal's chain. */
+  readonly hash: string;
+  /** Digest of the rows since the last entry. */
+  readonly rowsDigest: string;
+}
+
+/** The memory before anything happened. */
+export function emptyMemory(head: NewRelease): Memory {
+  const release = newborn(head);
+  return {
+    head,
+    release,
+    book: emptyBook(head.plan),
+    entries: [],
+    rows: 0,
+    lastRow: null,
+    cursor: {},
+    hash: genesisOf(head),
+    rowsDigest: noRowsDigest,
+  };
+}
+
+/** The memory after one more row and, when it led to a decision, its entry. */
+export function remember(
+  memory: Memory,
+  row: Row,
+  decision: Decision | null,
+): { readonly memory: Memory; readonly entry: ChainedEntry | null } {
+  const rowsDigest = digestOfRow(memory.rowsDigest, row);
+  const seen = bookAfterRow(memory.book, memory.release, row.observation);
+  const after = { ...memory, book: seen, rows: row.number, lastRow: row, cursor: mergeCursor(memory.cursor, row.cursor), rowsDigest };
+  if (!decision) return { memory: after, entry: null };
+  const plain = {
+    release: memory.release.id,
+    revision: memory.release.revision + 1,
+    atMs: row.observation.nowMs,
+    decision,
+    row: row.number,
+  };
+  const entry = chain(memory.hash, plain, rowsDigest);
+  const release = apply(memory.release, plain);
+  return {
+    memory: {
+      ...after,
+      release,
+      entries: [...memory.entries, entry],
+      book: bookAfterDecision(seen, decision),
+      hash: entry.hash,
+      rowsDigest: noRowsDigest,
+    },
+    entry,
+  };
+}
+
+/** The memory of a stored release, taken up again where it was. */
+export function recall(stored: StoredRelease): Memory {
+  const byRow = new Map(stored.entries.map((link) => [link.entry.row, link.entry.decision]));
+  return stored.rows.reduce((memory, row) => remember(memory, row, byRow.get(row.number) ?? null).memory, emptyMemory(stored.head));
+}
+
+/** What a verification found: everything as it was written and decided, or the first thing that is not. */
+export type Verified =
+  | { readonly ok: true; readonly entries: number; readonly rows: number; readonly hash: string; readonly unsealedRows: number }
+  | { readonly ok: false; readonly revision: number; readonly why: string };
+
+/** Checks the hash chain and decides everything again: each stored row must lead to exactly the stored decision, and no other row to any. */
+export function verify(stored: StoredRelease): Verified {
+  const links = verifyChain(stored.head, stored.entries, stored.rows);
+  if (!links.ok) return links;
+  const byRow = new Map(stored.entries.map((link) => [link.entry.row, link]));
+  let memory = emptyMemory(stored.head);
+  for (const row of stored.rows) {
+    const link = byRow.get(row.number);
+    const book = bookAfterRow(memory.book, memory.release, row.observation);
+    const decision = decide(memory.release, book, row.observation);
+    const now = toCanonicalJson(decision);
+    const then = toCanonicalJson(link?.entry.decision ?? null);
+    if (now !== then) {
+      return { ok: false, revision: memory.release.revision + 1, why: `row ${row.number} leads to ${now}, but the journal says ${then}` };
+    }
+    memory = remember(memory, row, link?.entry.decision ?? null).memory;
+  }
+  return { ok: true, entries: stored.entries.length, rows: stored.rows.length, hash: links.hash, unsealedRows: links.unsealedRows };
+}
+
+function mergeCursor(before: Cursor, changed: Cursor): Cursor {
+  const merged: Record<string, Cursor[string]> = { ...before };
+  for (const [quantity, series] of Object.entries(changed)) merged[quantity] = { ...merged[quantity], ...series };
+  return merged;
+}

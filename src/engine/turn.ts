@@ -1,0 +1,106 @@
+import { decide } from "../core/decide.ts";
+import type { Decision } from "../core/decision.ts";
+import { bookAfterRow, unreadable } from "../core/evidence-book.ts";
+import { newsOf } from "../core/notices.ts";
+import type { Observation, ReadingSeen } from "../core/observation.ts";
+import type { Row } from "../core/row.ts";
+import { isOver, keeps } from "../core/status.ts";
+import { isTrafficAsWanted } from "../core/wanted.ts";
+import type { Commit } from "../ports.ts";
+import { converge } from "./converge.ts";
+import { startErrands } from "./errands.ts";
+import { difference } from "./increments.ts";
+import { remember } from "./replay.ts";
+import type { Run } from "./run.ts";
+
+/** What a tick did: committed a decision (tick again at once), or not. */
+export interface Turned {
+  readonly decision: Decision | null;
+}
+
+/**
+ * One tick: make the world match the record, see, decide, commit. Dying on any line is repaired by the next tick, because nothing outside
+ * changes except to match what is already committed. Throws what the store throws; `StaleRevision` means that somebody else went on.
+ */
+export async function turn(run: Run): Promise<Turned> {
+  const traffic = await converge(run);
+  run.outside = { ...run.outside, traffic };
+  startErrands(run);
+  const { store } = run.world;
+  const requests = await store.pending(run.id);
+  const frozen = (await store.freezes()).map((freeze) => freeze.environment);
+  const { row, monotonicMs } = look(run, { requests, frozen });
+  const book = bookAfterRow(run.memory.book, run.memory.release, row.observation);
+  const decision = decide(run.memory.release, book, row.observation);
+  if (!decision && Object.keys(row.observation.readings).length === 0) return { decision: null };
+  const next = remember(run.memory, row, decision);
+  await store.commit(toCommit(run, row, decision, next.entry));
+  run.memory = next.memory;
+  run.steadySinceMs = isTrafficAsWanted(next.memory.release, run.outside) ? monotonicMs : null;
+  return { decision };
+}
+
+interface Asked {
+  readonly requests: Observation["requests"];
+  readonly frozen: readonly string[];
+}
+
+/** Takes what the errands brought and puts it beside what was seen: the observation of this tick, as a row. */
+function look(run: Run, asked: Asked): { readonly row: Row; readonly monotonicMs: number } {
+  const { memory } = run;
+  const nowMs = run.nowMs();
+  const monotonicMs = run.world.clock.monotonicMs();
+  const readings: Record<string, ReadingSeen> = {};
+  const cursor: Record<string, Row["cursor"][string]> = {};
+  for (const [quantity, reading] of run.inbox.readings) {
+    const differenced = difference(reading, memory.cursor[quantity], memory.book.answeredMs[quantity] ?? null);
+    readings[quantity] = differenced.seen;
+    if (Object.keys(differenced.cursor).length > 0) cursor[quantity] = differenced.cursor;
+  }
+  const { checks } = run.inbox;
+  run.inbox = { readings: new Map(), checks: [] };
+  const observation: Observation = {
+    nowMs,
+    ...run.outside,
+    readings,
+    draws: drawsSince(run),
+    observedMs: observedSince(run, nowMs, monotonicMs),
+    ...asked,
+    superseded: run.isSuperseded,
+    checks,
+  };
+  return { row: { release: run.id, number: memory.rows + 1, observation, cursor }, monotonicMs };
+}
+
+/** New draws since the last row, when the router had the same share then; otherwise nobody can say at which share they were drawn. */
+function drawsSince(run: Run): Observation["draws"] {
+  const now = run.outside.traffic;
+  const then = run.memory.lastRow?.observation.traffic;
+  if (now.kind !== "seen" || then?.kind !== "seen" || now.value.drawn === null || then.value.drawn === null) return null;
+  if (now.value.sharePct !== then.value.sharePct || now.value.release !== then.value.release) return null;
+  const canary = now.value.drawn.canary - then.value.drawn.canary;
+  const stable = now.value.drawn.stable - then.value.drawn.stable;
+  return canary < 0 || stable < 0 || canary + stable === 0 ? null : { canary, stable, sharePct: now.value.sharePct };
+}
+
+/** Time counts only between two looks that both saw the wanted share, while every metric was readable. */
+function observedSince(run: Run, nowMs: number, monotonicMs: number): number {
+  const { release, book } = run.memory;
+  if (release.status.kind !== "observing" || run.steadySinceMs === null || !isTrafficAsWanted(release, run.outside)) return 0;
+  return unreadable(release, book, nowMs).length > 0 ? 0 : Math.round(monotonicMs - run.steadySinceMs);
+}
+
+function toCommit(run: Run, row: Row, decision: Decision | null, entry: Commit["entry"]): Commit {
+  const status = decision?.status ?? run.memory.release.status;
+  return {
+    release: run.id,
+    expectRevision: run.memory.release.revision,
+    expectRows: run.memory.rows,
+    row,
+    entry,
+    seen: row.observation.requests.map((request) => request.id),
+    isOver: isOver(status) && keeps(status) === null,
+    freeze: decision?.status.kind === "halted" && run.memory.release.status.kind !== "halted" ? run.memory.release.plan.environment : null,
+    owes: decision && newsOf(decision).length > 0 ? run.memory.release.plan.notify : [],
+  };
+}
