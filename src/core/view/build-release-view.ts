@@ -23,7 +23,7 @@ export interface Seen {
   readonly release: Release;
   readonly book: EvidenceBook;
   readonly entries: readonly ChainedEntry[];
-  readonly observation: Observation | null;
+  readonly observation: Pick<Observation, "traffic"> | null;
 }
 
 const storyLength = 50;
