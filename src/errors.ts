@@ -153,6 +153,24 @@ export const errorKinds = {
     exit: "no",
     remedy: "Wait until that release has ended, or take it back.",
   },
+  "adapter-missing": {
+    title: "The plan names an adapter that is not here",
+    status: 422,
+    exit: "bad-input",
+    remedy: "Name a connection of the server's file, or a kind of this build.",
+  },
+  "environment-unknown": {
+    title: "This server does not release to that environment",
+    status: 422,
+    exit: "bad-input",
+    remedy: "Name one of the environments of the server's file, or add it there.",
+  },
+  "environment-frozen": {
+    title: "The environment is frozen",
+    status: 409,
+    exit: "no",
+    remedy: "A release manager lifts the freeze when its cause is gone (`serin freeze lift`).",
+  },
   "release-active": {
     title: "A release is active on these services",
     status: 409,
@@ -225,6 +243,12 @@ export const errorKinds = {
     status: null,
     exit: "bad-input",
     remedy: "`--help` shows what the command takes.",
+  },
+  "line-invalid": {
+    title: "A line of the input is wrong",
+    status: null,
+    exit: "bad-input",
+    remedy: "Correct the line; `serin judge --help` shows what one looks like.",
   },
   "file-unreadable": {
     title: "A file cannot be read",

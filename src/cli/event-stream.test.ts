@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, asyncProperty, nat } from "fast-check";
 import { expect, test } from "vitest";
 import { readEvents } from "./event-stream.ts";
 import type { ServerEvent } from "./event-stream.ts";
@@ -19,8 +19,8 @@ const expected = [
 
 test("reads the same events wherever the stream is cut into pieces", async () => {
   const bytes = new TextEncoder().encode(stream);
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 12 }), async (cuts) => {
+  await assert(
+    asyncProperty(array(nat(bytes.length), { maxLength: 12 }), async (cuts) => {
       const at = [0, ...cuts.sort((a, b) => a - b), bytes.length];
       const pieces = at.slice(1).map((to, index) => bytes.slice(at[index], to));
       expect(await read(pieces)).toEqual(expected);

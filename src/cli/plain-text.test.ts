@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { plainText } from "./plain-text.ts";
 
@@ -10,5 +10,5 @@ test.each([
 ])("%s", (_, given, shown) => expect(plainText(given)).toBe(shown));
 
 test("nothing that a terminal obeys comes through", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => !/[\p{Cc}\u202a-\u202e]/u.test(plainText(text))));
+  assert(property(string({ unit: "binary" }), (text) => !/[\p{Cc}\u202a-\u202e]/u.test(plainText(text))));
 });

@@ -5,7 +5,7 @@ import type { Fact } from "../core/decision.ts";
 import { capital } from "../core/messages/context.ts";
 import { sayRefusal } from "../core/messages/refusals.ts";
 import type { Refusal } from "../core/requests.ts";
-import { callerOf } from "./auth.ts";
+import { callerOf, personIn } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { askBody, kindsThatNeedRevision } from "./contract.ts";
 import type { AskAnswer } from "./contract.ts";
@@ -13,7 +13,7 @@ import { readBody, readKey, readRevision } from "./input.ts";
 import { newsOf } from "./news.ts";
 import type { News } from "./news.ts";
 import type { AppParts, ReleaseSeen } from "./parts.ts";
-import { releaseOrRefuse } from "./releases.ts";
+import { releaseOrRefuse, viewOf } from "./releases.ts";
 
 /** How long a call waits for the release's answer before it says 202, ms. */
 const answerWithinMs = 5_000;
@@ -27,7 +27,7 @@ export async function ask(context: Context<Env>, parts: AppParts): Promise<Respo
   const expectRevision = readRevision(context);
   const key = readKey(context);
   const body = await readBody(context, askBody);
-  await releaseOrRefuse(parts, release);
+  const before = await releaseOrRefuse(parts, release);
   if (expectRevision === null && kindsThatNeedRevision.includes(body.kind)) {
     throw new UserError("revision-missing", `To ${body.kind} needs the revision that you saw.`);
   }
@@ -42,15 +42,15 @@ export async function ask(context: Context<Env>, parts: AppParts): Promise<Respo
     await parts.engine.ask({
       id,
       release,
-      atMs: parts.clock.nowMs(),
-      by: caller,
+      atMs: parts.engine.nowMs(),
+      by: personIn(caller, before.release.plan.environment),
       kind: body.kind,
       expectRevision,
       reason: body.reason,
       as: body.as ?? null,
     });
     const { seen, answer } = await answerTo(parts, { release, request: id, news });
-    return respond(context, parts, { seen, answer, request: id });
+    return respond(context, { seen, answer, request: id });
   } finally {
     news.stop();
   }
@@ -94,10 +94,10 @@ interface Answered {
   readonly request: string;
 }
 
-function respond(context: Context<Env>, parts: AppParts, { seen, answer, request }: Answered): Response {
+function respond(context: Context<Env>, { seen, answer, request }: Answered): Response {
   const { revision } = seen.release;
   if (answer?.kind === "refused") refuse(seen, answer.refusal);
-  const { sentence } = parts.show(seen, parts.clock.nowMs());
+  const { sentence } = viewOf(seen);
   const said: AskAnswer = { request, answer: answer === null ? "waiting" : "accepted", revision, sentence };
   return context.json(said, answer === null ? 202 : 200, { ETag: `"${revision}"` });
 }

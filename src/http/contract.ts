@@ -177,8 +177,7 @@ export interface WhyCheck {
 /** Whether the stored journal is unbroken and replays to the same decisions. Status 200 in both cases. */
 export interface VerifyAnswer {
   readonly ok: boolean;
-  readonly entries: number;
-  /** What the engine found, for people: why it is not right; or what was checked. */
+  /** What was checked, or the first thing that is not right. */
   readonly says: string;
 }
 

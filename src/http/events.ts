@@ -5,12 +5,12 @@ import type { EventName } from "./contract.ts";
 import { newsOf } from "./news.ts";
 import type { News } from "./news.ts";
 import type { AppParts } from "./parts.ts";
-import { releaseOrRefuse } from "./releases.ts";
+import { releaseOrRefuse, viewOf } from "./releases.ts";
 
 /** Least time between two views on one stream, ms: at most four a second. */
 const betweenViewsMs = 250;
-/** After this long without news a comment is sent, so that both ends notice a dead connection, ms. */
-const heartbeatMs = 15_000;
+/** Evidence grows between decisions: without news a view is sent this long after the last one, ms. */
+const refreshMs = 1_000;
 /** More streams than this are refused. */
 const streamsAtMost = 500;
 
@@ -72,9 +72,9 @@ async function* follow(parts: AppParts, { id, after, until }: Following): AsyncG
         sent = link.entry.revision;
         yield event("entry", link, sent);
       }
-      yield event("view", parts.show(seen, parts.clock.nowMs()), null);
+      yield event("view", viewOf(seen), null);
       await parts.clock.wait(betweenViewsMs, until);
-      yield* quiet(parts, news, until);
+      await newsOrRefresh(parts, news, until);
     }
   } finally {
     news.stop();
@@ -82,19 +82,13 @@ async function* follow(parts: AppParts, { id, after, until }: Following): AsyncG
   }
 }
 
-/** Yields a comment after each heartbeat without news; ends at news. */
-async function* quiet(parts: AppParts, news: News, until: AbortSignal): AsyncGenerator<string, void> {
-  while (!until.aborted) {
-    const turn = new AbortController();
-    const either = AbortSignal.any([turn.signal, until]);
-    const beat = parts.clock.wait(heartbeatMs, either).then(() => "beat" as const);
-    const fresh = news.changed(either).then(() => "news" as const);
-    const first = await Promise.race([beat, fresh]);
-    turn.abort();
-    await Promise.all([beat, fresh]);
-    if (first === "news") return;
-    yield ": still here\n\n";
-  }
+async function newsOrRefresh(parts: AppParts, news: News, until: AbortSignal): Promise<void> {
+  const turn = new AbortController();
+  const either = AbortSignal.any([turn.signal, until]);
+  const both = [parts.clock.wait(refreshMs - betweenViewsMs, either), news.changed(either)];
+  await Promise.race(both);
+  turn.abort();
+  await Promise.all(both);
 }
 
 function event(name: EventName, data: unknown, id: number | null): string {

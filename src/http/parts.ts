@@ -1,47 +1,56 @@
-import type { ChainCheck } from "../core/chain.ts";
 import type { EvidenceBook } from "../core/evidence-book.ts";
-import type { Observation } from "../core/observation.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Release } from "../core/release.ts";
-import type { ReleaseView } from "../core/release-view.ts";
-import type { Person, Request } from "../core/requests.ts";
+import type { Request } from "../core/requests.ts";
+import type { Outside } from "../core/wanted.ts";
 import type { Problem } from "../errors.ts";
 import type { ChainedEntry, Clock, NewRelease, Store, World } from "../ports.ts";
+import type { Caller } from "./tokens.ts";
 import type { Log } from "./log.ts";
 
-/** One release as the engine knows it now. `observation` is the last tick's; `null` while there was none since the server started. */
+/** One release as the engine knows it now. `outside` is what was last seen; `null` when it is over and nobody looks any more. */
 export interface ReleaseSeen {
   readonly release: Release;
   readonly book: EvidenceBook;
   readonly entries: readonly ChainedEntry[];
-  readonly observation: Observation | null;
+  readonly outside: Outside | null;
+  /** The moment of this view, epoch ms. */
+  readonly nowMs: number;
 }
 
 /** What the API needs of the engine. */
 export interface EngineFace {
-  /** Begins a release and answers its id, that of the earlier one when the start key is known. Throws `ServiceBusy`. */
+  /** Begins a release and answers its id, that of the earlier one when the start key is known. Throws `ServiceBusy` or `EnvironmentFrozen`. */
   release(newRelease: NewRelease): Promise<string>;
   /** Resolves once the request is stored. */
   ask(request: Request): Promise<void>;
   /** `null`: there is no such release. */
   view(id: string): Promise<ReleaseSeen | null>;
-  /** Calls `listener` with the release's id after each commit, until the answered function is called. */
+  /** Calls `listener` with the release's id after each decision, until the answered function is called. */
   onCommit(listener: (release: string) => void): () => void;
-  verify(id: string): Promise<ChainCheck>;
+  /** `null`: there is no such release. */
+  verify(id: string): Promise<Verified | null>;
+  /** Epoch ms that never runs back. */
+  nowMs(): number;
 }
+
+export type Verified =
+  | { readonly ok: true; readonly entries: number; readonly rows: number; readonly hash: string }
+  | { readonly ok: false; readonly revision: number; readonly why: string };
 
 /** Everything that the API is made of. */
 export interface AppParts {
   readonly engine: EngineFace;
   readonly store: Pick<Store, "list" | "active" | "freezes" | "lift">;
-  readonly world: Pick<World, "router" | "workloads">;
+  readonly world: Pick<World, "router" | "workloads" | "source" | "notifier">;
   readonly clock: Clock;
   /** By token. */
-  readonly tokens: ReadonlyMap<string, Person>;
+  readonly tokens: ReadonlyMap<string, Caller>;
+  /** The environments that this server releases to. */
+  readonly environments: readonly string[];
   readonly log: Log;
   readonly version: string;
   /** Aborts when the server begins to close: streams end, and what waits answers. */
   readonly closing: AbortSignal;
   readPlan(text: string, file: string): { readonly plan: Plan | null; readonly problems: readonly Problem[] };
-  show(seen: ReleaseSeen, nowMs: number): ReleaseView;
 }

@@ -1,6 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { Problem } from "../errors.ts";
 import type { Plan } from "../core/plan.ts";
+import { PortError } from "../ports.ts";
 import type { StartReleaseBody } from "./contract.ts";
 import type { AppParts } from "./parts.ts";
 
@@ -28,4 +29,20 @@ export function checkVersions(plan: Plan, versions: Readonly<Record<string, stri
     ...strange.map((name) => `the plan has no service ${name} (it has ${known.join(", ")})`),
   ];
   throw new UserError("versions-invalid", `${faults.join("; ")}.`);
+}
+
+/** Throws `environment-unknown` or `adapter-missing` when this server could not carry the plan out. */
+export function checkPlace(parts: AppParts, plan: Plan): void {
+  if (!parts.environments.includes(plan.environment)) {
+    throw new UserError("environment-unknown", `${plan.environment} is not among ${parts.environments.join(", ")}.`);
+  }
+  try {
+    parts.world.router(plan);
+    for (const { workload } of plan.services) parts.world.workloads(workload.kind);
+    for (const { source } of Object.values(plan.metrics)) parts.world.source(source);
+    for (const { notifier } of plan.notify) parts.world.notifier(notifier);
+  } catch (error) {
+    if (error instanceof PortError) throw new UserError("adapter-missing", `${error.message}.`);
+    throw error;
+  }
 }

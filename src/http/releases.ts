@@ -1,16 +1,23 @@
 import type { Context } from "hono";
 import { UserError } from "../errors.ts";
+import { buildReleaseView } from "../core/view/build-release-view.ts";
+import type { ReleaseView } from "../core/release-view.ts";
 import type { Env } from "./auth.ts";
 import { journalQuery, listReleasesQuery, whyQuery } from "./contract.ts";
 import type { JournalAnswer, ListReleasesAnswer, ReleaseSummary, ShowReleaseAnswer, VerifyAnswer, WhyAnswer } from "./contract.ts";
 import { readQuery } from "./input.ts";
-import type { AppParts, ReleaseSeen } from "./parts.ts";
+import type { AppParts, ReleaseSeen, Verified } from "./parts.ts";
 
 /** The release of this id. Throws `release-unknown`. */
 export async function releaseOrRefuse(parts: AppParts, id: string): Promise<ReleaseSeen> {
   const seen = await parts.engine.view(id);
   if (seen === null) throw new UserError("release-unknown", `No release is called ${id}.`);
   return seen;
+}
+
+/** A release as people look at it, at the moment at which the engine saw it. */
+export function viewOf({ release, book, entries, outside, nowMs }: ReleaseSeen): ReleaseView {
+  return buildReleaseView({ release, book, entries, observation: outside }, nowMs);
 }
 
 /** One page of releases, newest first. */
@@ -26,7 +33,7 @@ export async function listReleases(context: Context<Env>, parts: AppParts): Prom
 /** One release as people look at it. */
 export async function showRelease(context: Context<Env>, parts: AppParts): Promise<Response> {
   const seen = await releaseOrRefuse(parts, idOf(context));
-  const answer: ShowReleaseAnswer = parts.show(seen, parts.clock.nowMs());
+  const answer: ShowReleaseAnswer = viewOf(seen);
   return context.json(answer, 200, { ETag: `"${answer.revision}"` });
 }
 
@@ -42,7 +49,7 @@ export async function journal(context: Context<Env>, parts: AppParts): Promise<R
 /** Why the release stands where it stands: its sentences, and those of each check or of the one that is asked for. */
 export async function why(context: Context<Env>, parts: AppParts): Promise<Response> {
   const { check } = readQuery(context, whyQuery);
-  const view = parts.show(await releaseOrRefuse(parts, idOf(context)), parts.clock.nowMs());
+  const view = viewOf(await releaseOrRefuse(parts, idOf(context)));
   const all = [...view.gates, ...view.guards].map(({ id, says, kind, sentence }) => ({ id, says, verdict: kind, sentence }));
   const checks = check === undefined ? all : all.filter(({ id, says }) => id === check || says === check);
   if (check !== undefined && checks.length === 0) {
@@ -58,21 +65,24 @@ export async function why(context: Context<Env>, parts: AppParts): Promise<Respo
 /** Checks the chain of a stored release and replays its decisions. */
 export async function verify(context: Context<Env>, parts: AppParts): Promise<Response> {
   const id = idOf(context);
-  const { entries } = await releaseOrRefuse(parts, id);
   const found = await parts.engine.verify(id);
-  const answer: VerifyAnswer = found.ok
-    ? {
-        ok: true,
-        entries: entries.length,
-        says: `${entries.length} entries: the chain is unbroken, and replay reproduces every decision. Last link ${found.hash}.`,
-      }
-    : { ok: false, entries: entries.length, says: `Revision ${found.revision}: ${found.why}.` };
+  if (found === null) throw new UserError("release-unknown", `No release is called ${id}.`);
+  const answer = sayVerified(found);
   if (!answer.ok) parts.log("error", "not-verified", { release: id, says: answer.says });
   return context.json(answer);
 }
 
+/** What a verification found, for people and programs. */
+export function sayVerified(found: Verified): VerifyAnswer {
+  if (!found.ok) return { ok: false, says: `revision ${found.revision}: ${found.why}` };
+  return {
+    ok: true,
+    says: `${found.entries} entries over ${found.rows} rows; the chain is unbroken and replay reproduces every decision (last link ${found.hash})`,
+  };
+}
+
 async function summaryOf(parts: AppParts, id: string): Promise<ReleaseSummary> {
-  const view = parts.show(await releaseOrRefuse(parts, id), parts.clock.nowMs());
+  const view = viewOf(await releaseOrRefuse(parts, id));
   const { name, title, environment, versions, startedBy, createdMs, status, sentence } = view;
   return { id, plan: name, title, environment, versions, startedBy, createdMs, status: status.kind, sentence };
 }

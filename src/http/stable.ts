@@ -3,13 +3,13 @@ import { UserError } from "../errors.ts";
 import type { Plan } from "../core/plan.ts";
 import { sayTargets } from "../core/targets.ts";
 import type { WantedTraffic, WantedWorkloads } from "../ports.ts";
-import { callerOf } from "./auth.ts";
+import { callerOf, checkAccessIn } from "./auth.ts";
 import type { Env } from "./auth.ts";
-import { startStableBody } from "./contract.ts";
+import { routes, startStableBody } from "./contract.ts";
 import type { StartStableAnswer } from "./contract.ts";
 import { readBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
-import { checkVersions, readPlanOrRefuse } from "./plan-body.ts";
+import { checkPlace, checkVersions, readPlanOrRefuse } from "./plan-body.ts";
 
 /** The kind of workload that runs on this machine, so that serin itself starts its stable version. */
 const localKind = "process";
@@ -42,6 +42,9 @@ export async function seenStable(parts: AppParts, plan: Plan): Promise<Readonly<
 export async function startStable(context: Context<Env>, parts: AppParts): Promise<Response> {
   const body = await readBody(context, startStableBody);
   const { plan } = readPlanOrRefuse(parts, body.plan);
+  const caller = callerOf(context);
+  checkAccessIn(plan.environment, caller, routes.startStable.access);
+  checkPlace(parts, plan);
   checkVersions(plan, body.versions, "stable");
   const elsewhere = plan.services.filter((service) => service.workload.kind !== localKind);
   if (elsewhere.length > 0) {
@@ -49,7 +52,7 @@ export async function startStable(context: Context<Env>, parts: AppParts): Promi
     throw new UserError("stable-elsewhere", `Not on this machine: ${whose}.`);
   }
   await refuseWhileActive(parts, plan);
-  parts.log("info", "stable-starting", { plan: plan.name, versions: body.versions, by: callerOf(context).name, reason: body.reason });
+  parts.log("info", "stable-starting", { plan: plan.name, versions: body.versions, by: caller.name, reason: body.reason });
   const services = await bringUp(parts, plan, body.versions);
   await pointRouter(parts, plan, services);
   const answer: StartStableAnswer = {

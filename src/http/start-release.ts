@@ -3,14 +3,14 @@ import type { Context } from "hono";
 import { UserError } from "../errors.ts";
 import { digestOfPlan } from "../core/chain.ts";
 import type { Plan } from "../core/plan.ts";
-import { ServiceBusy } from "../ports.ts";
+import { EnvironmentFrozen, ServiceBusy } from "../ports.ts";
 import type { NewRelease } from "../ports.ts";
-import { callerOf } from "./auth.ts";
+import { callerOf, checkAccessIn } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { pathOf, routes, startReleaseBody } from "./contract.ts";
 import type { StartReleaseAnswer, StartReleaseBody } from "./contract.ts";
 import { readBody, readKey } from "./input.ts";
-import { checkVersions, readPlanOrRefuse } from "./plan-body.ts";
+import { checkPlace, checkVersions, readPlanOrRefuse } from "./plan-body.ts";
 import type { AppParts } from "./parts.ts";
 import { seenStable } from "./stable.ts";
 
@@ -21,6 +21,8 @@ export async function startRelease(context: Context<Env>, parts: AppParts): Prom
   if (key === null) throw new UserError("key-missing", "Beginning a release needs a key, so that a repeated try does not begin two.");
   const body = await readBody(context, startReleaseBody);
   const { plan, problems } = readPlanOrRefuse(parts, body.plan);
+  checkAccessIn(plan.environment, caller, routes.startRelease.access);
+  checkPlace(parts, plan);
   const asked = await newRelease(parts, { plan, body, by: caller.name, key });
   const id = await beginOrRefuse(parts, asked);
   await refuseReusedKey(parts, id, asked);
@@ -41,7 +43,7 @@ async function newRelease(parts: AppParts, { plan, body, by, key }: Asked): Prom
   checkVersions(plan, body.versions, "new");
   const stable = await stableVersions(parts, plan, body.stable ?? {});
   const services = plan.services.map((service) => service.name);
-  const nowMs = parts.clock.nowMs();
+  const nowMs = parts.engine.nowMs();
   return {
     id: releaseId(plan.name, nowMs),
     plan,
@@ -81,6 +83,7 @@ async function beginOrRefuse(parts: AppParts, asked: NewRelease): Promise<string
   try {
     return await parts.engine.release(asked);
   } catch (error) {
+    if (error instanceof EnvironmentFrozen) throw new UserError("environment-frozen", `${error.message}.`, { freeze: error.freeze });
     if (error instanceof ServiceBusy) throw new UserError("service-busy", `${error.message}.`, { busy: error.services });
     throw error;
   }

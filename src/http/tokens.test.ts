@@ -11,8 +11,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const ada = { name: "Ada", roles: ["release-manager"] } as const;
-const quentin = { name: "Quentin", roles: ["qa-lead"] } as const;
+const ada = { name: "Ada", roles: ["release-manager"], environments: null } as const;
+const quentin = { name: "Quentin", roles: ["qa-lead"], environments: ["staging"] } as const;
 const codeOf = (work: () => unknown): string | null => {
   try {
     work();
@@ -35,7 +35,7 @@ test("a new person gets a token, who is gone loses it, and roles are those of th
   const both = openTokens(dir, [quentin, ada]);
   expect(both.get(adasToken ?? "")).toEqual(ada);
   const alone = openTokens(dir, [{ ...ada, roles: ["viewer"] }]);
-  expect([...alone]).toEqual([[adasToken, { name: "Ada", roles: ["viewer"] }]]);
+  expect([...alone]).toEqual([[adasToken, { name: "Ada", roles: ["viewer"], environments: null }]]);
   expect(readFileSync(join(dir, "tokens.json"), "utf8")).not.toContain("Quentin");
 });
 

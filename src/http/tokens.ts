@@ -12,14 +12,19 @@ export const tokensFile = z.strictObject({
 });
 type TokensFile = z.infer<typeof tokensFile>;
 
+/** Somebody whom the server knows: a person, and where the roles hold; `environments: null` is everywhere. */
+export interface Caller extends Person {
+  readonly environments: readonly string[] | null;
+}
+
 /** Who a server knows when its file names nobody: whoever may read the token file, with every role. */
-export const localPerson: Person = { name: "local", roles };
+export const localPerson: Caller = { name: "local", roles, environments: null };
 
 /**
  * The token of each of `people`, read from `DATA/tokens.json` (mode 0600). People who are new get one of 32 random bytes; people who are gone
  * lose theirs. Throws `tokens-exposed` when others may read the file, `token-file-unreadable` when it is not what this function wrote.
  */
-export function openTokens(dataDir: string, people: readonly Person[]): ReadonlyMap<string, Person> {
+export function openTokens(dataDir: string, people: readonly Caller[]): ReadonlyMap<string, Caller> {
   const path = join(dataDir, "tokens.json");
   const before = readTokens(path);
   const known = new Map(before?.people.map(({ name, token }) => [name, token]));
@@ -27,17 +32,16 @@ export function openTokens(dataDir: string, people: readonly Person[]): Readonly
     people: people.map(({ name }) => ({ name, token: known.get(name) ?? randomBytes(32).toString("base64url") })),
   };
   if (JSON.stringify(next) !== JSON.stringify(before)) writeTokens(path, next);
-  const byName = new Map(people.map((person) => [person.name, person]));
-  return new Map(next.people.flatMap(({ name, token }) => (byName.has(name) ? [[token, byName.get(name) ?? localPerson]] : [])));
+  return new Map(next.people.map(({ token }, index) => [token, people[index] ?? localPerson]));
 }
 
 /**
  * The person whose token this is, or `null`. Takes the same time whichever token is given: digests of equal length are compared, all of them,
  * each in constant time.
  */
-export function personOf(tokens: ReadonlyMap<string, Person>, given: string): Person | null {
+export function personOf(tokens: ReadonlyMap<string, Caller>, given: string): Caller | null {
   const digest = sha256(given);
-  let found: Person | null = null;
+  let found: Caller | null = null;
   for (const [token, person] of tokens) {
     if (timingSafeEqual(digest, sha256(token))) found = person;
   }

@@ -1,0 +1,103 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { z } from "zod";
+import { PortError } from "../ports.ts";
+import type { Clock, Store, World } from "../ports.ts";
+import type { NotifierDefinition, RouterDefinition, SourceDefinition, Surroundings, WorkloadsDefinition } from "./define.ts";
+
+/** The adapters of a build, by port. */
+export interface AdapterLists {
+  readonly sources: readonly SourceDefinition<unknown>[];
+  readonly routers: readonly RouterDefinition<unknown>[];
+  readonly workloads: readonly WorkloadsDefinition<unknown>[];
+  readonly notifiers: readonly NotifierDefinition<unknown>[];
+}
+
+/** The connections of the server's file, by port and name, each as its adapter's schema has read it: secrets are in their places. */
+export type Connections = Readonly<Record<keyof AdapterLists, Readonly<Record<string, OpenConnection>>>>;
+
+export interface OpenConnection {
+  readonly kind: string;
+  readonly value: unknown;
+}
+
+export interface WorldParts {
+  readonly lists: AdapterLists;
+  readonly connections: Connections;
+  readonly clock: Clock;
+  readonly store: Store;
+  /** The server's data folder; each adapter has a folder of its own in it. */
+  readonly dataDir: string;
+}
+
+/**
+ * The outside world as the engine asks for it. A source or notifier is looked up by its connection's name, then as a kind with its defaults; a
+ * router or workloads by kind, of which there is at most one connection. Each adapter is made at its first use and kept. A name that leads
+ * nowhere throws a `PortError` that is never worth repeating.
+ */
+export function connectWorld(parts: WorldParts): World {
+  const { lists, connections } = parts;
+  const router = makeEach(parts, { port: "routers", definitions: lists.routers, find: byKind(connections.routers) });
+  return {
+    clock: parts.clock,
+    store: parts.store,
+    router: (plan) => router(plan.traffic.kind),
+    workloads: makeEach(parts, { port: "workloads", definitions: lists.workloads, find: byKind(connections.workloads) }),
+    source: makeEach(parts, { port: "sources", definitions: lists.sources, find: byName(connections.sources) }),
+    notifier: makeEach(parts, { port: "notifiers", definitions: lists.notifiers, find: byName(connections.notifiers) }),
+  };
+}
+
+interface Definition<Adapter> {
+  readonly kind: string;
+  readonly connection: z.ZodType;
+  create(connection: unknown, surroundings: Surroundings): Adapter;
+}
+
+/** A connection by a plan's word; without one the word is a kind, with its defaults. */
+type Find = (word: string) => { readonly name: string; readonly kind: string; readonly connection: OpenConnection | null };
+
+interface Port<Adapter> {
+  readonly port: keyof AdapterLists;
+  readonly definitions: readonly Definition<Adapter>[];
+  readonly find: Find;
+}
+
+function makeEach<Adapter>({ clock, dataDir }: WorldParts, { port, definitions, find }: Port<Adapter>): (word: string) => Adapter {
+  const made = new Map<string, Adapter>();
+  return (word) => {
+    const known = made.get(word);
+    if (known !== undefined) return known;
+    const { name, kind, connection } = find(word);
+    const definition = definitions.find((candidate) => candidate.kind === kind);
+    if (definition === undefined) {
+      const kinds = definitions.map((each) => each.kind).join(", ");
+      throw new PortError(`no ${port} here are called "${word}"; this build has the kinds ${kinds}`, { retry: "never" });
+    }
+    const folder = join(dataDir, port === "workloads" ? name : `${port}-${name}`);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const adapter = definition.create(connection ? connection.value : defaultsOf(definition, word), { clock, dataDir: folder });
+    made.set(word, adapter);
+    return adapter;
+  };
+}
+
+function defaultsOf(definition: Definition<unknown>, word: string): unknown {
+  const defaults = definition.connection.safeParse({});
+  if (defaults.success) return defaults.data;
+  throw new PortError(`"${word}" needs a connection in the server's file: the kind ${definition.kind} has no defaults`, { retry: "never" });
+}
+
+function byName(connections: Readonly<Record<string, OpenConnection>>): Find {
+  return (word) => {
+    const connection = Object.hasOwn(connections, word) ? (connections[word] ?? null) : null;
+    return { name: word, kind: connection?.kind ?? word, connection };
+  };
+}
+
+function byKind(connections: Readonly<Record<string, OpenConnection>>): Find {
+  return (word) => {
+    const connection = Object.values(connections).find(({ kind }) => kind === word) ?? null;
+    return { name: word, kind: word, connection };
+  };
+}
