@@ -250,6 +250,12 @@ export const errorKinds = {
     exit: "bad-input",
     remedy: "Correct the line; `serin judge --help` shows what one looks like.",
   },
+  "line-invalid": {
+    title: "A line of the input is wrong",
+    status: null,
+    exit: "bad-input",
+    remedy: "Correct the line; `serin judge --help` shows what one looks like.",
+  },
   "file-unreadable": {
     title: "A file cannot be read",
     status: null,
