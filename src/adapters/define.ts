@@ -26,6 +26,8 @@ export interface SourceDefinition<Connection> {
   readonly metrics: Partial<Record<MetricKind, QueryWords>>;
   /** True when it can count distinct people. */
   readonly countsPeople: boolean;
+  /** Whether a metric with these words has a stable arm to compare with. Absent: always. Pure. */
+  hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
   /** A sentence about what is wrong with a metric's words, or `null`. Pure. */
   checkQuery(metric: MetricKind, words: Readonly<Record<string, string | number>>): string | null;
   create(connection: Connection, surroundings: Surroundings): MetricSource;

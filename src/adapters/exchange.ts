@@ -7,6 +7,8 @@ import type { Clock } from "../ports.ts";
 export interface Call {
   readonly method: "GET" | "POST";
   readonly url: string;
+  /** The address as errors may show it: without what may be secret in it. */
+  readonly shownAs: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
   readonly withinMs: number;
@@ -21,14 +23,13 @@ export interface Answer {
 
 /**
  * No complete answer came: `refused` when the connection was refused or broken off, `timed-out` when `withinMs` was over, `unreachable` for
- * everything else (no such name, no route, bad certificate, an answer that is too large). The message names the address without its user,
- * password and query, and no header.
+ * everything else (no such name, no route, bad certificate, an answer that is too large). The message names `shownAs` and no header.
  */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
   readonly how: "refused" | "timed-out" | "unreachable";
   constructor(call: Call, no: { readonly how: NoAnswer["how"]; readonly because: string }) {
-    super(`${call.method} ${publicUrl(call.url)}: ${no.because}`);
+    super(`${call.method} ${call.shownAs}: ${no.because}`);
     this.how = no.how;
   }
 }

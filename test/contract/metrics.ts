@@ -115,11 +115,12 @@ export function metricsContract(name: string, makeSubject: () => Promise<Metrics
       await subject.hang();
       const abort = new AbortController();
       const reason = new Error("the tick is over");
+      const reached = subject.reached();
       const reading = read(subject, abort.signal).then(
         () => "answered",
         (thrown: unknown) => thrown,
       );
-      await subject.reached();
+      await reached;
       const abortedMs = performance.now();
       abort.abort(reason);
       expect(await reading).toBe(reason);

@@ -40,6 +40,7 @@ export const http: SourceDefinition<z.infer<typeof connection>> = {
     probe: { required: [], optional: ["path"] },
   },
   countsPeople: false,
+  hasStableArm: (words) => String(words["path"] ?? "").includes("{arm}"),
   checkQuery: (metric, words) => {
     const read = readWords(metric, words);
     return read.kind === "problem" ? read.problem : null;
@@ -49,7 +50,8 @@ export const http: SourceDefinition<z.infer<typeof connection>> = {
     const withinMs = parseTimeout(timeout);
     const get = async (address: string, sent: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Got> => {
       try {
-        const { status, text } = await exchange({ method: "GET", url: address, headers: sent, body: null, withinMs }, signal);
+        const call = { method: "GET", url: address, shownAs: publicUrl(address), headers: sent, body: null, withinMs } as const;
+        const { status, text } = await exchange(call, signal);
         return { kind: "answered", status, text };
       } catch (cause) {
         if (!(cause instanceof NoAnswer)) throw cause;

@@ -48,7 +48,7 @@ export const scrape: SourceDefinition<z.infer<typeof connection>> = {
     const read = async (target: Target, signal: AbortSignal): Promise<Page> => {
       const url = new URL(path, target.url).href;
       const headers = { accept: "application/openmetrics-text;version=1.0.0;q=0.9,text/plain;version=0.0.4;q=1" };
-      const got = await exchange({ method: "GET", url, headers, body: null, withinMs }, signal);
+      const got = await exchange({ method: "GET", url, shownAs: publicUrl(url), headers, body: null, withinMs }, signal);
       if (got.status !== 200) throw new SilentTarget(`GET ${publicUrl(url)}: answered ${got.status}`);
       const at = { atMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
       return readPage({ target, text: got.text, dateHeader: got.headers["date"], ...at });

@@ -1,0 +1,158 @@
+import { Writable } from "node:stream";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { defineConsole, noticeText } from "../src/adapters/notices/console.ts";
+import { verifyWebhook, webhook } from "../src/adapters/notices/webhook.ts";
+import { createClock } from "../src/engine/clock.ts";
+import { PortError } from "../src/ports.ts";
+import { noticesContract, sampleNotice } from "./contract/notices.ts";
+import { startSmallServer } from "./contract/small-server.ts";
+
+const never = new AbortController().signal;
+const surroundings = { clock: createClock(), dataDir: "unused" };
+const secret = "0123456789abcdef0123456789abcdef";
+
+noticesContract("console", async () => {
+  const received: string[] = [];
+  let mode: "takes" | "fails" | "hangs" = "takes";
+  let tell: (() => void) | null = null;
+  const stream = new Writable({
+    autoDestroy: false,
+    write(chunk, _encoding, done) {
+      tell?.();
+      if (mode === "hangs") return;
+      if (mode === "fails") return done(new Error("disk full"));
+      received.push(String(chunk));
+      done();
+    },
+  });
+  // A terminal that failed once is another stream afterwards; the notifier is made anew on it, as after a restart of the server.
+  const another = (): Writable => new Writable({ write: (chunk, _encoding, done) => (received.push(String(chunk)), done()) });
+  let notifier = defineConsole(stream).create({}, surroundings);
+  return {
+    notifier: { send: (notice, signal) => notifier.send(notice, signal) },
+    received: () => received,
+    fail: () => void (mode = "fails"),
+    recover: () => void (notifier = defineConsole(another()).create({}, surroundings)),
+    hang: () => void (mode = "hangs"),
+    reached: () => new Promise((resolve) => (tell = resolve)),
+    secret: null,
+    close: async () => void stream.destroy(),
+  };
+});
+
+noticesContract("webhook", async () => {
+  const { server, received } = await startReceiver();
+  return {
+    notifier: webhook.create(webhook.connection.parse({ url: `${server.url}/hook/${secret}?k=${secret}`, secret }), surroundings),
+    received: () => received.map(({ body }) => body),
+    fail: () => server.behave("refuses"),
+    recover: () => server.behave(receiving(received)),
+    hang: () => server.behave("hangs"),
+    reached: () => server.reached(),
+    secret,
+    close: () => server.close(),
+  };
+});
+
+interface Received {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+function receiving(received: Received[]) {
+  return (request: NodeJS.ReadableStream & { headers: Received["headers"] }, response: { end(): void }): void => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      received.push({ headers: request.headers, body });
+      response.end();
+    });
+  };
+}
+
+async function startReceiver() {
+  const received: Received[] = [];
+  const server = await startSmallServer(receiving(received));
+  return { server, received };
+}
+
+describe("console", () => {
+  test("writes the title and indents the lines", () => {
+    expect(noticeText(sampleNotice)).toBe(
+      "2025-08-19T12:05:00.000Z #releases ecomsimply: everybody is back on stable\n" +
+        "  5xx-rate 2.4 % [1.3, 4.1]: proven above 1 %.\n  Traffic was back after 0.4 s.\n",
+    );
+  });
+
+  test("shows what would steer a terminal", () => {
+    expect(noticeText({ ...sampleNotice, to: "", title: "\u001b]0;x\u0007", lines: ["a\nb"] })).toBe(
+      "2025-08-19T12:05:00.000Z \\u{1b}]0;x\\u{7}\n  a\\u{a}b\n",
+    );
+  });
+
+  test("a broken stream is thrown at every later notice and never ends the process", async () => {
+    const stream = new Writable({ write: (_chunk, _encoding, done) => done(new Error("closed pipe")) });
+    const notifier = defineConsole(stream).create({}, surroundings);
+    await expect(notifier.send(sampleNotice, never)).rejects.toThrow("closed pipe");
+    await expect(notifier.send(sampleNotice, never)).rejects.toThrow("closed pipe");
+  });
+});
+
+describe("webhook", () => {
+  const connect = async (answered: number) => {
+    const server = await startSmallServer((_request, response) => response.writeHead(answered).end());
+    onTestFinished(() => server.close());
+    return webhook.create(webhook.connection.parse({ url: server.url, secret }), surroundings);
+  };
+
+  test("signs what it posts, under the notice's key, the same text at every try", async () => {
+    const { server, received } = await startReceiver();
+    onTestFinished(() => server.close());
+    const notifier = webhook.create(
+      webhook.connection.parse({ url: server.url, secret, headers: { "Serin-Signature": "mine" } }),
+      surroundings,
+    );
+    await notifier.send(sampleNotice, never);
+    await notifier.send(sampleNotice, never);
+    const [first, second] = received;
+    expect(second?.body).toBe(first?.body);
+    expect(JSON.parse(first?.body ?? "")).toMatchObject({ key: "r-1:7:releases", release: "r-1", entry: { revision: 7 } });
+    expect(first?.headers).toMatchObject({ "idempotency-key": "r-1:7:releases", "content-type": "application/json" });
+    const header = String(first?.headers["serin-signature"]);
+    const seen = { header, body: first?.body ?? "", secret, nowMs: Date.now(), toleranceMs: 300_000 };
+    expect(verifyWebhook(seen)).toBe(true);
+    expect(verifyWebhook({ ...seen, body: `${seen.body} ` })).toBe(false);
+    expect(verifyWebhook({ ...seen, secret: "another secret" })).toBe(false);
+    expect(verifyWebhook({ ...seen, nowMs: seen.nowMs + 301_000 })).toBe(false);
+    expect(verifyWebhook({ ...seen, header: header.replace("t=", "t=1") })).toBe(false);
+    expect(verifyWebhook({ ...seen, header: "v1=" })).toBe(false);
+  });
+
+  test.each([200, 202, 204])("%i is delivered", async (answered) => {
+    await expect((await connect(answered)).send(sampleNotice, never)).resolves.toBeUndefined();
+  });
+
+  test.each([301, 400, 401, 403, 404, 410, 422])("%i is never tried again", async (answered) => {
+    const error: unknown = await (await connect(answered)).send(sampleNotice, never).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(PortError);
+    expect(error).toMatchObject({ retry: "never", message: expect.stringContaining(`answered ${answered}`) });
+  });
+
+  test.each([408, 425, 429, 500, 502, 503])("%i is tried again", async (answered) => {
+    const error: unknown = await (await connect(answered)).send(sampleNotice, never).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(PortError);
+  });
+
+  test("a receiver that hangs is given up after the time-out", async () => {
+    const server = await startSmallServer("hangs");
+    onTestFinished(() => server.close());
+    const notifier = webhook.create(webhook.connection.parse({ url: server.url, secret, timeout: "100ms" }), surroundings);
+    await expect(notifier.send(sampleNotice, never)).rejects.toThrow("no answer within 100 ms");
+  });
+
+  test("a short secret is refused with a remedy", () => {
+    const parsed = webhook.connection.safeParse({ url: "https://example.org", secret: "short" });
+    expect(parsed.error?.issues[0]?.message).toContain("openssl rand -hex 32");
+  });
+});
