@@ -1,8 +1,10 @@
+import { createLogUpdate } from "log-update";
 import type { Outcome } from "../demo/outcome.ts";
 import type { Passing, Screen } from "../demo/run.ts";
 import type { ReleaseView } from "../http/release-view.ts";
-import { plainText } from "./plain-text.ts";
-import type { Terminal } from "./terminal.ts";
+import { drawRelease } from "./view/draw-release.ts";
+import { cutToRows, mayColor } from "./view/live.ts";
+import { sayNews } from "./view/say-news.ts";
 
 /** A screen that has to be closed, so that what is drawn last stays. */
 export interface DemoScreen extends Screen {
@@ -12,34 +14,52 @@ export interface DemoScreen extends Screen {
 /** Between two lines about the people, where nothing is redrawn, ms. */
 const peopleEveryMs = 10_000;
 
-/** `for-people`: everything on standard output; `for-programs`: words on standard error, one JSON object a release on standard output. */
-export function openScreen(terminal: Terminal, reader: "for-people" | "for-programs"): DemoScreen {
-  const write = (text: string): void => (reader === "for-people" ? terminal.out(`${text}\n`) : terminal.err(`${text}\n`));
-  let told = { release: "", revision: 0 };
-  let peopleMs = -Infinity;
+/** Plain lines, each written once: the journal's sentences as they come, and now and then the people. */
+export function plainScreen(write: (line: string) => void): DemoScreen {
+  let previous: ReleaseView | null = null;
+  let peopleMs = performance.now();
   return {
     say: write,
     show(view, people) {
-      if (told.release !== view.id) told = { release: view.id, revision: 0 };
-      for (const line of news(view, told.revision)) write(line);
-      told = { release: view.id, revision: view.revision };
+      for (const line of sayNews(previous?.id === view.id ? previous : null, view)) write(line);
+      previous = view;
       if (performance.now() - peopleMs < peopleEveryMs) return;
       peopleMs = performance.now();
       write(sayPeople(people));
     },
-    end(outcome, complaints) {
-      write(sayOutcome(outcome, complaints));
-      if (reader === "for-programs") terminal.out(`${JSON.stringify(outcome)}\n`);
-    },
+    end: (outcome, complaints) => write(sayOutcome(outcome, complaints)),
     close: () => undefined,
   };
 }
 
-function news(view: ReleaseView, after: number): readonly string[] {
-  return view.story
-    .filter(({ revision }) => revision > after)
-    .toReversed()
-    .map(({ time, says }) => `${time}  ${says.map(plainText).join("; ")}`);
+/** Plain lines for people, and one JSON object a release for programs. */
+export function jsonScreen(write: { readonly words: (line: string) => void; readonly json: (line: string) => void }): DemoScreen {
+  const plain = plainScreen(write.words);
+  return {
+    ...plain,
+    end(outcome, complaints) {
+      plain.end(outcome, complaints);
+      write.json(JSON.stringify(outcome));
+    },
+  };
+}
+
+/** The release redrawn in place with the people below it; what is said, and each release's end, stays above. */
+export function liveScreen(terminal: NodeJS.WriteStream, env: Readonly<Record<string, string | undefined>>): DemoScreen {
+  const update = createLogUpdate(terminal);
+  const color = mayColor(terminal, env);
+  return {
+    say: (line) => update.persist(line),
+    show(view, people) {
+      const lines = drawRelease(view, { columns: terminal.columns - 1, color, language: view.language });
+      update([...cutToRows(lines, terminal.rows - 2), sayPeople(people)].join("\n"));
+    },
+    end(outcome, complaints) {
+      update.done();
+      update.persist(sayOutcome(outcome, complaints));
+    },
+    close: () => update.done(),
+  };
 }
 
 /** One line about the people so far. */

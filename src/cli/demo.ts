@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
+import type { DemoScreen } from "./demo-screen.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface Options {
@@ -43,8 +44,7 @@ async function playDemo(options: Options, terminal: Terminal): Promise<0 | 1> {
     return 1;
   }
   const { runDemo } = await import("../demo/run.ts");
-  const { openScreen } = await import("./demo-screen.ts");
-  const screen = openScreen(terminal, options.json === undefined ? "for-people" : "for-programs");
+  const screen = await openScreen(options, terminal);
   const interrupted = interruption();
   try {
     const complaints = await runDemo(
@@ -68,6 +68,13 @@ async function playDemo(options: Options, terminal: Terminal): Promise<0 | 1> {
   } finally {
     interrupted.stop();
   }
+}
+
+async function openScreen(options: Options, terminal: Terminal): Promise<DemoScreen> {
+  const { jsonScreen, liveScreen, plainScreen } = await import("./demo-screen.ts");
+  if (options.json) return jsonScreen({ words: (line) => terminal.err(`${line}\n`), json: (line) => terminal.out(`${line}\n`) });
+  const isDrawing = terminal.isLive && terminal.env["TERM"] !== "dumb";
+  return isDrawing ? liveScreen(process.stdout, terminal.env) : plainScreen((line) => terminal.out(`${line}\n`));
 }
 
 /** Aborts on Ctrl-C and SIGTERM; a second one changes nothing, since everything is being stopped already. */

@@ -13,6 +13,7 @@ import { habits } from "./person.ts";
 import type { Scenario } from "./scenarios.ts";
 import { openStage } from "./stage.ts";
 import type { Stage } from "./stage.ts";
+import { sayTrafficNeeded } from "./traffic-needed.ts";
 
 /** What the demo is asked to play. */
 export interface DemoOptions {
@@ -76,6 +77,7 @@ async function openDoors(crowd: Crowd, options: DemoOptions, screen: Screen): Pr
   const mostHere = await crowd.measure({ abreast: 24, forMs: 1300 });
   const perSecond = options.peoplePerSecond ?? Math.max(10, Math.min(mostPerSecond, Math.round(mostHere * usedPart)));
   screen.say(`this machine carries ${Math.round(mostHere)} people a second through the edge; ${perSecond} new people a second come now`);
+  for (const line of sayTrafficNeeded()) screen.say(line);
   crowd.arrive(perSecond);
 }
 

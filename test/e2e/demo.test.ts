@@ -1,0 +1,91 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Outcome } from "../../src/demo/outcome.ts";
+
+const command = join(import.meta.dirname, "../../bin/serin.js");
+let temporary: string;
+beforeEach(async () => {
+  temporary = await mkdtemp(join(tmpdir(), "serin-e2e-"));
+});
+afterEach(() => rm(temporary, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command whose temporary files, and those of everything it starts, are in `temporary`. */
+function serin(args: readonly string[]): { readonly ended: Promise<Ended>; readonly said: () => string; interrupt(): void } {
+  const child = spawn(process.execPath, [command, ...args], { env: { ...process.env, TMPDIR: temporary, NO_COLOR: "1" } });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk) => (out += String(chunk)));
+  child.stderr.on("data", (chunk) => (err += String(chunk)));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, out, err }));
+  });
+  return { ended, said: () => err, interrupt: () => void child.kill("SIGINT") };
+}
+
+const lastObject = (out: string): Outcome => JSON.parse(out.trimEnd().split("\n").at(-1) ?? "") as Outcome;
+
+/** Pids of processes whose environment says that they belong to this test's demo; Linux only, where the project's CI runs. */
+async function processesOf(folder: string): Promise<readonly string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
+  const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, "utf8").catch(() => "")));
+  return pids.filter((_pid, at) => `${lines[at]}\0${environments[at]}`.includes(folder));
+}
+
+test("a bad version is taken back within a second, nobody else notices, and the kept journal verifies", { timeout: 120_000 }, async () => {
+  const keep = join(temporary, "kept");
+  const { code, out, err } = await serin(["demo", "--scenario", "errors", "--once", "--json", "--keep", keep]).ended;
+  const outcome = lastObject(out);
+  expect({ code, outcome, err: code === 0 ? "" : err }).toMatchObject({
+    code: 0,
+    outcome: { status: "rolled-back", reaction: "rollback", phase: "10 %", failedRequests: 0, journal: { verified: true } },
+  });
+  expect(outcome.guard).toContain("5xx-rate");
+  expect(outcome.rollbackMs).toBeLessThan(1000);
+  expect(outcome.detectMs).toBeGreaterThan(0);
+  expect(outcome.detectMs).toBeLessThan(20_000);
+  expect(outcome.usersHarmed).toBeGreaterThan(0);
+  expect(outcome.usersHarmed).toBeLessThan(outcome.people / 10);
+  expect(await processesOf(temporary)).toEqual([]);
+  const verified = await serin(["release", "verify", outcome.journal.release, "--data", outcome.journal.data ?? "", "--json"]).ended;
+  expect({ ...verified, out: JSON.parse(verified.out) }).toMatchObject({ code: 0, out: { ok: true, entries: outcome.journal.entries } });
+});
+
+test("a good version is promoted without one failed request, and nothing is left behind", { timeout: 240_000 }, async () => {
+  const { code, out, err } = await serin(["demo", "--scenario", "good", "--once", "--json"]).ended;
+  const outcome = lastObject(out);
+  expect({ code, outcome, err: code === 0 ? "" : err }).toMatchObject({
+    code: 0,
+    outcome: { status: "promoted", reaction: null, rollbackMs: null, failedRequests: 0, usersHarmed: 0, journal: { verified: true } },
+  });
+  expect(await processesOf(temporary)).toEqual([]);
+  expect(await readdir(temporary)).toEqual([]);
+});
+
+test("Ctrl-C in the middle of a release stops everything and says so", { timeout: 60_000 }, async () => {
+  const demo = serin(["demo", "--scenario", "good", "--once", "--json"]);
+  await vi.waitUntil(() => demo.said().includes("releasing version 2"), { timeout: 40_000 });
+  expect((await processesOf(temporary)).length).toBeGreaterThan(4);
+  demo.interrupt();
+  const { code, err } = await demo.ended;
+  expect(code).toBe(1);
+  expect(err).toContain("the demo was interrupted");
+  expect(await processesOf(temporary)).toEqual([]);
+  expect(await readdir(temporary)).toEqual([]);
+});
+
+test("an unknown scenario is an error that names the known ones", async () => {
+  const { code, err } = await serin(["demo", "--scenario", "erors"]).ended;
+  expect(code).toBe(1);
+  expect(err).toContain("there are errors, good");
+});
