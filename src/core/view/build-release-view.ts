@@ -1,6 +1,6 @@
 import type { ChainedEntry } from "../chain.ts";
 import { standingsOf } from "../evidence-book.ts";
-import type { EvidenceBook } from "../evidence-book.ts";
+import type { EvidenceBook, Standing } from "../evidence-book.ts";
 import { capital } from "../messages/context.ts";
 import type { Context } from "../messages/context.ts";
 import { sayFact } from "../messages/facts.ts";
@@ -26,11 +26,23 @@ export interface Seen {
   readonly observation: Pick<Observation, "traffic"> | null;
 }
 
+type Told = Pick<Seen, "release" | "entries">;
+
 const storyLength = 50;
 
 /** One release as it is shown at `nowMs` (epoch ms), its sentences in `language`, which is the plan's unless another is asked for. */
 export function buildReleaseView(seen: Seen, nowMs: number, language: Language = seen.release.plan.language): ReleaseView {
+  return viewOfStandings(seen, standingsOf(seen.release, seen.book, nowMs), { nowMs, language });
+}
+
+/** As `buildReleaseView`, where the verdicts are known already. */
+export function viewOfStandings(
+  seen: Omit<Seen, "book"> & { readonly book: Pick<EvidenceBook, "observedMs"> },
+  standings: readonly Standing[],
+  at: { readonly nowMs: number; readonly language: Language },
+): ReleaseView {
   const { release, book } = seen;
+  const { nowMs, language } = at;
   const { plan, status } = release;
   const phase = "phase" in status ? status.phase : null;
   const context: Context = {
@@ -38,7 +50,6 @@ export function buildReleaseView(seen: Seen, nowMs: number, language: Language =
     nowMs,
     ...(phase === null ? {} : { progress: { observedMs: book.observedMs[phase] ?? 0, ofMs: observationOf(seen, phase) } }),
   };
-  const standings = standingsOf(release, book, nowMs);
   const hasBegun = status.kind !== "waiting" && status.kind !== "preparing";
   const checks = standings.map((standing) => ({ phase: standing.check.phase, view: checkView(standing, { context, hasBegun }, language) }));
   return {
@@ -93,7 +104,7 @@ function toneOf(status: Status): Tone {
 }
 
 /** What the phase asks for, or the extension that was announced for it. */
-function observationOf({ release, entries }: Seen, phase: number): number {
+function observationOf({ release, entries }: Told, phase: number): number {
   const asksMs = release.plan.phases[phase]?.observeMs ?? 0;
   const extensions = entries
     .flatMap(({ entry }) => entry.decision.facts)
@@ -107,7 +118,7 @@ function countdownOf(status: Status, context: Context, language: Language): Coun
   return { kind, check: breach.check, commitByMs, doneByMs, sentence: capital(sayHold(status.why, context, language)) };
 }
 
-function phasesOf(seen: Seen): readonly PhaseView[] {
+function phasesOf(seen: Told & { readonly book: Pick<EvidenceBook, "observedMs"> }): readonly PhaseView[] {
   const { plan, status } = seen.release;
   const now =
     "phase" in status ? status.phase : status.kind === "promoting" || status.kind === "promoted" ? plan.phases.length : reached(seen);
@@ -121,12 +132,12 @@ function phasesOf(seen: Seen): readonly PhaseView[] {
 }
 
 /** How far a release came that went back: the phases before this one were done. */
-function reached({ entries }: Seen): number {
+function reached({ entries }: Told): number {
   const phases = entries.map(({ entry }) => ("phase" in entry.decision.status ? entry.decision.status.phase : 0));
   return Math.max(0, ...phases);
 }
 
-function trafficOf({ release, observation }: Seen): TrafficView {
+function trafficOf({ release, observation }: Pick<Seen, "release" | "observation">): TrafficView {
   const traffic = observation?.traffic.kind === "seen" ? observation.traffic.value : null;
   const isOurs = traffic?.release === release.id;
   const people = isOurs ? traffic.drawn : null;
@@ -146,7 +157,7 @@ function sharePct(counts: ArmCounts | null): number | null {
   return counts === null || total === 0 ? null : (100 * counts.canary) / total;
 }
 
-function storyOf({ release, entries }: Seen, language: Language): readonly StoryView[] {
+function storyOf({ release, entries }: Told, language: Language): readonly StoryView[] {
   return entries
     .slice(-storyLength)
     .reverse()

@@ -28,7 +28,7 @@ function personView(release: Release, role: Role, target: SignOffFor, language: 
     role,
     title: capital(sayRole(role, language)),
     state: signOff !== undefined ? "signed" : isAsked ? "asked" : "later",
-    says: signOff === undefined ? words[language].toSign(name) : words[language].signed(name, time),
+    says: signOff === undefined ? words[language].toSign(name) : `${target.kind === "start" ? words[language].go : name} ${time}`,
     by: signOff?.by ?? null,
   };
 }
@@ -50,9 +50,9 @@ function forwardTargets(plan: Plan): readonly SignOffFor[] {
   return [{ kind: "start" }, ...phases, { kind: "promote" }];
 }
 
-const words: ByLanguage<{ readonly signed: (name: string, time: string) => string; readonly toSign: (name: string) => string }> = {
-  en: { signed: (name, time) => `${name} ${time}`, toSign: (name) => `to sign before ${name}` },
-  fr: { signed: (name, time) => `${name} ${time}`, toSign: (name) => `à signer avant ${name}` },
+const words: ByLanguage<{ readonly go: string; readonly toSign: (name: string) => string }> = {
+  en: { go: "go", toSign: (name) => `to sign before ${name}` },
+  fr: { go: "go", toSign: (name) => `à signer avant ${name}` },
 };
 
 const targets: ByLanguage<Sentences<SignOffFor, readonly [Context]>> = {
