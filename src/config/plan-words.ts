@@ -56,7 +56,7 @@ export function date(about: About): z.ZodType<string> {
 export function speakers(about: { readonly says: string; readonly example: string }): z.ZodType<readonly Role[]> {
   const speaking = roles.filter((role) => role !== "viewer");
   const role = choice({ says: "A role that may say yes.", example: "release-manager" }, speaking);
-  return list(about, role).transform((named) => roles.filter((known) => named.includes(known)));
+  return list(about, role).transform((named) => speaking.filter((known) => named.includes(known)));
 }
 
 /** True when nobody is asked. */

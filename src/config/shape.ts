@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { wrong } from "./finding.ts";
 import type { Finding, Path } from "./finding.ts";
 import { insteadOf } from "./near.ts";
 import { shown } from "./words.ts";
@@ -36,34 +37,33 @@ export function readShape<T>(
 ): { readonly value: T | null; readonly findings: readonly Finding[] } {
   const result = schema.safeParse(raw);
   if (result.success) return { value: result.data, findings: [] };
-  return { value: null, findings: result.error.issues.flatMap((issue) => findingsOf(issue, raw, path)) };
+  return { value: null, findings: result.error.issues.flatMap((issue) => findingsOf(issue, { schema, raw, path })) };
 }
 
 type Issue = z.core.$ZodIssue;
 
-function findingsOf(issue: Issue, raw: unknown, base: Path): Finding[] {
+interface Place {
+  readonly schema: z.core.$ZodType;
+  readonly raw: unknown;
+  readonly path: Path;
+}
+
+function findingsOf(issue: Issue, place: Place): Finding[] {
   const inside = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
-  const path = [...base, ...inside];
-  const value = valueAt(raw, inside);
+  const path = [...place.path, ...inside];
+  const raw = valueAt(place.raw, inside);
+  const schema = schemaAt(place.schema, inside);
   switch (issue.code) {
     case "custom":
       return [fromWord(path, issue.message, issue.params as WordIssue | undefined)];
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey([...path, key], key, JSON.parse(issue.message) as string[]));
+      return issue.keys.map((key) => unknownKey([...path, key], key, keysOf(schema)));
     case "invalid_type":
-      return [fromType(path, value, issue.expected, issue.message)];
+      return [fromType(path, raw, issue.expected, exampleIn(issue.message, schema))];
     case "invalid_union":
-      return branchFor(issue.errors).flatMap((inner) => findingsOf(inner, value, path));
+      return branchFor(issue.errors, schema).flatMap(([inner, branch]) => findingsOf(inner, { schema: branch, raw, path }));
     default:
-      return [
-        {
-          path,
-          on: "value",
-          severity: "error",
-          message: `${label(path)}: ${sentence(issue.message)}`,
-          remedy: "Write it as the schema says.",
-        },
-      ];
+      return [wrong(path, `${label(path)}: ${sentence(issue.message)}`, `${described(schema) ?? "Write what the schema asks for"}.`)];
   }
 }
 
@@ -81,31 +81,82 @@ function fromWord(path: Path, message: string, issue: WordIssue | undefined): Fi
 
 function unknownKey(path: Path, key: string, known: readonly string[]): Finding {
   const parent = path.slice(0, -1);
+  const where = parent.length === 0 ? "of this file" : `of ${label(parent)}`;
   return {
     path,
     on: "key",
     severity: "error",
-    message: `"${key.slice(0, 60)}" is no word ${parent.length === 0 ? "of this file" : `of ${label(parent)}`}.`,
+    message: `"${key.slice(0, 60)}" is no word ${where}.`,
     remedy: insteadOf(key, known, "Remove it."),
   };
 }
 
 function fromType(path: Path, value: unknown, expected: string, example: string): Finding {
-  const what = expected === "array" ? "a list" : expected === "object" || expected === "record" ? "a map" : `a ${expected}`;
-  const remedy = `Write ${what}${what.endsWith("list") || what.endsWith("map") ? `, such as ${example}` : ""}.`;
+  const what = kindNames[expected] ?? `a ${expected}`;
+  const remedy = example === "" ? `Write ${what}.` : `Write ${what}: ${example}.`;
   if (value === undefined) return { path, on: "key", severity: "error", message: `${label(path)} is missing.`, remedy };
   const message = value === null ? `${label(path)}: Nothing is written here.` : `${label(path)}: ${shown(value)} is not ${what}.`;
-  return { path, on: "value", severity: "error", message, remedy };
+  return wrong(path, message, remedy);
 }
 
-/** Of a union's branches the one that the value was meant for: the first that does not complain about its very type. */
-function branchFor(branches: readonly (readonly Issue[])[]): readonly Issue[] {
-  return branches.find((issues) => !issues.some(isMismatch)) ?? branches[0] ?? [];
+const kindNames: Readonly<Record<string, string>> = {
+  array: "a list",
+  object: "a map",
+  record: "a map",
+  string: "a text",
+  int: "a whole number",
+};
+
+/** The example that `map`, `list` and `named` put in place of the library's message, or the schema's description. */
+function exampleIn(message: string, schema: z.core.$ZodType | null): string {
+  return /^[[{]/.test(message) ? `for example ${message}` : (described(schema) ?? "");
 }
 
-function isMismatch(issue: Issue): boolean {
-  if (issue.path.length > 0) return false;
-  return issue.code === "invalid_type" || (issue.code === "custom" && (issue.params as WordIssue | undefined)?.why === "type");
+function described(schema: z.core.$ZodType | null): string | null {
+  const text = schema === null ? undefined : z.globalRegistry.get(schema)?.description;
+  return text === undefined ? null : text.replace(/\.$/, "");
+}
+
+/** Of a union's branches the issues of the one that the value was meant for: that complains least about the value's type and keys. */
+function branchFor(errors: readonly (readonly Issue[])[], schema: z.core.$ZodType | null): readonly (readonly [Issue, z.core.$ZodType])[] {
+  const options = schema instanceof z.ZodUnion ? schema.options : [];
+  const ranked = errors.map((issues, index) => ({
+    away: issues.reduce((sum, issue) => sum + strangeness(issue), 0),
+    issues: issues.map((issue) => [issue, options[index] ?? z.unknown()] as const),
+  }));
+  return ranked.toSorted((a, b) => a.away - b.away)[0]?.issues ?? [];
+}
+
+function strangeness(issue: Issue): number {
+  const why = issue.code === "custom" ? (issue.params as WordIssue | undefined)?.why : null;
+  if (issue.path.length === 0 && (issue.code === "invalid_type" || why === "type")) return 100;
+  if (issue.code === "unrecognized_keys") return 10;
+  return why === "missing" ? 5 : 1;
+}
+
+/** The schema at a path, wrappers such as a default taken off; `null` where the path leaves what the schema describes. */
+function schemaAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType | null {
+  const bare = unwrapped(schema);
+  const [step, ...rest] = path;
+  if (step === undefined) return bare;
+  if (bare instanceof z.ZodObject && Object.hasOwn(bare.shape, step)) return schemaAt(bare.shape[String(step)] as z.core.$ZodType, rest);
+  if (bare instanceof z.ZodArray) return schemaAt(bare.element, rest);
+  return bare instanceof z.ZodRecord ? schemaAt(bare.valueType, rest) : null;
+}
+
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault
+  )
+    return unwrapped(schema.unwrap());
+  return schema instanceof z.ZodPipe && !(schema.in instanceof z.ZodUnknown) ? unwrapped(schema.in) : schema;
+}
+
+function keysOf(schema: z.core.$ZodType | null): readonly string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
 /** The last key of a path in words: "observe", "phases 2" for a position in a list. */

@@ -1,0 +1,140 @@
+import type { z } from "zod";
+import type { Audience, MetricKind } from "../core/plan.ts";
+import type { Connection, Server } from "./server-file.ts";
+
+/** The adapters of this build as the parser needs them: what `src/adapters/define.ts` defines, less the making. */
+export interface Adapters {
+  readonly sources: readonly SourceKind[];
+  readonly routers: readonly RouterKind[];
+  readonly workloads: readonly WorkloadsKind[];
+  readonly notifiers: readonly NotifierKind[];
+}
+
+/** Everything that a plan may name: the adapters, and the server's own file; `server: null` when none was read. */
+export interface Catalogue extends Adapters {
+  readonly server: Server | null;
+}
+
+interface Kind {
+  readonly kind: string;
+  /** One sentence. */
+  readonly says: string;
+  readonly connection: z.ZodType;
+}
+
+export interface SourceKind extends Kind {
+  readonly isBuiltIn: boolean;
+  readonly metrics: Partial<Record<MetricKind, { readonly required: readonly string[]; readonly optional: readonly string[] }>>;
+  readonly countsPeople: boolean;
+  /** Whether a metric with these words has a stable arm to compare with. Absent: always. */
+  hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
+  checkQuery(metric: MetricKind, words: Readonly<Record<string, string | number>>): string | null;
+}
+
+export interface RouterKind extends Kind {
+  readonly capabilities: {
+    readonly sticky: boolean;
+    readonly audiences: readonly Audience[];
+    readonly readsBack: boolean;
+    readonly stepPct: number;
+    readonly lease: boolean;
+  };
+}
+
+export interface WorkloadsKind extends Kind {
+  readonly planOptions: z.ZodObject;
+}
+
+export type NotifierKind = Kind;
+
+/** The four ports whose adapters people name in files. */
+export type Port = keyof Adapters;
+
+/** What a connection of each port is called in a sentence. */
+export const portNames: Readonly<Record<Port, string>> = {
+  sources: "metric source",
+  routers: "router",
+  workloads: "workloads",
+  notifiers: "notifier",
+};
+
+/** The kinds of DESIGN.md 8: a plan may name one before its adapter is in the build, and is told so. */
+const designed: Readonly<Record<Port, readonly string[]>> = {
+  sources: ["prometheus", "scrape", "edge", "sql", "http", "sentry", "lighthouse", "axe", "datadog", "cloudwatch"],
+  routers: ["edge", "haproxy", "nginx", "gateway-api", "istio", "ingress-nginx", "command"],
+  workloads: ["kubernetes", "process", "command"],
+  notifiers: ["slack", "email", "webhook", "grafana", "console"],
+};
+
+/** The kinds of a port that this build has. */
+export function kindsOf(adapters: Adapters, port: Port): readonly string[] {
+  return adapters[port].map((definition) => definition.kind);
+}
+
+/** True for a kind that serin knows of and this build does not have. */
+export function isMissingKind(adapters: Adapters, port: Port, kind: string): boolean {
+  return designed[port].includes(kind) && !kindsOf(adapters, port).includes(kind);
+}
+
+/** The kinds of a port that may be written: those of this build and those that it only knows of. */
+export function writableKinds(adapters: Adapters, port: Port): readonly string[] {
+  return [...new Set([...kindsOf(adapters, port), ...designed[port]])];
+}
+
+/** What a name in a plan stands for. */
+export type Meaning<K> =
+  | { readonly kind: "known"; readonly definition: K }
+  /** Known to serin, but there is no such adapter in this build. */
+  | { readonly kind: "missing"; readonly adapter: string }
+  /** Perhaps a connection: there is no server file to look it up in. */
+  | { readonly kind: "unchecked" }
+  | { readonly kind: "unknown"; readonly known: readonly string[] };
+
+/** What a metric's `source` stands for: a connection of the server's file, or a built-in kind. */
+export function meaningOfSource(catalogue: Catalogue, name: string): Meaning<SourceKind> {
+  return meaningOf(
+    catalogue,
+    "sources",
+    name,
+    catalogue.sources.filter((definition) => definition.isBuiltIn),
+  );
+}
+
+/** What a notice's notifier stands for: a connection of the server's file, or a kind that needs no connection. */
+export function meaningOfNotifier(catalogue: Catalogue, name: string): Meaning<NotifierKind> {
+  return meaningOf(
+    catalogue,
+    "notifiers",
+    name,
+    catalogue.notifiers.filter((definition) => definition.connection.safeParse({}).success),
+  );
+}
+
+/** What a router's or a workload's `kind` stands for. */
+export function meaningOfKind<P extends "routers" | "workloads">(
+  catalogue: Catalogue,
+  port: P,
+  kind: string,
+): Meaning<Adapters[P][number]> {
+  const definition = (catalogue[port] as readonly Adapters[P][number][]).find((known) => known.kind === kind);
+  if (definition !== undefined) return { kind: "known", definition };
+  return isMissingKind(catalogue, port, kind) ? { kind: "missing", adapter: kind } : { kind: "unknown", known: kindsOf(catalogue, port) };
+}
+
+function meaningOf<P extends "sources" | "notifiers">(
+  catalogue: Catalogue,
+  port: P,
+  name: string,
+  builtIn: readonly Adapters[P][number][],
+): Meaning<Adapters[P][number]> {
+  const connections: Readonly<Record<string, Connection>> = catalogue.server?.connections[port] ?? {};
+  const kind = Object.hasOwn(connections, name) ? (connections[name]?.kind ?? name) : null;
+  const definition =
+    kind === null
+      ? builtIn.find((known) => known.kind === name)
+      : (catalogue[port] as readonly Adapters[P][number][]).find((known) => known.kind === kind);
+  if (definition !== undefined) return { kind: "known", definition };
+  if (isMissingKind(catalogue, port, kind ?? name)) return { kind: "missing", adapter: kind ?? name };
+  if (catalogue.server === null) return { kind: "unchecked" };
+  return { kind: "unknown", known: [...Object.keys(connections), ...builtIn.map((known) => known.kind)] };
+}

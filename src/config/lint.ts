@@ -1,0 +1,50 @@
+import type { Catalogue } from "./catalogue.ts";
+import type { Draft } from "./draft.ts";
+import type { Finding } from "./finding.ts";
+import * as conditions from "./rules/conditions.ts";
+import * as metrics from "./rules/metrics.ts";
+import * as people from "./rules/people.ts";
+import * as phases from "./rules/phases.ts";
+import * as references from "./rules/references.ts";
+import type { Rule } from "./rules/rule.ts";
+import * as workloads from "./rules/workloads.ts";
+
+/** Everything that is looked at beside the shape of a plan. A rule is added here and nowhere else. */
+const rules: readonly Rule[] = [
+  phases.somethingIsReleased,
+  phases.namesStandOnce,
+  phases.sharesGrow,
+  phases.phasesAreObserved,
+  phases.weightsAddUp,
+  phases.routerIsAble,
+  phases.loginIsNamed,
+  phases.comparisonsEnd,
+  phases.previousIsKept,
+  references.gatesNameMetrics,
+  references.metricsAreUsed,
+  references.routesReachServices,
+  references.goalsExist,
+  references.namesAreKnown,
+  references.adaptersAreBuilt,
+  references.connectionsAreChecked,
+  workloads.workloadsAreUnderstood,
+  metrics.sourcesTakeWords,
+  metrics.unitsMeanSomething,
+  metrics.peopleAreCountable,
+  conditions.conditionsFit,
+  conditions.comparisonsHaveTwoArms,
+  conditions.failLinesLieBeyond,
+  conditions.regressionsHaveADirection,
+  conditions.thresholdsAreWhole,
+  people.advancesNamePhases,
+  people.somebodyCanSayYes,
+  people.rolesAreHeld,
+  people.environmentIsServed,
+  people.windowsAreRanges,
+  people.noticesHaveOneTarget,
+];
+
+/** What every rule finds in a plan as far as it could be read. Errors make it unusable; warnings say that it may not be what is meant. */
+export function lint(draft: Draft, catalogue: Catalogue): readonly Finding[] {
+  return rules.flatMap((rule) => rule(draft, catalogue));
+}

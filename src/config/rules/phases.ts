@@ -1,0 +1,190 @@
+import { decimal } from "../../core/decimal.ts";
+import { sayDuration } from "../../core/duration.ts";
+import { doubtful, wrong } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import { meaningOfKind } from "../catalogue.ts";
+import { sayGuard } from "../conditions.ts";
+import { isRelative, usesOf } from "./rule.ts";
+import type { Rule } from "./rule.ts";
+
+/** There is at least one service and one phase. */
+export const somethingIsReleased: Rule = (draft) =>
+  (["services", "phases"] as const)
+    .filter((part) => draft[part].isWhole && draft[part].names.length === 0)
+    .map((part) =>
+      wrong([part], `There are no ${part}.`, part === "services" ? "Write at least one service." : "Write at least one phase of 100%."),
+    );
+
+/** Shares only grow, and the last one is everybody. */
+export const sharesGrow: Rule = (draft) => {
+  if (!draft.phases.isWhole) return [];
+  const phases = draft.phases.items;
+  const findings: Finding[] = phases.flatMap(({ path, value }, index) => {
+    const before = phases[index - 1];
+    if (before === undefined || value.share > before.value.share) return [];
+    const message = `The share does not grow: ${decimal(value.share)}% after ${decimal(before.value.share)}%.`;
+    return [wrong([...path, "share"], message, "Order the phases by share, each larger than the one before.")];
+  });
+  const last = phases.at(-1);
+  if (last !== undefined && last.value.share !== 100) {
+    findings.push(
+      wrong(
+        [...last.path, "share"],
+        `The last phase is for ${decimal(last.value.share)}%, and promotion comes after it.`,
+        "Add a last phase of 100%.",
+      ),
+    );
+  }
+  return findings;
+};
+
+/** A phase is longer than one reading. */
+export const phasesAreObserved: Rule = (draft) => {
+  const scrapeMs = draft.settings.scrape;
+  if (scrapeMs === null) return [];
+  return draft.phases.items
+    .filter((phase) => phase.value.observe < scrapeMs)
+    .map((phase) =>
+      wrong(
+        [...phase.path, "observe"],
+        `${sayDuration(phase.value.observe)} is shorter than one scrape (${sayDuration(scrapeMs)}).`,
+        `Write at least "${sayDuration(scrapeMs)}".`,
+      ),
+    );
+};
+
+/** Names of services and phases, and the words of guards, stand once. */
+export const namesStandOnce: Rule = (draft) => {
+  const twice = (
+    what: string,
+    entries: readonly { readonly path: readonly (string | number)[]; readonly name: string }[],
+    key: string,
+  ): Finding[] =>
+    entries.flatMap(({ path, name }, index) =>
+      entries.findIndex((other) => other.name === name) === index
+        ? []
+        : [
+            wrong(
+              [...path, key],
+              `A ${what} "${name}" stands above already.`,
+              what === "guard" ? "Keep one of the two." : "Give each its own name.",
+            ),
+          ],
+    );
+  const guards = draft.guards.items.map(({ path, value }) => ({ path, name: sayGuard(value.when) }));
+  return [
+    ...twice("service", draft.services.items, "name"),
+    ...twice("phase", draft.phases.items, "name"),
+    ...twice("guard", guards, "when"),
+  ];
+};
+
+/** Written weights leave something for the guards without one, and no more than all is given away. */
+export const weightsAddUp: Rule = (draft) => {
+  if (!draft.guards.isWhole) return [];
+  const written = draft.guards.items.filter((guard) => guard.value.weight !== undefined);
+  const sumPct = written.reduce((sum, guard) => sum + (guard.value.weight ?? 0), 0);
+  const last = written.at(-1);
+  if (last === undefined) return [];
+  const others = draft.guards.items.length - written.length;
+  const at = [...last.path, "weight"];
+  if (sumPct > 100.000001)
+    return [wrong(at, `The weights add up to ${decimal(Number(sumPct.toFixed(6)))}%.`, "Write weights that add up to at most 100%.")];
+  if (others > 0 && sumPct >= 80) {
+    const message = `The weights add up to ${decimal(Number(sumPct.toFixed(6)))}%, and ${others} other guard${others === 1 ? " shares" : "s share"} what is left of 80%.`;
+    return [wrong(at, message, "Write smaller weights, or one for every guard.")];
+  }
+  return [];
+};
+
+/** The router can do what the plan asks of it. */
+export const routerIsAble: Rule = (draft, catalogue) => {
+  if (draft.traffic === null) return [];
+  const meaning = meaningOfKind(catalogue, "routers", draft.traffic.kind);
+  if (meaning.kind !== "known") return [];
+  const { capabilities, kind } = meaning.definition;
+  const findings: Finding[] = [];
+  for (const { path, value } of draft.phases.items) {
+    if (!capabilities.audiences.includes(value.audience)) {
+      findings.push(
+        wrong(
+          [...path, "audience"],
+          `The router ${kind} cannot draw ${value.audience}.`,
+          `Write "${capabilities.audiences.join('" or "')}", or use another router.`,
+        ),
+      );
+    }
+    const steps = value.share / capabilities.stepPct;
+    if (Math.abs(steps - Math.round(steps)) > 1e-6) {
+      findings.push(
+        wrong(
+          [...path, "share"],
+          `The router ${kind} has steps of ${decimal(capabilities.stepPct)}%.`,
+          `Write "${decimal(Number((Math.max(1, Math.round(steps)) * capabilities.stepPct).toFixed(6)))}%".`,
+        ),
+      );
+    }
+  }
+  if (!capabilities.lease)
+    findings.push(
+      doubtful(
+        ["traffic", "kind"],
+        `The router ${kind} has no lease: if the server dies, people stay where they are.`,
+        "Watch the server, or use a router with a lease.",
+      ),
+    );
+  if (!capabilities.sticky)
+    findings.push(
+      doubtful(["traffic", "kind"], `The router ${kind} is not sticky: people may meet both versions by turns.`, "Use a sticky router."),
+    );
+  return findings;
+};
+
+/** Who logs in is known only when the login is. */
+export const loginIsNamed: Rule = (draft) => {
+  if (draft.traffic === null || draft.traffic.login !== undefined) return [];
+  return draft.phases.items
+    .filter((phase) => phase.value.audience === "new-logins")
+    .map((phase) =>
+      wrong(
+        [...phase.path, "audience"],
+        "Nobody can be drawn from new-logins: the plan does not say what a login is.",
+        'Write traffic: { login: "POST /api/login" }.',
+      ),
+    );
+};
+
+/** At 100 % nothing is left to compare with. */
+export const comparisonsEnd: Rule = (draft) => {
+  const { holdback } = draft.settings;
+  const last = draft.phases.items.at(-1);
+  if (holdback !== 0 || last === undefined || last.value.share !== 100 || !draft.phases.isWhole) return [];
+  const gates = usesOf(draft).filter((use) => use.by === "gate" && isRelative(use.condition) && use.at[1] === last.path[1]);
+  const guards = usesOf(draft).filter((use) => use.by === "guard" && isRelative(use.condition));
+  return [
+    ...gates.map((use) =>
+      wrong(
+        use.conditionAt,
+        "In the last phase nobody is left on stable to compare with.",
+        'Compare in an earlier phase, or write holdback: "1%".',
+      ),
+    ),
+    ...guards.map((use) =>
+      doubtful(use.conditionAt, "This guard ends at 100%: nobody is left on stable to compare with.", 'Write holdback: "1%" to keep it.'),
+    ),
+  ];
+};
+
+/** Saving the previous version's capacity has a price. */
+export const previousIsKept: Rule = (draft) => {
+  const isDropped = draft.settings.keepPrevious === 0;
+  return isDropped
+    ? [
+        doubtful(
+          ["keepPrevious"],
+          "Nothing is kept after promotion: going back is then a roll-out of the old version, not a change of traffic.",
+          'Write "60m" to keep it that long.',
+        ),
+      ]
+    : [];
+};
