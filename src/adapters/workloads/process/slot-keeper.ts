@@ -1,0 +1,256 @@
+import { randomUUID } from "node:crypto";
+import type { SeenWorkload, Slot } from "../../../core/observation.ts";
+import type { Clock } from "../../../ports.ts";
+import { backOffMs } from "./back-off.ts";
+import { findFreePort, isPortFree } from "./free-port.ts";
+import { launch } from "./launch.ts";
+import { lastLines, trimOutput } from "./output.ts";
+import type { LaunchPlan } from "./plan-options.ts";
+import type { ProcessRecord, StateFile } from "./state-file.ts";
+import { isRunning, killRemains, stopProcess } from "./stop.ts";
+
+/** Who has run for this long has recovered: its next crash is a first one again. */
+const recoveredAfterMs = 10_000;
+/** Without a word from the controller for this long nothing is started any more: it has gone without saying so. */
+const deafAfterMs = 60_000;
+
+/** What a slot shall run. Before the first word about it, whatever runs there stays. */
+export type Wish =
+  | { readonly kind: "unknown" }
+  | { readonly kind: "nothing" }
+  | { readonly kind: "run"; readonly version: string; readonly plan: LaunchPlan };
+
+export interface SlotName {
+  readonly service: string;
+  readonly slot: Slot;
+}
+
+/** What all slots of one adapter share. */
+export interface KeeperParts {
+  readonly clock: Clock;
+  readonly state: StateFile;
+  readonly inherits: readonly string[];
+  /** Ports that the slots have, so that no two get the same. */
+  readonly ports: Set<number>;
+  outputPath(name: SlotName): string;
+  /** False when this adapter was closed: then nothing is started any more. */
+  isOpen(): boolean;
+}
+
+interface Running {
+  readonly record: ProcessRecord;
+  /** Resolves with how it ended. */
+  readonly ended: Promise<string>;
+}
+
+/** A number that a version keeps in its slot, however often it is started. */
+interface Address {
+  readonly version: string;
+  readonly port: number;
+  readonly hasAnswered: boolean;
+}
+
+/**
+ * Keeps one slot of one service as it is wished: starts, replaces, stops, restarts; one step at a time, in the background. Whatever goes
+ * wrong is told by `describe`, and tried again.
+ */
+export class SlotKeeper {
+  readonly name: SlotName;
+  readonly #parts: KeeperParts;
+  #wish: Wish = { kind: "unknown" };
+  #running: Running | null;
+  #address: Address | null;
+  #restarts: number;
+  #isRestart = false;
+  #failures = 0;
+  #trouble = "";
+  #heardMs = 0;
+  #wake = new AbortController();
+  #isSettling = false;
+  #settled: Promise<void> = Promise.resolve();
+
+  /** `record`: a process that runs from before; `null`: none. */
+  constructor(name: SlotName, record: ProcessRecord | null, parts: KeeperParts) {
+    this.name = name;
+    this.#parts = parts;
+    this.#running = record && { record, ended: Promise.resolve("it ended") };
+    this.#address = record;
+    this.#restarts = record?.restarts ?? 0;
+    if (record !== null) parts.ports.add(record.port);
+  }
+
+  /** From now on the slot shall be as wished. Returns at once. */
+  want(wish: Wish): void {
+    const isOther = versionOf(wish) !== versionOf(this.#wish);
+    this.#wish = wish;
+    this.#heardMs = this.#parts.clock.monotonicMs();
+    if (isOther) this.wake();
+    void this.settle();
+  }
+
+  /** Ends a wait before the next try. */
+  wake(): void {
+    this.#wake.abort();
+    this.#wake = new AbortController();
+  }
+
+  /** Takes the steps that are missing; resolves when none is for now. */
+  settle(): Promise<void> {
+    if (!this.#isSettling) {
+      this.#isSettling = true;
+      this.#settled = this.#takeSteps();
+    }
+    return this.#settled;
+  }
+
+  /** The process that runs now; `null`: none. One that was found dead is started again. */
+  running(): ProcessRecord | null {
+    if (this.#running !== null && isRunning(this.#running.record)) return this.#running.record;
+    void this.settle();
+    return null;
+  }
+
+  /** Its health answered 2xx: from now on its version has an address here. */
+  noteAnswer({ launch: answered }: ProcessRecord): void {
+    const record = this.#running?.record;
+    if (this.#running === null || record?.launch !== answered || record.hasAnswered) return;
+    this.#remember({ ...this.#running, record: { ...record, hasAnswered: true } });
+  }
+
+  /** Cuts the output file back when it has grown large. */
+  async trim(): Promise<void> {
+    try {
+      await trimOutput(this.#parts.outputPath(this.name));
+    } catch (error) {
+      this.#trouble = `its output cannot be cut back: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+
+  /** What people and the release may know; `null`: nothing runs here, and nothing shall. `notReady` says why not, `null` = its health is good. */
+  describe(notReady: string | null): SeenWorkload | null {
+    const version = this.#running?.record.version ?? versionOf(this.#wish);
+    if (version === null) return null;
+    const isStaying = this.#wish.kind === "unknown" || versionOf(this.#wish) === version;
+    const address = isStaying && this.#address?.version === version && this.#address.hasAnswered ? this.#address : null;
+    const state = isStaying ? notReady : "it is being stopped";
+    const isTold = this.#trouble !== "" && (state !== null || this.#restarts > 0);
+    return {
+      version,
+      isReady: state === null,
+      urls: address === null ? [] : [`http://127.0.0.1:${address.port}`],
+      restarts: this.#restarts,
+      detail: [...(state === null ? [] : [state]), ...(isTold ? [this.#trouble] : [])].join("; "),
+    };
+  }
+
+  async #takeSteps(): Promise<void> {
+    try {
+      while (await this.#takeStep());
+    } finally {
+      this.#isSettling = false;
+    }
+  }
+
+  /** False when there is nothing to do for now. */
+  async #takeStep(): Promise<boolean> {
+    if (!this.#parts.isOpen()) return false;
+    try {
+      if (this.#running !== null) return await this.#stepFrom(this.#running);
+      if (this.#wish.kind !== "run" || this.#parts.clock.monotonicMs() - this.#heardMs > deafAfterMs) return false;
+      await this.#start(this.#wish);
+    } catch (error) {
+      await this.#fail(error instanceof Error ? error.message : String(error));
+    }
+    return true;
+  }
+
+  async #stepFrom(running: Running): Promise<boolean> {
+    if (!isRunning(running.record)) {
+      await this.#noteEnd(running);
+      return true;
+    }
+    if (this.#wish.kind === "unknown" || versionOf(this.#wish) === running.record.version) return false;
+    await stopProcess(running.record, this.#parts.clock);
+    this.#forget(running.record);
+    this.#restarts = 0;
+    this.#failures = 0;
+    this.#trouble = "";
+    return true;
+  }
+
+  async #start(wish: Wish & { kind: "run" }): Promise<void> {
+    const port = await this.#findPort(wish);
+    if (!this.#parts.isOpen() || versionOf(this.#wish) !== wish.version) return;
+    const record = this.#draft(wish, port);
+    this.#parts.state.put(record);
+    const { plan } = wish;
+    const outputPath = this.#parts.outputPath(this.name);
+    const running = await launch({ plan, record, outputPath, inherits: this.#parts.inherits }).catch((error: unknown) => {
+      this.#forget(record);
+      throw error;
+    });
+    this.#restarts = record.restarts;
+    this.#isRestart = false;
+    this.#remember(running);
+    void running.ended.then(() => this.settle());
+  }
+
+  #draft(wish: Wish & { kind: "run" }, port: number): ProcessRecord {
+    const { service, slot } = this.name;
+    const { version, plan } = wish;
+    const hasAnswered = this.#address?.version === version && this.#address.port === port && this.#address.hasAnswered;
+    const restarts = this.#isRestart ? this.#restarts + 1 : this.#restarts;
+    const { health, stopWithinMs } = plan;
+    const startedMs = this.#parts.clock.nowMs();
+    const none = { pid: null, identity: null };
+    return { service, slot, version, launch: randomUUID(), ...none, port, health, stopWithinMs, startedMs, restarts, hasAnswered };
+  }
+
+  async #findPort(wish: Wish & { kind: "run" }): Promise<number> {
+    const { ports } = this.#parts;
+    if (this.name.slot === "stable") {
+      const { stablePort } = wish.plan;
+      if (!(await isPortFree(stablePort))) throw new Error(`port ${stablePort} is in use by another program`);
+      return stablePort;
+    }
+    const last = this.#address?.version === wish.version ? this.#address.port : null;
+    if (last !== null && (await isPortFree(last))) return last;
+    const port = await findFreePort(ports);
+    ports.add(port);
+    return port;
+  }
+
+  async #noteEnd({ record, ended }: Running): Promise<void> {
+    const how = await ended;
+    killRemains(record);
+    const words = await lastLines(this.#parts.outputPath(this.name), 5);
+    this.#forget(record);
+    if (versionOf(this.#wish) !== record.version) return;
+    if (this.#parts.clock.nowMs() - record.startedMs > recoveredAfterMs) this.#failures = 0;
+    this.#isRestart = true;
+    await this.#fail(words.length === 0 ? how : `${how}, last words: ${words.join(" / ").slice(-400)}`);
+  }
+
+  /** The next try comes later, each time twice as late. */
+  async #fail(trouble: string): Promise<void> {
+    this.#failures += 1;
+    this.#trouble = trouble;
+    await this.#parts.clock.wait(backOffMs(this.#failures), this.#wake.signal);
+  }
+
+  #remember(running: Running): void {
+    this.#running = running;
+    this.#address = running.record;
+    this.#parts.state.put(running.record);
+  }
+
+  #forget(record: ProcessRecord): void {
+    this.#running = null;
+    this.#parts.state.remove(record);
+    if (versionOf(this.#wish) !== record.version) this.#parts.ports.delete(record.port);
+  }
+}
+
+function versionOf(wish: Wish): string | null {
+  return wish.kind === "run" ? wish.version : null;
+}
