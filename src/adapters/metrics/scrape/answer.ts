@@ -76,10 +76,13 @@ function named(seen: Seen, series: string, born: number | null): Omit<SeriesSamp
   return { series: `${seen.now.target.url} ${series}`, arm: seen.now.target.arm, slice: null, bornMs: born };
 }
 
-/** When the counter began at zero: its own `_created`, else its process; later when the page before did not have it yet. */
+/**
+ * When the counter began at zero: its own `_created`, else its process. A series that the page before did not have began after it, and so after
+ * everything that was told before: it gets the latest moment, so that its first count is not taken for history.
+ */
 function bornMs({ now, previous }: Seen, series: string, createdAs: string): number | null {
-  const own = now.createdMs.get(createdAs) ?? now.processBornMs;
-  return previous === null || previous.series.has(series) ? own : Math.max(own ?? 0, previous.atMs);
+  if (previous !== null && !previous.series.has(series)) return now.atMs;
+  return now.createdMs.get(createdAs) ?? now.processBornMs;
 }
 
 interface Histogram {
