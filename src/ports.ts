@@ -81,6 +81,8 @@ export interface MetricSource {
 /** What the router shall do: a pure function of the release, applied until it is seen. */
 export interface WantedTraffic {
   readonly release: string;
+  /** Journal length that this follows from: of one release, a router leaves a lower one than it has unheard. */
+  readonly revision: number;
   readonly sharePct: number;
   readonly audience: Audience;
   /** Distinguishes phases: with `new-logins`, who logged in before it began is not drawn. */

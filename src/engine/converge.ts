@@ -36,6 +36,7 @@ function wantedTraffic(run: Run): WantedTraffic | null {
   const { plan } = release;
   return {
     release: release.id,
+    revision: release.revision,
     ...want.traffic,
     login: plan.traffic.login,
     routes: plan.traffic.routes,

@@ -82,12 +82,14 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
   };
   const take = async (id: string): Promise<Run | null> => {
     const known = runs.get(id);
+    // Rung here and not by the caller: a loop that is about to end must see it before its next await.
+    known?.wake();
     if (known) return known;
     const stored = await world.store.load(id);
     const raced = runs.get(id);
     if (!stored || raced) return raced ?? null;
     const alarm = bell(world);
-    const run = newRun({ id, world, patience, memory: recall(stored), wake: alarm.ring });
+    const run = newRun({ id, world, patience, memory: recall(stored), wake: () => alarm.ring() });
     runs.set(id, run);
     const ended = (): void => void (runs.delete(id) && loops.delete(id));
     loops.set(id, keepGoing(run, { alarm, closing: closing.signal, trouble, told, ended }));
@@ -108,7 +110,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     },
     async ask(request) {
       await world.store.ask(request);
-      (await take(request.release))?.wake();
+      await take(request.release);
     },
     async view(id) {
       const run = runs.get(id);

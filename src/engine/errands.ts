@@ -36,8 +36,7 @@ function errandsOf(run: Run): readonly Task[] {
       tasks.push({ name: `source ${source}`, everyMs: plan.scrapeMs, work: () => scrape(run, source, queries) });
     }
   }
-  if (mayCheck(run))
-    tasks.push({ name: "checks", everyMs: run.patience.pollMs, work: async () => void (run.inbox.checks = await checkBeforeTraffic(run)) });
+  if (mayCheck(run)) tasks.push({ name: "checks", everyMs: run.patience.pollMs, work: () => check(run) });
   return tasks;
 }
 
@@ -111,6 +110,12 @@ function servicesByKind(run: Run, slots: Wanted["slots"]): ReadonlyMap<string, W
     kinds.set(service.workload.kind, { ...services, [service.name]: { use: service.workload, slots: Object.fromEntries(wantedSlots) } });
   }
   return kinds;
+}
+
+async function check(run: Run): Promise<void> {
+  const checks = await checkBeforeTraffic(run);
+  // A tick may have taken the inbox of before.
+  run.inbox.checks = checks;
 }
 
 async function scrape(run: Run, name: string, queries: readonly Query[]): Promise<void> {

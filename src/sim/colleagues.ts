@@ -1,0 +1,60 @@
+import { approvable, missingRoles } from "../core/decide/sign-offs.ts";
+import type { Role } from "../core/plan.ts";
+import type { Request } from "../core/requests.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Random } from "./random.ts";
+
+/** What the simulated people are like. */
+export interface Habits {
+  /** Between two looks at the release, ms. */
+  readonly everyMs: number;
+  /** Chance per look of a request that nobody asked for: a pause, a resume, a stale click, a promotion before its time. */
+  readonly meddles: number;
+  /** Chance per look of taking everybody back by hand. */
+  readonly panics: number;
+  /** Roles that are away: nobody signs for them. */
+  readonly away: readonly Role[];
+}
+
+export const diligent: Habits = { everyMs: 20_000, meddles: 0, panics: 0, away: [] };
+
+const people = [
+  { name: "Aline", roles: ["release-manager"] },
+  { name: "Bruno", roles: ["devops-lead"] },
+  { name: "Chloé", roles: ["qa-lead"] },
+  { name: "Driss", roles: ["product-owner"] },
+] as const satisfies readonly { name: string; roles: readonly Role[] }[];
+
+/** One look of one colleague: signs what waits for them, and now and then does something else. Answers the ids that were acknowledged. */
+export async function look(engine: Engine, release: string, habits: Habits, chance: Random): Promise<readonly string[]> {
+  const view = await engine.view(release);
+  if (!view) return [];
+  const asked: Request[] = [];
+  const ask = (by: (typeof people)[number], kind: Request["kind"], expectRevision: number | null): void => {
+    const id = `${release}-${kind}-${chance.below(2 ** 32).toString(36)}`;
+    asked.push({ id, release, atMs: engine.nowMs(), by, kind, expectRevision, reason: `simulated ${kind}`, as: null });
+  };
+  const target = approvable(view.release.status, view.release.plan);
+  const missing = target ? missingRoles(view.release, target) : [];
+  for (const person of people) {
+    const isAsked = person.roles.some((role) => missing.includes(role) && !habits.away.includes(role));
+    if (isAsked) ask(person, "approve", view.release.revision);
+  }
+  const { status } = view.release;
+  if (status.kind === "holding" && status.why.kind === "paused" && chance.happens(0.5)) ask(people[0], "resume", view.release.revision);
+  if (chance.happens(habits.meddles)) {
+    const kind = chance.pick(["pause", "resume", "promote", "approve"]);
+    ask(
+      chance.pick([people[0], people[1], people[2], people[3]]),
+      kind,
+      chance.happens(0.3) ? Math.max(0, view.release.revision - 3) : view.release.revision,
+    );
+  }
+  if (chance.happens(habits.panics)) ask(chance.pick([people[0], people[2]]), chance.pick(["rollback", "stop"]), null);
+  const acknowledged: string[] = [];
+  for (const request of asked) {
+    await engine.ask(request);
+    acknowledged.push(request.id);
+  }
+  return acknowledged;
+}

@@ -1,0 +1,59 @@
+import { createEngine } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Clock, World } from "../ports.ts";
+import { wayThrough } from "./faults.ts";
+import type { Way, Weather } from "./faults.ts";
+import type { Random } from "./random.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/** The controller, as one process after another: when one dies, the next is started a while later on the same store. */
+export interface Controllers {
+  boot(): void;
+  /** Of the process that runs now; of a dead one, every call waits for ever. */
+  engine(): Engine;
+  crashes(): number;
+  /** What the engines complained of. */
+  readonly troubles: readonly string[];
+}
+
+export interface ControllersOptions {
+  readonly time: VirtualTime;
+  readonly weather: () => Weather;
+  readonly chance: Random;
+  readonly restartAfterMs: number;
+}
+
+export function controllersOf(
+  options: ControllersOptions,
+  worldOf: (process: { readonly clock: Clock; readonly way: Way }) => World,
+): Controllers {
+  const { time, weather, chance } = options;
+  const troubles: string[] = [];
+  let crashes = 0;
+  let engine: Engine | null = null;
+  const boot = (): void => {
+    const clock = time.clock();
+    const way = wayThrough({
+      clock,
+      chance,
+      weather,
+      later: (afterMs, work) => time.at(time.elapsedMs() + afterMs, work),
+      onCrash() {
+        crashes += 1;
+        clock.stop();
+        time.at(time.elapsedMs() + options.restartAfterMs, boot);
+      },
+    });
+    engine = createEngine(worldOf({ clock, way }), { onTrouble: (message) => troubles.push(message) });
+    void engine.start();
+  };
+  return {
+    boot,
+    engine() {
+      if (!engine) throw new Error("no controller was started");
+      return engine;
+    },
+    crashes: () => crashes,
+    troubles,
+  };
+}

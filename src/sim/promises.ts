@@ -1,0 +1,116 @@
+import type { Decision } from "../core/decision.ts";
+import { standingsOf } from "../core/evidence-book.ts";
+import { missingRoles } from "../core/decide/sign-offs.ts";
+import { isOver, isTerminal } from "../core/status.ts";
+import { wanted } from "../core/wanted.ts";
+import { recall, remember, verify } from "../engine/replay.ts";
+import type { Memory } from "../engine/replay.ts";
+import { bookAfterRow } from "../core/evidence-book.ts";
+import type { Commit, Store, StoredRelease, WantedTraffic } from "../ports.ts";
+import type { Outdoors } from "./simulated-world.ts";
+
+/** Holds the promises of DESIGN.md 9 against everything that happens, as it happens. */
+export interface Witness {
+  /** The store, watched. */
+  watch(store: Store): Store;
+  /** Called when the router is asked. */
+  asked(wanted: WantedTraffic): void;
+  /** Called when everything is over. */
+  atEnd(end: { readonly id: string; readonly outdoors: Outdoors; readonly acknowledged: readonly string[] }): Promise<void>;
+  /** What was broken, in sentences that begin with the promise's number. */
+  readonly broken: string[];
+}
+
+export function witness(): Witness {
+  const broken: string[] = [];
+  const memories = new Map<string, Memory>();
+  let watched: Store | null = null;
+  const lastAsked = new Map<string, number>();
+  return {
+    broken,
+    watch(store) {
+      watched = store;
+      return {
+        ...store,
+        async create(release) {
+          const id = await store.create(release);
+          const stored = await store.load(id);
+          if (stored && !memories.has(id)) memories.set(id, recall(stored));
+          return id;
+        },
+        async commit(commit) {
+          await store.commit(commit);
+          const before = memories.get(commit.release);
+          if (!before) return void broken.push(`8: ${commit.release} was committed to, but never created`);
+          const after = remember(before, commit.row, commit.entry?.entry.decision ?? null).memory;
+          if (commit.entry) broken.push(...checkDecision(before, commit, commit.entry.entry.decision));
+          memories.set(commit.release, after);
+        },
+      };
+    },
+    asked(traffic) {
+      const memory = memories.get(traffic.release);
+      if (!memory) return void broken.push(`1: the router was asked for ${traffic.release}, which is not in the journal`);
+      const { release } = memory;
+      const allowed = wanted(release)?.traffic.sharePct ?? 0;
+      if (traffic.sharePct !== allowed)
+        broken.push(`1: the router was asked for ${traffic.sharePct} % where the journal says ${allowed} % (revision ${release.revision})`);
+      const before = lastAsked.get(traffic.release) ?? 0;
+      if (release.rollback && release.status.kind !== "promoted" && traffic.sharePct > before) {
+        broken.push(`3: the share rose from ${before} % to ${traffic.sharePct} % after the rollback was committed`);
+      }
+      lastAsked.set(traffic.release, traffic.sharePct);
+    },
+    async atEnd({ id, outdoors, acknowledged }) {
+      const stored = await watched?.load(id);
+      if (!stored) return void broken.push(`8: release ${id} is gone`);
+      broken.push(...checkEnd(stored, outdoors), ...checkAcknowledged(stored, acknowledged));
+      const verified = verify(stored);
+      if (!verified.ok) broken.push(`8: the journal does not verify at revision ${verified.revision}: ${verified.why}`);
+    },
+  };
+}
+
+function checkDecision(before: Memory, commit: Commit, decision: Decision): readonly string[] {
+  const broken: string[] = [];
+  const { release } = before;
+  const { status } = decision;
+  if (isTerminal(release.status) && status.kind !== release.status.kind) broken.push(`4: ${release.status.kind} became ${status.kind}`);
+  const from = "phase" in release.status ? release.status.phase : -1;
+  const isUp = (status.kind === "shifting" && status.phase > 0) || (status.kind === "promoting" && release.status.kind !== "promoting");
+  if (status.kind === "shifting" && status.phase !== from + 1) broken.push(`2: from phase ${from} to phase ${status.phase}`);
+  if (isUp) {
+    const { observation } = commit.row;
+    const standings = standingsOf(release, bookAfterRow(before.book, release, observation), observation.nowMs);
+    const open = standings.filter(({ check, verdict }) => check.phase === from && verdict.kind !== "pass").map(({ check }) => check.id);
+    if (open.length > 0) broken.push(`2: phase ${from} was left with open gates: ${open.join(", ")}`);
+    const missing = missingRoles(release, status.kind === "shifting" ? { kind: "phase", phase: status.phase } : { kind: "promote" });
+    const signedNow = decision.facts.flatMap((fact) => (fact.kind === "signed" ? [fact.signOff.role] : []));
+    const unsigned = missing.filter((role) => !signedNow.includes(role));
+    if (unsigned.length > 0) broken.push(`2: phase ${from} was left without ${unsigned.join(", ")}`);
+  }
+  return broken;
+}
+
+/** Promise 5: it is over, or it waits for people, and they were told so. */
+function checkEnd(stored: StoredRelease, outdoors: Outdoors): readonly string[] {
+  const { release } = recall(stored);
+  const { status } = release;
+  if (isOver(status)) return [];
+  const waits = status.kind === "waiting" || status.kind === "holding";
+  if (!waits) return [`5: the release ended up ${status.kind} and nobody is asked`];
+  const became = stored.entries.findLast(({ entry }) => entry.decision.facts.some((fact) => fact.kind === "became"));
+  const isTold = [...outdoors.arrived.values()].some((notice) => notice.entry.revision === became?.entry.revision);
+  return isTold || stored.head.plan.notify.length === 0 ? [] : [`5: the release is ${status.kind}, and nobody was told`];
+}
+
+/** Promise 8: whatever was acknowledged is answered in the journal, exactly once. */
+function checkAcknowledged(stored: StoredRelease, acknowledged: readonly string[]): readonly string[] {
+  const answered = stored.entries.flatMap(({ entry }) =>
+    entry.decision.facts.flatMap((fact) => (fact.kind === "accepted" || fact.kind === "refused" ? [fact.request] : [])),
+  );
+  return acknowledged.flatMap((id) => {
+    const times = answered.filter((request) => request === id).length;
+    return times === 1 ? [] : [`8: request ${id} was acknowledged and answered ${times} times`];
+  });
+}
