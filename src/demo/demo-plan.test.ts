@@ -43,6 +43,7 @@ test("divides what is waited for and leaves lines, deadlines and time-outs alone
 test("is the same text at speed 1, never scrapes faster than it can read, and refuses nonsense", () => {
   expect(scalePlan(plan, 1)).toBe(plan);
   expect(parse(scalePlan(plan, 100_000))).toMatchObject({ scrape: "150ms", phases: [{ observe: "9ms" }] });
+  expect(parse(scalePlan("name: a plan that does not say how often it scrapes", 50))).toMatchObject({ scrape: "300ms" });
   expect(() => scalePlan(plan, 0)).toThrow("above 0");
   expect(() => scalePlan(plan, Number.NaN)).toThrow("above 0");
 });

@@ -7,6 +7,8 @@ const scaledKeys: ReadonlySet<string> = new Set(["observe", "extend", "scrape", 
 
 /** Shorter than this a scrape is not made, however fast the demo runs: reading takes time itself. */
 const shortestScrapeMs = 150;
+/** What a plan means that does not say how often it scrapes. */
+const usualScrapeMs = 15_000;
 
 /**
  * The text of a plan with every duration that is waited for divided by `speed`: observation, extension, scrape interval, goals, and the
@@ -24,6 +26,7 @@ export function scalePlan(text: string, speed: number): string {
       else if (key === "then" || key === "else") pair.value.value = scaleWords(String(pair.value.value), speed);
     },
   });
+  if (!document.has("scrape")) document.set("scrape", sayDuration(Math.max(shortestScrapeMs, Math.round(usualScrapeMs / speed))));
   return document.toString({ lineWidth: 0 });
 }
 

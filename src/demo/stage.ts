@@ -146,7 +146,7 @@ function serverFile(where: { readonly control: string; readonly tokenFile: strin
       routers: { edge: { kind: "edge", control: [where.control], token: { file: where.tokenFile } } },
       sources: {
         edge: { kind: "edge", control: [where.control], token: { file: where.tokenFile } },
-        pricetruth: { kind: "http", url: where.priceTruthUrl },
+        pricetruth: { kind: "http", url: where.priceTruthUrl, control: `${where.control}/metrics` },
       },
     },
   });
