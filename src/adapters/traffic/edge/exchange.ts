@@ -1,0 +1,293 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Attempt } from "./attempt.ts";
+import type { AttemptFailure, AttemptOwner } from "./attempt.ts";
+import { mergeBaggage } from "./baggage.ts";
+import type { Arm } from "./cohort.ts";
+import type { EdgeCore } from "./edge-core.ts";
+import type { EdgeState, ServiceState } from "./edge-state.ts";
+import { headerOf, requestHeaders, responseHeaders, without } from "./headers.ts";
+import type { RawHeaders } from "./headers.ts";
+import { endingOf } from "./meters.ts";
+import type { Asking, Ending, Failure } from "./meters.ts";
+import { withoutPerson } from "./person-cookie.ts";
+import { bodyOf } from "./request-body.ts";
+import type { RequestBody } from "./request-body.ts";
+import { isHashedAsset, isRequest } from "./request-pattern.ts";
+import type { Upstream } from "./upstreams.ts";
+import { answerVisit, sliceOfVisit, visitHeaders, whoIs } from "./visit.ts";
+import type { Visit } from "./visit.ts";
+
+/** A request as the data plane has read it. */
+export interface Received {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Path and query, as it goes to the backend. */
+  readonly target: string;
+  readonly service: ServiceState;
+  readonly visit: Visit;
+  readonly peer: { readonly address: string; readonly scheme: "http" | "https"; readonly isTrusted: boolean };
+}
+
+const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+const htmlOnly = new Set(["cache-control"]);
+const trailerOnly = new Set(["trailer"]);
+
+/**
+ * One request and its answer, streamed both ways.
+ *
+ * What is tried again, and why that is safe:
+ * - *Refused* (no connection, nothing written): another address of the same arm. When every address of the canary refuses, stable answers: the
+ *   request has reached nobody yet, whatever its method, and a person should not pay for a dead canary. The canary pays: the request counts as
+ *   the canary's 5xx (`upstream="refused"`), the person as affected, and stable's numbers do not show it. So a canary without any reachable
+ *   address is proven bad by its own people without harming them.
+ * - *Closed* (a connection that had served before dies before the first byte of the answer): the backend closed it while our request was on its
+ *   way. Once more, for methods that may be repeated (RFC 9110 section 9.2.2) without a body. On a fresh connection it is the backend's
+ *   failure: 502.
+ * - *404 for a hashed asset*: the page is of the other version; its arm is asked.
+ * Everything that is tried again follows the state that is in force then: a share of 0 sends it to stable, and that is nobody's failure.
+ */
+export class Exchange implements AttemptOwner {
+  readonly #core: EdgeCore;
+  readonly #received: Received;
+  readonly #asking: Asking;
+  readonly #body: RequestBody | null;
+  readonly #refusedBy = new Set<Upstream>();
+  #arm: Arm;
+  #attempt: Attempt | null = null;
+  #canaryRefused = false;
+  #isRepeated = false;
+  #isSkewTried = false;
+  #isOver = false;
+  #isEnded = false;
+  #done: (() => void) | null = null;
+  #finalStatus: Ending | null = null;
+
+  constructor(core: EdgeCore, received: Received) {
+    this.#core = core;
+    this.#received = received;
+    this.#arm = received.visit.arm;
+    this.#body = bodyOf(received.request);
+    this.#asking = { arm: this.#arm, service: received.service.name, who: whoIs(received.visit), sinceMs: core.monotonicMs() };
+  }
+
+  /** Sends the request on. */
+  start(): void {
+    if (this.#isCounted) this.#core.meters.begin(this.#asking);
+    this.#received.response.on("close", () => this.#clientClosed());
+    this.#send();
+  }
+
+  /** The request is being written. An asset that an open page of the other version needs exposes nobody and is not counted. */
+  forwarded(): void {
+    if (this.#isCounted && !this.#isSkewTried) this.#core.forwarded(this.#arm);
+  }
+
+  get response(): ServerResponse {
+    return this.#received.response;
+  }
+
+  /** The head of an answer; answers false when it is not wanted and its body is to be thrown away. */
+  headed(status: number, raw: readonly (string | Buffer)[]): boolean {
+    if (status === 404 && this.#isSkewRetry()) return false;
+    const headers = responseHeaders(raw);
+    const isEventStream = headerOf(headers, "content-type")?.startsWith("text/event-stream") ?? false;
+    this.#writeHead(status, headers);
+    this.#finalStatus = this.#canaryRefused ? "5xx" : endingOf(status);
+    if (isEventStream) this.#end(this.#finalStatus);
+    return true;
+  }
+
+  /** The answer is complete. */
+  completed(trailers: Readonly<Record<string, string | string[] | undefined>>): void {
+    const { response } = this.#received;
+    const pairs = Object.entries(trailers).map(([name, value]) => [name, String(value)] as [string, string]);
+    if (pairs.length > 0 && response.chunkedEncoding) response.addTrailers(pairs);
+    this.#finish();
+    response.end();
+  }
+
+  /** The backend failed. `failure` says how far it had come. */
+  failed(failure: AttemptFailure): void {
+    this.#done?.();
+    if (this.#isOver) return;
+    if (this.#received.response.headersSent) return this.#cut();
+    if (failure.code === "UND_ERR_INVALID_ARG" || failure.code === "UND_ERR_NOT_SUPPORTED") return this.#refuseBadRequest();
+    if (!failure.isWritten) return this.#refused(failure.upstream, failure.code);
+    const isCloseRace =
+      failure.isReused && (failure.code === "UND_ERR_SOCKET" || failure.code === "ECONNRESET" || failure.code === "EPIPE");
+    if (isCloseRace && !this.#isRepeated && this.#body === null && idempotent.has(this.#received.request.method ?? "")) {
+      this.#isRepeated = true;
+      return this.#send();
+    }
+    const why: Failure = failure.code === "UND_ERR_HEADERS_TIMEOUT" ? "timeout" : "reset";
+    this.#giveUp(why === "timeout" ? 504 : 502, why);
+  }
+
+  get #isCounted(): boolean {
+    return !(this.#received.visit.carried?.isAttempt ?? false);
+  }
+
+  #send(): void {
+    const { visit, target, request } = this.#received;
+    const state = this.#core.state;
+    const service = state.services.find((one) => one.name === this.#received.service.name) ?? this.#received.service;
+    const isAgain = this.#attempt !== null && this.#isCounted && !this.#isSkewTried;
+    if (isAgain && state.line === 0) this.#arm = "stable";
+    const upstream = this.#pick(service);
+    if (upstream === null) {
+      if (this.#arm === "canary") return this.#answerByStable("no-target");
+      return this.#giveUp(503, "no-target");
+    }
+    this.#done = this.#core.forward(this.#arm);
+    const attempt = new Attempt(this, upstream);
+    this.#attempt = attempt;
+    const method = request.method ?? "GET";
+    upstream.pool.dispatch({ path: target, method, headers: this.#headers(visit.state), body: this.#body }, attempt);
+  }
+
+  #headers(state: EdgeState): RawHeaders {
+    const { request, visit, peer } = this.#received;
+    const cookie = request.headers.cookie;
+    const theirs = request.headers["baggage"];
+    const foreign = theirs === undefined ? null : String(theirs);
+    const isKept = visit.carried?.isAttempt ?? false;
+    return requestHeaders(request, {
+      arm: this.#arm,
+      release: state.release ?? "",
+      cookie: cookie === undefined ? null : withoutPerson(cookie),
+      baggage: isKept ? foreign : state.release === null ? foreign : mergeBaggage(foreign, state.baggage[this.#arm]),
+      peer,
+      conditional: visit.isPageLoad && state.hasCanary ? "dropped" : "kept",
+    });
+  }
+
+  #pick(service: ServiceState): Upstream | null {
+    const all = service[this.#arm];
+    const start = this.#core.nextNumber();
+    for (let index = 0; index < all.length; index += 1) {
+      const upstream = all[(start + index) % all.length];
+      if (upstream !== undefined && !this.#refusedBy.has(upstream)) return upstream;
+    }
+    return null;
+  }
+
+  #refused(upstream: Upstream, code: string): void {
+    const isGone = code === "UND_ERR_CLOSED" || code === "UND_ERR_DESTROYED";
+    this.#refusedBy.add(upstream);
+    const canSend = this.#body === null || this.#body.isUntouched;
+    if (!canSend) return this.#giveUp(502, "refused");
+    const left = this.#received.service[this.#arm].some((one) => !this.#refusedBy.has(one));
+    if (left || isGone) return this.#send();
+    if (this.#arm === "canary") return this.#answerByStable("refused");
+    this.#giveUp(502, "refused");
+  }
+
+  #answerByStable(why: Failure): void {
+    const isAttempt = this.#received.visit.carried?.isAttempt ?? false;
+    if (isAttempt) return this.#giveUp(502, why);
+    this.#core.meters.failed({ arm: "canary", service: this.#received.service.name, upstream: why });
+    this.#canaryRefused = true;
+    this.#arm = "stable";
+    this.#send();
+  }
+
+  #isSkewRetry(): boolean {
+    const { request, visit, service } = this.#received;
+    const other: Arm = this.#arm === "canary" ? "stable" : "canary";
+    const isAsset = request.method === "GET" && isHashedAsset(visit.request.path);
+    if (this.#isSkewTried || !isAsset || service[other].length === 0) return false;
+    this.#isSkewTried = true;
+    this.#core.meters.skewed({ arm: this.#arm, service: service.name });
+    this.#done?.();
+    this.#arm = other;
+    this.#send();
+    return true;
+  }
+
+  #writeHead(status: number, from: RawHeaders): void {
+    const { response, request, visit } = this.#received;
+    let headers = from;
+    const isHtml = headerOf(headers, "content-type")?.startsWith("text/html") ?? false;
+    if (isHtml && visit.state.hasCanary) headers = [...without(headers, htmlOnly), "cache-control", "private, no-store"];
+    const isChunked = request.httpVersion === "1.1" && headerOf(headers, "content-length") === null;
+    if (!isChunked || request.method === "HEAD" || status === 204 || status === 304) headers = without(headers, trailerOnly);
+    headers.push(...this.#personHeaders(status));
+    if (this.#isCounted) this.#core.meters.headed(this.#asking, this.#core.monotonicMs());
+    response.writeHead(status, headers);
+  }
+
+  #personHeaders(status: number): string[] {
+    const { visit } = this.#received;
+    const core = this.#core;
+    let isFirstHarmOn: Arm | null = null;
+    if (visit.person !== null && core.state.release === visit.state.release) {
+      const nowMs = core.monotonicMs();
+      if (visit.isCountedNow) core.people.count(visit.person, nowMs);
+      const isServerError = status >= 500 || this.#canaryRefused;
+      if (core.people.answered(visit.person, { arm: this.#asking.arm, isServerError, nowMs })) isFirstHarmOn = this.#asking.arm;
+      if (status >= 200 && status < 300) this.#reachGoals(nowMs);
+    }
+    return visitHeaders(visit, answerVisit(visit, { status, isFirstHarmOn }, core.means), core.means);
+  }
+
+  #reachGoals(nowMs: number): void {
+    const { visit } = this.#received;
+    const { person } = visit;
+    if (person === null) return;
+    for (const [index, goal] of visit.state.goals.entries()) {
+      if (isRequest(goal.request, visit.request)) this.#core.people.reached(person, index, nowMs);
+    }
+  }
+
+  #giveUp(status: 502 | 503 | 504, why: Failure): void {
+    this.#core.meters.failed({ arm: this.#arm, service: this.#received.service.name, upstream: why });
+    this.#answerOwn(status, `serin: ${this.#received.service.name} did not answer (${why})\n`, why);
+  }
+
+  #refuseBadRequest(): void {
+    this.#answerOwn(400, "serin: the request cannot be sent on\n", "bad-request");
+  }
+
+  #answerOwn(status: number, text: string, why: string): void {
+    const { response } = this.#received;
+    if (this.#body !== null) response.shouldKeepAlive = false;
+    const headers = ["content-type", "text/plain; charset=utf-8", "content-length", String(Buffer.byteLength(text)), "serin-edge", why];
+    this.#writeHead(status, headers);
+    this.#finalStatus = this.#canaryRefused ? "5xx" : endingOf(status);
+    this.#finish();
+    response.end(text);
+  }
+
+  #cut(): void {
+    const { response, visit } = this.#received;
+    this.#core.meters.failed({ arm: this.#arm, service: this.#received.service.name, upstream: "cut" });
+    if (visit.person !== null) {
+      this.#core.people.answered(visit.person, { arm: this.#asking.arm, isServerError: true, nowMs: this.#core.monotonicMs() });
+    }
+    this.#finalStatus = "5xx";
+    this.#finish();
+    response.destroy();
+  }
+
+  #clientClosed(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (!this.response.headersSent && this.#isCounted) this.#core.meters.headed(this.#asking, this.#core.monotonicMs());
+    this.#attempt?.abort(new Error("the client went away"));
+    this.#done?.();
+    this.#end("aborted");
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    this.#done?.();
+    if (this.#finalStatus !== null) this.#end(this.#finalStatus);
+  }
+
+  #end(status: Ending): void {
+    if (this.#isEnded || !this.#isCounted) return;
+    this.#isEnded = true;
+    const slice = sliceOfVisit(this.#received.visit, this.#core.nextNumber());
+    this.#core.meters.ended(this.#asking, { status, slice });
+  }
+}

@@ -1,0 +1,172 @@
+import type { Arm, Person } from "./cohort.ts";
+import { assignedArm } from "./cohort.ts";
+import { DueQueue } from "./due-queue.ts";
+import { PeopleTable } from "./people-table.ts";
+import type { Slot } from "./people-table.ts";
+
+/** What is counted of distinct people; the meters keep the numbers. */
+export interface PeopleEvents {
+  drawn(arm: Arm): void;
+  harmed(arm: Arm): void;
+  turnOver(arm: Arm, outcome: "affected" | "unaffected"): void;
+  goalOver(goal: string, arm: Arm, outcome: "reached" | "missed"): void;
+}
+
+/** A goal as the table follows it; at most 16 a release. */
+export interface FollowedGoal {
+  readonly name: string;
+  readonly withinMs: number;
+}
+
+export interface PeopleOptions {
+  readonly events: PeopleEvents;
+  readonly goals: readonly FollowedGoal[];
+  /** At most so many people are remembered; who comes later is served and drawn as everybody, but not followed. */
+  readonly limit: number;
+  /** Length of a turn, ms. */
+  readonly turnMs: number;
+  /** People who were not seen for this long are forgotten, ms; never less than the longest goal. */
+  readonly idleMs: number;
+}
+
+/** The number of goals that can be followed in one release. */
+export const mostGoals = 16;
+
+const harmedOn = { canary: 1, stable: 2 } as const;
+const turnOn = { canary: 4, stable: 8 } as const;
+const turnIsBad = 16;
+const drawnOn = { canary: 32, stable: 64 } as const;
+const firstGoal = 256;
+
+/**
+ * The distinct people of one release.
+ *
+ * A *turn* is the unit of "affected people": a person who has met no server error on this arm yet is watched for `turnMs` from a request on,
+ * and counts once at the end, affected or not; who was affected is never watched again. So every turn has one outcome, both are counted at
+ * the same age, a person is affected at most once per arm, and the number of affected never exceeds the number counted.
+ *
+ * A *goal* is followed from the moment a person is counted, and counts `withinMs` later, reached or missed, never earlier; people whose arm
+ * has changed by then, by a larger share or a rollback, count for neither.
+ */
+export class People {
+  readonly #options: PeopleOptions;
+  readonly #table: PeopleTable;
+  readonly #turns = new DueQueue();
+  readonly #goals: readonly { readonly goal: FollowedGoal; readonly due: DueQueue; readonly bit: number }[];
+  #line = 0;
+
+  constructor(options: PeopleOptions) {
+    this.#options = options;
+    this.#table = new PeopleTable(options.limit);
+    this.#goals = options.goals.slice(0, mostGoals).map((goal, index) => ({ goal, due: new DueQueue(), bit: firstGoal << index }));
+  }
+
+  /** How many people are remembered. */
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** The share's line from now on: whose arm it changes is not followed to their goals. */
+  moveLine(line: number): void {
+    this.#line = line;
+  }
+
+  /** Counts a drawn person once, on the arm of their bucket; the same person again is nothing. */
+  count(person: Person, nowMs: number): void {
+    const known = this.#find(person, nowMs);
+    if (known !== null && isSet(known, drawnOn.canary | drawnOn.stable)) return;
+    const slot = known ?? this.#enter(person, nowMs);
+    const arm = assignedArm(person.bucket, this.#line);
+    this.#options.events.drawn(arm);
+    if (slot === null) return;
+    set(slot, drawnOn[arm]);
+    for (const { goal, due } of this.#goals) due.add(idOf(person), nowMs + goal.withinMs);
+  }
+
+  /** A request of `person` is over. Answers true when it was the person's first server error on this arm. */
+  answered(person: Person, request: { readonly arm: Arm; readonly isServerError: boolean; readonly nowMs: number }): boolean {
+    const { arm, isServerError, nowMs } = request;
+    const slot = this.#find(person, nowMs) ?? this.#enter(person, nowMs);
+    if (slot === null || isSet(slot, harmedOn[arm])) return false;
+    const otherArm = arm === "canary" ? "stable" : "canary";
+    if (!isSet(slot, turnOn[arm])) {
+      const isOpen = isSet(slot, turnOn[otherArm]);
+      clear(slot, turnOn[otherArm] | turnIsBad);
+      set(slot, turnOn[arm]);
+      if (!isOpen) this.#turns.add(idOf(person), nowMs + this.#options.turnMs);
+    }
+    if (!isServerError) return false;
+    set(slot, harmedOn[arm] | turnIsBad);
+    this.#options.events.harmed(arm);
+    return true;
+  }
+
+  /** `person` has reached the goal with this index. */
+  reached(person: Person, goal: number, nowMs: number): void {
+    const slot = this.#find(person, nowMs);
+    if (slot !== null && goal < mostGoals) set(slot, firstGoal << goal);
+  }
+
+  /** Settles every turn and goal that is due at `nowMs`. */
+  settle(nowMs: number): void {
+    this.#turns.take(nowMs, (high, low) => this.#settleTurn(high, low));
+    for (const { goal, due, bit } of this.#goals) {
+      due.take(nowMs, (high, low) => {
+        const slot = this.#table.find(high, low);
+        if (slot === null) return;
+        const arm = isSet(slot, drawnOn.canary) ? "canary" : "stable";
+        if (assignedArm(slot.shard.bucket[slot.at] ?? 0, this.#line) !== arm) return;
+        this.#options.events.goalOver(goal.name, arm, isSet(slot, bit) ? "reached" : "missed");
+      });
+    }
+  }
+
+  /** Forgets idle people, a part of the table at each call. */
+  sweep(nowMs: number): void {
+    const longestMs = Math.max(this.#options.turnMs, ...this.#options.goals.map((goal) => goal.withinMs)) + 60_000;
+    this.#table.sweep(Math.floor((nowMs - Math.max(this.#options.idleMs, longestMs)) / 1000));
+  }
+
+  #settleTurn(high: number, low: number): void {
+    const slot = this.#table.find(high, low);
+    if (slot === null) return;
+    const arm = isSet(slot, turnOn.canary) ? "canary" : "stable";
+    const outcome = isSet(slot, turnIsBad) ? "affected" : "unaffected";
+    clear(slot, turnOn.canary | turnOn.stable | turnIsBad);
+    this.#options.events.turnOver(arm, outcome);
+  }
+
+  #find(person: Person, nowMs: number): Slot | null {
+    const { high, low } = idOf(person);
+    const slot = this.#table.find(high, low);
+    if (slot !== null) slot.shard.seenSeconds[slot.at] = Math.floor(nowMs / 1000);
+    return slot;
+  }
+
+  /** A person who is not in the table: new, forgotten, or known to another edge; the cookie remembers what must not be counted twice. */
+  #enter(person: Person, nowMs: number): Slot | null {
+    const { high, low } = idOf(person);
+    const slot = this.#table.enter(high, low, Math.floor(nowMs / 1000));
+    if (slot === null) return null;
+    slot.shard.bucket[slot.at] = person.bucket;
+    if (person.harmedOn.canary) set(slot, harmedOn.canary);
+    if (person.harmedOn.stable) set(slot, harmedOn.stable);
+    return slot;
+  }
+}
+
+function idOf(person: Person): { readonly high: number; readonly low: number } {
+  return { high: Number.parseInt(person.id.slice(0, 8), 16), low: Number.parseInt(person.id.slice(8), 16) };
+}
+
+function isSet(slot: Slot, bits: number): boolean {
+  return ((slot.shard.flags[slot.at] ?? 0) & bits) !== 0;
+}
+
+function set(slot: Slot, bits: number): void {
+  slot.shard.flags[slot.at] = (slot.shard.flags[slot.at] ?? 0) | bits;
+}
+
+function clear(slot: Slot, bits: number): void {
+  slot.shard.flags[slot.at] = (slot.shard.flags[slot.at] ?? 0) & ~bits;
+}

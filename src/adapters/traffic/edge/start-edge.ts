@@ -1,0 +1,116 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Clock } from "../../../ports.ts";
+import { createControlPlane } from "./control-plane.ts";
+import { clientLimits, createDataPlane, trustedPeers } from "./data-plane.ts";
+import type { ClientLimits } from "./data-plane.ts";
+import { EdgeCore } from "./edge-core.ts";
+import type { StableTraffic } from "./edge-state.ts";
+import { openKeptFiles } from "./kept-files.ts";
+import { Tunnels } from "./tunnels.ts";
+import { upstreamLimits } from "./upstreams.ts";
+import type { UpstreamLimits } from "./upstreams.ts";
+
+/** Where one edge listens and what it begins with. */
+export interface EdgeOptions {
+  readonly clock: Clock;
+  /** Port 0 takes a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly control: { readonly host: string; readonly port: number };
+  readonly token: string;
+  readonly dataDir: string;
+  /** A key that several edges share; `null`: one of its own in `dataDir`. */
+  readonly keyFile: string | null;
+  /** What is served before the controller has spoken for the first time. */
+  readonly stable: StableTraffic;
+  readonly trustedProxies: readonly string[];
+  readonly limits?: Partial<EdgeLimits>;
+}
+
+/** Every number of an edge that has a default. */
+export interface EdgeLimits {
+  readonly client: ClientLimits;
+  readonly upstream: UpstreamLimits;
+  /** How long a WebSocket of a drained arm may stay open, ms. */
+  readonly tunnelDrainMs: number;
+  /** How long requests in flight may take after the edge was told to close, ms. */
+  readonly closeMs: number;
+  readonly peopleLimit: number;
+  readonly turnMs: number;
+}
+
+export const edgeLimits: EdgeLimits = {
+  client: clientLimits,
+  upstream: upstreamLimits,
+  tunnelDrainMs: 5_000,
+  closeMs: 10_000,
+  peopleLimit: 2_000_000,
+  turnMs: 10_000,
+};
+
+/** A running edge. */
+export interface Edge {
+  /** "http://127.0.0.1:8080". */
+  readonly url: string;
+  readonly controlUrl: string;
+  /** Takes no new connection, lets requests in flight finish, and resolves when all is closed, at the latest after `closeMs`. */
+  close(): Promise<void>;
+}
+
+/** Starts an edge; resolves when both its servers listen. A restarted one comes back with its addresses and share 0 until told. */
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const limits: EdgeLimits = { ...edgeLimits, ...options.limits };
+  const kept = await openKeptFiles(options.dataDir, options.keyFile);
+  const { clock, stable } = options;
+  const core = new EdgeCore(
+    { clock, key: kept.key, limits: limits.upstream, peopleLimit: limits.peopleLimit, turnMs: limits.turnMs },
+    stable,
+  );
+  if (kept.wanted !== null) core.recall(kept.wanted);
+  const tunnels = new Tunnels(core, limits.tunnelDrainMs);
+  const data = createDataPlane({ core, tunnels, limits: limits.client, trusted: trustedPeers(options.trustedProxies) });
+  const control = createControlPlane({ core, kept }, options.token);
+  core.start();
+  try {
+    return {
+      url: await listen(data, options.listen),
+      controlUrl: await listen(control, options.control),
+      close: () => close({ core, tunnels, data, control, closeMs: limits.closeMs }),
+    };
+  } catch (error) {
+    core.stop();
+    await core.upstreams.destroy();
+    data.close();
+    throw error;
+  }
+}
+
+async function listen(server: Server, at: { readonly host: string; readonly port: number }): Promise<string> {
+  server.listen(at.port, at.host);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return `http://${at.host.includes(":") ? `[${at.host}]` : at.host}:${port}`;
+}
+
+async function close(edge: {
+  readonly core: EdgeCore;
+  readonly tunnels: Tunnels;
+  readonly data: Server;
+  readonly control: Server;
+  readonly closeMs: number;
+}): Promise<void> {
+  const closed = once(edge.data, "close");
+  edge.data.close();
+  edge.data.closeIdleConnections();
+  edge.tunnels.closeAll();
+  const late = setTimeout(() => edge.data.closeAllConnections(), edge.closeMs);
+  await closed;
+  clearTimeout(late);
+  const controlClosed = once(edge.control, "close");
+  edge.control.close();
+  edge.control.closeAllConnections();
+  await controlClosed;
+  edge.core.stop();
+  await edge.core.upstreams.destroy();
+}

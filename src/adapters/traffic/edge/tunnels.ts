@@ -1,0 +1,192 @@
+import { request as httpRequest } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { Duplex } from "node:stream";
+import { mergeBaggage } from "./baggage.ts";
+import type { Arm } from "./cohort.ts";
+import type { EdgeCore } from "./edge-core.ts";
+import type { ServiceState } from "./edge-state.ts";
+import { requestHeaders, responseHeaders } from "./headers.ts";
+import type { RawHeaders } from "./headers.ts";
+import { endingOf } from "./meters.ts";
+import type { Asking } from "./meters.ts";
+import { withoutPerson } from "./person-cookie.ts";
+import { Tunnel } from "./tunnel.ts";
+import type { Upstream } from "./upstreams.ts";
+import { answerVisit, sliceOfVisit, visitHeaders, whoIs } from "./visit.ts";
+import type { Visit } from "./visit.ts";
+
+/** A request to switch protocols, as the data plane has read it. */
+export interface UpgradeReceived {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  /** What the client has sent after the head already. */
+  readonly head: Buffer;
+  readonly target: string;
+  readonly service: ServiceState;
+  readonly visit: Visit;
+  readonly peer: { readonly address: string; readonly scheme: "http" | "https"; readonly isTrusted: boolean };
+}
+
+/** The long connections that have left HTTP: WebSockets and other upgrades, byte for byte. */
+export class Tunnels {
+  readonly #core: EdgeCore;
+  readonly #drainMs: number;
+  readonly #open = new Set<Tunnel>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  /** `drainMs`: how long a WebSocket of a drained arm, or of an address that is gone, may stay open. */
+  constructor(core: EdgeCore, drainMs: number) {
+    this.#core = core;
+    this.#drainMs = drainMs;
+    core.onChange(() => this.#closeDrainedLater());
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Asks a backend to switch, and connects both sides when it does; passes its answer on when it does not. */
+  accept(received: UpgradeReceived): void {
+    const { visit, service, socket } = received;
+    const asking: Asking = { arm: visit.arm, service: service.name, who: whoIs(visit), sinceMs: this.#core.monotonicMs() };
+    this.#core.meters.begin(asking);
+    socket.on("error", () => socket.destroy());
+    this.#ask(received, asking, visit.arm);
+  }
+
+  /** Closes all: WebSockets with 1012, so that clients come back elsewhere. */
+  closeAll(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const tunnel of this.#open) tunnel.close();
+  }
+
+  #ask(received: UpgradeReceived, asking: Asking, arm: Arm): void {
+    const { service, socket, visit } = received;
+    const upstream = service[arm][this.#core.nextNumber() % Math.max(1, service[arm].length)];
+    if (upstream === undefined) return this.#refused(received, asking, arm);
+    const asked = this.#send(received, upstream, arm);
+    this.#core.forwarded(arm);
+    const gone = (): void => void asked.destroy();
+    socket.once("close", gone);
+    asked.on("upgrade", (answer, upstreamSocket, upstreamHead) => {
+      socket.off("close", gone);
+      this.#ended(asking, visit, 101);
+      socket.write(headText(101, [...pairsOf(answer), ...this.#personHeaders(visit, 101)]));
+      this.#connect({ received, arm, url: upstream.url, upstreamSocket, upstreamHead });
+    });
+    asked.on("response", (answer) => {
+      const status = answer.statusCode ?? 502;
+      this.#ended(asking, visit, status);
+      socket.write(headText(status, [...responseHeaders(answer.rawHeaders), ...this.#personHeaders(visit, status), "connection", "close"]));
+      answer.on("error", () => socket.destroy());
+      answer.pipe(socket);
+    });
+    asked.on("error", () => {
+      socket.off("close", gone);
+      if (socket.destroyed) return this.#ended(asking, visit, "aborted");
+      this.#refused(received, asking, arm);
+    });
+    asked.end();
+  }
+
+  #send(received: UpgradeReceived, upstream: Upstream, arm: Arm): ClientRequest {
+    const { request, visit, peer, target } = received;
+    const { cookie, upgrade } = request.headers;
+    const theirs = request.headers["baggage"];
+    const foreign = theirs === undefined ? null : String(theirs);
+    const headers = requestHeaders(request, {
+      arm,
+      release: visit.state.release ?? "",
+      cookie: cookie === undefined ? null : withoutPerson(cookie),
+      baggage: visit.state.release === null ? foreign : mergeBaggage(foreign, visit.state.baggage[arm]),
+      peer,
+      conditional: "kept",
+    });
+    headers.push("connection", "Upgrade", "upgrade", upgrade ?? "websocket");
+    const url = new URL(upstream.url);
+    const send = url.protocol === "https:" ? httpsRequest : httpRequest;
+    const port = url.port === "" ? undefined : Number(url.port);
+    return send({
+      host: url.hostname.replace(/^\[|\]$/g, ""),
+      ...(port === undefined ? {} : { port }),
+      path: target,
+      method: request.method ?? "GET",
+      headers: headers as unknown as Record<string, string>,
+      agent: false,
+    });
+  }
+
+  #refused(received: UpgradeReceived, asking: Asking, arm: Arm): void {
+    const { service, socket, visit } = received;
+    this.#core.meters.failed({ arm, service: service.name, upstream: "refused" });
+    if (arm === "canary" && service.stable.length > 0) return this.#ask(received, asking, "stable");
+    this.#ended(asking, visit, 502);
+    socket.end(headText(502, ["content-length", "0", "connection", "close", "serin-edge", "refused"]));
+  }
+
+  #ended(asking: Asking, visit: Visit, status: number | "aborted"): void {
+    this.#core.meters.headed(asking, this.#core.monotonicMs());
+    const ending = status === "aborted" ? "aborted" : endingOf(status);
+    this.#core.meters.ended(asking, { status: ending, slice: sliceOfVisit(visit, this.#core.nextNumber()) });
+  }
+
+  #personHeaders(visit: Visit, status: number): RawHeaders {
+    if (visit.isCountedNow && visit.person !== null) this.#core.people.count(visit.person, this.#core.monotonicMs());
+    return visitHeaders(visit, answerVisit(visit, { status, isFirstHarmOn: null }, this.#core.means), this.#core.means);
+  }
+
+  #connect(ends: {
+    readonly received: UpgradeReceived;
+    readonly arm: Arm;
+    readonly url: string;
+    readonly upstreamSocket: Duplex;
+    readonly upstreamHead: Buffer;
+  }): void {
+    const { received, arm, url, upstreamSocket, upstreamHead } = ends;
+    const protocol = received.request.headers.upgrade?.toLowerCase() === "websocket" ? "websocket" : "other";
+    const done = this.#core.forward(arm);
+    const tunnel: Tunnel = new Tunnel({
+      client: { socket: received.socket, head: received.head },
+      upstream: { socket: upstreamSocket, head: upstreamHead },
+      arm,
+      url,
+      protocol,
+      closed: () => {
+        this.#open.delete(tunnel);
+        done();
+      },
+    });
+    this.#open.add(tunnel);
+    tunnel.start();
+    this.#closeDrainedLater();
+  }
+
+  #closeDrainedLater(): void {
+    if (this.#open.size === 0) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      const kept = new Set(this.#core.state.services.flatMap((service) => [...service.canary, ...service.stable].map((one) => one.url)));
+      for (const tunnel of this.#open) if (this.#core.isDrained(tunnel.arm) || !kept.has(tunnel.url)) tunnel.close();
+    }, this.#drainMs);
+    timer.unref();
+    this.#timers.add(timer);
+  }
+}
+
+function pairsOf(answer: IncomingMessage): RawHeaders {
+  const kept: RawHeaders = [];
+  for (let index = 0; index < answer.rawHeaders.length; index += 2) {
+    const name = answer.rawHeaders[index] ?? "";
+    kept.push(name, answer.rawHeaders[index + 1] ?? "");
+  }
+  return kept;
+}
+
+const reasons: Readonly<Record<number, string>> = { 101: "Switching Protocols", 502: "Bad Gateway" };
+
+function headText(status: number, headers: RawHeaders): Buffer {
+  let text = `HTTP/1.1 ${status} ${reasons[status] ?? "Answer"}\r\n`;
+  for (let index = 0; index < headers.length; index += 2) text += `${headers[index]}: ${headers[index + 1]}\r\n`;
+  return Buffer.from(`${text}\r\n`, "latin1");
+}

@@ -1,0 +1,127 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { readBaggage } from "./baggage.ts";
+import type { Carried } from "./baggage.ts";
+import { afterRequest, armOf, bucketCount, isPageLoad, isPageOutdated, newPerson, sliceOf } from "./cohort.ts";
+import type { Arm, Person } from "./cohort.ts";
+import type { EdgeState, ServiceState } from "./edge-state.ts";
+import type { Who } from "./meters.ts";
+import { readPerson, sayPerson } from "./person-cookie.ts";
+import { isHashedAsset, isRequest } from "./request-pattern.ts";
+import type { Signer } from "./signer.ts";
+
+/** The facts of one request that decide who makes it. */
+export interface VisitRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly scheme: "http" | "https";
+}
+
+/** The edge's keys, and how it draws. */
+export interface VisitMeans {
+  readonly cookieSigner: Signer;
+  readonly baggageSigner: Signer;
+  draw(): { readonly id: string; readonly bucket: number };
+}
+
+/** Who makes one request and which arm serves it. */
+export interface Visit {
+  readonly request: VisitRequest;
+  readonly state: EdgeState;
+  readonly arm: Arm;
+  /** `null`: nobody whom the release has drawn. */
+  readonly person: Person | null;
+  /** A service's own call, on its caller's arm; `null`: it came from outside. */
+  readonly carried: Carried | null;
+  readonly isPageLoad: boolean;
+  /** True when this request makes the person count. */
+  readonly isCountedNow: boolean;
+  /** True when the cookie must be written. */
+  readonly isChanged: boolean;
+}
+
+/** Decides about a request; the answer depends on its arguments alone, but for the draw. */
+export function beginVisit(request: VisitRequest, service: ServiceState, state: EdgeState, means: VisitMeans): Visit {
+  const { headers } = request;
+  const pageLoad = isPageLoad({
+    method: request.method,
+    accept: headers.accept,
+    fetchMode: one(headers["sec-fetch-mode"]),
+    fetchDest: one(headers["sec-fetch-dest"]),
+  });
+  const nobody = { request, state, person: null, carried: null, isPageLoad: pageLoad, isCountedNow: false, isChanged: false };
+  if (state.release === null) return { ...nobody, arm: "stable" };
+  const carried = readBaggage({ header: one(headers["baggage"]), release: state.release, signer: means.baggageSigner });
+  if (carried !== null) return { ...nobody, carried, arm: armOfCarried(carried, service, state) };
+
+  const known = readPerson({ header: headers.cookie, tag: state.tag, signer: means.cookieSigner });
+  const isDrawnNow = known === null && state.audience === "everyone" && pageLoad && state.line > 0;
+  const person = isDrawnNow ? newPerson(means.draw()) : known;
+  const arm = armOf({ person, line: state.line, isPageLoad: pageLoad });
+  if (person === null) return { ...nobody, arm };
+
+  const keepsCookies = headers.cookie !== undefined;
+  const meetsArm = !person.isWaiting || pageLoad;
+  const isCountedNow = !person.isCounted && keepsCookies && meetsArm && state.line > 0 && !isHashedAsset(request.path);
+  const moved = afterRequest(person, { arm, isPageLoad: pageLoad });
+  const after = isCountedNow ? { ...moved, isCounted: true } : moved;
+  return { ...nobody, person: after, arm, isCountedNow, isChanged: after !== known };
+}
+
+function armOfCarried(carried: Carried, service: ServiceState, state: EdgeState): Arm {
+  const arm = carried.armOf(service.name);
+  if (carried.isAttempt) return arm;
+  if (state.line >= bucketCount) return "canary";
+  return state.line === 0 ? "stable" : arm;
+}
+
+/** The person after the answer: a login draws, and a first server error is remembered in the cookie. */
+export function answerVisit(
+  visit: Visit,
+  answer: { readonly status: number; readonly isFirstHarmOn: Arm | null },
+  means: VisitMeans,
+): { readonly person: Person | null; readonly isChanged: boolean } {
+  const { person, state, request, carried } = visit;
+  if (person !== null) {
+    if (answer.isFirstHarmOn === null) return { person, isChanged: visit.isChanged };
+    return { person: { ...person, harmedOn: { ...person.harmedOn, [answer.isFirstHarmOn]: true } }, isChanged: true };
+  }
+  const isDrawing = state.line > 0 && carried === null && state.login !== null && isRequest(state.login, request);
+  if (!isDrawing || answer.status < 200 || answer.status >= 400) return { person: null, isChanged: false };
+  const fetchMode = one(request.headers["sec-fetch-mode"]);
+  const isByScript = fetchMode !== undefined && fetchMode !== "navigate";
+  const drawn = newPerson(means.draw());
+  return { person: isByScript ? { ...drawn, page: visit.arm, isWaiting: true } : drawn, isChanged: true };
+}
+
+/** What the edge adds to an answer for this person: the cookie, and a word that the open page is of the other version. */
+export function visitHeaders(
+  visit: Visit,
+  answered: { readonly person: Person | null; readonly isChanged: boolean },
+  means: VisitMeans,
+): string[] {
+  const { person, isChanged } = answered;
+  if (person === null) return [];
+  const headers: string[] = [];
+  if (isChanged && !isHashedAsset(visit.request.path)) {
+    const cookie = { person, tag: visit.state.tag, signer: means.cookieSigner, scheme: visit.request.scheme };
+    headers.push("set-cookie", sayPerson(cookie));
+  }
+  if (!visit.isPageLoad && isPageOutdated(person, visit.state.line)) headers.push("serin-arm-changed", "1");
+  return headers;
+}
+
+/** Whose request it is, for the meters. */
+export function whoIs(visit: Visit): Who {
+  return visit.person === null ? "others" : "people";
+}
+
+/** The person's hash slice; anybody else's requests are dealt out evenly by their running number. */
+export function sliceOfVisit(visit: Visit, runningNumber: number): number {
+  return visit.person === null ? runningNumber % 10 : sliceOf(visit.person.bucket);
+}
+
+function one(header: string | string[] | undefined): string | undefined {
+  return typeof header === "string" ? header : header?.[0];
+}

@@ -1,0 +1,4 @@
+import { edge } from "./edge.ts";
+
+/** Every kind of traffic router of this build. */
+export const routers = [edge];

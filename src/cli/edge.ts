@@ -1,0 +1,108 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { startEdge } from "../adapters/traffic/edge/start-edge.ts";
+import { createClock } from "../engine/clock.ts";
+import { UserError } from "../errors.ts";
+import type { Exit } from "../errors.ts";
+import type { WantedTraffic } from "../ports.ts";
+import { run } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
+
+interface Options {
+  readonly listen: string;
+  readonly control: string;
+  readonly data?: string;
+  readonly tokenFile?: string;
+  readonly keyFile?: string;
+  readonly stable?: readonly string[];
+  readonly route?: readonly string[];
+  readonly trustProxy?: readonly string[];
+}
+
+/**
+ * Adds `edge`: the reverse proxy as a process of its own, until SIGTERM or SIGINT. Standard output has one JSON line,
+ * `{"listening":"http://…","control":"http://…"}`, once both answer.
+ */
+export function addEdge(program: Command, terminal: Terminal): Command {
+  return program
+    .command("edge")
+    .description("run the reverse proxy that puts people on the canary or on stable")
+    .option("--listen <host:port>", "where people come in; port 0 takes a free one", "127.0.0.1:8080")
+    .option("--control <host:port>", "where the controller and /metrics are answered; keep it private", "127.0.0.1:8081")
+    .option("--data <dir>", "the edge's own folder: its key and the last word of the controller")
+    .option("--token-file <file>", "the token that the controller shows, at least 16 characters")
+    .option("--key-file <file>", "the key that several edges share (default: one of its own in the folder)")
+    .option("--stable <service=url...>", "where stable answers before the first release")
+    .option("--route <path=service...>", "which service has a path (default: the only service has /)")
+    .option("--trust-proxy <address...>", "who in front may say where a request came from", ["127.0.0.0/8", "::1"])
+    .action((options: Options) => run(terminal, {}, () => serve(terminal, options)));
+}
+
+async function serve(terminal: Terminal, options: Options): Promise<Exit> {
+  if (options.data === undefined) throw new UserError("input-invalid", "`serin edge` needs a folder: --data DIR.");
+  if (options.tokenFile === undefined) throw new UserError("input-invalid", "`serin edge` needs its token: --token-file FILE.");
+  const token = await readToken(options.tokenFile);
+  const ending = endOfProcess();
+  const edge = await startEdge({
+    clock: createClock(),
+    listen: addressIn(options.listen),
+    control: addressIn(options.control),
+    token,
+    dataDir: options.data,
+    keyFile: options.keyFile ?? null,
+    stable: stableIn(options),
+    trustedProxies: options.trustProxy ?? [],
+  });
+  terminal.out(`${JSON.stringify({ listening: edge.url, control: edge.controlUrl })}\n`);
+  await ending;
+  await edge.close();
+  return "done";
+}
+
+async function readToken(file: string): Promise<string> {
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw new UserError("file-unreadable", `${file}: ${error instanceof Error ? error.message : String(error)}.`);
+  });
+  if (text.trim().length >= 16) return text.trim();
+  throw new UserError("input-invalid", `${file} holds no token of at least 16 characters.`);
+}
+
+/** The stable addresses and routes of the command line. Throws `input-invalid`. */
+function stableIn({ stable = [], route = [] }: Options): Pick<WantedTraffic, "routes" | "targets"> {
+  const targets: Record<string, { readonly canary: readonly string[]; readonly stable: readonly string[] }> = {};
+  for (const [service, url] of stable.map((text) => pairIn(text, "frontend=http://127.0.0.1:3000"))) {
+    if (!URL.canParse(url)) throw new UserError("input-invalid", `"${url}" is not an address such as http://127.0.0.1:3000.`);
+    targets[service] = { canary: [], stable: [...(targets[service]?.stable ?? []), new URL(url).origin] };
+  }
+  const routes = route.map((text) => pairIn(text, "/api=backend")).map(([path, service]) => ({ path, service }));
+  const [only, ...others] = Object.keys(targets);
+  if (routes.length > 0 || only === undefined) return { targets, routes };
+  if (others.length === 0) return { targets, routes: [{ path: "/", service: only }] };
+  throw new UserError("input-invalid", "Several services need routes: --route /=frontend /api=backend.");
+}
+
+function pairIn(text: string, example: string): [string, string] {
+  const at = text.indexOf("=");
+  if (at > 0 && at < text.length - 1) return [text.slice(0, at), text.slice(at + 1)];
+  throw new UserError("input-invalid", `"${text}" is not a pair such as ${example}.`);
+}
+
+function addressIn(text: string): { readonly host: string; readonly port: number } {
+  const parts = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const port = Number(parts?.[3] ?? Number.NaN);
+  if (parts !== null && port <= 65_535) return { host: parts[1] ?? parts[2] ?? "", port };
+  throw new UserError("input-invalid", `"${text}" is not an address such as 127.0.0.1:8080.`);
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once, as usual. */
+function endOfProcess(): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      process.off("SIGTERM", end);
+      process.off("SIGINT", end);
+      resolve();
+    };
+    process.on("SIGTERM", end);
+    process.on("SIGINT", end);
+  });
+}
