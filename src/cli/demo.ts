@@ -93,7 +93,8 @@ function interruption(): { readonly signal: AbortSignal; stop(): void } {
 }
 
 function sayError(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${sayError(error.cause)}`;
 }
 
 function positive(text: string): number {

@@ -43,7 +43,7 @@ export interface Passing {
 const looksEveryMs = 200;
 const mostPerSecond = 300;
 /** The part of what the machine carries that is used, so that the latency lines judge the shop and not the crowd. */
-const usedPart = 0.35;
+const usedPart = 0.4;
 
 /**
  * Plays the scenarios one after the other on one stage and answers why they did not end as they should; empty when they did. Everything that
@@ -63,6 +63,8 @@ export async function runDemo(options: DemoOptions, screen: Screen, signal: Abor
       for (const scenario of options.scenarios)
         complaints.push(...(await play({ scenario, stage, crowd, options, screen, signal: either })));
       return complaints;
+    } catch (error) {
+      throw lost.signal.aborted ? lost.signal.reason : error;
     } finally {
       await crowd.leave();
     }
