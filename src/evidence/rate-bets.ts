@@ -19,19 +19,46 @@ export interface RateBets {
   readonly stakes: Stakes;
 }
 
-/** Alternatives in log-odds from the line: geometric from a twelfth to the far end, and the end point itself. */
-const alternatives = 22;
-const nearestLogOdds = 0.08;
+/**
+ * How far from the line the truth may well be. `far`: failures multiply, or go away altogether. `near`: a rate that people have to be won
+ * for, which does not; looking only there finds it sooner.
+ */
+export type Reach = "near" | "far";
+
+interface Spread {
+  readonly alternatives: number;
+  /** Distances from the line in log-odds: the nearest and farthest alternative, and the one with the greatest weight. */
+  readonly nearest: number;
+  readonly farthest: number;
+  readonly likely: number;
+  /** Twice the variance of the weights around it, and the weight that every alternative has. */
+  readonly spread: number;
+  readonly floor: number;
+}
+
+const spreads: Readonly<Record<Reach, Spread>> = {
+  far: { alternatives: 22, nearest: 0.08, farthest: 2.5, likely: Math.log(5), spread: 3.6, floor: 0.1 },
+  near: { alternatives: 14, nearest: 0.07, farthest: 1.6, likely: 0.4, spread: 0.8, floor: 0.15 },
+};
 const boundedBets = 10;
+
+/** Weight of the end point against all other alternatives: "none at all" is where good releases end up, "all of them" is rare. */
+const endPointWeight = { none: 0.12, all: 0.001 };
 
 /** A rate this near to 0 or 1 has no line: lines are moved in this far. */
 const edge = 1e-9;
 
 /** `robust` is the weight of the bounded bets, 0-1. Source: evidence.md 2a; the bounded bets 2d (Waudby-Smith & Ramdas, arXiv 2010.09686). */
-export function rateBets(ask: { readonly side: Side; readonly at: number; readonly robust: number; readonly stakes: Stakes }): RateBets {
+export function rateBets(ask: {
+  readonly side: Side;
+  readonly at: number;
+  readonly reach: Reach;
+  readonly robust: number;
+  readonly stakes: Stakes;
+}): RateBets {
   const at = Math.min(1 - edge, Math.max(edge, ask.at));
   // Proving "above" at `at` is proving "below" at 1 - at of the misses.
-  const grid = gridAbove(ask.side === "above" ? at : 1 - at);
+  const grid = gridAbove(ask.side === "above" ? at : 1 - at, spreads[ask.reach]);
   const bounded = ask.robust > 0 ? boundedStakes(ask.side, at) : [];
   const logLikelihood = Math.log1p(-(ask.robust > 0 ? ask.robust : 0));
   return {
@@ -67,34 +94,28 @@ interface Grid {
   readonly logWeights: readonly number[];
 }
 
-/** Alternatives above `at` with weights that peak near four times the odds. */
-function gridAbove(at: number): Grid {
+/** Alternatives above `at`, geometric in log-odds; far ones reach to a rate of 90 %. */
+function gridAbove(at: number, spread: Spread): Grid {
   const logit = Math.log(at / (1 - at));
-  const farthest = Math.max(Math.log(9) - logit, 2.5);
-  const growth = (farthest / nearestLogOdds) ** (1 / (alternatives - 1));
+  const farthest = spread === spreads.far ? Math.max(Math.log(9) - logit, spread.farthest) : spread.farthest;
+  const growth = (farthest / spread.nearest) ** (1 / (spread.alternatives - 1));
   const logHit: number[] = [];
   const logMiss: number[] = [];
   const weights: number[] = [];
-  for (let index = 0; index < alternatives; index += 1) {
-    const distance = nearestLogOdds * growth ** index;
+  for (let index = 0; index < spread.alternatives; index += 1) {
+    const distance = spread.nearest * growth ** index;
     const rate = 1 / (1 + Math.exp(-(logit + distance)));
     logHit.push(Math.log(rate / at));
     // 1 - rate over 1 - at without cancellation: (1 + e^logit) / (1 + e^(logit + distance)).
     logMiss.push(Math.log1p(Math.exp(logit)) - Math.log1p(Math.exp(logit + distance)));
-    weights.push(weightAt(distance));
+    weights.push(Math.exp(-((distance - spread.likely) ** 2) / spread.spread) + spread.floor);
   }
   // The end point "always": one miss ruins it. A finite stand-in for ln 0 keeps 0 · ln 0 at 0.
   logHit.push(-Math.log(at));
   logMiss.push(-10_000);
-  weights.push(endPointWeight * weights.reduce((sum, weight) => sum + weight, 0));
+  weights.push((at >= 0.5 ? endPointWeight.none : endPointWeight.all) * weights.reduce((sum, weight) => sum + weight, 0));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return { logHit, logMiss, logWeights: weights.map((weight) => Math.log(weight / sum)) };
-}
-
-const endPointWeight = 0.03;
-
-function weightAt(logOddsRatio: number): number {
-  return Math.exp(-((logOddsRatio - Math.log(4)) ** 2) / 2.9) + 0.1;
 }
 
 /** From a twentieth of the largest stake that cannot ruin, spread geometrically. */

@@ -185,12 +185,13 @@ function betsOf(spec: RateSpec): ReadonlyMap<Which, RateBets> {
   const known = betsBySpec.get(spec);
   if (known !== undefined) return known;
   const made = new Map<Which, RateBets>();
-  const bet = (line: Line, isHarm: "harm" | "health"): RateBets =>
+  const bet = (line: Line, proof: "harm" | "health"): RateBets =>
     rateBets({
-      side: (line.good === "below") === (isHarm === "harm") ? "above" : "below",
+      side: (line.good === "below") === (proof === "harm") ? "above" : "below",
       at: line.at,
-      robust: spec.unit === "person" ? 0 : isHarm === "harm" ? robustForHarm : robustForHealth,
-      stakes: isHarm === "harm" ? stakesForHarm(spec.plannedScrapes) : stakesForHealth(spec.plannedScrapes),
+      reach: proof === "health" && line.good === "above" ? "near" : "far",
+      robust: spec.unit === "person" ? 0 : proof === "harm" ? robustForHarm : robustForHealth,
+      stakes: proof === "harm" ? stakesForHarm(spec.plannedScrapes) : stakesForHealth(spec.plannedScrapes),
     });
   made.set("failHarm", bet(spec.fail, "harm"));
   made.set("failHealth", bet(spec.fail, "health"));
