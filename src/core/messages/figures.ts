@@ -93,6 +93,16 @@ export function saySide(line: Line, side: "good" | "bad", asked: AskedCheck, lan
   return `${words} ${sayValue(line.at, scale, language)}`;
 }
 
+/** A side of a line as a whole clause: "it is below 0.5 %", "more than 5 % are slower than 2 s". */
+export function saySideInFull(line: Line, side: "good" | "bad", asked: AskedCheck, language: Language): string {
+  const scale = scaleOf(asked.condition);
+  if (scale?.kind !== "slower") return `${language === "fr" ? "c’est" : "it is"} ${saySide(line, side, asked, language)}`;
+  const isBelow = (line.good === "below") === (side === "good");
+  const share = sayRate(line.at, language);
+  if (language === "fr") return `${isBelow ? "moins de" : "plus de"} ${share} sont ${slower(scale.thanMs, "fr")}`;
+  return `${isBelow ? "fewer than" : "more than"} ${share} are ${slower(scale.thanMs, "en")}`;
+}
+
 /** The worst change for the worse that the data still allow, 0 or more, as a rate of stable's; `null` where nothing compares with stable. */
 export function worstRegression(asked: AskedCheck, verdict: Verdict): number | null {
   const { fail } = linesOf(asked);

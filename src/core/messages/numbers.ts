@@ -53,7 +53,7 @@ export function saySpan(ms: number, language: Language): string {
   if (positiveMs < 9_950) return withUnit(sayNumber(positiveMs / SECOND_MS, language), "s");
   if (Math.round(positiveMs / SECOND_MS) < 3_600)
     return parts(positiveMs, { unitMs: MINUTE_MS, unit: "min", restMs: SECOND_MS, rest: "s" });
-  if (Math.round(positiveMs / MINUTE_MS) < 1_440) return parts(positiveMs, { unitMs: HOUR_MS, unit: "h", restMs: MINUTE_MS, rest: "min" });
+  if (Math.round(positiveMs / MINUTE_MS) < 2_880) return parts(positiveMs, { unitMs: HOUR_MS, unit: "h", restMs: MINUTE_MS, rest: "min" });
   return parts(positiveMs, { unitMs: DAY_MS, unit: language === "fr" ? "j" : "d", restMs: HOUR_MS, rest: "h" });
 }
 

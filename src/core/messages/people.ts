@@ -1,4 +1,4 @@
-import type { Language, Needs, Role } from "../plan.ts";
+import type { Language, Role } from "../plan.ts";
 import { list } from "./context.ts";
 import type { ByLanguage } from "./context.ts";
 
@@ -33,14 +33,21 @@ export function sayRoles(asked: readonly Role[], language: Language, joint: "and
   );
 }
 
-/** Roles as owners of something, so that it follows "the approval" or "l’accord": "of the QA lead", "du responsable QA". */
-export function ofRoles(asked: readonly Role[], language: Language): string {
-  const owners = asked.map((role) => (language === "fr" ? `du ${sayRole(role, "fr")}` : `the ${sayRole(role, "en")}`));
-  return language === "fr" ? list(owners, "fr") : `of ${list(owners, "en")}`;
+/** "the release manager and the QA lead", "le release manager et le responsable QA". */
+export function theRoles(asked: readonly Role[], language: Language, joint: "and" | "or" = "and"): string {
+  return list(
+    asked.map((role) => `${language === "fr" ? "le" : "the"} ${sayRole(role, language)}`),
+    language,
+    joint,
+  );
 }
 
-/** Who must say yes: "QA lead and product owner", "release manager or DevOps lead"; `null` when nobody has to. */
-export function sayNeeds(needs: Needs, language: Language): string | null {
-  if ("any" in needs) return needs.any.length === 0 ? null : sayRoles(needs.any, language, "or");
-  return needs.all.length === 0 ? null : sayRoles(needs.all, language);
+/** Roles as owners of something, so that it follows "the approval" or "l’accord": "of the QA lead", "du responsable QA". */
+export function ofRoles(asked: readonly Role[], language: Language, joint: "and" | "or" = "and"): string {
+  if (language === "en") return `of ${theRoles(asked, "en", joint)}`;
+  return list(
+    asked.map((role) => `du ${sayRole(role, "fr")}`),
+    "fr",
+    joint,
+  );
 }

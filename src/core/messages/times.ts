@@ -24,7 +24,8 @@ export function sayWhen(plan: Pick<Plan, "timeZone">, when: { readonly atMs: num
   return day === sayDay(plan, when.nowMs, language) ? sayTime(plan, when.atMs) : `${day} ${sayTime(plan, when.atMs)}`;
 }
 
-function sayDay(plan: Pick<Plan, "timeZone">, atMs: number, language: Language): string {
+/** The day in the plan's zone: "Tue 19 Aug 2025". */
+export function sayDay(plan: Pick<Plan, "timeZone">, atMs: number, language: Language): string {
   const parts = format(locales[language], plan.timeZone, "day").formatToParts(atMs);
   const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((found) => found.type === type)?.value ?? "";
   return `${part("weekday")} ${part("day")} ${part("month")} ${part("year")}`;
