@@ -132,8 +132,12 @@ export interface WantedService {
 }
 
 export interface Workloads {
-  /** Starts, replaces and stops until `wanted` is under way; idempotent; does not wait for readiness. */
+  /**
+   * Starts, replaces and stops until `wanted` is under way; idempotent; does not wait for readiness. Services that it does not name are left
+   * alone. What was applied stays in force until the next call that names the service: what crashes is started again without being asked.
+   */
   apply(wanted: WantedWorkloads, signal: AbortSignal): Promise<void>;
+  /** What runs of the services named, their options and slots aside. What is still being stopped is there, and not ready. */
   observe(services: WantedWorkloads, signal: AbortSignal): Promise<SeenWorkloads>;
 }
 

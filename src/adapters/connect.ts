@@ -28,6 +28,8 @@ export interface WorldParts {
   readonly store: Store;
   /** The server's data folder; each adapter has a folder of its own in it. */
   readonly dataDir: string;
+  /** Aborts when the server closes: see `Surroundings`. Absent: it never does. */
+  readonly closing?: AbortSignal;
 }
 
 /**
@@ -63,7 +65,7 @@ interface Port<Adapter> {
   readonly find: Find;
 }
 
-function makeEach<Adapter>({ clock, dataDir }: WorldParts, { port, definitions, find }: Port<Adapter>): (word: string) => Adapter {
+function makeEach<Adapter>({ clock, dataDir, closing }: WorldParts, { port, definitions, find }: Port<Adapter>): (word: string) => Adapter {
   const made = new Map<string, Adapter>();
   return (word) => {
     const known = made.get(word);
@@ -76,7 +78,8 @@ function makeEach<Adapter>({ clock, dataDir }: WorldParts, { port, definitions, 
     }
     const folder = join(dataDir, port === "workloads" ? name : `${port}-${name}`);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const adapter = definition.create(connection ? connection.value : defaultsOf(definition, word), { clock, dataDir: folder });
+    const surroundings = { clock, dataDir: folder, ...(closing === undefined ? {} : { closing }) };
+    const adapter = definition.create(connection ? connection.value : defaultsOf(definition, word), surroundings);
     made.set(word, adapter);
     return adapter;
   };

@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly clock: Clock;
   /** A folder of the adapter's own, for what must survive a restart; it exists. */
   readonly dataDir: string;
+  /** Aborts when the server closes: nothing is begun from then on, and what runs is left as it is. Absent: it never does. */
+  readonly closing?: AbortSignal;
 }
 
 /** Which words a metric of one kind takes in the plan for this source. */

@@ -234,13 +234,13 @@ test("a server that was killed between writing down a start and the pid finds th
 });
 
 test("a process that was given the pid of ours is neither adopted nor ended", async () => {
-  const stranger = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore", detached: true });
-  onTestFinished(() => void stranger.kill("SIGKILL"));
   await untilReady(backend({ stable: "1" }), "stable");
   const path = join(folder, "processes.json");
   const text = await readFile(path, "utf8");
   await workloads.stopAll();
   workloads.close();
+  const stranger = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore", detached: true });
+  onTestFinished(() => void stranger.kill("SIGKILL"));
   const state = JSON.parse(text) as { processes: [Record<string, unknown>] };
   Object.assign(state.processes[0], { pid: stranger.pid });
   await writeFile(path, JSON.stringify(state));
@@ -260,6 +260,25 @@ test("before the first word about a service nothing of it is stopped", async () 
   );
   expect(identify(pid)).not.toBeNull();
   expect(await see(backend({ stable: "1" }), "stable")).toMatchObject({ isReady: true });
+});
+
+test("a found process that falls is started again though nobody asks", async () => {
+  const { pid } = await ask(await untilReady(backend({ stable: "1" }), "stable"));
+  workloads.close();
+  workloads = create(folder);
+  expect(await see(backend({ stable: "1" }), "stable")).toMatchObject({ isReady: true });
+  process.kill(pid, "SIGKILL");
+  await vi.waitFor(async () => expect((await recorded(folder)).map((record) => record.pid)).not.toContain(pid), patience);
+  await vi.waitFor(async () => expect((await recorded(folder)).map((record) => record.pid)).toEqual([expect.any(Number)]), patience);
+});
+
+test("another version begins without the failures of the last one", async () => {
+  await workloads.apply(backend({ canary: "2" }, { behaviour: "crashing" }), AbortSignal.timeout(10_000));
+  await vi.waitFor(async () => {
+    const seen = await see(backend({}), "canary");
+    expect(seen?.restarts).toBeGreaterThanOrEqual(2);
+  }, patience);
+  expect(await untilReady(backend({ canary: "3" }), "canary")).toMatchObject({ version: "3", restarts: 0, detail: "" });
 });
 
 test("a closed adapter starts nothing any more, and leaves what runs", async () => {

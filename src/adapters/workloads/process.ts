@@ -48,9 +48,9 @@ class ProcessKeeper implements ProcessWorkloads {
   readonly #keepers = new Map<string, SlotKeeper>();
   readonly #parts: KeeperParts;
   readonly #exchange: Exchange;
-  #isOpen = true;
+  readonly #closing = new AbortController();
 
-  constructor(inherits: readonly string[], { clock, dataDir }: Surroundings) {
+  constructor(inherits: readonly string[], { clock, dataDir, closing }: Surroundings) {
     const state = new StateFile(dataDir);
     this.#exchange = createExchange(clock);
     this.#parts = {
@@ -59,7 +59,7 @@ class ProcessKeeper implements ProcessWorkloads {
       inherits,
       ports: new Set(),
       outputPath: (name) => outputPath(dataDir, name),
-      isOpen: () => this.#isOpen,
+      closing: closing === undefined ? this.#closing.signal : AbortSignal.any([this.#closing.signal, closing]),
     };
     for (const record of adoptRecords(state)) this.#keepers.set(keyOf(record), new SlotKeeper(record, record, this.#parts));
   }
@@ -80,13 +80,12 @@ class ProcessKeeper implements ProcessWorkloads {
 
   async stopAll(): Promise<void> {
     this.#assertOpen();
-    for (const keeper of this.#keepers.values()) keeper.want({ kind: "nothing" });
+    for (const keeper of this.#keepers.values()) keeper.want(null);
     await Promise.all([...this.#keepers.values()].map((keeper) => keeper.settle()));
   }
 
   close(): void {
-    this.#isOpen = false;
-    for (const keeper of this.#keepers.values()) keeper.wake();
+    this.#closing.abort();
   }
 
   async #observeService(service: string, signal: AbortSignal): Promise<SeenWorkloads[string]> {
@@ -97,6 +96,7 @@ class ProcessKeeper implements ProcessWorkloads {
   }
 
   async #observeSlot(keeper: SlotKeeper, signal: AbortSignal): Promise<SeenWorkload | null> {
+    void keeper.watch();
     const running = keeper.running();
     if (running === null) return keeper.describe("it does not run");
     const notReady = await checkHealth(this.#exchange, running, signal);
@@ -115,21 +115,21 @@ class ProcessKeeper implements ProcessWorkloads {
   }
 
   #assertOpen(): void {
-    if (!this.#isOpen) throw new Error("these workloads were closed");
+    if (this.#parts.closing.aborted) throw new Error("these workloads were closed");
   }
 }
 
 interface NamedWish {
   readonly service: string;
   readonly slot: Slot;
-  readonly wish: Wish;
+  readonly wish: Wish | null;
 }
 
 function wishesOf(service: string, { use, slots: wanted }: WantedService): readonly NamedWish[] {
   const plan = readLaunchPlan(service, use);
   return slots.map((slot) => {
     const version = wanted[slot]?.version;
-    return { service, slot, wish: version === undefined ? { kind: "nothing" } : { kind: "run", version, plan } };
+    return { service, slot, wish: version === undefined ? null : { version, plan } };
   });
 }
 

@@ -6,8 +6,8 @@ import type { ProcessRecord } from "./state-file.ts";
 const healthWithinMs = 1000;
 
 /** Answers `null` when the process says 2xx, otherwise why it is not ready. Throws only when `signal` aborts. */
-export async function checkHealth(exchange: Exchange, { port, health }: ProcessRecord, signal: AbortSignal): Promise<string | null> {
-  const url = `http://127.0.0.1:${port}${health}`;
+export async function checkHealth(exchange: Exchange, { port, plan }: ProcessRecord, signal: AbortSignal): Promise<string | null> {
+  const url = `http://127.0.0.1:${port}${plan.health}`;
   try {
     const { status } = await exchange({ method: "GET", url, shownAs: url, headers: {}, body: null, withinMs: healthWithinMs }, signal);
     return status >= 200 && status < 300 ? null : `its health answers ${status}`;

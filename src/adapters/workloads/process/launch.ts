@@ -3,7 +3,6 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { identify, launchVariable } from "./identity.ts";
-import type { LaunchPlan } from "./plan-options.ts";
 import type { ProcessRecord } from "./state-file.ts";
 
 /** What of serin's own environment a process sees; everything else, secrets above all, it does not. */
@@ -11,7 +10,6 @@ export const inheritedVariables: readonly string[] = ["PATH", "HOME", "USER", "L
 
 /** One start of a process. */
 export interface Launch {
-  readonly plan: LaunchPlan;
   /** The record as it is written down before the start, without a pid. */
   readonly record: ProcessRecord;
   /** File that the output goes to. */
@@ -31,7 +29,8 @@ export interface Launched {
  * Starts a process in a group of its own that goes on when serin ends. Throws when there is no such program or folder; then nothing runs.
  * Does not wait until it is ready.
  */
-export async function launch({ plan, record, outputPath, inherits }: Launch): Promise<Launched> {
+export async function launch({ record, outputPath, inherits }: Launch): Promise<Launched> {
+  const { plan } = record;
   const words = plan.command.map((word) => word.replaceAll("{version}", record.version).replaceAll("{port}", String(record.port)));
   const output = openSync(outputPath, "a", 0o600);
   try {

@@ -27,16 +27,18 @@ export const planOptions = z.strictObject({
     .describe("How long it may take to end by itself after SIGTERM; then it is killed."),
 });
 
-/** One service's words, ready to run. */
-export interface LaunchPlan {
-  readonly command: readonly [string, ...string[]];
+/** One service's words, ready to run; it is written down with the process, so that a later serin can start it again. */
+export const launchPlan = z.strictObject({
+  command: z.tuple([z.string()], z.string()),
   /** `null`: where serin runs. */
-  readonly cwd: string | null;
-  readonly stablePort: number;
-  readonly health: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly stopWithinMs: number;
-}
+  cwd: z.string().nullable(),
+  stablePort: z.int(),
+  health: z.string(),
+  env: z.record(z.string(), z.string()),
+  stopWithinMs: z.number(),
+});
+
+export type LaunchPlan = z.infer<typeof launchPlan>;
 
 /** Answers the plan's words for one service; throws a `PortError` when they are not those of this adapter. */
 export function readLaunchPlan(service: string, use: AdapterUse): LaunchPlan {

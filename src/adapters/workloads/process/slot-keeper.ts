@@ -11,14 +11,14 @@ import { isRunning, killRemains, stopProcess } from "./stop.ts";
 
 /** Who has run for this long has recovered: its next crash is a first one again. */
 const recoveredAfterMs = 10_000;
-/** Without a word from the controller for this long nothing is started any more: it has gone without saying so. */
-const deafAfterMs = 60_000;
+/** Between two looks at a process that is not this one's child: the system tells nobody else that it ended. */
+const watchEveryMs = 1000;
 
-/** What a slot shall run. Before the first word about it, whatever runs there stays. */
-export type Wish =
-  | { readonly kind: "unknown" }
-  | { readonly kind: "nothing" }
-  | { readonly kind: "run"; readonly version: string; readonly plan: LaunchPlan };
+/** What a slot shall run; `null` = nothing. */
+export interface Wish {
+  readonly version: string;
+  readonly plan: LaunchPlan;
+}
 
 export interface SlotName {
   readonly service: string;
@@ -33,8 +33,8 @@ export interface KeeperParts {
   /** Ports that the slots have, so that no two get the same. */
   readonly ports: Set<number>;
   outputPath(name: SlotName): string;
-  /** False when this adapter was closed: then nothing is started any more. */
-  isOpen(): boolean;
+  /** Aborts when nothing shall be started any more. */
+  readonly closing: AbortSignal;
 }
 
 interface Running {
@@ -57,41 +57,37 @@ interface Address {
 export class SlotKeeper {
   readonly name: SlotName;
   readonly #parts: KeeperParts;
-  #wish: Wish = { kind: "unknown" };
+  #wish: Wish | null;
   #running: Running | null;
   #address: Address | null;
   #restarts: number;
   #isRestart = false;
   #failures = 0;
   #trouble = "";
-  #heardMs = 0;
+  /** True until somebody looks after the process that was found. */
+  #isFound: boolean;
   #wake = new AbortController();
   #isSettling = false;
   #settled: Promise<void> = Promise.resolve();
 
-  /** `record`: a process that runs from before; `null`: none. */
+  /** `record`: a process that runs from before, and goes on until another word comes; `null`: none. */
   constructor(name: SlotName, record: ProcessRecord | null, parts: KeeperParts) {
     this.name = name;
     this.#parts = parts;
+    this.#wish = record;
     this.#running = record && { record, ended: Promise.resolve("it ended") };
+    this.#isFound = record !== null;
     this.#address = record;
     this.#restarts = record?.restarts ?? 0;
     if (record !== null) parts.ports.add(record.port);
   }
 
   /** From now on the slot shall be as wished. Returns at once. */
-  want(wish: Wish): void {
-    const isOther = versionOf(wish) !== versionOf(this.#wish);
+  want(wish: Wish | null): void {
+    const isOther = wish?.version !== this.#wish?.version;
     this.#wish = wish;
-    this.#heardMs = this.#parts.clock.monotonicMs();
-    if (isOther) this.wake();
+    if (isOther) this.#beginAnew();
     void this.settle();
-  }
-
-  /** Ends a wait before the next try. */
-  wake(): void {
-    this.#wake.abort();
-    this.#wake = new AbortController();
   }
 
   /** Takes the steps that are missing; resolves when none is for now. */
@@ -128,9 +124,9 @@ export class SlotKeeper {
 
   /** What people and the release may know; `null`: nothing runs here, and nothing shall. `notReady` says why not, `null` = its health is good. */
   describe(notReady: string | null): SeenWorkload | null {
-    const version = this.#running?.record.version ?? versionOf(this.#wish);
-    if (version === null) return null;
-    const isStaying = this.#wish.kind === "unknown" || versionOf(this.#wish) === version;
+    const version = this.#running?.record.version ?? this.#wish?.version;
+    if (version === undefined) return null;
+    const isStaying = this.#wish?.version === version;
     const address = isStaying && this.#address?.version === version && this.#address.hasAnswered ? this.#address : null;
     const state = isStaying ? notReady : "it is being stopped";
     const isTold = this.#trouble !== "" && (state !== null || this.#restarts > 0);
@@ -143,6 +139,24 @@ export class SlotKeeper {
     };
   }
 
+  /** Looks after a process that was found, until it ends or the server closes. */
+  async watch(): Promise<void> {
+    if (!this.#isFound) return;
+    this.#isFound = false;
+    const { clock, closing } = this.#parts;
+    while (this.running() !== null && !closing.aborted) await clock.wait(watchEveryMs, closing);
+  }
+
+  /** Another version has nothing to do with what went wrong with the last one; a wait for its next try ends. */
+  #beginAnew(): void {
+    this.#restarts = 0;
+    this.#isRestart = false;
+    this.#failures = 0;
+    this.#trouble = "";
+    this.#wake.abort();
+    this.#wake = new AbortController();
+  }
+
   async #takeSteps(): Promise<void> {
     try {
       while (await this.#takeStep());
@@ -153,10 +167,10 @@ export class SlotKeeper {
 
   /** False when there is nothing to do for now. */
   async #takeStep(): Promise<boolean> {
-    if (!this.#parts.isOpen()) return false;
+    if (this.#parts.closing.aborted) return false;
     try {
       if (this.#running !== null) return await this.#stepFrom(this.#running);
-      if (this.#wish.kind !== "run" || this.#parts.clock.monotonicMs() - this.#heardMs > deafAfterMs) return false;
+      if (this.#wish === null) return false;
       await this.#start(this.#wish);
     } catch (error) {
       await this.#fail(error instanceof Error ? error.message : String(error));
@@ -169,23 +183,19 @@ export class SlotKeeper {
       await this.#noteEnd(running);
       return true;
     }
-    if (this.#wish.kind === "unknown" || versionOf(this.#wish) === running.record.version) return false;
+    if (this.#wish?.version === running.record.version) return false;
     await stopProcess(running.record, this.#parts.clock);
     this.#forget(running.record);
-    this.#restarts = 0;
-    this.#failures = 0;
-    this.#trouble = "";
     return true;
   }
 
-  async #start(wish: Wish & { kind: "run" }): Promise<void> {
+  async #start(wish: Wish): Promise<void> {
     const port = await this.#findPort(wish);
-    if (!this.#parts.isOpen() || versionOf(this.#wish) !== wish.version) return;
+    if (this.#parts.closing.aborted || this.#wish?.version !== wish.version) return;
     const record = this.#draft(wish, port);
     this.#parts.state.put(record);
-    const { plan } = wish;
     const outputPath = this.#parts.outputPath(this.name);
-    const running = await launch({ plan, record, outputPath, inherits: this.#parts.inherits }).catch((error: unknown) => {
+    const running = await launch({ record, outputPath, inherits: this.#parts.inherits }).catch((error: unknown) => {
       this.#forget(record);
       throw error;
     });
@@ -195,18 +205,17 @@ export class SlotKeeper {
     void running.ended.then(() => this.settle());
   }
 
-  #draft(wish: Wish & { kind: "run" }, port: number): ProcessRecord {
+  #draft(wish: Wish, port: number): ProcessRecord {
     const { service, slot } = this.name;
     const { version, plan } = wish;
     const hasAnswered = this.#address?.version === version && this.#address.port === port && this.#address.hasAnswered;
     const restarts = this.#isRestart ? this.#restarts + 1 : this.#restarts;
-    const { health, stopWithinMs } = plan;
     const startedMs = this.#parts.clock.nowMs();
     const none = { pid: null, identity: null };
-    return { service, slot, version, launch: randomUUID(), ...none, port, health, stopWithinMs, startedMs, restarts, hasAnswered };
+    return { service, slot, version, launch: randomUUID(), ...none, port, plan, startedMs, restarts, hasAnswered };
   }
 
-  async #findPort(wish: Wish & { kind: "run" }): Promise<number> {
+  async #findPort(wish: Wish): Promise<number> {
     const { ports } = this.#parts;
     if (this.name.slot === "stable") {
       const { stablePort } = wish.plan;
@@ -225,7 +234,7 @@ export class SlotKeeper {
     killRemains(record);
     const words = await lastLines(this.#parts.outputPath(this.name), 5);
     this.#forget(record);
-    if (versionOf(this.#wish) !== record.version) return;
+    if (this.#wish?.version !== record.version) return;
     if (this.#parts.clock.nowMs() - record.startedMs > recoveredAfterMs) this.#failures = 0;
     this.#isRestart = true;
     await this.#fail(words.length === 0 ? how : `${how}, last words: ${words.join(" / ").slice(-400)}`);
@@ -235,7 +244,7 @@ export class SlotKeeper {
   async #fail(trouble: string): Promise<void> {
     this.#failures += 1;
     this.#trouble = trouble;
-    await this.#parts.clock.wait(backOffMs(this.#failures), this.#wake.signal);
+    await this.#parts.clock.wait(backOffMs(this.#failures), AbortSignal.any([this.#wake.signal, this.#parts.closing]));
   }
 
   #remember(running: Running): void {
@@ -247,10 +256,6 @@ export class SlotKeeper {
   #forget(record: ProcessRecord): void {
     this.#running = null;
     this.#parts.state.remove(record);
-    if (versionOf(this.#wish) !== record.version) this.#parts.ports.delete(record.port);
+    if (this.#wish?.version !== record.version) this.#parts.ports.delete(record.port);
   }
-}
-
-function versionOf(wish: Wish): string | null {
-  return wish.kind === "run" ? wish.version : null;
 }

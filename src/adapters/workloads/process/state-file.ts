@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { PortError } from "../../../ports.ts";
+import { launchPlan } from "./plan-options.ts";
 
 const slots = ["stable", "canary", "previous"] as const;
 
@@ -16,8 +17,7 @@ const record = z.strictObject({
   /** What `identify(pid)` said when it was started; `null` together with `pid`. */
   identity: z.string().nullable(),
   port: z.int(),
-  health: z.string(),
-  stopWithinMs: z.number(),
+  plan: launchPlan,
   startedMs: z.number(),
   restarts: z.int(),
   /** True once its health was answered with 2xx. */

@@ -11,12 +11,12 @@ export function isRunning(record: ProcessRecord): boolean {
 }
 
 /**
- * Ends the process and everything that it started: SIGTERM to its group, and SIGKILL to what is left after its `stopWithinMs`. Resolves when
+ * Ends the process and everything that it started: SIGTERM to its group, and SIGKILL to what is left after its plan's `stopWithinMs`. Resolves when
  * nothing of it runs. Never signals a process that is not of this launch.
  */
 export async function stopProcess(record: ProcessRecord, clock: Clock): Promise<void> {
   signalAll(record, "SIGTERM");
-  const untilMs = clock.monotonicMs() + record.stopWithinMs;
+  const untilMs = clock.monotonicMs() + record.plan.stopWithinMs;
   while (!isGone(record)) {
     if (clock.monotonicMs() >= untilMs) signalAll(record, "SIGKILL");
     await clock.wait(lookEveryMs);
