@@ -1,5 +1,6 @@
+import { edge } from "./edge.ts";
 import { http } from "./http.ts";
 import { scrape } from "./scrape.ts";
 
 /** Every kind of metric source of this build. */
-export const metricSources = [scrape, http];
+export const metricSources = [edge, scrape, http];

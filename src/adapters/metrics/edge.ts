@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { PortError } from "../../ports.ts";
+import type { MetricSource, Reading } from "../../ports.ts";
+import type { SourceDefinition } from "../define.ts";
+import { createExchange, parseTimeout, publicUrl, timeoutWords } from "../exchange.ts";
+import { answerQuery } from "./edge/answer-query.ts";
+import type { EdgePage } from "./edge/answer-query.ts";
+import { readWords } from "./edge/words.ts";
+import { parseExposition } from "./exposition/exposition.ts";
+
+const connection = z.strictObject({
+  control: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .min(1)
+    .describe("The control address of every edge, for example http://127.0.0.1:8081."),
+  token: z.string().min(16).describe("The token that the edges were started with."),
+  timeout: timeoutWords.default("2s"),
+});
+
+/**
+ * Reads what serin's own reverse proxy has counted: requests, latency, distinct affected people and goals, per arm. Every edge is a series of its
+ * own. While one of several edges does not answer the read throws: its people are missing, and nobody knows on which side.
+ */
+export const edge: SourceDefinition<z.infer<typeof connection>> = {
+  kind: "edge",
+  says: "Reads what serin's own reverse proxy counts: people, requests, latency and goals per arm.",
+  connection,
+  isBuiltIn: false,
+  metrics: {
+    ratio: { required: [], optional: ["bad", "goal", "where"] },
+    count: { required: ["bad"], optional: ["where"] },
+    latency: { required: [], optional: ["where"] },
+  },
+  countsPeople: true,
+  checkQuery: (metric, words) => {
+    const read = readWords(metric, words);
+    return read.kind === "problem" ? read.problem : null;
+  },
+  create: ({ control, token, timeout }, { clock }) => {
+    const exchange = createExchange(clock);
+    const withinMs = parseTimeout(timeout);
+    const readPage = async (one: string, signal: AbortSignal): Promise<EdgePage> => {
+      const url = new URL("/metrics", one).href;
+      const shownAs = publicUrl(url);
+      const got = await exchange(
+        { method: "GET", url, shownAs, headers: { authorization: `Bearer ${token}` }, body: null, withinMs },
+        signal,
+      );
+      if (got.status === 401) throw new PortError(`GET ${shownAs}: the edge does not know this token`, { retry: "never" });
+      if (got.status !== 200) throw new Error(`GET ${shownAs}: the edge answered ${got.status}`);
+      const samples = parseExposition(got.text);
+      const born = samples.find(({ name }) => name === "process_start_time_seconds");
+      return { edge: publicUrl(one), samples, bornMs: born === undefined ? null : Math.round(born.value * 1000) };
+    };
+    return {
+      async read(queries, _context, signal) {
+        signal.throwIfAborted();
+        const readings = new Map<string, Reading>();
+        if (queries.length === 0) return readings;
+        const pages = await Promise.all(control.map((one) => readPage(one, signal)));
+        const atMs = clock.nowMs();
+        for (const query of queries) readings.set(query.quantity, answerQuery(query, pages, atMs));
+        return readings;
+      },
+    } satisfies MetricSource;
+  },
+};
