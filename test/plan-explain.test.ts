@@ -1,50 +1,45 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { Command } from "commander";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { metricSources } from "../src/adapters/metrics/list.ts";
+import { notifiers } from "../src/adapters/notices/list.ts";
+import { routers } from "../src/adapters/traffic/list.ts";
+import { workloads } from "../src/adapters/workloads/list.ts";
 import { addPlanExplain, sayExplanation } from "../src/cli/plan-explain.ts";
-import type { PlanReader } from "../src/cli/plan-explain.ts";
 import type { Terminal } from "../src/cli/terminal.ts";
+import { readPlan } from "../src/config/plan-file.ts";
 import { explainPlan } from "../src/core/explain.ts";
 import { exitCodes } from "../src/errors.ts";
-import type { Problem } from "../src/errors.ts";
 import { samplePlan } from "./sample-plan.ts";
 
+const lists = { sources: metricSources, routers, workloads, notifiers };
+const laptop = "examples/laptop/plan.yaml";
+
 let folder = "";
-beforeEach(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "serin-explain-"));
-  await writeFile(join(folder, "plan.yaml"), "anything");
+  await writeFile(join(folder, "wrong.yaml"), (await readFile(laptop, "utf8")).replace("5xx-rate > 1%", "5xx-rat > 1%"));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterAll(() => rm(folder, { recursive: true }));
 
-const good: PlanReader = async () => ({ plan: samplePlan, problems: [] });
-const wrong: Problem = {
-  file: "plan.yaml",
-  line: 3,
-  column: 7,
-  severity: "error",
-  message: "There is no metric 5xx.",
-  remedy: "Write 5xx-rate.",
-};
-
-async function serin(
-  args: readonly string[],
-  reader: PlanReader = good,
-): Promise<{ readonly out: string; readonly err: string; readonly exit: number }> {
+async function serin(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string; readonly exit: number }> {
   const written = { out: "", err: "", exit: -1 };
   const terminal: Terminal = {
     env: {},
     isLive: false,
     isAsking: false,
     columns: 100,
+    screen: new PassThrough(),
     out: (text) => void (written.out += text),
     err: (text) => void (written.err += text),
     ask: async () => "",
     exit: (exit) => void (written.exit = exitCodes[exit]),
   };
   const program = new Command("serin");
-  addPlanExplain(program.command("plan"), terminal, reader);
+  addPlanExplain(program.command("plan"), terminal, async () => lists);
   await program.parseAsync(["plan", "explain", ...args], { from: "user" });
   return written;
 }
@@ -55,30 +50,41 @@ describe("serin plan explain", () => {
     await expect(`${text}\n`).toMatchFileSnapshot(`golden/explain.sample.${language}.txt`);
   });
 
-  test("speaks the plan's language unless another is asked for", async () => {
-    const file = join(folder, "plan.yaml");
-    expect((await serin([file])).out).toContain("Ce qui se passe");
-    expect(await serin([file, "--language", "en"])).toMatchObject({ exit: 0, err: "", out: expect.stringContaining("What happens") });
+  test.each([
+    ["ecomsimply", "en"],
+    ["ecomsimply", "fr"],
+    ["laptop", "en"],
+    ["laptop", "fr"],
+  ] as const)("golden: examples/%s in %s", async (name, language) => {
+    const { plan } = readPlan(await readFile(`examples/${name}/plan.yaml`), "plan.yaml", { ...lists, server: null });
+    const text = plan === null ? "the plan has errors" : sayExplanation(plan.title, explainPlan(plan, language));
+    await expect(`${text}\n`).toMatchFileSnapshot(`golden/explain.${name}.${language}.txt`);
   });
 
-  test("answers one JSON object to a program", async () => {
-    const { out } = await serin([join(folder, "plan.yaml"), "--json"]);
-    expect(JSON.parse(out)).toMatchObject({
-      title: samplePlan.title,
-      sections: expect.arrayContaining([expect.objectContaining({ title: "Démarrage" })]),
+  test("speaks the plan's language unless another is asked for", async () => {
+    expect((await serin("examples/ecomsimply/plan.yaml")).out).toContain("Ce qui se passe");
+    expect(await serin("examples/ecomsimply/plan.yaml", "--language", "en")).toMatchObject({
+      exit: 0,
+      err: "",
+      out: expect.stringContaining("What happens"),
     });
   });
 
-  test("tells every problem of a plan that cannot be read", async () => {
-    const { err, exit } = await serin([join(folder, "plan.yaml")], async () => ({ plan: null, problems: [wrong] }));
-    expect(err).toContain("plan.yaml:3:7 error: There is no metric 5xx. Write 5xx-rate.");
-    expect(exit).toBe(2);
+  test("answers one JSON object to a program", async () => {
+    const { out } = await serin(laptop, "--json", "--language", "fr");
+    expect(JSON.parse(out)).toMatchObject({ sections: expect.arrayContaining([expect.objectContaining({ title: "Démarrage" })]) });
+  });
+
+  test("tells every error of a plan that cannot be explained", async () => {
+    const { out, err, exit } = await serin(join(folder, "wrong.yaml"));
+    expect(err).toMatch(/wrong\.yaml:\d+:\d+ error: .*5xx-rat/u);
+    expect([out, exit]).toEqual(["", 2]);
   });
 
   test.each([
     ["a file that is not there", ["none.yaml"], "none.yaml"],
-    ["a language that it does not speak", ["plan.yaml", "--language", "de"], "fr or en"],
-  ])("refuses %s", async (_says, [file = "", ...rest], expected) => {
-    expect(await serin([join(folder, file), ...rest])).toMatchObject({ exit: 2, out: "", err: expect.stringContaining(expected) });
+    ["a language that it does not speak", [laptop, "--language", "de"], "fr or en"],
+  ])("refuses %s", async (_says, args, expected) => {
+    expect(await serin(...args)).toMatchObject({ exit: 2, out: "", err: expect.stringContaining(expected) });
   });
 });

@@ -1,40 +1,46 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { explainPlan } from "../core/explain.ts";
+import type { Adapters } from "../config/catalogue.ts";
 import type { Section } from "../core/explain.ts";
-import type { Language, Plan } from "../core/plan.ts";
+import type { Language } from "../core/plan.ts";
 import { UserError } from "../errors.ts";
-import type { Exit, Problem } from "../errors.ts";
+import type { Exit } from "../errors.ts";
+import { readPersonFile } from "./person-file.ts";
 import { plainText } from "./plain-text.ts";
 import { run } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** Reads a plan file with what this build knows: `readPlan` of the plan file, its catalogue filled in. */
-export type PlanReader = (text: Uint8Array, file: string) => Promise<{ readonly plan: Plan | null; readonly problems: readonly Problem[] }>;
 
 interface Options {
   readonly language?: string;
   readonly json?: boolean;
 }
 
-/** Adds `plan explain FILE`: what will happen, in sentences, in the plan's language unless another is asked for. Exit: 0 explained, 2 the plan has problems. */
-export function addPlanExplain(plan: Command, terminal: Terminal, readPlan: PlanReader): void {
+/** Adds `plan explain FILE`: what will happen, in sentences, in the plan's language unless another is asked for. Exit: 0 explained, 2 the plan has errors. */
+export function addPlanExplain(plan: Command, terminal: Terminal, adapters: () => Promise<Adapters>): void {
   plan
-    .command("explain")
-    .argument("<file>", "the plan file")
+    .command("explain <file>")
     .description("say in sentences what will happen when this plan is released")
     .option("--language <language>", "`fr` or `en`; without it the plan's own")
-    .option("--json", "sections and sentences as one JSON object")
-    .action((file: string, options: Options) => run(terminal, options, () => explain(terminal, readPlan, { file, ...options })));
+    .option("--json", "write one JSON object: sections and sentences")
+    .action((file: string, options: Options) => run(terminal, options, () => explainFile(file, options, { terminal, adapters })));
 }
 
-async function explain(terminal: Terminal, readPlan: PlanReader, ask: Options & { readonly file: string }): Promise<Exit> {
-  const language = languageOf(ask.language);
-  const { plan, problems } = await readPlan(await bytesOf(ask.file), ask.file);
-  if (plan === null) throw new UserError("plan-invalid", `${ask.file} cannot be explained.`, { problems });
+async function explainFile(
+  file: string,
+  options: Options,
+  { terminal, adapters }: { readonly terminal: Terminal; readonly adapters: () => Promise<Adapters> },
+): Promise<Exit> {
+  const language = languageOf(options.language);
+  const [bytes, lists, { readPlan }, { explainPlan }] = await Promise.all([
+    readPersonFile(file),
+    adapters(),
+    import("../config/plan-file.ts"),
+    import("../core/explain.ts"),
+  ]);
+  const { plan, problems } = readPlan(bytes, file, { ...lists, server: null });
+  const errors = problems.filter((problem) => problem.severity === "error");
+  if (plan === null) throw new UserError("plan-invalid", `${file} cannot be explained.`, { problems: errors });
   const sections = explainPlan(plan, language ?? plan.language);
-  if (ask.json) terminal.out(`${JSON.stringify({ title: plan.title, sections })}\n`);
-  else terminal.out(`${sayExplanation(plan.title, sections)}\n`);
+  terminal.out(options.json ? `${JSON.stringify({ title: plan.title, sections })}\n` : `${sayExplanation(plan.title, sections)}\n`);
   return "done";
 }
 
@@ -50,12 +56,4 @@ export function sayExplanation(title: string, sections: readonly Section[]): str
 function languageOf(text: string | undefined): Language | null {
   if (text === undefined || text === "fr" || text === "en") return text ?? null;
   throw new UserError("input-invalid", `"${text}" is not a language of the explanation: write fr or en.`);
-}
-
-async function bytesOf(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw new UserError("file-unreadable", `${file}: ${error instanceof Error ? error.message : String(error)}.`);
-  }
 }
