@@ -159,12 +159,6 @@ export const errorKinds = {
     exit: "bad-input",
     remedy: "Name a connection of the server's file, or a kind of this build.",
   },
-  "environment-unknown": {
-    title: "This server does not release to that environment",
-    status: 422,
-    exit: "bad-input",
-    remedy: "Name one of the environments of the server's file, or add it there.",
-  },
   "environment-frozen": {
     title: "The environment is frozen",
     status: 409,
@@ -243,12 +237,6 @@ export const errorKinds = {
     status: null,
     exit: "bad-input",
     remedy: "`--help` shows what the command takes.",
-  },
-  "line-invalid": {
-    title: "A line of the input is wrong",
-    status: null,
-    exit: "bad-input",
-    remedy: "Correct the line; `serin judge --help` shows what one looks like.",
   },
   "line-invalid": {
     title: "A line of the input is wrong",

@@ -1,6 +1,7 @@
 import { errorKind, exitCodes, formatProblem, UserError } from "../errors.ts";
 import type { Exit, Problem } from "../errors.ts";
 import { plainText } from "./plain-text.ts";
+import type { Screen } from "./view/live.ts";
 
 /** What a command sees of the process that it runs in. */
 export interface Terminal {
@@ -10,6 +11,8 @@ export interface Terminal {
   /** True when a person can be asked: standard input and standard error are terminals. */
   readonly isAsking: boolean;
   readonly columns: number;
+  /** Standard output, for what is drawn in place. */
+  readonly screen: Screen;
   /** Writes to standard output, as it is. */
   out(text: string): void;
   /** Writes to standard error, as it is. */
@@ -28,6 +31,7 @@ export function processTerminal(): Terminal {
     isLive: stdout.isTTY,
     isAsking: stdin.isTTY && stderr.isTTY,
     columns: stdout.columns || 100,
+    screen: stdout,
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     ask: async (question) => {

@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import type { Fact } from "../core/decision.ts";
 import { capital } from "../core/messages/context.ts";
 import { sayRefusal } from "../core/messages/refusals.ts";
-import type { Refusal } from "../core/requests.ts";
+import type { Refusal, Request } from "../core/requests.ts";
 import { callerOf, personIn } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { askBody, kindsThatNeedRevision } from "./contract.ts";
@@ -22,38 +22,50 @@ type Answer = Extract<Fact, { readonly kind: "accepted" | "refused" }>;
 
 /** Stores a request, waits a little for the release's answer and reports it: 200 accepted, 202 not yet answered, a problem when refused. */
 export async function ask(context: Context<Env>, parts: AppParts): Promise<Response> {
-  const caller = callerOf(context);
-  const release = context.req.param("id") ?? "";
-  const expectRevision = readRevision(context);
-  const key = readKey(context);
-  const body = await readBody(context, askBody);
-  const before = await releaseOrRefuse(parts, release);
-  if (expectRevision === null && kindsThatNeedRevision.includes(body.kind)) {
-    throw new UserError("revision-missing", `To ${body.kind} needs the revision that you saw.`);
-  }
-  const id =
-    key === null
-      ? randomUUID()
-      : createHash("sha256")
-          .update(JSON.stringify([release, caller.name, key]))
-          .digest("base64url");
-  const news = newsOf(parts, release);
+  const request = await readRequest(context, parts);
+  const news = newsOf(parts, request.release);
   try {
-    await parts.engine.ask({
-      id,
-      release,
-      atMs: parts.engine.nowMs(),
-      by: personIn(caller, before.release.plan.environment),
-      kind: body.kind,
-      expectRevision,
-      reason: body.reason,
-      as: body.as ?? null,
-    });
-    const { seen, answer } = await answerTo(parts, { release, request: id, news });
-    return respond(context, { seen, answer, request: id });
+    await parts.engine.ask(request);
+    const { seen, answer } = await answerTo(parts, { release: request.release, request: request.id, news });
+    return respond(context, parts, { seen, answer, request: request.id });
   } finally {
     news.stop();
   }
+}
+
+async function readRequest(context: Context<Env>, parts: AppParts): Promise<Request> {
+  const caller = callerOf(context);
+  const expectRevision = readRevision(context);
+  const key = readKey(context);
+  const { kind, reason, as = null } = await readBody(context, askBody);
+  const { release } = await releaseOrRefuse(parts, context.req.param("id") ?? "");
+  checkRevision(kind, expectRevision, release.revision);
+  return {
+    // The same key with another request in it is another request: it must not be answered by the first.
+    id: key === null ? randomUUID() : digest([release.id, caller.name, key, kind, as ?? ""]),
+    release: release.id,
+    atMs: parts.engine.nowMs(),
+    by: personIn(caller, release.plan.environment),
+    kind,
+    expectRevision,
+    reason,
+    as,
+  };
+}
+
+function checkRevision(kind: Request["kind"], expectRevision: number | null, actual: number): void {
+  if (expectRevision === null && kindsThatNeedRevision.includes(kind)) {
+    throw new UserError("revision-missing", `To ${kind} needs the revision that you saw.`);
+  }
+  if (expectRevision !== null && expectRevision > actual) {
+    throw new UserError("revision-stale", `The release is at revision ${actual}; nobody has seen ${expectRevision} yet.`, {
+      revision: actual,
+    });
+  }
+}
+
+function digest(words: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(words)).digest("base64url");
 }
 
 interface Awaited {
@@ -94,10 +106,10 @@ interface Answered {
   readonly request: string;
 }
 
-function respond(context: Context<Env>, { seen, answer, request }: Answered): Response {
+function respond(context: Context<Env>, parts: AppParts, { seen, answer, request }: Answered): Response {
   const { revision } = seen.release;
   if (answer?.kind === "refused") refuse(seen, answer.refusal);
-  const { sentence } = viewOf(seen);
+  const { sentence } = viewOf(parts, seen);
   const said: AskAnswer = { request, answer: answer === null ? "waiting" : "accepted", revision, sentence };
   return context.json(said, answer === null ? 202 : 200, { ETag: `"${revision}"` });
 }

@@ -72,7 +72,7 @@ async function* follow(parts: AppParts, { id, after, until }: Following): AsyncG
         sent = link.entry.revision;
         yield event("entry", link, sent);
       }
-      yield event("view", viewOf(seen), null);
+      yield event("view", viewOf(parts, seen), null);
       await parts.clock.wait(betweenViewsMs, until);
       await newsOrRefresh(parts, news, until);
     }

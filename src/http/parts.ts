@@ -1,22 +1,13 @@
-import type { EvidenceBook } from "../core/evidence-book.ts";
 import type { Plan } from "../core/plan.ts";
-import type { Release } from "../core/release.ts";
 import type { Request } from "../core/requests.ts";
-import type { Outside } from "../core/wanted.ts";
+import type { Seen } from "../core/view/build-release-view.ts";
 import type { Problem } from "../errors.ts";
-import type { ChainedEntry, Clock, NewRelease, Store, World } from "../ports.ts";
+import type { Clock, NewRelease, Store, World } from "../ports.ts";
 import type { Caller } from "./tokens.ts";
 import type { Log } from "./log.ts";
 
-/** One release as the engine knows it now. `outside` is what was last seen; `null` when it is over and nobody looks any more. */
-export interface ReleaseSeen {
-  readonly release: Release;
-  readonly book: EvidenceBook;
-  readonly entries: readonly ChainedEntry[];
-  readonly outside: Outside | null;
-  /** The moment of this view, epoch ms. */
-  readonly nowMs: number;
-}
+/** One release as the engine knows it now. */
+export type ReleaseSeen = Seen;
 
 /** What the API needs of the engine. */
 export interface EngineFace {
@@ -28,8 +19,7 @@ export interface EngineFace {
   view(id: string): Promise<ReleaseSeen | null>;
   /** Calls `listener` with the release's id after each decision, until the answered function is called. */
   onCommit(listener: (release: string) => void): () => void;
-  /** `null`: there is no such release. */
-  verify(id: string): Promise<Verified | null>;
+  verify(id: string): Promise<Verified>;
   /** Epoch ms that never runs back. */
   nowMs(): number;
 }
@@ -46,8 +36,6 @@ export interface AppParts {
   readonly clock: Clock;
   /** By token. */
   readonly tokens: ReadonlyMap<string, Caller>;
-  /** The environments that this server releases to. */
-  readonly environments: readonly string[];
   readonly log: Log;
   readonly version: string;
   /** Aborts when the server begins to close: streams end, and what waits answers. */

@@ -15,9 +15,9 @@ export async function releaseOrRefuse(parts: AppParts, id: string): Promise<Rele
   return seen;
 }
 
-/** A release as people look at it, at the moment at which the engine saw it. */
-export function viewOf({ release, book, entries, outside, nowMs }: ReleaseSeen): ReleaseView {
-  return buildReleaseView({ release, book, entries, observation: outside }, nowMs);
+/** A release as people look at it now. */
+export function viewOf(parts: AppParts, seen: ReleaseSeen): ReleaseView {
+  return buildReleaseView(seen, parts.engine.nowMs());
 }
 
 /** One page of releases, newest first. */
@@ -33,7 +33,7 @@ export async function listReleases(context: Context<Env>, parts: AppParts): Prom
 /** One release as people look at it. */
 export async function showRelease(context: Context<Env>, parts: AppParts): Promise<Response> {
   const seen = await releaseOrRefuse(parts, idOf(context));
-  const answer: ShowReleaseAnswer = viewOf(seen);
+  const answer: ShowReleaseAnswer = viewOf(parts, seen);
   return context.json(answer, 200, { ETag: `"${answer.revision}"` });
 }
 
@@ -49,7 +49,7 @@ export async function journal(context: Context<Env>, parts: AppParts): Promise<R
 /** Why the release stands where it stands: its sentences, and those of each check or of the one that is asked for. */
 export async function why(context: Context<Env>, parts: AppParts): Promise<Response> {
   const { check } = readQuery(context, whyQuery);
-  const view = viewOf(await releaseOrRefuse(parts, idOf(context)));
+  const view = viewOf(parts, await releaseOrRefuse(parts, idOf(context)));
   const all = [...view.gates, ...view.guards].map(({ id, says, kind, sentence }) => ({ id, says, verdict: kind, sentence }));
   const checks = check === undefined ? all : all.filter(({ id, says }) => id === check || says === check);
   if (check !== undefined && checks.length === 0) {
@@ -65,9 +65,8 @@ export async function why(context: Context<Env>, parts: AppParts): Promise<Respo
 /** Checks the chain of a stored release and replays its decisions. */
 export async function verify(context: Context<Env>, parts: AppParts): Promise<Response> {
   const id = idOf(context);
-  const found = await parts.engine.verify(id);
-  if (found === null) throw new UserError("release-unknown", `No release is called ${id}.`);
-  const answer = sayVerified(found);
+  await releaseOrRefuse(parts, id);
+  const answer = sayVerified(await parts.engine.verify(id));
   if (!answer.ok) parts.log("error", "not-verified", { release: id, says: answer.says });
   return context.json(answer);
 }
@@ -82,7 +81,7 @@ export function sayVerified(found: Verified): VerifyAnswer {
 }
 
 async function summaryOf(parts: AppParts, id: string): Promise<ReleaseSummary> {
-  const view = viewOf(await releaseOrRefuse(parts, id));
+  const view = viewOf(parts, await releaseOrRefuse(parts, id));
   const { name, title, environment, versions, startedBy, createdMs, status, sentence } = view;
   return { id, plan: name, title, environment, versions, startedBy, createdMs, status: status.kind, sentence };
 }

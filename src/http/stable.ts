@@ -9,7 +9,7 @@ import { routes, startStableBody } from "./contract.ts";
 import type { StartStableAnswer } from "./contract.ts";
 import { readBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
-import { checkPlace, checkVersions, readPlanOrRefuse } from "./plan-body.ts";
+import { checkAdapters, checkVersions, readPlanOrRefuse } from "./plan-body.ts";
 
 /** The kind of workload that runs on this machine, so that serin itself starts its stable version. */
 const localKind = "process";
@@ -44,7 +44,7 @@ export async function startStable(context: Context<Env>, parts: AppParts): Promi
   const { plan } = readPlanOrRefuse(parts, body.plan);
   const caller = callerOf(context);
   checkAccessIn(plan.environment, caller, routes.startStable.access);
-  checkPlace(parts, plan);
+  checkAdapters(parts, plan);
   checkVersions(plan, body.versions, "stable");
   const elsewhere = plan.services.filter((service) => service.workload.kind !== localKind);
   if (elsewhere.length > 0) {
@@ -95,6 +95,7 @@ async function pointRouter(parts: AppParts, plan: Plan, services: Readonly<Recor
   const targets = Object.fromEntries(plan.services.map(({ name }) => [name, { canary: [], stable: services[name]?.urls ?? [] }]));
   const wanted: WantedTraffic = {
     release: `stable-${plan.name}`,
+    revision: 0,
     sharePct: 0,
     audience: "everyone",
     phase: 0,

@@ -10,7 +10,7 @@ import type { Env } from "./auth.ts";
 import { pathOf, routes, startReleaseBody } from "./contract.ts";
 import type { StartReleaseAnswer, StartReleaseBody } from "./contract.ts";
 import { readBody, readKey } from "./input.ts";
-import { checkPlace, checkVersions, readPlanOrRefuse } from "./plan-body.ts";
+import { checkAdapters, checkVersions, readPlanOrRefuse } from "./plan-body.ts";
 import type { AppParts } from "./parts.ts";
 import { seenStable } from "./stable.ts";
 
@@ -22,7 +22,7 @@ export async function startRelease(context: Context<Env>, parts: AppParts): Prom
   const body = await readBody(context, startReleaseBody);
   const { plan, problems } = readPlanOrRefuse(parts, body.plan);
   checkAccessIn(plan.environment, caller, routes.startRelease.access);
-  checkPlace(parts, plan);
+  checkAdapters(parts, plan);
   const asked = await newRelease(parts, { plan, body, by: caller.name, key });
   const id = await beginOrRefuse(parts, asked);
   await refuseReusedKey(parts, id, asked);

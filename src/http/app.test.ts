@@ -1,0 +1,250 @@
+import { expect, test, vi } from "vitest";
+import { smallPlan } from "../../test/fixtures/small-adapters.ts";
+import { smallApi } from "../../test/fixtures/small-api.ts";
+import type { SmallApi } from "../../test/fixtures/small-api.ts";
+import { errorKinds } from "../errors.ts";
+import type { ErrorCode } from "../errors.ts";
+import { bodyLimitBytes, pathOf, routes } from "./contract.ts";
+import type {
+  JournalAnswer,
+  ListReleasesAnswer,
+  ProblemAnswer,
+  RouteName,
+  ShowReleaseAnswer,
+  StartReleaseAnswer,
+  WhyAnswer,
+} from "./contract.ts";
+
+const startBody = { plan: { text: smallPlan, file: "plan.yaml" }, versions: { web: "2" }, stable: { web: "1" }, reason: "a test" };
+const key = { "idempotency-key": "one" };
+
+const names = Object.keys(routes) as RouteName[];
+
+async function json<T>(answer: Promise<Response>): Promise<T> {
+  return (await (await answer).json()) as T;
+}
+
+/** The code of a problem, after everything that RFC 9457 and the catalogue promise of it was checked. */
+async function codeOf(answer: Response): Promise<ErrorCode> {
+  expect(answer.headers.get("content-type")).toBe("application/problem+json");
+  const problem = (await answer.json()) as ProblemAnswer;
+  expect(problem.status).toBe(answer.status);
+  expect(errorKinds[problem.code]).toMatchObject({ status: problem.status, title: problem.title, remedy: problem.remedy });
+  expect(problem.detail).not.toBe("");
+  return problem.code;
+}
+
+const show = (api: SmallApi, id: string): Promise<ShowReleaseAnswer> => json(api.call("GET", `/api/v1/releases/${id}`));
+const becomes = (api: SmallApi, id: string, status: string): Promise<ShowReleaseAnswer> =>
+  vi.waitFor(
+    async () => {
+      const view = await show(api, id);
+      expect(view.status.kind).toBe(status);
+      return view;
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+
+test("health needs no token and is the only route that does not", async () => {
+  const api = await smallApi();
+  expect(await json(api.call("GET", "/api/v1/health", { as: null }))).toEqual({ status: "ok", version: "0.0.0" });
+  expect(names.filter((name) => routes[name].access === "anybody")).toEqual(["health"]);
+});
+
+const guarded = names.filter((name) => name !== "health");
+const mutating: Partial<Record<RouteName, unknown>> = {
+  startRelease: startBody,
+  ask: { kind: "pause", reason: "a test" },
+  liftFreeze: { reason: "a test" },
+  startStable: { plan: startBody.plan, versions: { web: "1" }, reason: "a test" },
+};
+
+function knock(api: SmallApi, name: RouteName, as: string | null): Promise<Response> {
+  const route = routes[name];
+  const path = pathOf(route, { id: "nobody", environment: "production" });
+  return api.call(route.method, path, { as, headers: key, ...(name in mutating ? { body: mutating[name] } : {}) });
+}
+
+/** What somebody with the right role gets where there is no release and no freeze. */
+function answerTo(name: RouteName): string {
+  if (name === "liftFreeze") return "freeze-unknown";
+  return routes[name].path.includes(":id") ? "release-unknown" : "answered";
+}
+
+test.each(guarded)("%s: no token, a wrong token, a viewer, the wrong role, the right role", async (name) => {
+  const api = await smallApi();
+  const outcomes: string[] = [];
+  for (const as of [null, "mallory", "vera", "quentin", "ada"]) {
+    const answer = await knock(api, name, as);
+    outcomes.push(answer.ok ? "answered" : await codeOf(answer));
+  }
+  const right = answerTo(name);
+  const wrong = routes[name].access === "person" ? right : "role-missing";
+  expect(outcomes).toEqual(["token-missing", "token-unknown", wrong, wrong, right]);
+  expect(api.logged.filter((line) => line.includes("mallory"))).toEqual([]);
+});
+
+test("a role holds in its environments only", async () => {
+  const api = await smallApi();
+  expect(await codeOf(await api.call("POST", "/api/v1/releases", { as: "dan", headers: key, body: startBody }))).toBe("role-missing");
+  const staging = { ...startBody, plan: { ...startBody.plan, text: smallPlan.replace("environment: production", "environment: staging") } };
+  expect((await api.call("POST", "/api/v1/releases", { as: "dan", headers: key, body: staging })).status).toBe(201);
+});
+
+test("a release begins once per key and person; the key is not taken for another thing", async () => {
+  const api = await smallApi();
+  const begin = (body: unknown): Promise<Response> => api.call("POST", "/api/v1/releases", { headers: key, body });
+  const first = await begin(startBody);
+  expect(first.status).toBe(201);
+  const { id, path } = (await first.json()) as StartReleaseAnswer;
+  expect(first.headers.get("location")).toBe(path);
+  const again = await begin(startBody);
+  expect([again.status, ((await again.json()) as StartReleaseAnswer).id]).toEqual([200, id]);
+  expect(await codeOf(await begin({ ...startBody, versions: { web: "3" } }))).toBe("key-reused");
+  const other = await api.call("POST", "/api/v1/releases", { headers: { "idempotency-key": "two" }, body: startBody });
+  expect(await codeOf(other)).toBe("service-busy");
+  const list = await json<ListReleasesAnswer>(api.call("GET", "/api/v1/releases"));
+  expect(list.releases.map((release) => release.id)).toEqual([id]);
+  expect(list.next).toBeNull();
+});
+
+test("the stable version is what is seen running when nobody names it", async () => {
+  const api = await smallApi();
+  const { stable: _, ...body } = startBody;
+  expect(await codeOf(await api.call("POST", "/api/v1/releases", { headers: key, body }))).toBe("stable-unknown");
+  const started = await api.call("POST", "/api/v1/stable", { body: mutating.startStable });
+  expect(await started.json()).toEqual({ services: { web: { version: "1", urls: ["http://127.0.0.1:1/stable"] } } });
+  const { id } = await json<StartReleaseAnswer>(api.call("POST", "/api/v1/releases", { headers: key, body }));
+  expect((await show(api, id)).versions).toEqual({ web: { canary: "2", stable: "1" } });
+  expect(await codeOf(await api.call("POST", "/api/v1/stable", { body: mutating.startStable }))).toBe("release-active");
+});
+
+test.each<[string, ErrorCode, unknown]>([
+  ["no JSON", "body-malformed", "{"],
+  ["not UTF-8 JSON", "body-malformed", ""],
+  ["a list", "body-invalid", []],
+  ["an unknown key", "body-invalid", { ...startBody, force: true }],
+  ["no reason", "body-invalid", { ...startBody, reason: "  " }],
+  ["a version with a space", "body-invalid", { ...startBody, versions: { web: "2 3" } }],
+  ["a version with an escape", "body-invalid", { ...startBody, versions: { web: "\u001b[2J" } }],
+  ["a body over the limit", "body-too-large", { ...startBody, reason: "x".repeat(bodyLimitBytes) }],
+  ["a plan with problems", "plan-invalid", { ...startBody, plan: { text: "kind: Nothing", file: "plan.yaml" } }],
+  ["a service without version", "versions-invalid", { ...startBody, versions: {} }],
+  ["a service that is not in the plan", "versions-invalid", { ...startBody, versions: { web: "2", api: "2" } }],
+  [
+    "an environment of another server",
+    "plan-invalid",
+    { ...startBody, plan: { file: "p", text: smallPlan.replace(": production", ": moon") } },
+  ],
+])("refused to begin: %s", async (_, code, body) => {
+  const api = await smallApi();
+  const answer = await api.call("POST", "/api/v1/releases", { headers: key, body });
+  expect(await codeOf(answer)).toBe(code);
+  expect(await json(api.call("GET", "/api/v1/releases"))).toEqual({ releases: [], next: null });
+});
+
+test("a refusal names every place: in the body as a JSON pointer, in the plan as line and column", async () => {
+  const api = await smallApi();
+  const begin = (body: unknown): Promise<ProblemAnswer> => json(api.call("POST", "/api/v1/releases", { headers: key, body }));
+  const body = await begin({ ...startBody, versions: { web: "2 3" }, reason: "" });
+  expect(body.errors?.map(({ pointer }) => pointer)).toEqual(["/versions/web", "/reason"]);
+  const plan = await begin({ ...startBody, plan: { text: smallPlan.replace("then: rollback", "then: rolback"), file: "plan.yaml" } });
+  expect(plan.problems?.[0]).toMatchObject({ file: "plan.yaml", line: 13, severity: "error" });
+});
+
+test("a start needs its key and its media type", async () => {
+  const api = await smallApi();
+  const begin = (headers: Readonly<Record<string, string>>): Promise<Response> =>
+    api.call("POST", "/api/v1/releases", { headers, body: startBody });
+  expect(await codeOf(await begin({}))).toBe("key-missing");
+  expect(await codeOf(await begin({ "idempotency-key": "a b" }))).toBe("key-missing");
+  expect(await codeOf(await begin({ ...key, "content-type": "text/plain" }))).toBe("media-type");
+});
+
+test("requests are answered by the release: approval, pause, resume, stop", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  const ask = (kind: string, as: string, headers = {}): Promise<Response> =>
+    api.call("POST", `/api/v1/releases/${id}/requests`, { as, headers, body: { kind, reason: "a test" } });
+  const match = async (): Promise<Record<string, string>> => ({ "if-match": `"${(await show(api, id)).revision}"` });
+  await becomes(api, id, "waiting");
+  expect(await codeOf(await ask("approve", "ada"))).toBe("revision-missing");
+  expect(await codeOf(await ask("approve", "ada", { "if-match": "7" }))).toBe("revision-malformed");
+  expect(await codeOf(await ask("approve", "ada", { "if-match": '"99"' }))).toBe("revision-stale");
+  expect((await show(api, id)).status.kind).toBe("waiting");
+  expect(await codeOf(await ask("approve", "quentin", await match()))).toBe("role-missing");
+  expect(await codeOf(await ask("pause", "ada"))).toBe("request-refused");
+  const approved = await ask("approve", "ada", { ...(await match()), "idempotency-key": "go" });
+  expect(approved.status).toBe(200);
+  const said = (await approved.json()) as { answer: string; revision: number };
+  expect(said.answer).toBe("accepted");
+  await becomes(api, id, "observing");
+  const repeated = await ask("approve", "ada", { "if-match": '"1"', "idempotency-key": "go" });
+  expect([repeated.status, ((await repeated.json()) as { answer: string }).answer]).toEqual([200, "accepted"]);
+  expect((await ask("pause", "quentin")).status).toBe(200);
+  const paused = await becomes(api, id, "holding");
+  expect(await codeOf(await ask("resume", "ada", { "if-match": '"1"' }))).toBe("revision-stale");
+  expect((await ask("resume", "ada", { "if-match": `"${paused.revision}"` })).status).toBe(200);
+  expect((await ask("stop", "ada")).status).toBe(200);
+  await becomes(api, id, "stopped");
+});
+
+test("why says each check, one check, and which checks there are", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  const why = (query: string): Promise<Response> => api.call("GET", `/api/v1/releases/${id}/why${query}`);
+  const all = (await (await why("")).json()) as WhyAnswer;
+  expect(all.checks.map((check) => check.id)).toContain("error-rate > 5%");
+  const one = (await (await why(`?check=${encodeURIComponent("error-rate > 5%")}`)).json()) as WhyAnswer;
+  expect(one.checks).toHaveLength(1);
+  expect(await codeOf(await why("?check=nothing"))).toBe("query-invalid");
+  expect(await codeOf(await why("?chek=nothing"))).toBe("query-invalid");
+});
+
+test("the journal comes in pages, and is verified", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  await api.call("POST", `/api/v1/releases/${id}/requests`, { body: { kind: "stop", reason: "a test" } });
+  await becomes(api, id, "stopped");
+  const whole = await json<JournalAnswer>(api.call("GET", `/api/v1/releases/${id}/journal`));
+  expect(whole.entries.length).toBeGreaterThan(1);
+  const first = await json<JournalAnswer>(api.call("GET", `/api/v1/releases/${id}/journal?limit=1`));
+  expect([first.entries, first.next]).toEqual([whole.entries.slice(0, 1), 1]);
+  const rest = await json<JournalAnswer>(api.call("GET", `/api/v1/releases/${id}/journal?after=1`));
+  expect([rest.entries, rest.next]).toEqual([whole.entries.slice(1), null]);
+  expect(await json(api.call("POST", `/api/v1/releases/${id}/verify`))).toMatchObject({ ok: true });
+  for (const part of ["", "/journal", "/why", "/events"]) {
+    expect(await codeOf(await api.call("GET", `/api/v1/releases/none${part}`))).toBe("release-unknown");
+  }
+});
+
+test("a freeze is listed, and lifted once, by a release manager", async () => {
+  const api = await smallApi();
+  expect(await json(api.call("GET", "/api/v1/freezes"))).toEqual({ freezes: [] });
+  const lift = (environment: string): Promise<Response> =>
+    api.call("DELETE", `/api/v1/freezes/${environment}`, { body: { reason: "over" } });
+  expect(await codeOf(await lift("production"))).toBe("freeze-unknown");
+});
+
+test("an address that is not there, and a mistake of ours, are problems too, without a word about the inside", async () => {
+  const api = await smallApi();
+  expect(await codeOf(await api.call("GET", "/api/v1/nothing"))).toBe("route-unknown");
+  expect(await codeOf(await api.call("PUT", "/api/v1/releases"))).toBe("route-unknown");
+  await api.store.close();
+  const broken = await api.call("GET", "/api/v1/releases");
+  const text = await broken.clone().text();
+  expect(await codeOf(broken)).toBe("internal");
+  const { incident } = JSON.parse(text) as ProblemAnswer;
+  expect(api.logged.find((line) => line.includes(incident ?? "none"))).toContain("internal");
+  expect(text).not.toMatch(/sqlite|database|\.ts/i);
+});
+
+test("no answer is kept, sniffed or framed", async () => {
+  const api = await smallApi();
+  for (const as of ["ada", null]) {
+    const { headers } = await api.call("GET", "/api/v1/releases", { as });
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+  }
+});

@@ -1,0 +1,272 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { Command, CommanderError } from "commander";
+import type { AdapterLists, Connections, OpenConnection } from "./adapters/connect.ts";
+import type { RunningServer, ServerStart } from "./cli/server.ts";
+import { processTerminal } from "./cli/terminal.ts";
+import type { Terminal } from "./cli/terminal.ts";
+import type { SecretReaders } from "./config/secrets.ts";
+import type { Server } from "./config/server-file.ts";
+import { exitCodes, UserError } from "./errors.ts";
+import type { Problem } from "./errors.ts";
+import type { VerifyAnswer } from "./http/contract.ts";
+import { StoreUnusable } from "./ports.ts";
+import type { Clock, Store } from "./ports.ts";
+
+/*
+ * The only file that knows everyone: which command is in which file, and what a server is made of. Each is imported when it is asked for, so
+ * that no command pays for another.
+ */
+
+/** A word after `serin`, and what stands beneath it. */
+interface Group {
+  readonly says: string;
+  add(group: Command, terminal: Terminal): Promise<void>;
+}
+
+const groups: Readonly<Record<string, Group>> = {
+  plan: { says: "check, explain and describe plan files", add: addPlan },
+  release: { says: "begin, watch and steer the releases of a running server", add: addRelease },
+  stable: {
+    says: "start the stable version on this machine",
+    add: async (group, terminal) => (await import("./cli/stable-start.ts")).addStableStart(group, terminal),
+  },
+  freeze: { says: "see and lift freezes", add: addFreeze },
+};
+
+/** Commands that stand directly beneath `serin`. */
+const commands: Readonly<Record<string, (program: Command, terminal: Terminal) => Promise<void>>> = {
+  server: addServerCommands,
+  edge: async (program, terminal) => void (await import("./cli/edge.ts")).addEdge(program, terminal),
+  judge: async (program, terminal) => (await import("./cli/judge.ts")).addJudge(program, terminal),
+  demo: async (program, terminal) => (await import("./cli/demo.ts")).addDemo(program, terminal),
+};
+
+async function addPlan(plan: Command, terminal: Terminal): Promise<void> {
+  const [lint, explain, schema] = await Promise.all([
+    import("./cli/plan-lint.ts"),
+    import("./cli/plan-explain.ts"),
+    import("./cli/schema.ts"),
+  ]);
+  lint.addPlanLint(plan, terminal, adapterLists);
+  explain.addPlanExplain(plan, terminal, adapterLists);
+  schema.addPlanSchema(plan, terminal, adapterLists);
+}
+
+async function addServerCommands(program: Command, terminal: Terminal): Promise<void> {
+  const [server, schema] = await Promise.all([import("./cli/server.ts"), import("./cli/schema.ts")]);
+  schema.addServerSchema(server.addServer(program, terminal, openServer), terminal, adapterLists);
+}
+
+async function addRelease(release: Command, terminal: Terminal): Promise<void> {
+  const [start, list, show, watch, why, ask, verify] = await Promise.all([
+    import("./cli/release-start.ts"),
+    import("./cli/release-list.ts"),
+    import("./cli/release-show.ts"),
+    import("./cli/release-watch.ts"),
+    import("./cli/release-why.ts"),
+    import("./cli/release-ask.ts"),
+    import("./cli/release-verify.ts"),
+  ]);
+  start.addReleaseStart(release, terminal);
+  list.addReleaseList(release, terminal);
+  show.addReleaseShow(release, terminal);
+  watch.addReleaseWatch(release, terminal);
+  why.addReleaseWhy(release, terminal);
+  ask.addReleaseAsk(release, terminal);
+  verify.addReleaseVerify(release, terminal, verifyStored);
+}
+
+async function addFreeze(freeze: Command, terminal: Terminal): Promise<void> {
+  const [list, lift] = await Promise.all([import("./cli/freeze-list.ts"), import("./cli/freeze-lift.ts")]);
+  list.addFreezeList(freeze, terminal);
+  lift.addFreezeLift(freeze, terminal);
+}
+
+/** This build's adapters, by port. */
+async function adapterLists(): Promise<AdapterLists> {
+  const [metrics, traffic, workloads, notices] = await Promise.all([
+    import("./adapters/metrics/list.ts"),
+    import("./adapters/traffic/list.ts"),
+    import("./adapters/workloads/list.ts"),
+    import("./adapters/notices/list.ts"),
+  ]);
+  return { sources: metrics.metricSources, routers: traffic.routers, workloads: workloads.workloads, notifiers: notices.notifiers };
+}
+
+/** A server that answers: store, tokens, adapters, engine and API, in this order; each is closed again when a later one fails. */
+async function openServer(start: ServerStart): Promise<RunningServer> {
+  const [{ createClock }, { createLog }, { isLoopback, listen, parseAddress }] = await Promise.all([
+    import("./engine/clock.ts"),
+    import("./http/log.ts"),
+    import("./http/listen.ts"),
+  ]);
+  const clock = createClock(start.clockStartsMs === null ? {} : { startsAtMs: start.clockStartsMs });
+  const log = createLog(
+    (line) => start.log(line),
+    () => clock.nowMs(),
+  );
+  const lists = await adapterLists();
+  const server = await readServerFile(start.configFile, lists);
+  const address = start.listen === null ? server.listen : parseAddress(start.listen);
+  const connections = await openConnections(server, lists, secretReaders(start.configFile));
+  await using closing = new AsyncDisposableStack();
+  const store = await openStore(start.dataDir, clock);
+  closing.defer(() => store.close());
+  const { connectWorld } = await import("./adapters/connect.ts");
+  const { createEngine } = await import("./engine/engine.ts");
+  const leaving = new AbortController();
+  closing.defer(() => leaving.abort());
+  const world = connectWorld({ lists, connections, clock, store, dataDir: resolve(start.dataDir), closing: leaving.signal });
+  const engine = createEngine(world, { onTrouble: (message) => log("error", "trouble", { message }) });
+  closing.defer(() => engine.close());
+  const { createApp } = await import("./http/app.ts");
+  const { localPerson, openTokens } = await import("./http/tokens.ts");
+  const { readPlan } = await import("./config/plan-file.ts");
+  const ending = new AbortController();
+  const app = createApp({
+    engine,
+    store,
+    world,
+    clock,
+    tokens: openTokens(start.dataDir, server.people.length === 0 ? [localPerson] : server.people),
+    log,
+    version: version(),
+    closing: ending.signal,
+    readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
+  });
+  const listening = await listen(app, address);
+  closing.defer(() => listening.close(closeWithinMs));
+  closing.defer(() => ending.abort());
+  await engine.start();
+  if (!isLoopback(address)) log("warning", "not-loopback", { url: listening.url, because: "calls and tokens travel in the clear" });
+  log("info", "listening", { url: listening.url, data: start.dataDir, version: version(), people: server.people.length });
+  const all = closing.move();
+  return {
+    url: listening.url,
+    close: async () => {
+      log("info", "closing");
+      await all.disposeAsync();
+      log("info", "closed");
+    },
+  };
+}
+
+/** Calls that still run when the server closes are cut off after this long, ms. */
+const closeWithinMs = 2_000;
+
+/** The server's file; without one what an empty file says. Throws `file-unreadable` or `server-file-invalid`. */
+async function readServerFile(file: string | null, lists: AdapterLists): Promise<Server> {
+  const { readServer } = await import("./config/server-file.ts");
+  const text = file === null ? "apiVersion: serin.dev/v1\nkind: Server\n" : readBytes(file);
+  const { server, problems } = readServer(text, file ?? "serin.yaml", lists);
+  if (server !== null) return server;
+  throw new UserError("server-file-invalid", `${problems.length} ${problems.length === 1 ? "place is" : "places are"} wrong in ${file}.`, {
+    problems,
+  });
+}
+
+/** Every connection whose adapter this build has, with its secrets. Throws `secret-missing` with every place. */
+async function openConnections(server: Server, lists: AdapterLists, readers: SecretReaders): Promise<Connections> {
+  const { openConnection } = await import("./config/server-file.ts");
+  const problems: Problem[] = [];
+  const opened = (port: keyof AdapterLists): Readonly<Record<string, OpenConnection>> =>
+    Object.fromEntries(
+      Object.entries(server.connections[port]).flatMap(([name, connection]) => {
+        const definition = lists[port].find(({ kind }) => kind === connection.kind);
+        if (definition === undefined) return [];
+        const result = openConnection(connection, definition.connection, readers, server.file);
+        if (result.ok) return [[name, { kind: connection.kind, value: result.value }]];
+        problems.push(...result.problems);
+        return [];
+      }),
+    );
+  const connections = {
+    sources: opened("sources"),
+    routers: opened("routers"),
+    workloads: opened("workloads"),
+    notifiers: opened("notifiers"),
+  };
+  if (problems.length === 0) return connections;
+  throw new UserError("secret-missing", `${problems.length} ${problems.length === 1 ? "secret is" : "secrets are"} missing.`, { problems });
+}
+
+/** Secrets from this process's environment, and from files beside the server's file. */
+function secretReaders(configFile: string | null): SecretReaders {
+  const folder = dirname(resolve(configFile ?? "serin.yaml"));
+  return {
+    env: (name) => process.env[name] ?? null,
+    file: (path) => {
+      try {
+        return readFileSync(resolve(folder, path), "utf8");
+      } catch {
+        return null; // The caller says which file, where it is named.
+      }
+    },
+  };
+}
+
+/** The store of a data folder. Throws `data-unusable` when another process holds it, or it cannot be relied on. */
+async function openStore(dataDir: string, clock: Clock): Promise<Store> {
+  const { stores } = await import("./adapters/stores/list.ts");
+  try {
+    return await stores[0].open({}, { clock, dataDir });
+  } catch (error) {
+    if (error instanceof StoreUnusable) throw new UserError("data-unusable", `${error.message} ${error.remedy}`, { why: error.why });
+    throw error;
+  }
+}
+
+/** Verifies a release in a data folder that no server holds. Throws `data-unusable` or `release-unknown`. */
+async function verifyStored({ dataDir, release }: { readonly dataDir: string; readonly release: string }): Promise<VerifyAnswer> {
+  const [{ createClock }, { verify }, { sayVerified }] = await Promise.all([
+    import("./engine/clock.ts"),
+    import("./engine/replay.ts"),
+    import("./http/releases.ts"),
+  ]);
+  const store = await openStore(dataDir, createClock());
+  try {
+    const stored = await store.load(release);
+    if (stored === null) throw new UserError("release-unknown", `No release in ${dataDir} is called ${release}.`);
+    return sayVerified(verify(stored));
+  } finally {
+    await store.close();
+  }
+}
+
+function readBytes(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UserError("file-unreadable", `${file}: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { readonly version: string };
+  return version;
+}
+
+/** Registers the command that `words` ask for, or all of them when they ask for none, and runs it. */
+async function main(words: readonly string[], terminal: Terminal): Promise<void> {
+  const program = new Command("serin").description("progressive delivery with honest evidence").version(version()).showHelpAfterError();
+  program.exitOverride();
+  const asked = words.find((word) => !word.startsWith("-")) ?? "";
+  const isAsked = (name: string): boolean => asked === name || !(Object.hasOwn(groups, asked) || Object.hasOwn(commands, asked));
+  if (!words.includes("--version") && !words.includes("-V")) {
+    for (const [name, group] of Object.entries(groups)) {
+      if (isAsked(name)) await group.add(program.command(name).description(group.says), terminal);
+    }
+    for (const [name, add] of Object.entries(commands)) {
+      if (isAsked(name)) await add(program, terminal);
+    }
+  }
+  try {
+    await program.parseAsync(words, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes["bad-input"];
+  }
+}
+
+await main(process.argv.slice(2), processTerminal());
