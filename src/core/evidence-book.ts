@@ -137,7 +137,7 @@ interface At {
 function standingOf(check: Check, at: At & { readonly isVoid: boolean }): Standing {
   const state = at.book.states[check.id];
   if (!state) throw new Error(`no evidence was begun for ${check.id}`);
-  const verdict = judge(check.spec, state);
+  const { verdict, scrapes } = judged(check, state);
   if (at.isVoid && compares(check)) {
     return { check, verdict: { ...verdict, kind: "invalid", because: { kind: "sample-ratio-mismatch" } }, moreMs: null };
   }
@@ -145,8 +145,24 @@ function standingOf(check: Check, at: At & { readonly isVoid: boolean }): Standi
   if (verdict.kind !== "fail" && isStale(check, at)) {
     return { check, verdict: { ...verdict, kind: "no-data", because: { kind: "nothing-counted" } }, moreMs: null };
   }
-  const scrapes = verdict.kind === "undecided" ? forecastScrapes(check.spec, state) : null;
   return { check, verdict, moreMs: scrapes === null ? null : Math.ceil(scrapes * at.release.plan.scrapeMs) };
+}
+
+interface Judged {
+  readonly verdict: Verdict;
+  readonly scrapes: number | null;
+}
+
+/** States are never changed, so each is judged once however many ticks look at it. A state belongs to one check only. */
+const memo = new WeakMap<TestState, Judged>();
+
+function judged(check: Check, state: TestState): Judged {
+  const known = memo.get(state);
+  if (known) return known;
+  const verdict = judge(check.spec, state);
+  const found = { verdict, scrapes: verdict.kind === "undecided" ? forecastScrapes(check.spec, state) : null };
+  memo.set(state, found);
+  return found;
 }
 
 function isStale(check: Check, at: At): boolean {

@@ -17,10 +17,13 @@ export async function call<T>(clock: Clock, deadlineMs: number, ask: (signal: Ab
     .wait(deadlineMs, answered.signal)
     .then((): Outcome<T> => ({ kind: "trouble", why: `no answer within ${deadlineMs} ms`, retry: "later" }));
   const outcome = await Promise.race([toOutcome(ask, asking.signal), late]);
-  answered.abort();
-  asking.abort();
+  answered.abort(done);
+  asking.abort(outcome.kind === "answer" ? done : new DOMException("The deadline is over", "TimeoutError"));
   return outcome;
 }
+
+/** Why a signal is aborted that nobody listens to any more; a constant, because making an exception costs more than the call. */
+const done = "the call is over";
 
 async function toOutcome<T>(ask: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<Outcome<T>> {
   try {

@@ -245,7 +245,7 @@ interface Bell {
 function bell(world: World): Bell {
   let rung = new AbortController();
   return {
-    ring: () => rung.abort(),
+    ring: () => rung.abort("rung"),
     isRung: () => rung.signal.aborted,
     async wait(ms) {
       await world.clock.wait(ms, rung.signal);

@@ -1,6 +1,6 @@
 import { apply, newborn } from "../core/apply.ts";
 import { toCanonicalJson } from "../core/canonical-json.ts";
-import { chain, digestOfRow, genesisOf, noRowsDigest, verifyChain } from "../core/chain.ts";
+import { chain, digestOfRow, digestOfRows, genesisOf, noRowsDigest, verifyChain } from "../core/chain.ts";
 import type { ChainedEntry } from "../core/chain.ts";
 import { decide } from "../core/decide.ts";
 import type { Decision } from "../core/decision.ts";
@@ -50,9 +50,7 @@ export function remember(
   decision: Decision | null,
 ): { readonly memory: Memory; readonly entry: ChainedEntry | null } {
   const rowsDigest = digestOfRow(memory.rowsDigest, row);
-  const seen = bookAfterRow(memory.book, memory.release, row.observation);
-  const after = { ...memory, book: seen, rows: row.number, lastRow: row, cursor: mergeCursor(memory.cursor, row.cursor), rowsDigest };
-  if (!decision) return { memory: after, entry: null };
+  if (!decision) return { memory: { ...follow(memory, row, null), rowsDigest }, entry: null };
   const plain = {
     release: memory.release.id,
     revision: memory.release.revision + 1,
@@ -61,24 +59,30 @@ export function remember(
     row: row.number,
   };
   const entry = chain(memory.hash, plain, rowsDigest);
-  const release = apply(memory.release, plain);
-  return {
-    memory: {
-      ...after,
-      release,
-      entries: [...memory.entries, entry],
-      book: bookAfterDecision(seen, decision),
-      hash: entry.hash,
-      rowsDigest: noRowsDigest,
-    },
-    entry,
-  };
+  return { memory: { ...follow(memory, row, entry), rowsDigest: noRowsDigest }, entry };
 }
 
-/** The memory of a stored release, taken up again where it was. */
+/** The memory of a stored release, taken up again where it was. The links are believed as they stand; `verify` checks them. */
 export function recall(stored: StoredRelease): Memory {
-  const byRow = new Map(stored.entries.map((link) => [link.entry.row, link.entry.decision]));
-  return stored.rows.reduce((memory, row) => remember(memory, row, byRow.get(row.number) ?? null).memory, emptyMemory(stored.head));
+  const byRow = new Map(stored.entries.map((link) => [link.entry.row, link]));
+  const memory = stored.rows.reduce((before, row) => follow(before, row, byRow.get(row.number) ?? null), emptyMemory(stored.head));
+  const sealed = stored.entries.at(-1)?.entry.row ?? 0;
+  return { ...memory, rowsDigest: digestOfRows(stored.rows.slice(sealed)) };
+}
+
+/** One more row, without its digest. */
+function follow(memory: Memory, row: Row, link: ChainedEntry | null): Memory {
+  const seen = bookAfterRow(memory.book, memory.release, row.observation);
+  const after = { ...memory, book: seen, rows: row.number, lastRow: row, cursor: mergeCursor(memory.cursor, row.cursor) };
+  if (!link) return after;
+  const { entry } = link;
+  return {
+    ...after,
+    release: apply(memory.release, entry),
+    entries: [...memory.entries, link],
+    book: bookAfterDecision(seen, entry.decision),
+    hash: link.hash,
+  };
 }
 
 /** What a verification found: everything as it was written and decided, or the first thing that is not. */
@@ -101,7 +105,7 @@ export function verify(stored: StoredRelease): Verified {
     if (now !== then) {
       return { ok: false, revision: memory.release.revision + 1, why: `row ${row.number} leads to ${now}, but the journal says ${then}` };
     }
-    memory = remember(memory, row, link?.entry.decision ?? null).memory;
+    memory = follow(memory, row, link ?? null);
   }
   return { ok: true, entries: stored.entries.length, rows: stored.rows.length, hash: links.hash, unsealedRows: links.unsealedRows };
 }

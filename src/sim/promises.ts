@@ -1,11 +1,12 @@
 import type { Decision } from "../core/decision.ts";
-import { standingsOf } from "../core/evidence-book.ts";
+import { apply, newborn } from "../core/apply.ts";
+import { bookAfterDecision, bookAfterRow, emptyBook, standingsOf } from "../core/evidence-book.ts";
+import type { EvidenceBook } from "../core/evidence-book.ts";
+import type { Release } from "../core/release.ts";
 import { missingRoles } from "../core/decide/sign-offs.ts";
 import { isOver, isTerminal } from "../core/status.ts";
 import { wanted } from "../core/wanted.ts";
-import { recall, remember, verify } from "../engine/replay.ts";
-import type { Memory } from "../engine/replay.ts";
-import { bookAfterRow } from "../core/evidence-book.ts";
+import { verify } from "../engine/replay.ts";
 import type { Commit, Store, StoredRelease, WantedTraffic } from "../ports.ts";
 import type { Outdoors } from "./simulated-world.ts";
 
@@ -21,6 +22,11 @@ export interface Witness {
   readonly broken: string[];
 }
 
+interface Memory {
+  readonly release: Release;
+  readonly book: EvidenceBook;
+}
+
 export function witness(): Witness {
   const broken: string[] = [];
   const memories = new Map<string, Memory>();
@@ -34,17 +40,18 @@ export function witness(): Witness {
         ...store,
         async create(release) {
           const id = await store.create(release);
-          const stored = await store.load(id);
-          if (stored && !memories.has(id)) memories.set(id, recall(stored));
+          if (!memories.has(id)) memories.set(id, { release: newborn(release), book: emptyBook(release.plan) });
           return id;
         },
         async commit(commit) {
           await store.commit(commit);
           const before = memories.get(commit.release);
           if (!before) return void broken.push(`8: ${commit.release} was committed to, but never created`);
-          const after = remember(before, commit.row, commit.entry?.entry.decision ?? null).memory;
-          if (commit.entry) broken.push(...checkDecision(before, commit, commit.entry.entry.decision));
-          memories.set(commit.release, after);
+          const book = bookAfterRow(before.book, before.release, commit.row.observation);
+          if (!commit.entry) return void memories.set(commit.release, { ...before, book });
+          const { entry } = commit.entry;
+          broken.push(...checkDecision({ ...before, book }, commit, entry.decision));
+          memories.set(commit.release, { release: apply(before.release, entry), book: bookAfterDecision(book, entry.decision) });
         },
       };
     },
@@ -64,13 +71,16 @@ export function witness(): Witness {
     async atEnd({ id, outdoors, acknowledged }) {
       const stored = await watched?.load(id);
       if (!stored) return void broken.push(`8: release ${id} is gone`);
-      broken.push(...checkEnd(stored, outdoors), ...checkAcknowledged(stored, acknowledged));
+      const memory = memories.get(id);
+      if (memory) broken.push(...checkEnd(stored, memory.release, outdoors));
+      broken.push(...checkAcknowledged(stored, acknowledged));
       const verified = verify(stored);
       if (!verified.ok) broken.push(`8: the journal does not verify at revision ${verified.revision}: ${verified.why}`);
     },
   };
 }
 
+/** Promises 2 and 4. `before` has the commit's readings in its book already. */
 function checkDecision(before: Memory, commit: Commit, decision: Decision): readonly string[] {
   const broken: string[] = [];
   const { release } = before;
@@ -80,8 +90,7 @@ function checkDecision(before: Memory, commit: Commit, decision: Decision): read
   const isUp = (status.kind === "shifting" && status.phase > 0) || (status.kind === "promoting" && release.status.kind !== "promoting");
   if (status.kind === "shifting" && status.phase !== from + 1) broken.push(`2: from phase ${from} to phase ${status.phase}`);
   if (isUp) {
-    const { observation } = commit.row;
-    const standings = standingsOf(release, bookAfterRow(before.book, release, observation), observation.nowMs);
+    const standings = standingsOf(release, before.book, commit.row.observation.nowMs);
     const open = standings.filter(({ check, verdict }) => check.phase === from && verdict.kind !== "pass").map(({ check }) => check.id);
     if (open.length > 0) broken.push(`2: phase ${from} was left with open gates: ${open.join(", ")}`);
     const missing = missingRoles(release, status.kind === "shifting" ? { kind: "phase", phase: status.phase } : { kind: "promote" });
@@ -93,8 +102,7 @@ function checkDecision(before: Memory, commit: Commit, decision: Decision): read
 }
 
 /** Promise 5: it is over, or it waits for people, and they were told so. */
-function checkEnd(stored: StoredRelease, outdoors: Outdoors): readonly string[] {
-  const { release } = recall(stored);
+function checkEnd(stored: StoredRelease, release: Release, outdoors: Outdoors): readonly string[] {
   const { status } = release;
   if (isOver(status)) return [];
   const waits = status.kind === "waiting" || status.kind === "holding";

@@ -34,6 +34,9 @@ export interface ShopOptions {
 }
 
 interface Counter {
+  readonly series: string;
+  readonly arm: Arm;
+  readonly slice: number | null;
   bad: number;
   total: number;
 }
@@ -49,21 +52,18 @@ export interface Shop {
   readonly drawn: { canary: number; stable: number };
   readonly forwarded: { canary: number; stable: number };
   lastCanaryMs: number | null;
-  /** Slices of the stable arm, to measure dispersion: as many as a real edge has. */
 }
 
-const slices = 10;
+/** As many hash slices as a real edge has, where requests are counted; people are counted one by one. */
+const sliceCount = 10;
 
 export function shop(options: ShopOptions, chance: Random, startMs: number): Shop {
   const { plan } = options;
   const quantities = quantitiesOf(plan);
-  const counters = new Map<string, Counter>();
+  const counters = new Map(
+    quantities.map((quantity) => [quantity.quantity, { canary: countersOf(quantity, "canary"), stable: countersOf(quantity, "stable") }]),
+  );
   let lastMs = startMs;
-  const counterOf = (series: string): Counter => {
-    const counter = counters.get(series) ?? { bad: 0, total: 0 };
-    counters.set(series, counter);
-    return counter;
-  };
   let sharePct = 0;
   const truthOf = (quantity: Quantity, arm: Arm, nowMs: number): number => {
     const names = [quantity.quantity, quantity.metric.name];
@@ -116,21 +116,29 @@ export function shop(options: ShopOptions, chance: Random, startMs: number): Sho
     },
   };
   const spread = (quantity: Quantity, arm: Arm, units: number, rate: number): void => {
+    const slices = counters.get(quantity.quantity)?.[arm] ?? [];
     let left = units;
-    for (let slice = 0; slice < slices; slice += 1) {
-      const share = chance.binomial(left, 1 / (slices - slice));
+    for (const [index, counter] of slices.entries()) {
+      const share = chance.binomial(left, 1 / (slices.length - index));
       left -= share;
-      const counter = counterOf(`${quantity.quantity}/${arm}/${slice}`);
       counter.total += share;
       counter.bad += chance.binomial(share, rate);
     }
   };
-  const seriesOf = (quantity: string): readonly SeriesSample[] =>
-    (["canary", "stable"] as const).flatMap((arm) =>
-      Array.from({ length: slices }, (_, slice) => {
-        const series = `${quantity}/${arm}/${slice}`;
-        return { series, arm, slice, bornMs: startMs, ...counterOf(series) };
-      }),
-    );
+  const seriesOf = (quantity: string): readonly SeriesSample[] => {
+    const { canary, stable } = counters.get(quantity) ?? { canary: [], stable: [] };
+    return [...canary, ...stable].map((counter) => ({ ...counter, bornMs: startMs }));
+  };
   return made;
+}
+
+function countersOf({ metric }: Quantity, arm: Arm): readonly Counter[] {
+  const isSliced = arm === "stable" && metric.unit === "request";
+  return Array.from({ length: isSliced ? sliceCount : 1 }, (_, slice) => ({
+    series: `${arm}/${slice}`,
+    arm,
+    slice: isSliced ? slice : null,
+    bad: 0,
+    total: 0,
+  }));
 }

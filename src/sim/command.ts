@@ -1,0 +1,70 @@
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
+import { live } from "./seeds.ts";
+import { timeline } from "./timeline.ts";
+
+/** What one seed came to. */
+interface Told {
+  readonly seed: number;
+  readonly fate: string;
+  readonly end: string;
+  readonly crashes: number;
+  readonly broken: readonly string[];
+}
+
+/** `npm run sim -- --seeds N [--from SEED] [--show SEED]`: lives N seeded stories through and says which broke a promise. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { seeds: { type: "string", default: "200" }, from: { type: "string", default: "1" }, show: { type: "string" } },
+  });
+  if (values.show !== undefined) return show(Number(values.show));
+  const [count, from] = [Number(values.seeds), Number(values.from)];
+  if (!Number.isInteger(count) || count < 1 || !Number.isInteger(from))
+    throw new Error("--seeds and --from want whole numbers: npm run sim -- --seeds 2000 --from 1");
+  const told = await liveAll(from, count);
+  const bad = told.filter((story) => story.broken.length > 0);
+  for (const [end, stories] of Map.groupBy(told, (story) => story.end))
+    process.stdout.write(`${String(stories.length).padStart(6)}  ${end}\n`);
+  for (const story of bad.slice(0, 20))
+    process.stdout.write(`seed ${story.seed} (${story.fate}, ${story.end}, ${story.crashes} crashes): ${story.broken[0]}\n`);
+  process.stdout.write(
+    `${told.length} seeds, ${told.reduce((sum, story) => sum + story.crashes, 0)} crashes, ${bad.length} with a broken promise\n`,
+  );
+  process.exitCode = bad.length === 0 ? 0 : 1;
+}
+
+async function show(seed: number): Promise<void> {
+  const story = await live(seed);
+  process.stdout.write(
+    `${timeline(story.stored)}\n${story.fate}: ${story.status.kind}, ${story.crashes} crashes\n${story.broken.join("\n")}\n${story.troubles.slice(0, 5).join("\n")}\n`,
+  );
+}
+
+/** The seeds, shared between as many threads as there are cores. */
+async function liveAll(from: number, count: number): Promise<readonly Told[]> {
+  const threads = Math.min(availableParallelism(), count);
+  const parts = await Promise.all(
+    Array.from({ length: threads }, (_, thread) => {
+      const seeds = Array.from({ length: count }, (__, index) => from + index).filter((seed) => seed % threads === thread);
+      return new Promise<readonly Told[]>((resolve, reject) => {
+        const worker = new Worker(new URL(import.meta.url), { workerData: seeds });
+        worker.once("message", resolve);
+        worker.once("error", reject);
+      });
+    }),
+  );
+  return parts.flat().sort((left, right) => left.seed - right.seed);
+}
+
+async function work(seeds: readonly number[]): Promise<void> {
+  const told: Told[] = [];
+  for (const seed of seeds) {
+    const story = await live(seed);
+    told.push({ seed, fate: story.fate, end: story.status.kind, crashes: story.crashes, broken: story.broken });
+  }
+  parentPort?.postMessage(told);
+}
+
+if (isMainThread) await main();
+else await work(workerData as readonly number[]);
