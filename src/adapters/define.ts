@@ -30,6 +30,10 @@ export interface SourceDefinition<Connection> {
   readonly countsPeople: boolean;
   /** Whether a metric with these words has a stable arm to compare with. Absent: always. Pure. */
   hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
+  /** Whether a metric with these words has a stable arm to compare with. Absent: always. Pure. */
+  hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
+  /** What these words count, where the source knows: then a plan need not say it, and cannot say otherwise. Absent: the plan says. Pure. */
+  unitOf?(words: Readonly<Record<string, string | number>>): "person" | "request";
   /** A sentence about what is wrong with a metric's words, or `null`. Pure. */
   checkQuery(metric: MetricKind, words: Readonly<Record<string, string | number>>): string | null;
   create(connection: Connection, surroundings: Surroundings): MetricSource;

@@ -28,6 +28,8 @@ export interface SourceKind extends Kind {
   readonly countsPeople: boolean;
   /** Whether a metric with these words has a stable arm to compare with. Absent: always. */
   hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
+  /** What these words count, where the source knows: then a plan need not say it, and cannot say otherwise. Absent: the plan says. */
+  unitOf?(words: Readonly<Record<string, string | number>>): "person" | "request";
   checkQuery(metric: MetricKind, words: Readonly<Record<string, string | number>>): string | null;
 }
 
@@ -86,8 +88,8 @@ export type Meaning<K> =
   | { readonly kind: "known"; readonly definition: K }
   /** Known to serin, but there is no such adapter in this build. */
   | { readonly kind: "missing"; readonly adapter: string }
-  /** Perhaps a connection: there is no server file to look it up in. */
-  | { readonly kind: "unchecked" }
+  /** Perhaps a connection: there is no server file to look it up in. `guess`: the adapter of that name; `null`: there is none. */
+  | { readonly kind: "unchecked"; readonly guess: K | null }
   | { readonly kind: "unknown"; readonly known: readonly string[] };
 
 /** What a metric's `source` stands for: a connection of the server's file, or a built-in kind. */
@@ -129,12 +131,16 @@ function meaningOf<P extends "sources" | "notifiers">(
 ): Meaning<Adapters[P][number]> {
   const connections: Readonly<Record<string, Connection>> = catalogue.server?.connections[port] ?? {};
   const kind = Object.hasOwn(connections, name) ? (connections[name]?.kind ?? name) : null;
-  const definition =
-    kind === null
-      ? builtIn.find((known) => known.kind === name)
-      : (catalogue[port] as readonly Adapters[P][number][]).find((known) => known.kind === kind);
+  const ofPort: readonly Adapters[P][number][] = catalogue[port];
+  const definition = (kind === null ? builtIn : ofPort).find((known) => known.kind === (kind ?? name));
   if (definition !== undefined) return { kind: "known", definition };
   if (isMissingKind(catalogue, port, kind ?? name)) return { kind: "missing", adapter: kind ?? name };
-  if (catalogue.server === null) return { kind: "unchecked" };
+  if (catalogue.server === null) return { kind: "unchecked", guess: ofPort.find((known) => known.kind === name) ?? null };
   return { kind: "unknown", known: [...Object.keys(connections), ...builtIn.map((known) => known.kind)] };
+}
+
+/** The adapter that a name most likely stands for; `null` when nothing can be said. */
+export function adapterOf<K>(meaning: Meaning<K>): K | null {
+  if (meaning.kind === "known") return meaning.definition;
+  return meaning.kind === "unchecked" ? meaning.guess : null;
 }

@@ -29,7 +29,9 @@ export function completePlan(draft: Draft, catalogue: Catalogue): Plan | null {
     language: metadata.language,
     services: draft.services.items.map(({ value }) => completeService(value, catalogue)),
     traffic: completeTraffic(traffic),
-    metrics: Object.fromEntries(draft.metrics.items.map(({ name, value }) => [name, completeMetric(draft, name, value)])),
+    metrics: Object.fromEntries(
+      draft.metrics.items.map(({ name, value }) => [name, completeMetric({ draft, catalogue, name, metric: value })]),
+    ),
     phases: draft.phases.items.map(({ value }, index) => completePhase(value, index + 1)),
     guards: completeGuards(draft),
     rollback: { automaticMs: settings.rollback.automatic, manualMs: settings.rollback.manual },
@@ -65,7 +67,7 @@ function completeService(service: Draft["services"]["items"][number]["value"], c
   const read = meaning.kind === "known" ? readOptions(meaning.definition, words, []).value : null;
   return {
     name: service.name,
-    workload: { kind, options: (read ?? words) as Readonly<Record<string, unknown>> },
+    workload: { kind, options: read ?? words },
     data: service.data ?? null,
   };
 }
@@ -82,11 +84,18 @@ function completeTraffic(traffic: NonNullable<Draft["traffic"]>): Traffic {
   };
 }
 
-function completeMetric(draft: Draft, name: string, metric: Draft["metrics"]["items"][number]["value"]): Metric {
+interface MetricAsk {
+  readonly draft: Draft;
+  readonly catalogue: Catalogue;
+  readonly name: string;
+  readonly metric: Draft["metrics"]["items"][number]["value"];
+}
+
+function completeMetric({ draft, catalogue, name, metric }: MetricAsk): Metric {
   return {
     name,
     kind: metric.kind,
-    unit: unitOf(metric),
+    unit: unitOf(metric, catalogue),
     better: goodOf(draft, name, metric) ?? "lower",
     source: metric.source,
     query: wordsOf(metric),

@@ -45,16 +45,14 @@ export type GateDraft = z.output<typeof gateShape>;
 export type PhaseDraft = z.output<typeof phaseOnly> & { readonly gates: Entries<GateDraft> };
 
 const anything = z.unknown().optional();
-const { apiVersion, kind } = planShape(serviceShape).shape;
+const { apiVersion, kind } = planShape.shape;
 /** The root's own keys; what stands under them is read part by part. */
 const rootShape = map(
   { says: "The file.", example: "{ apiVersion: serin.dev/v1, kind: ReleasePlan, metadata: … }" },
   {
     apiVersion,
     kind,
-    ...Object.fromEntries(
-      Object.keys(planShape(serviceShape).shape).flatMap((key) => (key === "apiVersion" || key === "kind" ? [] : [[key, anything]])),
-    ),
+    ...Object.fromEntries(Object.keys(planShape.shape).flatMap((key) => (key === "apiVersion" || key === "kind" ? [] : [[key, anything]]))),
   },
 );
 

@@ -28,7 +28,7 @@ export const workloadShape = z
   .looseObject({ kind: name({ says: "The kind of workload.", example: "process" }) }, { error: () => "{ kind: process, … }" })
   .describe("What runs this service; the words beside kind are the adapter's.");
 
-export const serviceKeys = {
+const serviceKeys = {
   name: name({ says: "The service's name.", example: "frontend" }),
   workload: workloadShape,
   data: choice(
@@ -160,6 +160,7 @@ export const guardShape = map(
   { says: "What is watched in every phase, and what it sets off.", example: '{ when: "5xx-rate > 1%", then: rollback }' },
   {
     when: guardWords({ says: "A metric and what must not hold of it.", example: "5xx-rate > 1%" }),
+    // oxlint-disable-next-line unicorn/no-thenable -- the plan's own word; what is read is never awaited
     then: reaction({ says: "The reaction.", example: "rollback" }),
     weight: percent(
       { says: "Its share of the false-rollback budget. Default: an even part of 80 %.", example: "20%" },
@@ -244,25 +245,20 @@ export const settingShapes = {
   beta: percent({ says: "The false-promotion budget of each gate.", example: "5%" }, { above: 0, to: 50 }).prefault("5%"),
 };
 
-/** The whole file. `service` describes a service with the workloads that this build knows. */
-export function planShape<S extends z.ZodType>(service: S) {
-  return map(
-    { says: "A release plan of serin.", example: "{ apiVersion: serin.dev/v1, kind: ReleasePlan, … }" },
-    {
-      apiVersion: choice({ says: "The version of this file's language.", example: "serin.dev/v1" }, ["serin.dev/v1"]),
-      kind: choice({ says: "What this file is.", example: "ReleasePlan" }, ["ReleasePlan"]),
-      metadata: metadataShape,
-      services: list({ says: "The parts that are released as one.", example: "[{ name: frontend, … }]" }, service),
-      traffic: trafficShape,
-      metrics: named(
-        { says: "What is measured, by name.", example: "{ error-rate: { kind: ratio, source: edge, bad: 5xx } }" },
-        metricShape,
-      ),
-      phases: list({ says: "Step by step to everybody.", example: '[{ name: "10 %", share: 10%, observe: 15m }, …]' }, phaseShape),
-      guards: list({ says: "What is watched all the time.", example: '[{ when: "5xx-rate > 1%", then: rollback }]' }, guardShape).prefault(
-        [],
-      ),
-      ...settingShapes,
-    },
-  );
-}
+/** The whole file. */
+export const planShape = map(
+  { says: "A release plan of serin.", example: "{ apiVersion: serin.dev/v1, kind: ReleasePlan, … }" },
+  {
+    apiVersion: choice({ says: "The version of this file's language.", example: "serin.dev/v1" }, ["serin.dev/v1"]),
+    kind: choice({ says: "What this file is.", example: "ReleasePlan" }, ["ReleasePlan"]),
+    metadata: metadataShape,
+    services: list({ says: "The parts that are released as one.", example: "[{ name: frontend, … }]" }, serviceShape),
+    traffic: trafficShape,
+    metrics: named({ says: "What is measured, by name.", example: "{ error-rate: { kind: ratio, source: edge, bad: 5xx } }" }, metricShape),
+    phases: list({ says: "Step by step to everybody.", example: '[{ name: "10 %", share: 10%, observe: 15m }, …]' }, phaseShape),
+    guards: list({ says: "What is watched all the time.", example: '[{ when: "5xx-rate > 1%", then: rollback }]' }, guardShape).prefault(
+      [],
+    ),
+    ...settingShapes,
+  },
+);

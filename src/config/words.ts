@@ -93,7 +93,7 @@ export function duration(about: About, least: "0" | "positive"): z.ZodType<numbe
     const message = ms === 0 ? `${quoted(value)} is no time at all.` : `${quoted(value)} is not a duration.`;
     return { ok: false, message, remedy };
   });
-  return numbersAsText(schema);
+  return numbersAsText(schema, least === "0" ? "0 is fine" : "never 0");
 }
 
 /** Percent, 0-100, of "10%", within `from` (excluded, unless it is 0 and `orNone`) and `to`. */
@@ -120,7 +120,7 @@ export function percent(
       remedy: number ? `Write "${value}%".` : `Write a number and %, such as "${about.example}".`,
     };
   });
-  return numbersAsText(schema);
+  return numbersAsText(schema, "from" in range && range.from === 0 ? "0 is fine" : "never 0");
 }
 
 /** "POST /api/login": a method and a path. */
@@ -176,7 +176,7 @@ export function number(
 }
 
 /** A number without its unit is read as a text, so that the unit's own sentence answers it. */
-function numbersAsText<T>(schema: z.ZodType<T>): z.ZodType<T> {
+function numbersAsText<T>(schema: z.ZodType<T>, zero: "0 is fine" | "never 0"): z.ZodType<T> {
   const wider = z.unknown().transform((raw, context): T => {
     const result = schema.safeParse(typeof raw === "number" ? String(raw) : raw);
     if (result.success) return result.data;
@@ -187,7 +187,7 @@ function numbersAsText<T>(schema: z.ZodType<T>): z.ZodType<T> {
     return z.NEVER;
   });
   const { type, pattern, ...about } = inputs.get(schema) ?? {};
-  inputs.set(wider, { anyOf: [{ type, pattern }, { const: 0 }], ...about });
+  inputs.set(wider, zero === "0 is fine" ? { anyOf: [{ type, pattern }, { const: 0 }], ...about } : { type, pattern, ...about });
   return wider;
 }
 

@@ -13,7 +13,7 @@ export interface YamlDocument {
   /** Everything that is wrong with it as YAML; with errors here `value` holds what could be read. */
   readonly problems: readonly Problem[];
   /** The finding with file, line and column; a path that is not in the file is shown at its nearest parent. */
-  place(finding: Finding): Problem;
+  readonly place: (finding: Finding) => Problem;
 }
 
 /** Beyond these nothing is composed: no plan needs them, and parsers have no good end of their own. */
@@ -145,7 +145,7 @@ class Reader {
 
 function keyOf(node: Node): string | null {
   if (!isScalar(node) || node.value === null) return null;
-  return typeof node.value === "string" ? node.value : (node.source ?? String(node.value));
+  return typeof node.value === "string" ? node.value : (node.source ?? null);
 }
 
 function placed(

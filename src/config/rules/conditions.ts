@@ -1,5 +1,5 @@
 import type { Condition } from "../../core/condition.ts";
-import { meaningOfSource } from "../catalogue.ts";
+import { adapterOf, meaningOfSource } from "../catalogue.ts";
 import { sayCondition } from "../conditions.ts";
 import type { Draft } from "../draft.ts";
 import { wrong } from "../finding.ts";
@@ -31,8 +31,7 @@ export const conditionsFit: Rule = (draft) =>
 export const comparisonsHaveTwoArms: Rule = (draft, catalogue) =>
   withMetric(draft).flatMap(({ use, metric }) => {
     if (![use.condition, ...(use.fail === null ? [] : [use.fail])].some(isRelative)) return [];
-    const meaning = meaningOfSource(catalogue, metric.source);
-    if (meaning.kind !== "known" || meaning.definition.hasStableArm?.(wordsOf(metric)) !== false) return [];
+    if (adapterOf(meaningOfSource(catalogue, metric.source))?.hasStableArm?.(wordsOf(metric)) !== false) return [];
     const message = `"${use.metric}" has no stable arm, so it cannot be compared with one.`;
     return [
       wrong(

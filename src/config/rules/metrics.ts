@@ -1,5 +1,5 @@
-import { meaningOfSource } from "../catalogue.ts";
-import type { SourceKind } from "../catalogue.ts";
+import { adapterOf, meaningOfSource } from "../catalogue.ts";
+import type { Catalogue, SourceKind } from "../catalogue.ts";
 import type { Draft } from "../draft.ts";
 import { wrong } from "../finding.ts";
 import type { Finding } from "../finding.ts";
@@ -17,16 +17,17 @@ export function wordsOf(metric: MetricEntry["value"]): Words {
   return Object.fromEntries(Object.entries(metric).filter(([key]) => !ownKeys.includes(key))) as Words;
 }
 
-/** People are the unit of goals, requests of everything else, unless the plan says so. */
-export function unitOf(metric: MetricEntry["value"]): "person" | "request" {
-  return metric.unit ?? (metric["goal"] === undefined ? "request" : "person");
+/** What a metric counts: as its source knows, as the plan says, or people for a goal and requests for everything else. */
+export function unitOf(metric: MetricEntry["value"], catalogue: Catalogue): "person" | "request" {
+  const known = adapterOf(meaningOfSource(catalogue, metric.source))?.unitOf?.(wordsOf(metric));
+  return known ?? metric.unit ?? (metric["goal"] === undefined ? "request" : "person");
 }
 
 /** Every metric is of a kind that its source has, with the words that the source takes. */
 export const sourcesTakeWords: Rule = (draft, catalogue) =>
   draft.metrics.items.flatMap((entry) => {
-    const meaning = meaningOfSource(catalogue, entry.value.source);
-    return meaning.kind === "known" ? checkWords(entry, meaning.definition) : [];
+    const source = adapterOf(meaningOfSource(catalogue, entry.value.source));
+    return source === null ? [] : checkWords(entry, source);
   });
 
 function checkWords({ name, path, value }: MetricEntry, source: SourceKind): readonly Finding[] {
@@ -80,12 +81,23 @@ export const unitsMeanSomething: Rule = (draft) =>
       }));
   });
 
-/** People are counted only by a source that can tell them apart. */
+/** People are counted only by a source that can tell them apart, and nothing is called people that is not. */
 export const peopleAreCountable: Rule = (draft, catalogue) =>
   draft.metrics.items.flatMap(({ path, value }) => {
-    const meaning = meaningOfSource(catalogue, value.source);
-    if (meaning.kind !== "known" || meaning.definition.countsPeople || unitOf(value) !== "person") return [];
-    const able = catalogue.sources.filter((source) => source.countsPeople).map((source) => source.kind);
+    const source = adapterOf(meaningOfSource(catalogue, value.source));
+    if (source === null) return [];
+    const unit = unitOf(value, catalogue);
+    const at = [...path, value.unit === undefined ? "goal" : "unit"];
+    if (value.unit !== undefined && value.unit !== unit)
+      return [
+        wrong(
+          at,
+          `These words count ${unit === "person" ? "people" : "requests"} at the source "${value.source}".`,
+          `Write "${unit}", or leave it out.`,
+        ),
+      ];
+    if (source.countsPeople || unit !== "person") return [];
+    const able = catalogue.sources.filter((known) => known.countsPeople).map((known) => known.kind);
     const remedy = able.length === 0 ? 'Write "request".' : `Take it from a source that does (${able.join(", ")}), or write "request".`;
-    return [wrong([...path, value.unit === undefined ? "goal" : "unit"], `The source "${value.source}" does not count people.`, remedy)];
+    return [wrong(at, `The source "${value.source}" does not count people.`, remedy)];
   });

@@ -115,7 +115,10 @@ export const namesAreKnown: Rule = (draft, catalogue) => {
   return findings;
 };
 
-/** One warning for each adapter that serin knows of and this build does not have. */
+/**
+ * One finding for each adapter that serin knows of and this build does not have: an error where a server is asked, which could not run the
+ * plan, and a warning where only the file is looked at.
+ */
 export const adaptersAreBuilt: Rule = (draft, catalogue) => {
   const told = new Set<string>();
   return namesIn(draft).flatMap(({ port, name, path }) => {
@@ -123,8 +126,9 @@ export const adaptersAreBuilt: Rule = (draft, catalogue) => {
     const isBuilt = !isMissingKind(catalogue, port, kind) || (port === "sources" && meaningOfSource(catalogue, name).kind === "known");
     if (isBuilt || told.has(`${port} ${kind}`)) return [];
     told.add(`${port} ${kind}`);
-    const message = `This build has no ${portNames[port]} adapter of kind "${kind}": what depends on it is not checked, and a release of this plan is refused.`;
-    return [doubtful(path, message, `Use one that it has (${kindsOf(catalogue, port).join(", ")}), or a later version.`)];
+    const message = `This build has no ${portNames[port]} adapter of kind "${kind}": what depends on it is not checked, and no release of this plan begins.`;
+    const find = catalogue.server === null ? doubtful : wrong;
+    return [find(path, message, `Use one that it has (${kindsOf(catalogue, port).join(", ")}), or a later version.`)];
   });
 };
 
@@ -138,7 +142,7 @@ export const connectionsAreChecked: Rule = (draft, catalogue) =>
     return [
       doubtful(
         first.path,
-        `No server file was read, so the ${portNames[port]}s ${names} cannot be checked.`,
+        `No server file was read, so nothing is known of the ${portNames[port]}${names.includes(",") ? "s" : ""} ${names}.`,
         "Lint with --config serin.yaml.",
       ),
     ];
