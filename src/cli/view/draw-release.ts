@@ -1,7 +1,7 @@
 import type { Language } from "../../core/plan.ts";
 import { sayCount, sayNumber, sayShare, withPercent } from "../../core/messages/numbers.ts";
 import { sayTimeExactly } from "../../core/messages/times.ts";
-import type { ActionView, PersonView, PhaseView, ReleaseView } from "../../http/release-view.ts";
+import type { PersonView, PhaseView, ReleaseView } from "../../http/release-view.ts";
 import { drawCheck } from "./draw-check.ts";
 import { labels } from "./labels.ts";
 import type { Labels } from "./labels.ts";
@@ -30,11 +30,11 @@ export function drawRelease(view: ReleaseView, drawing: Drawing): string[] {
     ...headOf(view, inner),
     [],
     ...phasesOf(view, inner, words),
-    ...trafficOf(view, inner, drawing.language),
+    ...(view.status.kind === "promoted" ? [] : trafficOf(view, inner, drawing.language)),
     [],
     ...checksOf(view, inner, words),
     ...storyAndPeople(view, inner, words),
-    ...actionsOf(view.actions, inner),
+    ...actionsOf(view, inner),
   ];
   const rows = screen.map((line) => `│ ${paint(fit(line, inner), drawing.color)} │`);
   return [titleOf(view, columns, drawing.color), ...rows, `└${"─".repeat(columns - 2)}┘`];
@@ -140,9 +140,10 @@ function nextOfEach(people: readonly PersonView[]): readonly PersonView[] {
   });
 }
 
-function actionsOf(actions: readonly ActionView[], columns: number): Line[] {
+/** What can be pressed; why it cannot be promoted yet, while that is the question. */
+function actionsOf({ actions, status }: ReleaseView, columns: number): Line[] {
   const open = actions.filter((action) => action.why === null).map((action): Line => [span(`[ ${action.label} ]`, "strong")]);
-  const promote = actions.find((action) => action.kind === "promote" && action.why !== null);
+  const promote = "phase" in status ? actions.find((action) => action.kind === "promote" && action.why !== null) : undefined;
   const closed: Line[] = promote === undefined ? [] : [[span(`${promote.label} (${promote.why})`, "faint")]];
   return flow([...open, ...closed], columns);
 }

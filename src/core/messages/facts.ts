@@ -15,6 +15,21 @@ export function sayFact(fact: Fact, context: Context, language: Language): strin
   return capital(tell(facts[language], fact, context));
 }
 
+/**
+ * The facts of one decision as sentences, each thing once: a verdict that the breach tells already is left out, and so is the acceptance of
+ * an approval that is told as signed.
+ */
+export function sayFacts(told: readonly Fact[], context: Context, language: Language): readonly string[] {
+  return told.filter((fact) => !isTold(fact, told)).map((fact) => sayFact(fact, context, language));
+}
+
+function isTold(fact: Fact, told: readonly Fact[]): boolean {
+  if (fact.kind === "verdict") return told.some((other) => other.kind === "breach" && other.check === fact.check);
+  return (
+    fact.kind === "accepted" && fact.asked === "approve" && told.some((other) => other.kind === "signed" && other.signOff.by === fact.by)
+  );
+}
+
 const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
   en: {
     created: ({ by }) => `created by ${by}`,

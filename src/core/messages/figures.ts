@@ -3,7 +3,7 @@ import type { Interval, Verdict } from "../../evidence/verdict.ts";
 import type { Condition } from "../condition.ts";
 import type { Language } from "../plan.ts";
 import type { AskedCheck } from "./context.ts";
-import { sayLatency, sayNumber, sayRate } from "./numbers.ts";
+import { sayLatency, sayNumber, sayNumbersAlike, sayRate } from "./numbers.ts";
 
 /** In which unit the numbers of a check are shown. */
 export type Scale =
@@ -112,15 +112,15 @@ export function worstRegression(asked: AskedCheck, verdict: Verdict): number | n
 
 function figure(verdict: Verdict, scale: Scale, say: (value: number) => string, language: Language): string | null {
   const estimate = verdict.estimate === null ? [] : [say(verdict.estimate)];
-  const interval = verdict.interval === null ? [] : [sayInterval(verdict.interval, scale, language)];
+  const isPoint = verdict.interval !== null && verdict.interval.low === verdict.interval.high && verdict.estimate !== null;
+  const interval = verdict.interval === null || isPoint ? [] : [sayInterval(verdict.interval, scale, language)];
   return estimate.length + interval.length === 0 ? null : [...estimate, ...interval].join(" ");
 }
 
 function sayInterval(interval: Interval, scale: Scale, language: Language): string {
   const factor = scale.kind === "number" ? 1 : 100;
-  const digits = scale.kind === "number" ? 3 : 2;
-  const separator = language === "fr" ? " ; " : ", ";
-  return `[${[interval.low, interval.high].map((bound) => sayNumber(bound * factor, language, digits)).join(separator)}]`;
+  const bounds = [interval.low, interval.high].map((bound) => bound * factor);
+  return `[${sayNumbersAlike(bounds, language, scale.kind === "number" ? 3 : 2).join(language === "fr" ? " ; " : ", ")}]`;
 }
 
 function slower(thanMs: number, language: Language): string {

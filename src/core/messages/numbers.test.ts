@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { sayAbout, sayCount, sayLatency, sayNumber, sayRate, sayShare, saySpan } from "./numbers.ts";
+import { sayAbout, sayCount, sayLatency, sayNumber, sayNumbersAlike, sayRate, sayShare, saySpan } from "./numbers.ts";
 import { sayMoment, sayTime, sayTimeExactly, sayWhen } from "./times.ts";
 
 /** Spaces of every kind made plain, so that rows are readable. */
@@ -23,6 +23,13 @@ describe("numbers", () => {
 
   test("French puts a narrow no-break space before %, English a no-break space", () => {
     expect([sayRate(0.0021, "fr"), sayRate(0.0021, "en"), sayShare(12.5, "fr")]).toEqual(["0,21\u202f%", "0.21\u00a0%", "12,5\u202f%"]);
+  });
+
+  test("numbers side by side have one precision", () => {
+    expect(sayNumbersAlike([0.0007, 4.9], "en")).toEqual(["0", "4.9"]);
+    expect(sayNumbersAlike([0.05, 0.44], "fr")).toEqual(["0,05", "0,44"]);
+    expect(sayNumbersAlike([66.2, 138], "en")).toEqual(["66", "138"]);
+    expect(sayNumbersAlike([0.3, Infinity], "en")).toEqual(["0.3", "∞"]);
   });
 
   test("a count is whole, and a number never has more digits than asked for", () => {

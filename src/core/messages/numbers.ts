@@ -22,6 +22,21 @@ export function sayNumber(value: number, language: Language, digits = 2): string
   return value < 0 && /[1-9]/u.test(text) ? `-${text}` : text;
 }
 
+/** Numbers to one precision, that of the largest with `digits` significant digits: 0.0007 and 4.9 are "0" and "4.9". */
+export function sayNumbersAlike(values: readonly number[], language: Language, digits = 2): readonly string[] {
+  const largest = Math.max(...values.map(Math.abs).filter(Number.isFinite), 0);
+  const stepAt = largest === 0 ? 1 : 10 ** (Math.floor(Math.log10(largest)) - digits + 1);
+  return values.map((value) =>
+    sayNumber(Math.abs(value) < stepAt / 2 ? 0 : value, language, Math.max(1, digits + magnitudes(value, largest))),
+  );
+}
+
+function magnitudes(value: number, largest: number): number {
+  return value === 0 || largest === 0 || !Number.isFinite(value)
+    ? 0
+    : Math.floor(Math.log10(Math.abs(value))) - Math.floor(Math.log10(largest));
+}
+
 /** A whole number with its thousands apart. */
 export function sayCount(value: number, language: Language): string {
   return sayNumber(Math.round(value), language, 15);

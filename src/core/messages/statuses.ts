@@ -60,7 +60,7 @@ const statuses: ByLanguage<Sentences<Status, readonly [Context]>> = {
     holding: ({ phase, why }, context) => `holding at ${namePhase(context.plan, phase, "en")}: ${sayHold(why, context, "en")}`,
     promoting: ({ step }) => `promoting: ${promotingSteps.en[step]}`,
     promoted: ({ previous, sinceMs }, context) => `promoted: everybody has the new version; ${kept(previous, sinceMs, context, "en")}`,
-    "rolling-back": ({ step, cause }, context) => `rolling back: ${rollbackSteps.en[step]} (${sayCause(cause, context, "en")})`,
+    "rolling-back": ({ step, cause }, context) => `rolling back: ${rollbackSteps.en[step]}; ${sayCause(cause, context, "en")}`,
     "rolled-back": ({ cause }, context) => `rolled back: ${sayCause(cause, context, "en")}`,
     stopped: ({ cause, canary }, context) => `stopped: ${sayCause(cause, context, "en")}${inspection.en[canary]}`,
     halted: ({ cause }, context) =>
@@ -75,7 +75,8 @@ const statuses: ByLanguage<Sentences<Status, readonly [Context]>> = {
     promoting: ({ step }) => `généralisation\u202f: ${promotingSteps.fr[step]}`,
     promoted: ({ previous, sinceMs }, context) =>
       `généralisée\u202f: tout le monde a la nouvelle version\u202f; ${kept(previous, sinceMs, context, "fr")}`,
-    "rolling-back": ({ step, cause }, context) => `retour arrière\u202f: ${rollbackSteps.fr[step]} (${sayCause(cause, context, "fr")})`,
+    "rolling-back": ({ step, cause }, context) =>
+      `retour arrière\u202f: ${rollbackSteps.fr[step]}\u202f; ${sayCause(cause, context, "fr")}`,
     "rolled-back": ({ cause }, context) => `retour arrière terminé\u202f: ${sayCause(cause, context, "fr")}`,
     stopped: ({ cause, canary }, context) => `canari arrêté\u202f: ${sayCause(cause, context, "fr")}${inspection.fr[canary]}`,
     halted: ({ cause }, context) =>

@@ -15,9 +15,16 @@ export function sayVerdict(check: string, verdict: Verdict, context: Context, la
   const colon = language === "fr" ? "\u202f:" : ":";
   const head = `${name} ${answers[language][asked?.kind ?? "gate"][verdict.kind]}${colon}`;
   const figure = asked === null ? null : sayFigure(asked, verdict, language);
+  if (verdict.kind === "no-data") return capital(`${head} ${silence[language](figure)}`);
   const why = tell(becauses[language], verdict.because, termsOf(asked, language));
-  const body = [figure === null ? why : `${figure}, ${why}`, sayWorst(asked, verdict, language), sayMore(verdict, context, language)];
-  return `${capital(head)} ${body.filter((part) => part !== null).join(language === "fr" ? "\u202f; " : "; ")} (${sayAssumption(verdict.assumes, language)})`;
+  const isGate = asked?.kind === "gate";
+  const body = [
+    figure === null ? why : `${figure}, ${why}`,
+    sayWorst(asked, verdict, language),
+    isGate ? sayMore(verdict, context, language) : null,
+  ];
+  const said = body.filter((part) => part !== null).join(language === "fr" ? "\u202f; " : "; ");
+  return capital(`${head} ${said} (${sayAssumption(verdict.assumes, language)})`);
 }
 
 /** The answer in a word: "pass", "undecided", for a guard "far", "watched", "breached". */
@@ -46,6 +53,11 @@ function sayMore(verdict: Verdict, context: Context, language: Language): string
 const more: ByLanguage<{ readonly about: (span: string) => string; readonly never: string }> = {
   en: { about: (span) => `${span} more at this traffic`, never: "no decision in sight at this traffic" },
   fr: { about: (span) => `encore ${span} à ce trafic`, never: "pas de décision en vue à ce trafic" },
+};
+
+const silence: ByLanguage<(figure: string | null) => string> = {
+  en: (figure) => (figure === null ? "no readings" : `no readings any more; they last said ${figure}`),
+  fr: (figure) => (figure === null ? "pas de relevés" : `plus de relevés\u202f; les derniers disaient ${figure}`),
 };
 
 type Answers = Readonly<Record<"gate" | "guard", Readonly<Record<VerdictKind, string>>>>;
@@ -99,14 +111,14 @@ const words: ByLanguage<Words> = {
 
 const assumptions: ByLanguage<Readonly<Record<Assumption, string>>> = {
   en: {
-    exact: "exact: a theorem, counted by people",
+    exact: "exact: a theorem",
     randomisation: "by the draw: a theorem that needs nothing but the random draw of people",
     robust: "robust: holds however the requests of one reading hang together",
     approximate: "approximate: rests on a measured correction",
     rule: "a plain rule, without a bound on its errors",
   },
   fr: {
-    exact: "exact\u202f: un théorème, compté par personne",
+    exact: "exact\u202f: un théorème",
     randomisation: "par tirage\u202f: un théorème qui ne demande que le tirage au sort des personnes",
     robust: "robuste\u202f: vrai quelle que soit la dépendance entre les requêtes d’un relevé",
     approximate: "approché\u202f: repose sur une correction mesurée",

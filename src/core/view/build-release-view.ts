@@ -3,7 +3,7 @@ import { standingsOf } from "../evidence-book.ts";
 import type { EvidenceBook, Standing } from "../evidence-book.ts";
 import { capital } from "../messages/context.ts";
 import type { Context } from "../messages/context.ts";
-import { sayFact } from "../messages/facts.ts";
+import { sayFacts } from "../messages/facts.ts";
 import { sayHold } from "../messages/holds.ts";
 import { sayStatus } from "../messages/statuses.ts";
 import { sayTime } from "../messages/times.ts";
@@ -165,6 +165,6 @@ function storyOf({ release, entries }: Told, language: Language): readonly Story
       revision: entry.revision,
       atMs: entry.atMs,
       time: sayTime(release.plan, entry.atMs),
-      says: entry.decision.facts.map((fact) => sayFact(fact, { plan: release.plan }, language)),
+      says: sayFacts(entry.decision.facts, { plan: release.plan }, language),
     }));
 }
