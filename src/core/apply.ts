@@ -66,7 +66,7 @@ export function worsened(before: Verdict["kind"], now: Verdict["kind"]): boolean
 }
 
 function isWorse(release: Release, fact: Fact): boolean {
-  return fact.kind === "verdict" && worsened(release.told[fact.check] ?? "undecided", fact.verdict.kind);
+  return (fact.kind === "verdict" || fact.kind === "breach") && worsened(release.told[fact.check] ?? "undecided", fact.verdict.kind);
 }
 
 function applyFact(release: Release, fact: Fact): Release {
@@ -76,6 +76,8 @@ function applyFact(release: Release, fact: Fact): Release {
     case "lapsed":
       return { ...release, signOffs: release.signOffs.filter((signOff) => !isSame(signOff, fact.signOff)) };
     case "verdict":
+    case "breach":
+    case "cancelled":
       return { ...release, told: { ...release.told, [fact.check]: fact.verdict.kind } };
     case "rehearsed":
       return { ...release, rehearsedMs: fact.tookMs };

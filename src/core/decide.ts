@@ -45,7 +45,7 @@ export function decide(release: Release, book: EvidenceBook, seen: Observation):
     decideOrder(sight, answers) ??
     decideRunning(sight, (phase) => standInPhase(sight, phase, "in time")) ??
     decideOn(sight, answers);
-  return toDecision(release, step, [...gone, ...answers.facts, ...verdictFacts(sight), ...recoveries(sight)]);
+  return toDecision(release, step, [...gone, ...answers.facts, ...verdictFacts(sight, step.facts), ...recoveries(sight)]);
 }
 
 /** A countdown or an investigation is no reason to leave an order to go back undone. */
@@ -86,10 +86,11 @@ function decideOn(sight: Sight, answers: Answers): Step {
 }
 
 /** Verdicts that turned to pass, fail or invalid, or away from them, since they were last told. */
-function verdictFacts(sight: Sight): readonly Fact[] {
+function verdictFacts(sight: Sight, told: readonly Fact[]): readonly Fact[] {
   if (!isExposed(sight.release.status)) return [];
   return sight.standings.flatMap((standing): readonly Fact[] => {
     const { check, verdict, moreMs } = standing;
+    if (told.some((fact) => (fact.kind === "breach" || fact.kind === "cancelled") && fact.check === check.id)) return [];
     const before = sight.release.told[check.id] ?? "undecided";
     const isOpen = verdict.kind === "undecided" || verdict.kind === "no-data";
     const wasOpen = before === "undecided" || before === "no-data";

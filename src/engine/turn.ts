@@ -63,7 +63,7 @@ function look(run: Run, asked: Asked): { readonly row: Row; readonly monotonicMs
     nowMs,
     ...run.outside,
     readings,
-    draws: drawsSince(run),
+    draws: drawsSince(run, monotonicMs),
     observedMs: observedSince(run, nowMs, monotonicMs),
     ...asked,
     superseded: run.isSuperseded,
@@ -72,8 +72,12 @@ function look(run: Run, asked: Asked): { readonly row: Row; readonly monotonicMs
   return { row: { release: run.id, number: memory.rows + 1, observation, cursor }, monotonicMs };
 }
 
-/** New draws since the last row, when the router had the same share then; otherwise nobody can say at which share they were drawn. */
-function drawsSince(run: Run): Observation["draws"] {
+/**
+ * New draws since the last row, when the router had the same share all the while; otherwise nobody can say at which share they were drawn.
+ * So nothing is counted across a restart, a change, or a silence in which the lease may have taken people home.
+ */
+function drawsSince(run: Run, monotonicMs: number): Observation["draws"] {
+  if (run.steadySinceMs === null || monotonicMs - run.steadySinceMs >= run.patience.leaseMs) return null;
   const now = run.outside.traffic;
   const then = run.memory.lastRow?.observation.traffic;
   if (now.kind !== "seen" || then?.kind !== "seen" || now.value.drawn === null || then.value.drawn === null) return null;

@@ -25,6 +25,23 @@ const people = [
   { name: "Driss", roles: ["product-owner"] },
 ] as const satisfies readonly { name: string; roles: readonly Role[] }[];
 
+/** One order of the release manager on what is seen now. Answers the request's id once it is acknowledged. */
+export async function order(engine: Engine, release: string, kind: Request["kind"]): Promise<string> {
+  const view = await engine.view(release);
+  const id = `${release}-${kind}-${engine.nowMs()}`;
+  await engine.ask({
+    id,
+    release,
+    atMs: engine.nowMs(),
+    by: people[0],
+    kind,
+    expectRevision: view?.release.revision ?? null,
+    reason: `simulated ${kind}`,
+    as: null,
+  });
+  return id;
+}
+
 /** One look of one colleague: signs what waits for them, and now and then does something else. Answers the ids that were acknowledged. */
 export async function look(engine: Engine, release: string, habits: Habits, chance: Random): Promise<readonly string[]> {
   const view = await engine.view(release);

@@ -9,6 +9,8 @@ import type { VirtualTime } from "./virtual-time.ts";
 /** The controller, as one process after another: when one dies, the next is started a while later on the same store. */
 export interface Controllers {
   boot(): void;
+  /** Kills the process that runs now, wherever it is. */
+  kill(): void;
   /** Of the process that runs now; of a dead one, every call waits for ever. */
   engine(): Engine;
   crashes(): number;
@@ -31,6 +33,7 @@ export function controllersOf(
   const troubles: string[] = [];
   let crashes = 0;
   let engine: Engine | null = null;
+  let kill = (): void => undefined;
   const boot = (): void => {
     const clock = time.clock();
     const way = wayThrough({
@@ -44,11 +47,13 @@ export function controllersOf(
         time.at(time.elapsedMs() + options.restartAfterMs, boot);
       },
     });
+    kill = () => void way.die();
     engine = createEngine(worldOf({ clock, way }), { onTrouble: (message) => troubles.push(message) });
     void engine.start();
   };
   return {
     boot,
+    kill: () => kill(),
     engine() {
       if (!engine) throw new Error("no controller was started");
       return engine;

@@ -24,6 +24,8 @@ export interface Way {
   /** Does `work` through the weather; the callee never knows. `kind` says what may go wrong: the store only crashes. */
   go<T>(kind: "store" | "read" | "write", work: () => T | Promise<T>): Promise<T>;
   isDead(): boolean;
+  /** Kills the process now. The answer never comes. */
+  die(): Promise<never>;
 }
 
 export interface WayOptions {
@@ -47,6 +49,7 @@ export function wayThrough({ clock, chance, weather, onCrash, later }: WayOption
   };
   return {
     isDead: () => isDead,
+    die,
     async go(kind, work) {
       if (isDead) return die();
       const now = weather();

@@ -1,10 +1,11 @@
 import { digestOfPlan } from "../core/chain.ts";
 import type { Plan } from "../core/plan.ts";
+import type { Request } from "../core/requests.ts";
 import { isOver } from "../core/status.ts";
 import type { Status } from "../core/status.ts";
 import { recall } from "../engine/replay.ts";
 import type { NewRelease, Notice, StoredRelease, WantedTraffic } from "../ports.ts";
-import { diligent, look } from "./colleagues.ts";
+import { diligent, look, order } from "./colleagues.ts";
 import type { Habits } from "./colleagues.ts";
 import { controllersOf } from "./controllers.ts";
 import type { Controllers } from "./controllers.ts";
@@ -39,6 +40,8 @@ export interface Scenario {
   readonly outages?: readonly { readonly of: string; readonly fromMs: number; readonly untilMs: number }[];
   /** Steps of the wall clock. */
   readonly clockSteps?: readonly { readonly atMs: number; readonly byMs: number }[];
+  /** What the release manager asks for, and when the controller is killed, ms since the beginning. */
+  readonly orders?: readonly { readonly atMs: number; readonly kind: Request["kind"] | "crash" }[];
   /** A killed controller comes back after this long, ms. */
   readonly restartAfterMs?: number;
   readonly startsAtMs?: number;
@@ -137,11 +140,18 @@ async function live(scenario: Scenario, { time, controllers, chance }: Living): 
         if (view && isOver(view.release.status)) isOverSinceMs = Math.min(isOverSinceMs, time.elapsedMs());
       });
   };
+  for (const { atMs, kind } of scenario.orders ?? []) {
+    time.at(atMs, () => {
+      if (kind === "crash") controllers.kill();
+      else void order(controllers.engine(), release, kind).then((id) => acknowledged.push(id));
+    });
+  }
   controllers.boot();
   time.at(10, begin);
   time.at(habits.everyMs, round);
-  // A little longer than the end, so that what it owes is delivered.
-  await time.run(scenario.untilMs, () => time.elapsedMs() > isOverSinceMs + 2 * habits.everyMs);
+  // Longer than the end: what it owes is delivered, what it kept is cleared away, and a late order finds it.
+  const afterwardsMs = scenario.plan.keepPreviousMs + scenario.plan.keepStoppedMs;
+  await time.run(scenario.untilMs, () => time.elapsedMs() > isOverSinceMs + afterwardsMs);
   return acknowledged;
 }
 

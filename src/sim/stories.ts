@@ -1,0 +1,61 @@
+import type { Scenario } from "./simulate.ts";
+import { healthy, smallPlan } from "./small-plan.ts";
+
+const minuteMs = 60_000;
+const from = (fromMs: number, untilMs = Number.POSITIVE_INFINITY): { fromMs: number; untilMs: number; fromSharePct: number } => ({
+  fromMs,
+  untilMs,
+  fromSharePct: 0,
+});
+const base = { seed: 7, plan: smallPlan, truths: healthy, untilMs: 60 * minuteMs } as const;
+
+/** One story for each way a release can go, told on the small plan; the golden timelines and `plan simulate` take them from here. */
+export const stories = {
+  promoted: base,
+  "rolled back at once": { ...base, episodes: [{ of: "errors", arm: "canary", value: 0.1, ...from(60_000) }] },
+  "rolled back within two minutes": { ...base, episodes: [{ of: "latency>2000ms", arm: "canary", value: 0.3, ...from(60_000) }] },
+  "countdown cancelled": {
+    ...base,
+    peoplePerSecond: 100,
+    episodes: [{ of: "latency>2000ms", arm: "canary", value: 0.3, ...from(60_000, 100_000) }],
+  },
+  "investigated, then rolled back": { ...base, episodes: [{ of: "orders", arm: "canary", value: 0.02, ...from(0) }] },
+  stopped: { ...base, episodes: [{ of: "trials", arm: "canary", value: 0, ...from(0) }] },
+  halted: { ...base, episodes: [{ of: "prices", arm: "both", value: 1, ...from(5 * minuteMs) }] },
+  "upgraded from countdown to halt": {
+    ...base,
+    episodes: [
+      { of: "latency>2000ms", arm: "canary", value: 0.3, ...from(60_000) },
+      { of: "prices", arm: "both", value: 1, ...from(100_000) },
+    ],
+  },
+  "never ready": { ...base, readyAfterMs: Number.POSITIVE_INFINITY },
+  "mixed versions break": { ...base, breaksWhenMixed: true },
+  "held by a gate": { ...base, episodes: [{ of: "cpu", arm: "canary", value: 0.95, ...from(0) }] },
+  "held undecided": { ...base, peoplePerSecond: 0.3 },
+  "shared incident": {
+    ...base,
+    peoplePerSecond: 100,
+    episodes: [{ of: "errors", arm: "both", value: 0.1, ...from(2 * minuteMs, 3 * minuteMs) }],
+  },
+  "sources silent for a while": { ...base, outages: [{ of: "edge", fromMs: 90_000, untilMs: 5 * minuteMs }] },
+  "router silent during the rollback": {
+    ...base,
+    episodes: [{ of: "errors", arm: "canary", value: 0.1, ...from(60_000) }],
+    outages: [{ of: "router", fromMs: 70_000, untilMs: 5 * minuteMs }],
+  },
+  "waits for the product owner": { ...base, habits: { everyMs: 20_000, meddles: 0, panics: 0, away: ["product-owner"] } },
+  "rolled back after promotion": {
+    ...base,
+    episodes: [{ of: "prices", arm: "both", value: 0, ...from(0) }],
+    orders: [{ atMs: 12 * minuteMs, kind: "rollback" }],
+  },
+  "paused and resumed": {
+    ...base,
+    orders: [
+      { atMs: 90_000, kind: "pause" },
+      { atMs: 4 * minuteMs, kind: "resume" },
+    ],
+  },
+  "controller killed": { ...base, orders: [{ atMs: 5 * minuteMs, kind: "crash" }], restartAfterMs: 90_000 },
+} as const satisfies Readonly<Record<string, Scenario>>;
