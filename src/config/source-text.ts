@@ -25,8 +25,7 @@ export function readSourceText(input: string | Uint8Array, file: string): Source
     return refuse("The file is not in UTF-8 from here on.", "Save it as UTF-8.", positionIn(bytes.subarray(0, invalid)));
   const text = new TextDecoder("utf-8", { ignoreBOM: false }).decode(bytes);
   // Tab, line feed and carriage return are the only control characters of a text file.
-  // oxlint-disable-next-line no-control-regex
-  const control = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.exec(text);
+  const control = /[^\P{Cc}\t\n\r\u0080-\u009F]/u.exec(text);
   if (control === null) return { ok: true, text };
   const code = control[0].codePointAt(0) ?? 0;
   return refuse(
