@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
 import { PortError } from "../ports.ts";
@@ -34,17 +34,20 @@ export interface WorldParts {
 
 /**
  * The outside world as the engine asks for it. A source or notifier is looked up by its connection's name, then as a kind with its defaults; a
- * router or workloads by kind, of which there is at most one connection. Each adapter is made at its first use and kept. A name that leads
- * nowhere throws a `PortError` that is never worth repeating.
+ * router or workloads by kind, of which there is at most one connection. Each adapter is made at its first use and kept; workloads that left
+ * something in their folder are made at once, so that what still runs is looked after. A name that leads nowhere throws a `PortError` that is
+ * never worth repeating.
  */
 export function connectWorld(parts: WorldParts): World {
   const { lists, connections } = parts;
   const router = makeEach(parts, { port: "routers", definitions: lists.routers, find: byKind(connections.routers) });
+  const workloads = makeEach(parts, { port: "workloads", definitions: lists.workloads, find: byKind(connections.workloads) });
+  for (const { kind } of lists.workloads) if (existsSync(join(parts.dataDir, kind))) workloads(kind);
   return {
     clock: parts.clock,
     store: parts.store,
     router: (plan) => router(plan.traffic.kind),
-    workloads: makeEach(parts, { port: "workloads", definitions: lists.workloads, find: byKind(connections.workloads) }),
+    workloads,
     source: makeEach(parts, { port: "sources", definitions: lists.sources, find: byName(connections.sources) }),
     notifier: makeEach(parts, { port: "notifiers", definitions: lists.notifiers, find: byName(connections.notifiers) }),
   };
