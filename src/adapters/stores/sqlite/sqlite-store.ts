@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { fromCanonicalJson, toCanonicalJson } from "../../../core/canonical-json.ts";
 import type { Entry } from "../../../core/decision.ts";
 import type { Request } from "../../../core/requests.ts";
@@ -16,7 +17,7 @@ export function createSqliteStore(database: DatabaseSync, path: string, afterClo
   const write = <T>(what: () => T): T => inTransaction(database, { begin: "BEGIN IMMEDIATE", path, what });
   return {
     create: async (release) => write(() => createRelease(statements, release)),
-    load: async (id) => read(() => loadRelease(statements, id)),
+    load: async (id) => parseRelease(read(() => loadRelease(statements, id))),
     list: async (options) => read(() => listReleases(statements, options)),
     active: async () => read(() => statements.active.all().map((found) => String(found["id"]))),
     commit: async (commit) => write(() => storeCommit(statements, commit)),
@@ -72,14 +73,29 @@ function occupy(statements: Statements, release: Pick<NewRelease, "id" | "servic
   for (const service of release.services) statements.occupy.run(service, release.id);
 }
 
-function loadRelease(statements: Statements, id: string): StoredRelease | null {
+/** A release as it stands in the tables. */
+interface FoundRelease {
+  readonly head: unknown;
+  readonly entries: readonly Found[];
+  readonly rows: readonly Found[];
+}
+
+function loadRelease(statements: Statements, id: string): FoundRelease | null {
   const found = statements.head.get(id);
-  if (found === undefined) return null;
-  return {
-    head: parse(found["head"]) as NewRelease,
-    entries: statements.entries.all(id).map(toChainedEntry),
-    rows: statements.rows.all(id).map((row) => parse(row["body"]) as Row),
-  };
+  return found === undefined ? null : { head: found["head"], entries: statements.entries.all(id), rows: statements.rows.all(id) };
+}
+
+/** Long releases have thousands of rows: while they are read, others get their turn. */
+const parsedAtOnce = 200;
+
+async function parseRelease(found: FoundRelease | null): Promise<StoredRelease | null> {
+  if (found === null) return null;
+  const rows: Row[] = [];
+  for (const [index, row] of found.rows.entries()) {
+    if (index % parsedAtOnce === parsedAtOnce - 1) await othersTurn();
+    rows.push(parse(row["body"]) as Row);
+  }
+  return { head: parse(found.head) as NewRelease, entries: found.entries.map(toChainedEntry), rows };
 }
 
 function listReleases(statements: Statements, options: { readonly limit: number; readonly before: string | null }): NewRelease[] {
