@@ -112,7 +112,7 @@ describe("against stable: E[E] <= 1 for every pair of rates on the line and beyo
   });
   test.each([0.5, 0.9, 1, 1.1, 2])("line %s", (at) => {
     for (const side of sides) {
-      const bets = ratioBets({ side, at, stakes: stakesForHarm(2) });
+      const bets = ratioBets({ side, at, reach: at < 1 ? "near" : "far", stakes: stakesForHarm(2) });
       for (const stable of [0.002, 0.03, 0.2, 0.45, 0.9]) {
         const onLine = Math.min(1, at * stable);
         const beyond = side === "above" ? onLine / 2 : (1 + onLine) / 2;

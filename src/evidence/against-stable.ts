@@ -204,8 +204,7 @@ function measureSplit(state: RatioState, scrape: { readonly canary: Counts; read
   const share = scrape.canary.total / (scrape.canary.total + scrape.stable.total);
   const expected = (share * ratio) / (1 - share + share * ratio);
   if (state.stratified.canary + state.stratified.stable === 0) return state.overTime;
-  const weight = 1000;
-  return measureScrape(state.overTime, { bad: scrape.canary.bad, total: events }, { bad: expected * weight, total: weight });
+  return measureScrape(state.overTime, { bad: scrape.canary.bad, total: events }, expected);
 }
 
 function proofOf(spec: RatioSpec, state: RatioState, which: Which): Proof {
@@ -223,9 +222,9 @@ function betsOf(spec: RatioSpec): ReadonlyMap<Which, RatioBets> {
   if (known !== undefined) return known;
   const made = new Map<Which, RatioBets>();
   const harm = (line: Line): RatioBets =>
-    ratioBets({ side: line.good === "below" ? "above" : "below", at: line.at, stakes: stakesForHarm(spec.plannedScrapes) });
+    ratioBets({ side: line.good === "below" ? "above" : "below", at: line.at, reach: "far", stakes: stakesForHarm(spec.plannedScrapes) });
   const health = (line: Line): RatioBets =>
-    ratioBets({ side: line.good === "below" ? "below" : "above", at: line.at, stakes: stakesForHealth(spec.plannedScrapes) });
+    ratioBets({ side: line.good, at: line.at, reach: "near", stakes: stakesForHealth(spec.plannedScrapes) });
   made.set("failHarm", harm(spec.fail));
   made.set("failHealth", health(spec.fail));
   if (spec.pass !== null && spec.pass.at !== spec.fail.at) {

@@ -2,28 +2,48 @@ import type { Tally } from "./test-spec.ts";
 
 /** Running measure of how much more counts vary than independent ones would; plain JSON. */
 export interface Dispersion {
-  /** Sum of the chi-square statistics, and of their degrees of freedom. */
+  /** Sum over the scrapes of the chi-square statistics, and of their degrees of freedom. */
   readonly chiSquare: number;
   readonly freedom: number;
-  /** Events that were expected in the cells: too few say nothing. */
+  /** Sums of squares and products of the two, for the spread of the ratio from scrape to scrape. */
+  readonly chiSquares: number;
+  readonly freedoms: number;
+  readonly products: number;
+  /** Events that were expected in the cells. */
   readonly events: number;
 }
 
-export const noDispersion: Dispersion = { chiSquare: 0, freedom: 0, events: 0 };
+export const noDispersion: Dispersion = { chiSquare: 0, freedom: 0, chiSquares: 0, freedoms: 0, products: 0, events: 0 };
 
-/** What counts as measured: fewer degrees of freedom, or fewer events, and the factor would be a guess. */
+/** What counts as measured: fewer degrees of freedom, or fewer events that are not of one and the same cause, would be a guess. */
 const leastFreedom = 20;
-const leastEvents = 10;
+const leastCauses = 10;
 
 /**
  * The factor by which log likelihood ratios of correlated counts are divided, at least 1, with two standard errors of caution; `null` while too
  * little was measured. Only scrapes that are over may be in it: what it divides must not be.
  *
- * Source: evidence.md 2d.
+ * Source: evidence.md 2d; the standard error is that of a ratio of sums over scrapes, as clusters make chi-squares vary far more than the
+ * chi-square distribution says (Cochran, Sampling Techniques, 6.3).
  */
 export function dispersionFactor(seen: Dispersion): number | null {
-  if (seen.freedom < leastFreedom || seen.events < leastEvents) return null;
-  return Math.max(1, (seen.chiSquare / seen.freedom) * (1 + 2 * Math.sqrt(2 / seen.freedom)));
+  const { chiSquare, freedom, chiSquares, freedoms, products, events } = seen;
+  if (freedom < leastFreedom) return null;
+  const mean = chiSquare / freedom;
+  if (events / Math.max(1, mean) < leastCauses) return null;
+  const error = Math.sqrt(Math.max(0, chiSquares - 2 * mean * products + mean * mean * freedoms)) / freedom;
+  return Math.max(1, mean + 2 * Math.max(error, mean * Math.sqrt(2 / freedom)));
+}
+
+/** No scrape of correlated counts may count for more than this, natural logarithms: one cluster is not a proof, however large it is. */
+const mostPerScrape = 1.5;
+
+/**
+ * A log likelihood ratio of one scrape, tempered by a dispersion factor. 1 means that people are counted: then it is what it is. Less than
+ * a fair bet is still a valid one, so the limit costs time and no validity.
+ */
+export function tempered(logLikelihood: number, dispersion: number): number {
+  return dispersion === 1 ? logLikelihood : Math.min(mostPerScrape, logLikelihood / dispersion);
 }
 
 /** The measure after one more scrape of `slices`: arms cut into parts that differ by chance only, so that a shared burst is no dispersion. */
@@ -33,25 +53,30 @@ export function measureSlices(seen: Dispersion, slices: readonly Tally[]): Dispe
   const total = cells.reduce((sum, slice) => sum + slice.total, 0);
   const rate = bad / total;
   if (cells.length < 2 || !(rate > 0 && rate < 1)) return seen;
-  return cells.reduce((sofar, slice) => measured(sofar, { bad: slice.bad, expected: slice.total * rate, rate }), {
-    ...seen,
-    // One degree goes into the rate.
-    freedom: seen.freedom - 1,
-  });
+  const chiSquare = cells.reduce((sum, slice) => sum + cellOf(slice, rate), 0);
+  // One degree goes into the rate.
+  return measured(seen, { chiSquare, freedom: cells.length - 1, events: bad });
 }
 
-/** The measure after one more scrape, held against what earlier scrapes led to expect: for sources that know no slices. `before` must be the past only. */
-export function measureScrape(seen: Dispersion, scrape: Tally, before: Tally): Dispersion {
-  if (scrape.total <= 0 || before.total <= 0) return seen;
-  const rate = (before.bad + 0.5) / (before.total + 1);
-  return measured(seen, { bad: scrape.bad, expected: scrape.total * rate, rate });
+/** The measure after one more scrape, held against what earlier scrapes led to expect: for sources that know no slices. `rate` must be of the past only. */
+export function measureScrape(seen: Dispersion, scrape: Tally, rate: number): Dispersion {
+  if (scrape.total <= 0 || !(rate > 0 && rate < 1)) return seen;
+  return measured(seen, { chiSquare: cellOf(scrape, rate), freedom: 1, events: scrape.total * rate });
 }
 
-function measured(seen: Dispersion, cell: { readonly bad: number; readonly expected: number; readonly rate: number }): Dispersion {
-  const gap = cell.bad - cell.expected;
+function cellOf(cell: Tally, rate: number): number {
+  const expected = cell.total * rate;
+  return (cell.bad - expected) ** 2 / (expected * (1 - rate));
+}
+
+function measured(seen: Dispersion, scrape: { readonly chiSquare: number; readonly freedom: number; readonly events: number }): Dispersion {
+  const { chiSquare, freedom, events } = scrape;
   return {
-    chiSquare: seen.chiSquare + (gap * gap) / (cell.expected * (1 - cell.rate)),
-    freedom: seen.freedom + 1,
-    events: seen.events + cell.expected,
+    chiSquare: seen.chiSquare + chiSquare,
+    freedom: seen.freedom + freedom,
+    chiSquares: seen.chiSquares + chiSquare * chiSquare,
+    freedoms: seen.freedoms + freedom * freedom,
+    products: seen.products + chiSquare * freedom,
+    events: seen.events + events,
   };
 }

@@ -13,14 +13,14 @@ export interface Stakes {
   readonly plannedScrapes: number;
 }
 
-/** Two thirds at once and the rest over time: harm may begin late, and is then found with a few nats more. */
+/** Three quarters at once and the rest over time: harm may begin late, and is then found with a few nats more. */
 export function stakesForHarm(plannedScrapes: number): Stakes {
-  return { first: 0.65, planned: 0.28, plannedScrapes };
+  return { first: 0.75, planned: 0.2, plannedScrapes };
 }
 
 /** Nearly all at once: health that begins late is no reason to hurry. */
 export function stakesForHealth(plannedScrapes: number): Stakes {
-  return { first: 0.9, planned: 0.05, plannedScrapes };
+  return { first: 0.95, planned: 0.03, plannedScrapes };
 }
 
 /** One e-process: log wealth per bet, how many scrapes it has seen, the largest log e-value so far. Plain JSON: no value is infinite. */

@@ -101,7 +101,7 @@ const betsBySpec = new WeakMap<NoneSpec, RatioBets>();
 function betsOf(spec: NoneSpec): RatioBets {
   const known = betsBySpec.get(spec);
   if (known !== undefined) return known;
-  const made = ratioBets({ side: "above", at: 1, stakes: stakesForHarm(spec.plannedScrapes) });
+  const made = ratioBets({ side: "above", at: 1, reach: "far", stakes: stakesForHarm(spec.plannedScrapes) });
   betsBySpec.set(spec, made);
   return made;
 }

@@ -1,3 +1,4 @@
+import { tempered } from "./dispersion.ts";
 import type { Stakes } from "./e-process.ts";
 
 /** The side of a line that is to be proven. */
@@ -37,7 +38,7 @@ interface Spread {
 }
 
 const spreads: Readonly<Record<Reach, Spread>> = {
-  far: { alternatives: 22, nearest: 0.08, farthest: 2.5, likely: Math.log(5), spread: 3.6, floor: 0.1 },
+  far: { alternatives: 18, nearest: 0.15, farthest: 2.5, likely: Math.log(5), spread: 3.6, floor: 0.1 },
   near: { alternatives: 14, nearest: 0.07, farthest: 1.6, likely: 0.4, spread: 0.8, floor: 0.15 },
 };
 const boundedBets = 10;
@@ -82,7 +83,9 @@ export function rateIncrements(
 ): readonly number[] {
   const { bad, total, dispersion } = scrape;
   const good = total - bad;
-  const increments = bets.logHit.map((hit, bet) => (dispersion === null ? 0 : (bad * hit + good * (bets.logMiss[bet] ?? 0)) / dispersion));
+  const increments = bets.logHit.map((hit, bet) =>
+    dispersion === null ? 0 : tempered(bad * hit + good * (bets.logMiss[bet] ?? 0), dispersion),
+  );
   const gain = bad / total - bets.at;
   for (const stake of bets.bounded) increments.push(Math.log1p(stake * gain));
   return increments;

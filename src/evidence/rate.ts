@@ -89,7 +89,7 @@ function addRate(spec: RateSpec, before: TestState, increment: Increment): RateS
     effective: sumOf(state.effective, dividedBy(canary, drawn)),
     processes,
     between,
-    overTime: measureScrape(state.overTime, canary, state.counts),
+    overTime: measureScrape(state.overTime, canary, (state.counts.bad + 0.5) / (state.counts.total + 1)),
     scrapes: state.scrapes + 1,
     canary: seenCanary,
     stable: seenStable,

@@ -1,6 +1,7 @@
+import { tempered } from "./dispersion.ts";
 import type { Stakes } from "./e-process.ts";
 import { nearestWithRatio } from "./plan-ahead.ts";
-import type { Side } from "./rate-bets.ts";
+import type { Reach, Side } from "./rate-bets.ts";
 
 /** The bets of one e-process that is to prove that canary / stable lies on one side of a ratio. */
 export interface RatioBets {
@@ -21,15 +22,34 @@ export interface BothArms {
 
 /** Stable's rate from this on: each arm's own likelihood is used; below it, only the split of the events. */
 const rareRate = 0.05;
-const alternatives = 20;
+
+interface Spread {
+  readonly alternatives: number;
+  /** Natural logarithms of the factors: the nearest and farthest alternative, the likely one, and how wide the weights lie around it. */
+  readonly nearest: number;
+  readonly farthest: number;
+  readonly likely: number;
+  readonly width: number;
+}
+
+/** Failures multiply; what people do falls to nothing, but rises little. */
+const spreads: Readonly<Record<Side, Readonly<Record<Reach, Spread>>>> = {
+  above: {
+    far: { alternatives: 20, nearest: 0.1, farthest: Math.log(60), likely: Math.log(3), width: 1.2 },
+    near: { alternatives: 12, nearest: 0.06, farthest: Math.log(5), likely: 0.3, width: 0.6 },
+  },
+  below: {
+    far: { alternatives: 20, nearest: 0.05, farthest: Math.log(8), likely: Math.log(2), width: 0.8 },
+    near: { alternatives: 20, nearest: 0.05, farthest: Math.log(8), likely: Math.log(2), width: 0.8 },
+  },
+};
 
 /** Source: evidence.md 2b. */
-export function ratioBets(ask: { readonly side: Side; readonly at: number; readonly stakes: Stakes }): RatioBets {
+export function ratioBets(ask: { readonly side: Side; readonly at: number; readonly reach: Reach; readonly stakes: Stakes }): RatioBets {
   const sign = ask.side === "above" ? 1 : -1;
-  const [nearest, farthest, peak, width] =
-    ask.side === "above" ? [0.1, Math.log(60), Math.log(3), 1.2] : [0.05, Math.log(8), Math.log(2), 0.8];
+  const { alternatives, nearest, farthest, likely, width } = spreads[ask.side][ask.reach];
   const distances = Array.from({ length: alternatives }, (_, index) => nearest * (farthest / nearest) ** (index / (alternatives - 1)));
-  const weights = distances.map((distance) => Math.exp(-(((distance - peak) / width) ** 2) / 2) + 0.1);
+  const weights = distances.map((distance) => Math.exp(-(((distance - likely) / width) ** 2) / 2) + 0.1);
   const factors = distances.map((distance) => Math.exp(sign * distance));
   if (ask.side === "below") {
     // "Not a single one any more": a finite stand-in for ln 0 keeps 0 · ln 0 at 0.
@@ -60,7 +80,7 @@ export function ratioIncrements(
   scrape: BothArms & { readonly stableRate: number | null; readonly dispersion: number },
 ): readonly number[] {
   const increment = scrape.stableRate === null || scrape.stableRate < rareRate ? splitIncrement : armsIncrement;
-  return bets.factors.map((_, bet) => increment(bets, bet, scrape) / scrape.dispersion);
+  return bets.factors.map((_, bet) => tempered(increment(bets, bet, scrape), scrape.dispersion));
 }
 
 function splitIncrement(bets: RatioBets, bet: number, scrape: BothArms): number {

@@ -1,0 +1,159 @@
+import { add, begin, judge } from "../../src/evidence/evidence.ts";
+import { expectedCount } from "../../src/evidence/plan-ahead.ts";
+import type { Line, TestSpec } from "../../src/evidence/test-spec.ts";
+import { chance } from "./chance.ts";
+
+/** A true effect, and the verdict that it should lead to. */
+export interface Effect {
+  readonly says: string;
+  readonly proves: "fail" | "pass";
+  readonly error: number;
+  readonly spec: TestSpec;
+  readonly canary: number;
+  /** `null`: fixed lines, and no stable arm. */
+  readonly stable: { readonly rate: number; readonly share: number } | null;
+  readonly bound: number;
+}
+
+const plannedScrapes = 120;
+/** The bound is spread over this many scrapes, so that the scrape's length does not hide what the bets cost. */
+const scrapesToBound = 8;
+
+function against(
+  says: string,
+  proves: Effect["proves"],
+  at: { readonly line: Line; readonly truth: number; readonly error: number },
+): Effect {
+  const { line, truth, error } = at;
+  const budget = { alpha: proves === "fail" ? error : 0.01, beta: proves === "pass" ? error : 0.05, plannedScrapes };
+  const count = expectedCount({ kind: "rate", truth, line: line.at, error });
+  const spec: TestSpec = { kind: "rate", unit: "person", pass: null, fail: line, ...budget };
+  return { says, proves, error, spec, canary: truth, stable: null, bound: count?.bound ?? Number.NaN };
+}
+
+function compared(
+  says: string,
+  proves: Effect["proves"],
+  at: { readonly line: Line; readonly canary: number; readonly stable: number; readonly share: number; readonly error: number },
+): Effect {
+  const { line, canary, stable, share, error } = at;
+  const budget = { alpha: proves === "fail" ? error : 0.01, beta: proves === "pass" ? error : 0.05, plannedScrapes };
+  const count = expectedCount({ kind: "against-stable", canary, stable, line: line.at, canaryShare: share, error });
+  const spec: TestSpec = { kind: "against-stable", unit: "person", pass: null, fail: line, ...budget };
+  return { says, proves, error, spec, canary, stable: { rate: stable, share }, bound: count?.bound ?? Number.NaN };
+}
+
+const below = (at: number): Line => ({ good: "below", at });
+const above = (at: number): Line => ({ good: "above", at });
+
+/** The effects of evidence.md 2g; `error` 0.001 is a guard with a tenth of the release's budget. */
+export const effects: readonly Effect[] = [
+  ...[0.01, 0.001].flatMap((error) => [
+    ...[0.02, 0.05, 0.2].map((truth) => against(`5xx > 1 %, true ${truth * 100} %`, "fail", { line: below(0.01), truth, error })),
+    ...[0.2, 0.5].map((truth) => against(`p95 > 2 s, true ${truth * 100} % slower`, "fail", { line: below(0.05), truth, error })),
+    ...[0.01, 0.005, 0].map((truth) => against(`activation < 1.5 %, true ${truth * 100} %`, "fail", { line: above(0.015), truth, error })),
+  ]),
+  against("activation < 2 %, true 1.5 %", "fail", { line: above(0.02), truth: 0.015, error: 0.01 }),
+  ...[0.05, 0.01].flatMap((error) => [
+    ...[0.002, 0.001, 0].map((truth) => against(`5xx < 0.5 % proven, true ${truth * 100} %`, "pass", { line: below(0.005), truth, error })),
+    ...[0.002, 0.005].map((truth) => against(`5xx < 1 % proven, true ${truth * 100} %`, "pass", { line: below(0.01), truth, error })),
+    ...[0.02, 0.04].map((truth) => against(`p95 < 500 ms, true ${truth * 100} % slower`, "pass", { line: below(0.05), truth, error })),
+    ...[0.75, 0.8].map((truth) => against(`consensus > 70 %, true ${truth * 100} %`, "pass", { line: above(0.7), truth, error })),
+    ...[0.022, 0.03].map((truth) => against(`activation > 2 %, true ${truth * 100} %`, "pass", { line: above(0.02), truth, error })),
+    against("activation > 1.5 %, true 2 %", "pass", { line: above(0.015), truth: 0.02, error }),
+  ]),
+  ...[0.01, 0.02, 0.05].map((canary) =>
+    compared(`5xx against stable's 0.5 %, true ${canary * 100} %`, "fail", {
+      line: below(1),
+      canary,
+      stable: 0.005,
+      share: 0.1,
+      error: 0.01,
+    }),
+  ),
+  ...(
+    [
+      [0.01, 0.02],
+      [0.015, 0.02],
+      [0.025, 0.05],
+      [0.15, 0.3],
+      [0.24, 0.3],
+    ] as const
+  ).map(([canary, stable]) =>
+    compared(`conversion ${stable * 100} % to ${canary * 100} %`, "fail", { line: above(1), canary, stable, share: 0.1, error: 0.01 }),
+  ),
+  ...(
+    [
+      [0.005, 0.02],
+      [0.1, 0.3],
+      [0, 0.02],
+    ] as const
+  ).map(([canary, stable]) =>
+    compared(`conversion < 50 % of ${stable * 100} %, true ${canary * 100} %`, "fail", {
+      line: above(0.5),
+      canary,
+      stable,
+      share: 0.5,
+      error: 0.001,
+    }),
+  ),
+  ...[0.02, 0.05, 0.3].map((rate) =>
+    compared(`no regression: > 50 % of ${rate * 100} % proven`, "pass", {
+      line: above(0.5),
+      canary: rate,
+      stable: rate,
+      share: 0.5,
+      error: 0.05,
+    }),
+  ),
+  ...[0.02, 0.3].map((rate) =>
+    compared(`conversion > 90 % of ${rate * 100} % proven, true equal`, "pass", {
+      line: above(0.9),
+      canary: rate,
+      stable: rate,
+      share: 0.5,
+      error: 0.05,
+    }),
+  ),
+];
+
+export interface Detection {
+  readonly bound: number;
+  readonly perScrape: number;
+  /** Mean units until the verdict, and that less one scrape as a multiple of the bound. */
+  readonly mean: number;
+  readonly ratio: number;
+  readonly missed: number;
+}
+
+/** How long it takes to see a true effect, on average: the bound is on the mean, so medians would flatter. */
+export function detection(effect: Effect, size: { readonly runs: number; readonly seed: number }): Detection {
+  const perScrape = Math.max(1, Math.round(effect.bound / scrapesToBound));
+  const mostScrapes = Math.ceil((12 * effect.bound) / perScrape);
+  let units = 0;
+  let missed = 0;
+  for (let run = 0; run < size.runs; run += 1) {
+    const scrapes = scrapesUntil(effect, { perScrape, mostScrapes, seed: size.seed + 104_729 * run });
+    if (scrapes === null) missed += 1;
+    units += (scrapes ?? mostScrapes) * perScrape;
+  }
+  const mean = units / size.runs;
+  return { bound: effect.bound, perScrape, mean, ratio: (mean - perScrape) / effect.bound, missed };
+}
+
+function scrapesUntil(
+  effect: Effect,
+  at: { readonly perScrape: number; readonly mostScrapes: number; readonly seed: number },
+): number | null {
+  const luck = chance(at.seed);
+  let state = begin(effect.spec);
+  const people = effect.stable === null ? at.perScrape : Math.max(1, Math.round(at.perScrape * effect.stable.share));
+  for (let scrape = 1; scrape <= at.mostScrapes; scrape += 1) {
+    const canary = { bad: luck.binomial(people, effect.canary), total: people };
+    const others = at.perScrape - people;
+    const stable = effect.stable === null ? null : { bad: luck.binomial(others, effect.stable.rate), total: others };
+    state = add(effect.spec, state, { kind: "counts", atMs: scrape * 15_000, canary, stable, slices: [] });
+    if (judge(effect.spec, state).kind === effect.proves) return scrape;
+  }
+  return null;
+}

@@ -1,0 +1,159 @@
+import type { Increment, Tally, TestSpec } from "../../src/evidence/test-spec.ts";
+import type { Chance } from "./chance.ts";
+
+/** A world without harm beyond the line, and the tests that must not cry wolf in it. */
+export interface NullWorld {
+  readonly name: string;
+  readonly says: string;
+  readonly spec: TestSpec;
+  /** One scrape, the `index`-th of `scrapes`. */
+  scrape(chance: Chance, at: { readonly index: number; readonly scrapes: number }): Increment;
+}
+
+const budget = { alpha: 0.01, beta: 0.05, plannedScrapes: 120 };
+const absolute = (unit: "person" | "request"): TestSpec => ({
+  kind: "rate",
+  unit,
+  pass: { good: "below", at: 0.005 },
+  fail: { good: "below", at: 0.01 },
+  ...budget,
+});
+const relative = (unit: "person" | "request"): TestSpec => ({
+  kind: "against-stable",
+  unit,
+  pass: null,
+  fail: { good: "below", at: 1 },
+  ...budget,
+});
+const conversion: TestSpec = {
+  kind: "against-stable",
+  unit: "person",
+  pass: { good: "above", at: 0.9 },
+  fail: { good: "above", at: 1 },
+  ...budget,
+};
+
+/** Slices of stable, each the size of the canary: 10 % canary and 9 slices. */
+const slicesOfStable = 9;
+
+function counts(index: number, canary: Tally, slices: readonly Tally[]): Increment {
+  const stable = { bad: slices.reduce((sum, { bad }) => sum + bad, 0), total: slices.reduce((sum, { total }) => sum + total, 0) };
+  return { kind: "counts", atMs: index * 15_000, canary, stable, slices };
+}
+
+/** Both arms count independent people, `rate` of whom are bad, in this scrape. */
+function people(chance: Chance, index: number, at: { readonly users: number; readonly rate: number }): Increment {
+  const arm = (): Tally => ({ bad: chance.binomial(at.users, at.rate), total: at.users });
+  return counts(index, arm(), Array.from({ length: slicesOfStable }, arm));
+}
+
+interface Crowd {
+  readonly users: number;
+  /** Of a person's requests, on average; a person for whom it fails sees nothing else. */
+  readonly requests: number;
+  readonly rate: number;
+  readonly heavy: "even" | "heavy";
+}
+
+/** Both arms count requests of people who each make several: a person's requests fail together. */
+function requests(chance: Chance, index: number, crowd: Crowd): Increment {
+  const arm = (): Tally => {
+    let bad = 0;
+    let total = 0;
+    for (let user = 0; user < crowd.users; user += 1) {
+      // Heavy users: a Pareto tail with infinite variance, cut at 300 requests a scrape.
+      const made = crowd.heavy === "even" ? chance.geometric(crowd.requests) : Math.min(300, Math.floor(3 / (1 - chance.uniform()) ** 0.7));
+      total += made;
+      if (chance.uniform() < crowd.rate) bad += made;
+    }
+    return { bad, total };
+  };
+  return counts(index, arm(), Array.from({ length: slicesOfStable }, arm));
+}
+
+const burstShare = 0.05;
+const quiet = 0.003;
+/** 5 % of the scrapes are 14 times as bad, in both arms at once; 0.5 % on average. */
+const burstRate = (chance: Chance): number => (chance.uniform() < burstShare ? 0.043 : quiet);
+/** From a tenth of the traffic to all of it and back, the rate with it. */
+const daylight = (at: { readonly index: number; readonly scrapes: number }): number =>
+  0.1 + 0.9 * Math.sin((Math.PI * at.index) / at.scrapes) ** 2;
+
+export const nullWorlds: readonly NullWorld[] = [
+  {
+    name: "independent",
+    says: "people, exactly on the fail line of 1 %",
+    spec: absolute("person"),
+    scrape: (chance, { index }) => people(chance, index, { users: 150, rate: 0.01 }),
+  },
+  {
+    name: "independent",
+    says: "people against stable, both 0.5 %",
+    spec: relative("person"),
+    scrape: (chance, { index }) => people(chance, index, { users: 150, rate: 0.005 }),
+  },
+  {
+    name: "independent",
+    says: "conversion against stable, both 2 %",
+    spec: conversion,
+    scrape: (chance, { index }) => people(chance, index, { users: 60, rate: 0.02 }),
+  },
+  {
+    name: "clustered",
+    says: "requests, 40 people an arm and scrape, 0.5 %",
+    spec: absolute("request"),
+    scrape: (chance, { index }) => requests(chance, index, { users: 40, requests: 10, rate: 0.005, heavy: "even" }),
+  },
+  {
+    name: "clustered",
+    says: "requests, exactly on the fail line of 1 %",
+    spec: absolute("request"),
+    scrape: (chance, { index }) => requests(chance, index, { users: 40, requests: 10, rate: 0.01, heavy: "even" }),
+  },
+  {
+    name: "clustered",
+    says: "requests, no slices known, 0.5 %",
+    spec: absolute("request"),
+    scrape: (chance, { index }) => ({ ...requests(chance, index, { users: 40, requests: 10, rate: 0.005, heavy: "even" }), slices: [] }),
+  },
+  {
+    name: "clustered",
+    says: "requests against stable, both 1 %",
+    spec: relative("request"),
+    scrape: (chance, { index }) => requests(chance, index, { users: 40, requests: 10, rate: 0.01, heavy: "even" }),
+  },
+  {
+    name: "heavy users",
+    says: "requests against stable, both 1 %",
+    spec: relative("request"),
+    scrape: (chance, { index }) => requests(chance, index, { users: 40, requests: 10, rate: 0.01, heavy: "heavy" }),
+  },
+  {
+    name: "bursty",
+    says: "people, 0.3 % and shared bursts of 4.3 %",
+    spec: absolute("person"),
+    scrape: (chance, { index }) => people(chance, index, { users: 150, rate: burstRate(chance) }),
+  },
+  {
+    name: "bursty",
+    says: "people against stable, the same bursts",
+    spec: relative("person"),
+    scrape: (chance, { index }) => people(chance, index, { users: 150, rate: burstRate(chance) }),
+  },
+  {
+    name: "diurnal",
+    says: "people, traffic x10, 0.1 % to 1 %",
+    spec: absolute("person"),
+    scrape: (chance, at) => people(chance, at.index, { users: Math.round(300 * daylight(at)), rate: 0.01 * daylight(at) }),
+  },
+  {
+    name: "diurnal",
+    says: "conversion against stable, share 10 to 50 % as it doubles",
+    spec: conversion,
+    scrape: (chance, { index, scrapes }) => {
+      const isLate = index > scrapes / 2;
+      const arm = (total: number): Tally => ({ bad: chance.binomial(total, isLate ? 0.04 : 0.02), total });
+      return { kind: "counts", atMs: index * 15_000, canary: arm(isLate ? 300 : 60), stable: arm(isLate ? 300 : 540), slices: [] };
+    },
+  },
+];
