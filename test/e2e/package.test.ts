@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
+import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { textOf, top } from "../tree.ts";
 
@@ -63,6 +64,10 @@ describe("the published package", () => {
     ).toEqual([]);
     expect(packed.filter((path) => /\.test\.|^dist\/sim\//.test(path))).toEqual([]);
     expect(packed).toEqual(expect.arrayContaining(["bin/serin.js", "bin/launch.js", "dist/main.js", "LICENSE", "README.md"]));
+  });
+
+  test("has nothing that publint finds", async () => {
+    expect((await publint({ pkgDir: join(folder, "home/node_modules/serin"), pack: false, strict: true })).messages).toEqual([]);
   });
 
   test("serin --version answers", async () => {
