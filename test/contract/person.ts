@@ -1,0 +1,43 @@
+import { Agent, request } from "undici";
+
+/** What a person got for one request. */
+export interface Got {
+  readonly status: number;
+  /** The version of the shop that answered; `null`: none did. */
+  readonly version: string | null;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** A client with a cookie jar of its own. */
+export interface TestPerson {
+  /** By name. */
+  readonly cookies: Map<string, string>;
+  /** Sends "GET /" or the like. */
+  readonly ask: (line: string, headers?: Readonly<Record<string, string>>) => Promise<Got>;
+  /** Asks for "/" as a browser does. */
+  readonly load: () => Promise<Got>;
+}
+
+/** Makes people of one site, who share connections. */
+export function createPeople(url: string): { readonly person: () => TestPerson; readonly close: () => Promise<void> } {
+  const dispatcher = new Agent({ connections: 16, keepAliveTimeout: 1_000 });
+  const person = (): TestPerson => {
+    const cookies = new Map<string, string>();
+    const ask = async (line: string, headers: Readonly<Record<string, string>> = {}): Promise<Got> => {
+      const [method = "GET", path = "/"] = line.split(" ");
+      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+      const sent = cookie === "" ? headers : { cookie, ...headers };
+      const answer = await request(`${url}${path}`, { dispatcher, method, headers: sent, ...(method === "POST" ? { body: "x=1" } : {}) });
+      const text = await answer.body.text();
+      for (const line of [answer.headers["set-cookie"] ?? []].flat()) {
+        const [name = "", value = ""] = (line.split(";", 1)[0] ?? "").split("=", 2);
+        cookies.set(name, value);
+      }
+      const version = answer.headers["x-version"];
+      return { status: answer.statusCode, version: typeof version === "string" ? version : null, headers: answer.headers, text };
+    };
+    return { cookies, ask, load: () => ask("GET /", { accept: "text/html" }) };
+  };
+  return { person, close: () => dispatcher.close() };
+}

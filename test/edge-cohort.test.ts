@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+import { openEdge, openEdgeWorld, personOn, routerOf } from "./edge-world.ts";
+
+const script = { "sec-fetch-mode": "cors" };
+const never = new AbortController().signal;
+
+describe("who is on which arm", () => {
+  test("a login through a form is served by stable, and the next request by the drawn arm", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 99.99, audience: "new-logins" });
+    const one = world.person();
+    expect((await one.ask("POST /login")).version).toBe("stable");
+    expect((await one.load()).version).toBe("canary");
+    expect((await one.ask("GET /api")).version).toBe("canary");
+  });
+
+  test("a login by a script leaves the open page on its arm, says so, and the next page load is of the drawn arm", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 99.99, audience: "new-logins" });
+    const one = world.person();
+    expect((await one.load()).headers["serin-arm-changed"]).toBeUndefined();
+    const login = await one.ask("POST /login", script);
+    expect([login.version, login.headers["serin-arm-changed"]]).toEqual(["stable", "1"]);
+    const call = await one.ask("GET /api", script);
+    expect([call.version, call.headers["serin-arm-changed"]]).toEqual(["stable", "1"]);
+    const page = await one.load();
+    expect([page.version, page.headers["serin-arm-changed"]]).toEqual(["canary", undefined]);
+    expect((await one.ask("GET /api", script)).version).toBe("canary");
+  });
+
+  test("a login that fails draws nobody", async () => {
+    const world = await openEdgeWorld();
+    world.stable.on("POST /login", (_request, response) => response.writeHead(401).end());
+    await world.put({ sharePct: 99.99, audience: "new-logins" });
+    const one = world.person();
+    await one.ask("POST /login");
+    expect([...one.cookies]).toEqual([]);
+  });
+
+  test("a rollback reaches open pages at once and tells them", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 50 });
+    const one = await personOn(world, "canary");
+    await world.put({ sharePct: 0 });
+    const call = await one.ask("GET /api");
+    expect([call.version, call.headers["serin-arm-changed"]]).toEqual(["stable", "1"]);
+    expect((await one.load()).headers["serin-arm-changed"]).toBeUndefined();
+    expect((await one.ask("GET /api")).headers["serin-arm-changed"]).toBeUndefined();
+  });
+
+  test("a person counts when the cookie comes back, once, and a client that never returns it does not", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 50 });
+    const drawn = async () => (await world.router.observe(never)).drawn;
+    for (let load = 0; load < 5; load += 1) await world.person().load();
+    expect(await drawn()).toEqual({ canary: 0, stable: 0 });
+    const one = await personOn(world, "canary");
+    await one.ask("GET /api");
+    await one.ask("GET /api");
+    await one.load();
+    expect(await drawn()).toEqual({ canary: 1, stable: 0 });
+    await world.put({ sharePct: 50, release: "shop-2" });
+    expect(await drawn()).toEqual({ canary: 0, stable: 0 });
+  });
+
+  test("forged and foreign cookies are nobody's", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 50 });
+    const one = await personOn(world, "canary");
+    const cookie = one.cookies.get("serin") ?? "";
+    const ask = async (value: string) => (await world.person().ask("GET /api", { cookie: `serin=${value}` })).version;
+    expect(await ask(cookie)).toBe("canary");
+    expect(await ask(cookie.replace(/\.\d+\./, ".0."))).toBe("stable");
+    expect(await ask("x".repeat(100))).toBe("stable");
+    const other = await openEdgeWorld();
+    await other.put({ sharePct: 50 });
+    expect((await other.person().ask("GET /api", { cookie: `serin=${cookie}` })).version).toBe("stable");
+  });
+
+  test("edges with one key know each other's people", async () => {
+    const first = await openEdgeWorld();
+    const second = await openEdge({ keyFile: `${first.edge.dataDir}/edge.key` });
+    await routerOf(first.edge, second).apply(first.wanted({ sharePct: 50 }), never);
+    const one = await personOn(first, "canary");
+    const answer = await fetch(`${second.url}/api`, { headers: { cookie: `serin=${one.cookies.get("serin")}` } });
+    expect(answer.headers.get("x-version")).toBe("canary");
+  });
+
+  test("the cookie says nothing to scripts or backends", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 50 });
+    const one = world.person();
+    const set = String((await one.load()).headers["set-cookie"]);
+    expect(set).toMatch(/^serin=[^;]+; Path=\/; Max-Age=604800; HttpOnly; SameSite=Lax$/);
+    one.cookies.set("shop", "1");
+    await one.ask("GET /api");
+    const shop = [...world.canary.requests, ...world.stable.requests].find(({ line }) => line === "GET /api");
+    expect(shop?.headers.cookie).toBe("shop=1");
+  });
+});
+
+describe("the arm travels on", () => {
+  test("as headers and baggage, beside what the client carries, and cannot be spoofed", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 50 });
+    const spoof = { "serin-arm": "canary", "serin-release": "mine", baggage: "tenant=a,serin.arm=canary" };
+    await world.person().ask("GET /api", spoof);
+    const headers = world.stable.requests.at(-1)?.headers;
+    expect([headers?.["serin-arm"], headers?.["serin-release"]]).toEqual(["stable", "shop-1"]);
+    expect(headers?.["baggage"]).toMatch(/^tenant=a,serin\.release=shop-1,serin\.arm=stable,serin\.proof=[\w-]{22}$/);
+  });
+
+  test("a backend's own call stays in its caller's arm, is no person, and goes back with a rollback", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 50 });
+    const one = await personOn(world, "canary");
+    await one.ask("GET /api");
+    const baggage = String(world.canary.requests.at(-1)?.headers["baggage"]);
+    const call = async () => (await world.person().ask("GET /api/inner", { baggage })).version;
+    expect(await call()).toBe("canary");
+    await world.put({ sharePct: 0 });
+    expect(await call()).toBe("stable");
+    await world.put({ sharePct: 50, release: "shop-2" });
+    expect(await call()).toBe("stable");
+  });
+
+  test("in a mixed pair every service keeps the arm that is named for it", async () => {
+    const world = await openEdgeWorld();
+    const targets = { canary: [world.canary.url], stable: [world.stable.url] };
+    const routes = [
+      { path: "/", service: "frontend" },
+      { path: "/api", service: "backend" },
+    ];
+    await world.put({ routes, targets: { frontend: targets, backend: targets } });
+    await world.router.attempt({ request: "GET /", arms: { frontend: "canary", backend: "stable" } }, never);
+    const baggage = String(world.canary.requests.at(-1)?.headers["baggage"]);
+    expect((await world.person().ask("GET /api", { baggage })).version).toBe("stable");
+    expect((await world.person().ask("GET /page", { baggage })).version).toBe("canary");
+    expect((await world.router.observe(never)).forwarded).toEqual({ canary: 0, stable: 0 });
+  });
+});
+
+describe("two versions side by side", () => {
+  test("a hashed asset that one version does not have is asked of the other", async () => {
+    const world = await openEdgeWorld();
+    for (const shop of [world.stable, world.canary]) {
+      shop.on("GET /assets/gone-00000000.js", (_request, response) => response.writeHead(404).end("no"));
+      shop.on("GET /api/app-3f2a9c1b", (_request, response) => response.writeHead(404).end("no"));
+    }
+    world.stable.on("GET /assets/app-3f2a9c1b.js", (_request, response) => response.writeHead(404).end("no"));
+    await world.put({ sharePct: 0 });
+    const ask = async (path: string) => {
+      const { status, version } = await world.person().ask(`GET ${path}`);
+      return [status, version];
+    };
+    expect(await ask("/assets/app-3f2a9c1b.js")).toEqual([200, "canary"]);
+    expect(await ask("/assets/gone-00000000.js")).toEqual([404, "canary"]);
+    expect(await ask("/api/app-3f2a9c1b")).toEqual([404, "stable"]);
+    expect((await world.router.observe(never)).lastCanaryMs).toBeNull();
+  });
+
+  test("pages are not kept by caches, and one version does not confirm the other's page", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 50 });
+    world.stable.on("GET /page", (request, response) => {
+      response.setHeader("content-type", "text/html; charset=utf-8").setHeader("cache-control", "public, max-age=60");
+      response.writeHead(request.headers["if-none-match"] === undefined ? 200 : 304).end();
+    });
+    const one = await personOn(world, "stable");
+    const page = await one.ask("GET /page", { accept: "text/html", "if-none-match": '"x"' });
+    expect([page.status, page.headers["cache-control"]]).toEqual([200, "private, no-store"]);
+    await world.put({ sharePct: 0, targets: { shop: { canary: [], stable: [world.stable.url] } } });
+    expect((await one.ask("GET /page", { accept: "text/html" })).headers["cache-control"]).toBe("public, max-age=60");
+  });
+});

@@ -1,0 +1,40 @@
+import { edge as edgeRouter } from "../src/adapters/traffic/edge.ts";
+import { createClock } from "../src/engine/clock.ts";
+import { startSmallServer } from "./contract/small-server.ts";
+import { trafficContract } from "./contract/traffic.ts";
+import type { TrafficSubject } from "./contract/traffic.ts";
+import { openEdge, routerOf, token } from "./edge-world.ts";
+
+/** The router's control address can be taken away by steering another one in its place. */
+async function subjectOf(edges: number): Promise<TrafficSubject> {
+  const opened = await Promise.all(Array.from({ length: edges }, () => openEdge()));
+  const elsewhere = await startSmallServer();
+  const other = edgeRouter.create(edgeRouter.connection.parse({ control: [elsewhere.url], token }), {
+    clock: createClock(),
+    dataDir: "unused",
+  });
+  let router = routerOf(...opened);
+  const [first] = opened;
+  if (first === undefined) throw new Error("no edge was opened");
+  return {
+    router: {
+      apply: (wanted, signal) => router.apply(wanted, signal),
+      observe: (signal) => router.observe(signal),
+      attempt: (attempt, signal) => router.attempt(attempt, signal),
+    },
+    capabilities: edgeRouter.capabilities,
+    url: first.url,
+    fail: async () => {
+      await elsewhere.behave("refuses");
+      router = other;
+    },
+    hang: async () => {
+      await elsewhere.behave("hangs");
+      router = other;
+    },
+    close: () => elsewhere.close(),
+  };
+}
+
+trafficContract("edge", () => subjectOf(1));
+trafficContract("edge with two replicas", () => subjectOf(2));

@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { edge as edgeRouter } from "../src/adapters/traffic/edge.ts";
+import { startEdge } from "../src/adapters/traffic/edge/start-edge.ts";
+import type { Edge, EdgeOptions } from "../src/adapters/traffic/edge/start-edge.ts";
+import { createClock } from "../src/engine/clock.ts";
+import type { TrafficRouter, WantedTraffic } from "../src/ports.ts";
+import { createPeople } from "./contract/person.ts";
+import type { TestPerson } from "./contract/person.ts";
+import { startSmallShop } from "./contract/small-shop.ts";
+import type { SmallShop } from "./contract/small-shop.ts";
+
+/** The token of every edge in the tests. */
+export const token = "a-token-that-nobody-may-see";
+
+/** An edge of its own on loopback, closed when the test is over. */
+export async function openEdge(options: Partial<EdgeOptions> = {}): Promise<Edge & { readonly dataDir: string }> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "serin-edge-")));
+  const edge = await startEdge({
+    clock: createClock(),
+    listen: { host: "127.0.0.1", port: 0 },
+    control: { host: "127.0.0.1", port: 0 },
+    token,
+    dataDir,
+    keyFile: null,
+    stable: { routes: [], targets: {} },
+    trustedProxies: ["127.0.0.1"],
+    ...options,
+    limits: { closeMs: 500, ...options.limits },
+  });
+  let isClosed = false;
+  const close = async (): Promise<void> => {
+    if (isClosed) return;
+    isClosed = true;
+    await edge.close();
+  };
+  onTestFinished(async () => {
+    await close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  return { ...edge, close, dataDir };
+}
+
+/** The router that steers `edges`. */
+export function routerOf(...edges: readonly Edge[]): TrafficRouter {
+  const connection = edgeRouter.connection.parse({ control: edges.map(({ controlUrl }) => controlUrl), token, timeout: "2s" });
+  return edgeRouter.create(connection, { clock: createClock(), dataDir: "unused" });
+}
+
+/** An edge between people and two versions of a shop. */
+export interface EdgeWorld {
+  readonly edge: Edge & { readonly dataDir: string };
+  readonly router: TrafficRouter;
+  readonly canary: SmallShop;
+  readonly stable: SmallShop;
+  readonly person: () => TestPerson;
+  readonly wanted: (changes?: Partial<WantedTraffic>) => WantedTraffic;
+  readonly put: (changes?: Partial<WantedTraffic>) => Promise<void>;
+  /** The value of a sample of the metrics page, `name{labels}` as it stands there; 0 when it is not there. */
+  readonly metric: (sample: string) => Promise<number>;
+}
+
+const never = new AbortController().signal;
+
+/** Opens such a world; `options` are the edge's. */
+export async function openEdgeWorld(options: Partial<EdgeOptions> = {}): Promise<EdgeWorld> {
+  const [edge, canary, stable] = await Promise.all([openEdge(options), startSmallShop("canary"), startSmallShop("stable")]);
+  const router = routerOf(edge);
+  const people = createPeople(edge.url);
+  onTestFinished(async () => {
+    await people.close();
+    await Promise.all([canary.close(), stable.close()]);
+  });
+  let revision = 0;
+  const wanted = (changes: Partial<WantedTraffic> = {}): WantedTraffic => {
+    revision += 1;
+    return {
+      release: "shop-1",
+      revision,
+      sharePct: 0,
+      audience: "everyone",
+      phase: 0,
+      login: "POST /login",
+      routes: [{ path: "/", service: "shop" }],
+      goals: [],
+      stableSlot: "stable",
+      targets: { shop: { canary: [canary.url], stable: [stable.url] } },
+      leaseMs: 30_000,
+      ...changes,
+    };
+  };
+  return {
+    edge,
+    router,
+    canary,
+    stable,
+    person: people.person,
+    wanted,
+    put: (changes) => router.apply(wanted(changes), never),
+    metric: async (sample) => {
+      const page = await (await fetch(`${edge.controlUrl}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
+      const line = page.split("\n").find((one) => one.startsWith(`${sample} `));
+      return line === undefined ? 0 : Number(line.slice(sample.length + 1));
+    },
+  };
+}
+
+/** A person of `people()` whose cookie puts them on `arm`; tries new ones until one is drawn there. */
+export async function personOn(world: EdgeWorld, arm: "canary" | "stable"): Promise<TestPerson> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const one = world.person();
+    if ((await one.load()).version === arm) return one;
+  }
+  throw new Error(`nobody was drawn to ${arm}`);
+}
