@@ -9,7 +9,7 @@ import { storeContract } from "../../../test/contract/store.ts";
 import { temporaryFolder } from "../../../test/fixtures/folder.ts";
 import { fixtureJournal, fixtureRelease } from "../../../test/fixtures/release.ts";
 import { createClock } from "../../engine/clock.ts";
-import type { Commit, Store, StoreTrouble } from "../../ports.ts";
+import type { Commit, NewRelease, Store, StoreTrouble } from "../../ports.ts";
 import { StoreUnusable } from "../../ports.ts";
 import { sqlite } from "./sqlite.ts";
 import { schemaVersion } from "./sqlite/schema.ts";
@@ -107,7 +107,7 @@ test("what was written into a journal cannot be changed by a statement", async (
   const store = await open(folder);
   const release = fixtureRelease();
   await store.create(release);
-  await store.commit(commit(release, 1));
+  await store.commit(commits(release, 1)[0]!);
   await store.close();
   const beside = new DatabaseSync(join(folder, "serin.db"));
   for (const statement of [
@@ -126,9 +126,10 @@ test("without space nothing of a commit is stored, and it goes on when there is 
   const small = await open(folder, 0.25);
   const release = fixtureRelease();
   await small.create(release);
+  const all = commits(release, 500);
   let stored = 0;
   const refused = await (async () => {
-    for (; stored < 10_000; stored += 1) await small.commit(commit(release, stored + 1));
+    for (; stored < all.length; stored += 1) await small.commit(all[stored]!);
     return null;
   })().catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(StoreUnusable);
@@ -136,7 +137,7 @@ test("without space nothing of a commit is stored, and it goes on when there is 
   expect((await small.load("r1"))?.rows).toHaveLength(stored);
   await small.close();
   const large = await open(folder);
-  await large.commit(commit(release, stored + 1));
+  await large.commit(all[stored]!);
   expect((await large.load("r1"))?.entries).toHaveLength(stored + 1);
   await large.close();
 });
@@ -184,10 +185,12 @@ test("closing twice is harmless, and leaves neither a log nor a pid behind", asy
   await expect(readFile(join(folder, "serin.db-wal"))).rejects.toThrow("ENOENT");
 });
 
-function commit(release: ReturnType<typeof fixtureRelease>, number: number): Commit {
-  const { rows, entries } = fixtureJournal(release, number, 1);
-  const numbers = { expectRevision: number - 1, expectRows: number - 1 };
-  return { release: release.id, ...numbers, row: rows.at(-1)!, entry: entries.at(-1)!, seen: [], isOver: false, freeze: null, owes: [] };
+function commits(release: NewRelease, count: number): readonly Commit[] {
+  const { rows, entries } = fixtureJournal(release, count, 1);
+  return rows.map((row, index) => {
+    const numbers = { expectRevision: index, expectRows: index };
+    return { release: release.id, ...numbers, row, entry: entries[index]!, seen: [], isOver: false, freeze: null, owes: [] };
+  });
 }
 
 async function withDatabase(folder: string, statement: string): Promise<void> {
