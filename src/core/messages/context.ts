@@ -58,12 +58,11 @@ export function quoteCheck(context: Context, id: string, language: Language): st
   return quote(askedCheck(context.plan, id)?.says ?? id, language);
 }
 
-/** As `quoteCheck`, of several: "“a” and “b”". */
+/** As `quoteCheck`, of several: "“a” and “b”"; of more than three, the first two and how many more. */
 export function quoteChecks(context: Context, ids: readonly string[], language: Language): string {
-  return list(
-    ids.map((id) => quoteCheck(context, id, language)),
-    language,
-  );
+  const named = (ids.length > 3 ? ids.slice(0, 2) : ids).map((id) => quoteCheck(context, id, language));
+  const rest = ids.length > 3 ? [`${ids.length - 2} ${language === "fr" ? "autres" : "more"}`] : [];
+  return list([...named, ...rest], language);
 }
 
 /** « text » or “text”. */

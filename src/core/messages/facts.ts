@@ -24,10 +24,19 @@ export function sayFacts(told: readonly Fact[], context: Context, language: Lang
 }
 
 function isTold(fact: Fact, told: readonly Fact[]): boolean {
-  if (fact.kind === "verdict") return told.some((other) => other.kind === "breach" && other.check === fact.check);
+  if (fact.kind === "verdict") {
+    const isSilent = fact.verdict.kind === "no-data" && told.some((other) => holdsFor(other).includes(fact.check));
+    return isSilent || told.some((other) => other.kind === "breach" && other.check === fact.check);
+  }
   return (
     fact.kind === "accepted" && fact.asked === "approve" && told.some((other) => other.kind === "signed" && other.signOff.by === fact.by)
   );
+}
+
+/** The checks whose silence is the reason to hold. */
+function holdsFor(fact: Fact): readonly string[] {
+  const status = fact.kind === "became" ? fact.status : null;
+  return status?.kind === "holding" && status.why.kind === "no-data" ? status.why.checks : [];
 }
 
 const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
@@ -44,7 +53,7 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
       `more time for ${quoteChecks(context, checks, "en")}: ${namePhase(context.plan, phase, "en")} is observed for up to ${saySpan(untilObservedMs, "en")}`,
     signed: ({ signOff }, context) => `${signer(signOff, "en")} approves ${approved(signOff.for, context, "en")}`,
     lapsed: ({ signOff, check }, context) =>
-      `the approval of ${approved(signOff.for, context, "en")} by ${signer(signOff, "en")} lapses, because ${quoteCheck(context, check, "en")} has changed since`,
+      `the approval of ${approved(signOff.for, context, "en")} by ${signer(signOff, "en")} lapses, because ${quoteCheck(context, check, "en")} has got worse since`,
     accepted: ({ by, asked, reason }) => `${by} asked ${sayAsked(asked, "en")}${reason === "" ? "" : `: ${quote(reason, "en")}`}`,
     refused: ({ by, asked, refusal }, context) => `${by} asked ${sayAsked(asked, "en")}, refused: ${sayRefusal(refusal, context, "en")}`,
     "traffic-back": ({ tookMs, withinMs }) =>
@@ -70,7 +79,7 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
       `prolongation pour ${quoteChecks(context, checks, "fr")}\u202f: ${namePhase(context.plan, phase, "fr")} est observé jusqu’à ${saySpan(untilObservedMs, "fr")}`,
     signed: ({ signOff }, context) => `${signer(signOff, "fr")} approuve ${approved(signOff.for, context, "fr")}`,
     lapsed: ({ signOff, check }, context) =>
-      `l’accord ${ofRoles([signOff.role], "fr")} (${signOff.by}) pour ${approved(signOff.for, context, "fr")} tombe, car ${quoteCheck(context, check, "fr")} a changé depuis`,
+      `l’accord ${ofRoles([signOff.role], "fr")} (${signOff.by}) pour ${approved(signOff.for, context, "fr")} tombe, car ${quoteCheck(context, check, "fr")} s’est dégradé depuis`,
     accepted: ({ by, asked, reason }) => `${by} a demandé ${sayAsked(asked, "fr")}${reason === "" ? "" : `\u202f: ${quote(reason, "fr")}`}`,
     refused: ({ by, asked, refusal }, context) =>
       `${by} a demandé ${sayAsked(asked, "fr")}, refus\u202f: ${sayRefusal(refusal, context, "fr")}`,

@@ -111,16 +111,19 @@ export function worstRegression(asked: AskedCheck, verdict: Verdict): number | n
 }
 
 function figure(verdict: Verdict, scale: Scale, say: (value: number) => string, language: Language): string | null {
-  const estimate = verdict.estimate === null ? [] : [say(verdict.estimate)];
-  const isPoint = verdict.interval !== null && verdict.interval.low === verdict.interval.high && verdict.estimate !== null;
-  const interval = verdict.interval === null || isPoint ? [] : [sayInterval(verdict.interval, scale, language)];
-  return estimate.length + interval.length === 0 ? null : [...estimate, ...interval].join(" ");
+  const { estimate, interval } = verdict;
+  const shown = estimate === null ? [] : [say(estimate)];
+  if (interval === null) return shown[0] ?? null;
+  const bounds = sayBounds(interval, scale, language);
+  // An interval that reads like one number says nothing beside it.
+  const isPoint = estimate !== null && bounds[0] === bounds[1];
+  return [...shown, ...(isPoint ? [] : [`[${bounds.join(language === "fr" ? " ; " : ", ")}]`])].join(" ");
 }
 
-function sayInterval(interval: Interval, scale: Scale, language: Language): string {
+function sayBounds(interval: Interval, scale: Scale, language: Language): readonly string[] {
   const factor = scale.kind === "number" ? 1 : 100;
   const bounds = [interval.low, interval.high].map((bound) => bound * factor);
-  return `[${sayNumbersAlike(bounds, language, scale.kind === "number" ? 3 : 2).join(language === "fr" ? " ; " : ", ")}]`;
+  return sayNumbersAlike(bounds, language, scale.kind === "number" ? 3 : 2);
 }
 
 function slower(thanMs: number, language: Language): string {

@@ -130,6 +130,8 @@ const assumptions: ByLanguage<Readonly<Record<Assumption, string>>> = {
 interface Terms {
   readonly good: string;
   readonly bad: string;
+  readonly passGood: string;
+  readonly passBad: string;
   readonly passAt: string;
   readonly failAt: string;
   readonly isRegression: boolean;
@@ -149,6 +151,8 @@ function termsOf(asked: AskedCheck | null, language: Language): Terms {
   return {
     good: asked === null || proven === null ? fallback.good : saySide(proven, "good", asked, language),
     bad: asked === null || fail === null ? fallback.bad : saySide(fail, "bad", asked, language),
+    passGood: asked === null || pass === null ? fallback.good : saySide(pass, "good", asked, language),
+    passBad: asked === null || pass === null ? fallback.bad : saySide(pass, "bad", asked, language),
     passAt: value(pass),
     failAt: value(fail),
     isRegression,
@@ -164,12 +168,12 @@ function unitOf(asked: AskedCheck | null, language: Language): string {
 
 const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
   en: {
-    "proven-good": (_, { good, isRegression, passAt }) => `proven ${good}${isRegression ? `, and the estimate reaches ${passAt}` : ""}`,
+    "proven-good": (_, { good, isRegression, passGood }) => `proven ${good}${isRegression ? `, and the estimate is ${passGood}` : ""}`,
     "proven-bad": (_, { bad }) => `proven ${bad}`,
     "nothing-counted": () => "nothing was counted",
     "too-little-evidence": (_, { good }) => `too little evidence to prove it ${good} or not`,
     "between-lines": (_, { passAt, failAt }) => `between its lines, ${passAt} and ${failAt}`,
-    "good-but-estimate-is-not": (_, { good, passAt }) => `proven ${good}, but the estimate does not reach ${passAt}`,
+    "good-but-estimate-is-not": (_, { good, passBad }) => `proven ${good}, but the estimate is ${passBad}`,
     "evidence-restarted": () => "it was proven once, but newer readings speak against it",
     "shared-incident": () => "the stable version breaks the same line at the same time, so the new version is not to blame",
     "sample-ratio-mismatch": () => "the versions did not get the shares of people that they should have, so nothing can be compared",
@@ -184,12 +188,12 @@ const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
     answers: () => "it answers",
   },
   fr: {
-    "proven-good": (_, { good, isRegression, passAt }) => `prouvé ${good}${isRegression ? `, et l’estimation atteint ${passAt}` : ""}`,
+    "proven-good": (_, { good, isRegression, passGood }) => `prouvé ${good}${isRegression ? `, et l’estimation est ${passGood}` : ""}`,
     "proven-bad": (_, { bad }) => `prouvé ${bad}`,
     "nothing-counted": () => "rien n’a été compté",
     "too-little-evidence": (_, { good }) => `trop peu de preuves pour trancher si c’est ${good}`,
     "between-lines": (_, { passAt, failAt }) => `entre ses deux seuils, ${passAt} et ${failAt}`,
-    "good-but-estimate-is-not": (_, { good, passAt }) => `prouvé ${good}, mais l’estimation n’atteint pas ${passAt}`,
+    "good-but-estimate-is-not": (_, { good, passBad }) => `prouvé ${good}, mais l’estimation est ${passBad}`,
     "evidence-restarted": () => "prouvé une fois, mais les derniers relevés disent le contraire",
     "shared-incident": () => "la version stable franchit le même seuil au même moment\u202f: la nouvelle version n’est pas en cause",
     "sample-ratio-mismatch": () => "les versions n’ont pas reçu les parts de personnes prévues\u202f: rien ne peut être comparé",
