@@ -1,5 +1,4 @@
 import type { DatabaseSync } from "node:sqlite";
-import { setImmediate as othersTurn } from "node:timers/promises";
 import { fromCanonicalJson, toCanonicalJson } from "../../../core/canonical-json.ts";
 import type { Entry } from "../../../core/decision.ts";
 import type { Request } from "../../../core/requests.ts";
@@ -87,6 +86,12 @@ function loadRelease(statements: Statements, id: string): FoundRelease | null {
 
 /** Long releases have thousands of rows: while they are read, others get their turn. */
 const parsedAtOnce = 200;
+
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
 
 async function parseRelease(found: FoundRelease | null): Promise<StoredRelease | null> {
   if (found === null) return null;
