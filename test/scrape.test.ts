@@ -100,7 +100,7 @@ describe("scrape reads", () => {
     expect(readings.get("b")).toMatchObject({ canary: 0.5, stable: null });
   });
 
-  test("several targets of one version as series of their own", async () => {
+  test("several targets of one version as one series each, their labels added up", async () => {
     const at = await world({ one: {}, two: {}, old: { arm: "stable", version: "1" } });
     for (const [name, count] of [
       ["one", 1],
@@ -111,14 +111,13 @@ describe("scrape reads", () => {
     }
     const reading = await at.read(ask("ratio", errors));
     expect(shown(reading)).toEqual([
-      ["canary", 1, 1],
-      ["canary", 0, 10],
-      ["canary", 2, 2],
-      ["canary", 0, 20],
-      ["stable", 3, 3],
-      ["stable", 0, 30],
+      ["canary", 1, 11],
+      ["canary", 2, 22],
+      ["stable", 3, 33],
     ]);
-    expect(new Set(reading.kind === "counters" ? reading.series.map(({ series }) => series) : []).size).toBe(6);
+    expect(reading.kind === "counters" && reading.series.map(({ series }) => series)).toEqual(
+      ["one", "two", "old"].map((name) => at.server(name).url),
+    );
   });
 
   test("service and version as labels of the target, unless the page has its own", async () => {
@@ -137,10 +136,7 @@ describe("scrape reads", () => {
   test("conversions by good and total", async () => {
     const at = await world({ one: {} });
     await at.show("one", "trials_total 30\nlogins_total 100\n");
-    expect(shown(await at.read(ask("ratio", { good: "trials_total", total: "logins_total" })))).toEqual([
-      ["canary", 0, 100],
-      ["canary", 30, 0],
-    ]);
+    expect(shown(await at.read(ask("ratio", { good: "trials_total", total: "logins_total" })))).toEqual([["canary", 30, 100]]);
   });
 
   test.each<[string, string, number, readonly unknown[]]>([
@@ -156,17 +152,14 @@ describe("scrape reads", () => {
     expect(shown(await at.read(ask("latency", { histogram: "h" }, slowerThanMs)))).toEqual([expected]);
   });
 
-  test("latencies by label set, filtered by where", async () => {
+  test("latencies of all label sets, filtered by where", async () => {
     const at = await world({ one: {} });
     const lines = ["a", "b"].flatMap((route, i) => [
       `h_bucket{route="${route}",le="1"} ${i + 1}`,
       `h_bucket{route="${route}",le="+Inf"} ${i + 3}`,
     ]);
     await at.show("one", lines.join("\n"));
-    expect(shown(await at.read(ask("latency", { histogram: "h" }, 1_000)))).toEqual([
-      ["canary", 2, 3],
-      ["canary", 2, 4],
-    ]);
+    expect(shown(await at.read(ask("latency", { histogram: "h" }, 1_000)))).toEqual([["canary", 4, 7]]);
     expect(shown(await at.read(ask("latency", { histogram: "h", where: 'route="b"' }, 1_000)))).toEqual([["canary", 2, 4]]);
     expect(shown(await at.read(ask("latency", { histogram: "h", where: 'service="frontend"' }, 1_000)))).toEqual({ kind: "no-data" });
   });
@@ -258,13 +251,23 @@ describe("scrape knows when a counter began", () => {
     expect(born(await at.read(ask("ratio", errors)))).toEqual([at.nowMs() - 7_000]);
   });
 
-  test("by the page that did not have it yet, so that a first error is counted", async () => {
+  test("by the page that did not have it yet, so that its first count is evidence", async () => {
+    const at = await world({ one: {} });
+    await at.show("one", "up 1\n");
+    expect(born(await at.read(ask("ratio", errors)))).toEqual("no-data");
+    at.advance(15_000);
+    await at.show("one", 'http_requests_total{status="500"} 2\n');
+    expect(born(await at.read(ask("ratio", errors)))).toEqual([at.nowMs()]);
+  });
+
+  test("a status that appears later is part of the same series", async () => {
     const at = await world({ one: {} });
     await at.show("one", 'http_requests_total{status="200"} 5\n');
-    expect(born(await at.read(ask("ratio", errors)))).toEqual([null]);
-    at.advance(15_000);
+    expect(shown(await at.read(ask("ratio", errors)))).toEqual([["canary", 0, 5]]);
     await at.show("one", 'http_requests_total{status="200"} 9\nhttp_requests_total{status="500"} 2\n');
-    expect(born(await at.read(ask("ratio", errors)))).toEqual([null, at.nowMs()]);
+    const reading = await at.read(ask("ratio", errors));
+    expect(shown(reading)).toEqual([["canary", 2, 11]]);
+    expect(born(reading)).toEqual([null]);
   });
 });
 

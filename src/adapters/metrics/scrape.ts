@@ -18,7 +18,7 @@ const connection = z.strictObject({
 
 /**
  * Reads the metrics page of every target of a release by itself: no metrics server is needed. One GET per target and read, whatever the number
- * of metrics. Counters are handed on raw, one series per target and label set.
+ * of metrics. Counters are handed on raw, one series per target: what matches within it is added up.
  *
  * A target that does not answer does not blind the rest: while another target of its service and arm answers, the reading goes on with
  * those, and the silence is counted in `serin_scrape_failures_total`, which a plan may guard. A query to which a service's whole arm is

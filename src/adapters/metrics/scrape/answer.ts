@@ -31,7 +31,10 @@ export function answer(query: Query, asked: Asked, seen: readonly Seen[]): Readi
       );
     }
     case "gauge":
-      return level(atMs, asked.limit, seen, ({ now }) => sum(picked(now, asked.value).map((sample) => sample.value)));
+      return level(atMs, asked.limit, seen, ({ now }) => {
+        const found = picked(now, asked.value);
+        return found.length === 0 ? null : sum(found);
+      });
     case "growth":
       return level(atMs, asked.limit, seen, (target) => growth(asked.value, target));
   }
@@ -53,61 +56,79 @@ function picked(page: Page, selector: Selector): readonly PageSample[] {
   return page.samples.filter((sample) => selector.matches(sample));
 }
 
+/** All matching series of a target are one: they begin, and begin again, with its process. */
 function eventSeries(asked: Asked & { readonly kind: "events" }, seen: Seen): readonly Series[] {
-  const hits = new Map(picked(seen.now, asked.hits).map((sample) => [sample.series, sample]));
-  const total = new Map(asked.total === null ? [] : picked(seen.now, asked.total).map((sample) => [sample.series, sample]));
+  const hits = picked(seen.now, asked.hits);
+  const total = asked.total === null ? [] : picked(seen.now, asked.total);
+  const counted = asked.total === null ? hits : total;
   // Hits without anything to be a share of say nothing.
-  if (asked.total !== null && total.size === 0) return [];
-  return [...new Map([...total, ...hits]).values()].map((sample) => {
-    if (!isCount(sample.value)) return { wrong: `${seen.now.target.url} says that ${sample.series} is ${sample.value}, which is no count` };
-    return {
-      ...named(seen, sample.series, bornMs(seen, sample.series, sample.series.replace(/_total(?=\{|$)/, ""))),
-      bad: hits.has(sample.series) ? sample.value : 0,
-      total: total.has(sample.series) ? sample.value : 0,
-    };
-  });
+  if (counted.length === 0) return [];
+  const broken = [...hits, ...total].find(({ value }) => !isCount(value));
+  if (broken !== undefined) {
+    return [{ wrong: `${seen.now.target.url} says that ${broken.series} is ${broken.value}, which is no count` }];
+  }
+  return [{ ...named(seen, counted), bad: sum(hits), total: sum(total) }];
 }
 
 function isCount(value: number): boolean {
   return Number.isFinite(value) && value >= 0;
 }
 
-function named(seen: Seen, series: string, born: number | null): Omit<SeriesSample, "bad" | "total"> {
-  return { series: `${seen.now.target.url} ${series}`, arm: seen.now.target.arm, slice: null, bornMs: born };
+function sum(samples: readonly PageSample[]): number {
+  return samples.reduce((total, { value }) => total + value, 0);
+}
+
+function named(seen: Seen, counted: readonly PageSample[]): Omit<SeriesSample, "bad" | "total"> {
+  const { url, arm } = seen.now.target;
+  return { series: url, arm, slice: null, bornMs: bornMs(seen, counted) };
 }
 
 /**
- * When the counter began at zero: its own `_created`, else its process. A series that the page before did not have began after it, and so after
- * everything that was told before: it gets the latest moment, so that its first count is not taken for history.
+ * When the counters began at zero: by the first `_created`, else by their process. When the page before had none of them they began after it,
+ * and so after everything that was told before: they get the latest moment, so that their first count is not taken for history.
  */
-function bornMs({ now, previous }: Seen, series: string, createdAs: string): number | null {
-  if (previous !== null && !previous.series.has(series)) return now.atMs;
-  return now.createdMs.get(createdAs) ?? now.processBornMs;
+function bornMs({ now, previous }: Seen, counted: readonly PageSample[]): number | null {
+  if (previous !== null && !counted.some(({ series }) => previous.series.has(series))) return now.atMs;
+  if (now.createdMs.size === 0) return now.processBornMs;
+  const created = counted.flatMap((sample) => now.createdMs.get(createdName(sample)) ?? []);
+  return created.length === 0 ? now.processBornMs : Math.min(...created);
+}
+
+function createdName({ name, own, value }: PageSample): string {
+  return seriesName({ name: name.replace(/_(?:total|bucket)$/, ""), labels: withoutBound(own), value });
 }
 
 interface Histogram {
-  readonly first: PageSample;
-  /** `[bound ms, count of answers within it]`, ascending. */
+  /** `[bound ms, count of answers within it]`. */
   readonly buckets: (readonly [boundMs: number, count: number])[];
 }
 
+/** One series of a target: each label set is counted by itself, then they are added up. */
 function histogramSeries(asked: Asked & { readonly kind: "histogram" }, slowerThanMs: number, seen: Seen): readonly Series[] {
   const histograms = new Map<string, Histogram>();
   const counts = new Map<string, number>();
+  const counted: PageSample[] = [];
   for (const sample of seen.now.samples) {
     if (!sample.name.startsWith(asked.metric) || !(asked.where?.matches(sample) ?? true)) continue;
     const series = seriesName({ ...sample, name: asked.metric, labels: withoutBound(sample.own) });
     if (sample.name === `${asked.metric}_count`) counts.set(series, sample.value);
     if (sample.name !== `${asked.metric}_bucket`) continue;
-    const histogram = histograms.get(series) ?? { first: sample, buckets: [] };
+    counted.push(sample);
+    const histogram = histograms.get(series) ?? { buckets: [] };
     histogram.buckets.push([toBound(sample.labels.get("le") ?? "") * asked.bucketMs, sample.value]);
     histograms.set(series, histogram);
   }
-  return [...histograms].map(([series, histogram]) => {
+  let [bad, badAtMost, total] = [0, 0, 0];
+  for (const [series, histogram] of histograms) {
     const slow = countSlow(histogram, counts.get(series) ?? null, slowerThanMs);
-    if ("wrong" in slow) return { wrong: `${seen.now.target.url} says of ${series}: ${slow.wrong}` };
-    return { ...named(seen, series, bornMs(seen, histogram.first.series, series)), ...slow };
-  });
+    if ("wrong" in slow) return [{ wrong: `${seen.now.target.url} says of ${series}: ${slow.wrong}` }];
+    bad += slow.bad;
+    badAtMost += slow.badAtMost;
+    total += slow.total;
+  }
+  if (histograms.size === 0) return [];
+  const slower = bad === badAtMost ? { bad } : { bad, badAtMost };
+  return [{ ...named(seen, counted), ...slower, total }];
 }
 
 function withoutBound(labels: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
@@ -126,14 +147,14 @@ function countSlow(
   { buckets }: Histogram,
   count: number | null,
   boundMs: number,
-): { readonly bad: number; readonly badAtMost?: number; readonly total: number } | { readonly wrong: string } {
+): { readonly bad: number; readonly badAtMost: number; readonly total: number } | { readonly wrong: string } {
   const total = buckets.find(([bound]) => bound === Infinity)?.[1] ?? count;
   if (total === null) return { wrong: 'it has neither a bucket le="+Inf" nor a count' };
   const broken = buckets.find(([bound, within]) => Number.isNaN(bound) || !isCount(within));
   if (broken !== undefined || !isCount(total)) return { wrong: "a bucket is no count, or has no bound" };
   const slower = ([, within]: readonly [number, number]): number => Math.max(0, total - within);
   const exact = buckets.find(([bound]) => Math.abs(bound - boundMs) <= boundMs * 1e-9);
-  if (exact !== undefined) return { bad: slower(exact), total };
+  if (exact !== undefined) return { bad: slower(exact), badAtMost: slower(exact), total };
   const finite = buckets.filter(([bound]) => bound !== Infinity).sort(([a], [b]) => a - b);
   const above = finite.find(([bound]) => bound > boundMs);
   const below = finite.findLast(([bound]) => bound < boundMs);
@@ -153,17 +174,16 @@ function level(atMs: number, limit: number | null, seen: readonly Seen[], valueO
   return { kind: "level", atMs, canary: Math.max(...arms.canary), stable: arms.stable.length === 0 ? null : Math.max(...arms.stable) };
 }
 
-function sum(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((total, value) => total + value, 0);
-}
-
 /** Gain per second of a counter since `base`; a counter that went down began again at zero. */
 function growth(selector: Selector, { now, base }: Seen): number | null {
   if (base === null) return null;
   const before = new Map(picked(base, selector).map((sample) => [sample.series, sample.value]));
-  const gains = picked(now, selector).map(
-    ({ series, value }) => value - (value < (before.get(series) ?? 0) ? 0 : (before.get(series) ?? 0)),
-  );
-  const gained = sum(gains);
-  return gained === null ? null : gained / ((now.monotonicMs - base.monotonicMs) / 1_000);
+  const counters = picked(now, selector);
+  if (counters.length === 0) return null;
+  let gained = 0;
+  for (const { series, value } of counters) {
+    const last = before.get(series) ?? 0;
+    gained += value < last ? value : value - last;
+  }
+  return gained / ((now.monotonicMs - base.monotonicMs) / 1_000);
 }

@@ -49,9 +49,9 @@ export function readPage(raw: {
   let processBornMs: number | null = null;
   const samples: PageSample[] = [];
   for (const sample of parseExposition(raw.text)) {
-    if (sample.name === "process_start_time_seconds") processBornMs = sample.value * 1_000 - aheadMs;
+    if (sample.name === "process_start_time_seconds") processBornMs = Math.round(sample.value * 1_000 - aheadMs);
     if (sample.name.endsWith("_created")) {
-      created.set(seriesName({ ...sample, name: sample.name.slice(0, -"_created".length) }), sample.value * 1_000 - aheadMs);
+      created.set(seriesName({ ...sample, name: sample.name.slice(0, -"_created".length) }), Math.round(sample.value * 1_000 - aheadMs));
     }
     samples.push(ofTarget(sample, target));
   }
