@@ -107,7 +107,14 @@ function missing(adapters: Adapters, port: Port): readonly JsonSchema[] {
   const kinds = writableKinds(adapters, port).filter((kind) => isMissingKind(adapters, port, kind));
   return kinds.length === 0
     ? []
-    : [{ type: "object", description: "Not in this build.", properties: { kind: { enum: kinds } }, required: ["kind"] }];
+    : [
+        {
+          type: "object",
+          description: "Not in this build.",
+          properties: { kind: { enum: kinds, description: "Known to serin, not in this build." } },
+          required: ["kind"],
+        },
+      ];
 }
 
 /** Every text in a connection, also in its lists and maps, may be the place of a secret instead. */

@@ -21,7 +21,6 @@ const rules: readonly Rule[] = [
   phases.comparisonsEnd,
   phases.previousIsKept,
   references.gatesNameMetrics,
-  references.metricsAreUsed,
   references.routesReachServices,
   references.goalsExist,
   references.namesAreKnown,
@@ -44,7 +43,15 @@ const rules: readonly Rule[] = [
   people.noticesHaveOneTarget,
 ];
 
-/** What every rule finds in a plan as far as it could be read. Errors make it unusable; warnings say that it may not be what is meant. */
-export function lint(draft: Draft, catalogue: Catalogue): readonly Finding[] {
-  return rules.flatMap((rule) => rule(draft, catalogue));
+/** What can be said only of a plan without errors: while a name is misspelt, another seems unused. */
+const lateRules: readonly Rule[] = [references.metricsAreUsed];
+
+/**
+ * What every rule finds in a plan as far as it could be read, `findings` of the reading first. Errors make it unusable; warnings say that it
+ * may not be what is meant.
+ */
+export function lint(draft: Draft, catalogue: Catalogue, findings: readonly Finding[]): readonly Finding[] {
+  const found = [...findings, ...rules.flatMap((rule) => rule(draft, catalogue))];
+  const isSound = found.every((finding) => finding.severity === "warning");
+  return isSound ? [...found, ...lateRules.flatMap((rule) => rule(draft, catalogue))] : found;
 }

@@ -14,6 +14,9 @@ export interface PlanReading {
   readonly problems: readonly Problem[];
 }
 
+/** Nobody reads on after these; the rest is told when they are corrected. */
+const mostProblems = 100;
+
 /**
  * Reads a plan, checks it against what this build and its server have, and fills in every default. `file` is only shown. Never throws, and
  * takes well under a second for any input: what is larger than 1 MiB, or nested deeper than any plan, is refused unread.
@@ -23,7 +26,9 @@ export function readPlan(text: string | Uint8Array, file: string, catalogue: Cat
   // What could not be read as YAML would only be missed again below.
   if (document.problems.length > 0) return { plan: null, problems: document.problems.toSorted(inOrder) };
   const { draft, findings } = readDraft(document.value);
-  const problems = [...findings, ...lint(draft, catalogue)].map((finding) => document.place(finding)).sort(inOrder);
-  const isUsable = problems.every((problem) => problem.severity === "warning");
-  return { plan: isUsable ? completePlan(draft, catalogue) : null, problems };
+  const all = lint(draft, catalogue, findings).map((finding) => document.place(finding));
+  const errors = all.filter((problem) => problem.severity === "error");
+  // Where there is more than anybody reads, the errors come before the warnings.
+  const problems = (all.length > mostProblems && errors.length > 0 ? errors : all).toSorted(inOrder).slice(0, mostProblems);
+  return { plan: errors.length === 0 ? completePlan(draft, catalogue) : null, problems };
 }

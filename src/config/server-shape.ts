@@ -7,11 +7,13 @@ import { choice, name, text, word } from "./words.ts";
  * The server's own file `serin.yaml` as people write it: what a plan must not say (addresses, secrets, who holds which role).
  */
 
-const connection = z
-  .record(z.string(), z.unknown(), { error: () => "{ kind: http, … }" })
-  .describe("A connection: its kind, and that adapter's own words.");
-
-const connectionsOf = (says: string, example: string) => named({ says, example }, connection).prefault({});
+/** Each port has a schema of its own: the JSON Schema fills in its own adapters (json-schema.ts). */
+function connectionsOf(says: string, example: string) {
+  const connection = z
+    .record(z.string(), z.unknown(), { error: () => "{ kind: http, … }" })
+    .describe("A connection: its kind, and that adapter's own words.");
+  return named({ says, example }, connection).prefault({});
+}
 
 export const listenWord = word(
   { says: "Address and port of the API and the dashboard; loopback unless you say otherwise.", example: "127.0.0.1:7707" },

@@ -37,7 +37,17 @@ export function readShape<T>(
 ): { readonly value: T | null; readonly findings: readonly Finding[] } {
   const result = schema.safeParse(raw);
   if (result.success) return { value: result.data, findings: [] };
-  return { value: null, findings: result.error.issues.flatMap((issue) => findingsOf(issue, { schema, raw, path })) };
+  return { value: null, findings: withoutEchoes(result.error.issues.flatMap((issue) => findingsOf(issue, { schema, raw, path }))) };
+}
+
+/** A misspelt key is told once: what is missing only because of it is left out. */
+function withoutEchoes(findings: readonly Finding[]): readonly Finding[] {
+  const meant = new Set(
+    findings.flatMap(({ path, remedy, message }) =>
+      message.includes("is no word of") ? [JSON.stringify([...path.slice(0, -1), /^Write "(.*)"\.$/.exec(remedy)?.[1]])] : [],
+    ),
+  );
+  return findings.filter(({ path, message }) => !(message.endsWith(" is missing.") && meant.has(JSON.stringify(path))));
 }
 
 type Issue = z.core.$ZodIssue;
@@ -159,11 +169,11 @@ function keysOf(schema: z.core.$ZodType | null): readonly string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
-/** The last key of a path in words: "observe", "phases 2" for a position in a list. */
+/** The last key of a path in words: "observe", "phase 2" for a position in a list. */
 export function label(path: Path): string {
   const last = path.at(-1);
   if (last === undefined) return "The file";
-  return typeof last === "number" ? `${String(path.at(-2) ?? "item")} ${last + 1}` : last;
+  return typeof last === "number" ? `${String(path.at(-2) ?? "item").replace(/s$/, "")} ${last + 1}` : last;
 }
 
 /** What stands at a path of a value; `undefined` when nothing does. */

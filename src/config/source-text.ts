@@ -42,7 +42,8 @@ function positionOf(text: string, index: number): { line: number; column: number
 }
 
 function positionIn(before: Uint8Array): { line: number; column: number } {
-  const text = new TextDecoder().decode(before);
+  // A character that has only begun is not counted: it is the one that is shown.
+  const text = new TextDecoder().decode(before, { stream: true });
   return positionOf(text, text.length);
 }
 

@@ -65,8 +65,7 @@ export function readYaml(input: string | Uint8Array, file: string): YamlDocument
   const [first, second] = documents;
   const reader = new Reader(problemAt);
   const value = first?.contents ? reader.read(first.contents, []) : null;
-  const problems = documents.slice(0, 1).flatMap((document) => document.errors.map((error) => fromYaml(error, source.text, problemAt)));
-  problems.push(...reader.problems);
+  const problems = [...yamlProblems(first?.errors ?? [], source.text, problemAt), ...(first?.errors.length ? [] : reader.problems)];
   if (second)
     problems.push(problemAt(second.range[0], "A second document begins here.", "Keep one document in a file: remove the line ---."));
   return { file, value, problems: firstOf(problems), place: (finding) => placed(finding, reader.spots, problemAt) };
@@ -165,9 +164,15 @@ function spotKey(path: Path): string {
   return JSON.stringify(path);
 }
 
-function fromYaml(error: YAMLError, text: string, problemAt: (offset: number, message: string, remedy: string) => Problem): Problem {
-  const { message, remedy } = insteadOfYaml(error, text);
-  return problemAt(error.pos[0], message, remedy);
+/** What is certainly wrong; when nothing is, the first error: those after it are mostly its consequences. */
+function yamlProblems(
+  errors: readonly YAMLError[],
+  text: string,
+  problemAt: (offset: number, message: string, remedy: string) => Problem,
+): readonly Problem[] {
+  const read = errors.slice(0, mostProblems).map((error) => ({ ...insteadOfYaml(error, text), offset: error.pos[0] }));
+  const certain = read.filter((error) => error.isCertain);
+  return (certain.length > 0 ? certain : read.slice(0, 1)).map(({ offset, message, remedy }) => problemAt(offset, message, remedy));
 }
 
 /** One problem of a kind a line is enough: YAML often stumbles over the same thing twice. */

@@ -1,17 +1,32 @@
 import type { YAMLError } from "yaml";
 
-/** What is wrong with a file as YAML, in a sentence, and what to write instead. */
-export function insteadOfYaml(error: YAMLError, text: string): { readonly message: string; readonly remedy: string } {
-  if (isComparison(error, text)) {
-    return { message: "A value that begins with > is a block of text for YAML.", remedy: 'Put the condition in quotes: ">= 90".' };
-  }
-  return { message: sentence(error.message), remedy: remedyFor(error) };
+/** What is wrong with a file as YAML, in a sentence, and what to write instead. `isCertain`: it is no consequence of an earlier one. */
+export interface YamlRemedy {
+  readonly message: string;
+  readonly remedy: string;
+  readonly isCertain: boolean;
 }
 
-/** "> 70%" without quotes: the error stands in the header of a folded block. */
-function isComparison(error: YAMLError, text: string): boolean {
+/** The remedy for one error of the YAML library. */
+export function insteadOfYaml(error: YAMLError, text: string): YamlRemedy {
+  const comparison = comparisonAt(error, text);
+  if (comparison !== null) {
+    return {
+      message: "A value that begins with > is a block of text for YAML.",
+      remedy: `Put it in quotes: "${comparison}".`,
+      isCertain: true,
+    };
+  }
+  const isCertain = error.code === "TAB_AS_INDENT" || error.code === "BAD_SCALAR_START" || error.code === "TAG_RESOLVE_FAILED";
+  return { message: sentence(error.message), remedy: remedyFor(error), isCertain };
+}
+
+/** "> 70%" without quotes, up to the end of its line; `null` for any other error. The library stumbles over the header of a folded block. */
+function comparisonAt(error: YAMLError, text: string): string | null {
+  if (error.code !== "UNEXPECTED_TOKEN") return null;
   const start = text.lastIndexOf("\n", error.pos[0] - 1) + 1;
-  return error.code === "UNEXPECTED_TOKEN" && /(?:[:-] |[[{,] ?)>=? ?[\d.]*$/.test(text.slice(start, error.pos[0] + 1).trimEnd());
+  const line = text.slice(start, start + 300).split(/\r?\n/)[0] ?? "";
+  return /[:-] +(>=? *[\d.][^#"]{0,60}?) *(?:#.*)?$/.exec(line)?.[1] ?? null;
 }
 
 function remedyFor(error: YAMLError): string {

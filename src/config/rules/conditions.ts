@@ -17,7 +17,7 @@ const judgedBy: Readonly<Record<MetricDraft["kind"], string>> = {
   level: '"< 80%", "< 80% and stable" or "< 500"',
   score: '">= 90"',
   count: '"none"; for a guard "> 0"',
-  probe: '"is down"; it is for guards',
+  probe: '"is down"',
 };
 
 /** A condition can be told of a metric of that kind and unit. */
@@ -117,6 +117,11 @@ function misfit(by: Use["by"], condition: Condition, metric: MetricDraft, name: 
     (path) => wrong(path, `${says} cannot be told of "${name}", which is a ${metric.kind}.`, remedy),
   ];
   const fits = `Write a condition such as ${judgedBy[metric.kind]}.`;
+  if (metric.kind === "probe" && by === "gate") {
+    return [
+      (path) => wrong(path, `"${name}" is a probe, and probes are for guards.`, `Write a guard: { when: "${name} is down", then: halt }.`),
+    ];
+  }
   if (!isOfKind(by, condition, metric)) return no(fits);
   if (condition.kind !== "line") return [];
   const isShare = metric.kind === "ratio" || (metric.kind === "level" && metric["limit"] !== undefined);

@@ -10,7 +10,7 @@ import type { Rule } from "./rule.ts";
 /** Every gate and guard names a metric of this plan. */
 export const gatesNameMetrics: Rule = (draft) =>
   usesOf(draft)
-    .filter((use) => !draft.metrics.names.includes(use.metric))
+    .filter((use) => isRead(draft.metrics) && !draft.metrics.names.includes(use.metric))
     .map((use) => {
       const remedy = insteadOf(use.metric, draft.metrics.names, "Define it under metrics.");
       return { path: use.at, on: use.on, severity: "error", message: `There is no metric "${use.metric.slice(0, 60)}".`, remedy };
@@ -34,9 +34,10 @@ export const routesReachServices: Rule = (draft) => {
   const routes = Object.entries(draft.traffic.routes);
   const findings: Finding[] = routes.flatMap(([path, service]) => {
     const at = ["traffic", "routes", path];
-    const unknown = draft.services.names.includes(service)
-      ? []
-      : [wrong(at, `There is no service "${service}".`, insteadOf(service, draft.services.names, "Define it under services."))];
+    const unknown =
+      draft.services.names.includes(service) || !isRead(draft.services)
+        ? []
+        : [wrong(at, `There is no service "${service}".`, insteadOf(service, draft.services.names, "Define it under services."))];
     const shape = /^\/[^\s?#]*$/.test(path)
       ? []
       : [
@@ -147,6 +148,11 @@ export const connectionsAreChecked: Rule = (draft, catalogue) =>
       ),
     ];
   });
+
+/** False for a part that is missing or no list or map at all: that is told already. */
+function isRead({ isWhole, names }: Pick<Draft["metrics"], "isWhole" | "names">): boolean {
+  return isWhole || names.length > 0;
+}
 
 function isUnchecked(catalogue: Catalogue, port: "sources" | "notifiers", name: string): boolean {
   return (port === "sources" ? meaningOfSource(catalogue, name) : meaningOfNotifier(catalogue, name)).kind === "unchecked";

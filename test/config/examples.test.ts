@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { parse } from "yaml";
+import { planSchema, serverSchema } from "../../src/config/json-schema.ts";
+import { readPlan } from "../../src/config/plan-file.ts";
+import { readServer } from "../../src/config/server-file.ts";
+import { formatProblem } from "../../src/errors.ts";
+import { adapters } from "./sound-plan.ts";
+
+const example = (name: string): string => readFileSync(new URL(`../../examples/${name}`, import.meta.url), "utf8");
+const planned = (name: string, server: ReturnType<typeof readServer>["server"]) =>
+  readPlan(example(`${name}/plan.yaml`), "plan.yaml", { ...adapters, server });
+
+/** Lines that say something: no headings, no fences, nothing empty. */
+function contentLines(markdown: string): readonly string[] {
+  let isCode = false;
+  return markdown.split("\n").flatMap((line) => {
+    if (line.startsWith("```")) isCode = !isCode;
+    const isHeading = !isCode && line.startsWith("#");
+    return line.trim() === "" || isHeading || line.startsWith("```") ? [] : [line.trim()];
+  });
+}
+
+describe("examples/ecomsimply", () => {
+  test("every line of the original document is quoted, as often as it stands there", () => {
+    const quoted = [...example("ecomsimply/plan.yaml").matchAll(/^ *# « (.*) »$/gm)].map((match) => match[1]);
+    const lines = contentLines(example("ecomsimply/original.md"));
+    expect(lines.length).toBeGreaterThan(40);
+    expect(quoted.toSorted()).toEqual(lines.toSorted());
+  });
+
+  test("each quotation stands above the keys that come from it", () => {
+    const lines = example("ecomsimply/plan.yaml").split("\n");
+    const isComment = (line: string) => line.trim().startsWith("#") || line.trim() === "";
+    const keyBelow = (text: string): string | undefined => {
+      const at = lines.findIndex((line) => line.includes(`« ${text} »`));
+      return lines.slice(at + 1).find((line) => !isComment(line));
+    };
+    expect(keyBelow("- Taux d'erreur < 0.5%")).toContain('error-rate: "< 0.5%"');
+    expect(keyBelow("- **PriceTruth système indisponible** → Arrêt complet")).toContain("then: halt");
+    expect(keyBelow("- **Préférentiel :** Mardi-Jeudi 14h-17h (faible trafic)")).toContain("tue-thu 14:00-17:00");
+  });
+
+  test("it is a whole plan; what this build lacks is said once for each adapter", () => {
+    const { plan, problems } = planned("ecomsimply", null);
+    expect(plan?.guards.map((guard) => [guard.id, guard.reaction.kind])).toEqual([
+      ["5xx-rate > 1%", "rollback"],
+      ["latency p95 > 2s", "rollback-within"],
+      ["conversion < 50% of stable", "investigate"],
+      ["trial-activation < 1.5%", "stop"],
+      ["dashboard-accessibility < 95", "rollback"],
+      ["pricetruth is down", "halt"],
+    ]);
+    const missing = problems.map((problem) => /no (.*) adapter of kind "(.*)":/.exec(problem.message)?.slice(1).join(" "));
+    const named = missing.filter((kind) => kind !== undefined);
+    expect(named).toEqual([...new Set(named)]);
+    expect(problems.filter((problem) => problem.severity === "error")).toEqual([]);
+  });
+
+  test("its server file is read without an error", () => {
+    const { server, problems } = readServer(example("ecomsimply/serin.yaml"), "serin.yaml", adapters);
+    expect(problems.filter((problem) => problem.severity === "error")).toEqual([]);
+    expect(server?.people.map((person) => person.roles)).toEqual([["release-manager"], ["devops-lead"], ["qa-lead"], ["product-owner"]]);
+  });
+});
+
+describe("examples/laptop", () => {
+  const { server, problems: serverProblems } = readServer(example("laptop/serin.yaml"), "serin.yaml", adapters);
+  const { plan, problems } = planned("laptop", server);
+
+  test("its server takes it, and says only what ends at 100%", () => {
+    expect(serverProblems).toEqual([]);
+    expect(problems.map(formatProblem)).toEqual([
+      expect.stringContaining(
+        'warning: This guard ends at 100%: nobody is left on stable to compare with. Write holdback: "1%" to keep it.',
+      ),
+    ]);
+  });
+
+  test("it releases as the original does, in its minutes", () => {
+    const original = planned("ecomsimply", null).plan;
+    const course = (of: typeof plan) =>
+      of?.phases.map(({ sharePct, audience, observeMs, extendMs }) => ({ sharePct, audience, observeMs, extendMs }));
+    expect(course(plan)).toEqual(course(original));
+    expect(plan?.rollback).toEqual(original?.rollback);
+    expect(plan?.windows).toEqual(original?.windows);
+    expect(plan?.people).toEqual(original?.people);
+    const ofOriginal = new Map(original?.guards.map((guard) => [guard.id, guard.reaction]));
+    for (const guard of plan?.guards ?? []) expect(ofOriginal.get(guard.id)).toEqual(guard.reaction);
+  });
+
+  test("people are the unit of its goals, requests of everything else that is counted", () => {
+    const units = Object.values(plan?.metrics ?? {}).map((metric) => [metric.name, metric.unit]);
+    expect(units.filter(([, unit]) => unit === "person")).toEqual([
+      ["trial-activation", "person"],
+      ["conversion", "person"],
+    ]);
+  });
+});
+
+test.each(["ecomsimply", "laptop"])("the JSON Schemas accept examples/%s", (name) => {
+  for (const [file, schema] of [
+    ["plan", planSchema(adapters)],
+    ["serin", serverSchema(adapters)],
+  ] as const) {
+    const validator = z.fromJSONSchema(structuredClone(schema));
+    expect(validator.safeParse(parse(example(`${name}/${file}.yaml`))).error).toBeUndefined();
+  }
+});
