@@ -21,7 +21,7 @@ export function lockFolder(folder: string): FolderLock {
   const pidPath = join(folder, "serin.pid");
   const database = new DatabaseSync(join(folder, "serin.lock"), { timeout: 0 });
   try {
-    database.exec("BEGIN EXCLUSIVE");
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
   } catch (error) {
     database.close();
     throw isBusy(error) ? held(folder, readHolder(pidPath), error) : error;
