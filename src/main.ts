@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { Command, CommanderError } from "commander";
+import type { Command } from "commander";
 import type { AdapterLists, Connections, OpenConnection } from "./adapters/connect.ts";
 import type { RunningServer, ServerStart } from "./cli/server.ts";
 import { processTerminal } from "./cli/terminal.ts";
@@ -249,17 +249,17 @@ function version(): string {
 
 /** Registers the command that `words` ask for, or all of them when they ask for none, and runs it. */
 async function main(words: readonly string[], terminal: Terminal): Promise<void> {
+  if (words.length === 1 && (words[0] === "--version" || words[0] === "-V")) return terminal.out(`${version()}\n`);
+  const { Command, CommanderError } = await import("commander");
   const program = new Command("serin").description("progressive delivery with honest evidence").version(version()).showHelpAfterError();
   program.exitOverride();
   const asked = words.find((word) => !word.startsWith("-")) ?? "";
   const isAsked = (name: string): boolean => asked === name || !(Object.hasOwn(groups, asked) || Object.hasOwn(commands, asked));
-  if (!words.includes("--version") && !words.includes("-V")) {
-    for (const [name, group] of Object.entries(groups)) {
-      if (isAsked(name)) await group.add(program.command(name).description(group.says), terminal);
-    }
-    for (const [name, add] of Object.entries(commands)) {
-      if (isAsked(name)) await add(program, terminal);
-    }
+  for (const [name, group] of Object.entries(groups)) {
+    if (isAsked(name)) await group.add(program.command(name).description(group.says), terminal);
+  }
+  for (const [name, add] of Object.entries(commands)) {
+    if (isAsked(name)) await add(program, terminal);
   }
   try {
     await program.parseAsync(words, { from: "user" });

@@ -1,0 +1,89 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { expect, test } from "vitest";
+import { temporaryFolder } from "../../test/fixtures/folder.ts";
+import type { Exit } from "../errors.ts";
+import { addFreezeLift } from "./freeze-lift.ts";
+import { addReleaseAsk } from "./release-ask.ts";
+import { addReleaseList } from "./release-list.ts";
+import { addReleaseStart } from "./release-start.ts";
+import { addServer } from "./server.ts";
+import { processTerminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
+
+interface Outcome {
+  readonly exit: Exit | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Types `words` where nobody can be asked and no server answers. */
+async function type(
+  words: readonly string[],
+  env: Terminal["env"] = { SERIN_TOKEN: "token", SERIN_SERVER: "http://127.0.0.1:1" },
+): Promise<Outcome> {
+  let [out, err] = ["", ""];
+  let exit: Exit | null = null;
+  const terminal: Terminal = {
+    ...processTerminal(),
+    env,
+    isLive: false,
+    isAsking: false,
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    exit: (code) => void (exit = code),
+  };
+  const program = new Command("serin");
+  addReleaseStart(program, terminal);
+  addReleaseList(program, terminal);
+  addReleaseAsk(program, terminal);
+  addFreezeLift(program.command("freeze"), terminal);
+  addServer(program, terminal, async () => {
+    throw new Error("no server is started here");
+  });
+  await program.parseAsync(words, { from: "user" });
+  return { exit, out, err };
+}
+
+test.each<[string, readonly string[], Exit, string]>([
+  ["a version without its service", ["start", "PLAN", "--reason", "r", "--set", "=2"], "bad-input", 'not "=2"'],
+  ["a service without its version", ["start", "PLAN", "--reason", "r", "--set", "web="], "bad-input", 'not "web="'],
+  ["a service twice", ["start", "PLAN", "--reason", "r", "--set", "web=1", "web=2"], "bad-input", "names web twice"],
+  ["a plan that is not there", ["start", "nothing.yaml", "--reason", "r", "--set", "web=1"], "bad-input", "nothing.yaml"],
+  ["a plan that is not text", ["start", "LATIN", "--reason", "r", "--set", "web=1"], "bad-input", "is not UTF-8"],
+  ["a revision that is no number", ["pause", "x", "--reason", "r", "--expect-revision", "v2"], "bad-input", 'not "v2"'],
+  ["an approval of nothing that was seen", ["approve", "x", "--reason", "r"], "bad-input", "--expect-revision"],
+  ["a server that is no address", ["list", "--server", "localhost:7707"], "bad-input", "is not the address"],
+  ["a token file that is not there", ["list", "--token-file", "nothing.json"], "bad-input", "nothing.json"],
+  ["a token file of several people", ["list", "--token-file", "PEOPLE"], "bad-input", "ada, ben"],
+  ["a person who is not in the file", ["list", "--token-file", "PEOPLE", "--person", "eve"], "bad-input", "no token of eve"],
+  ["a token file that is none", ["list", "--token-file", "PLAN"], "bad-input", "neither one token nor"],
+  ["a server without a folder", ["server"], "bad-input", "--data DIR"],
+  ["a moment without its offset", ["server", "--data", "x", "--clock-starts", "2025-08-19T14:00:00"], "bad-input", "is not a moment"],
+  ["no server", ["list", "--token-file", "PEOPLE", "--person", "ada"], "unreachable", "http://127.0.0.1:1"],
+  ["no server for a freeze", ["freeze", "lift", "production", "--reason", "r"], "unreachable", "http://127.0.0.1:1"],
+])("%s", async (_, words, exit, says) => {
+  const folder = await temporaryFolder();
+  const files = {
+    PLAN: "kind: ReleasePlan\n",
+    LATIN: new Uint8Array([0xe9, 0x0a]),
+    PEOPLE: JSON.stringify({ people: ["ada", "ben"].map((name) => ({ name, token: "A".repeat(43) })) }),
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  const outcome = await type(words.map((word) => (word in files ? join(folder, word) : word)));
+  expect(outcome.exit).toBe(exit);
+  expect(outcome.err).toContain(says);
+  expect(outcome.err).toMatch(/^serin: .+\n$/);
+  expect(outcome.out).toBe("");
+});
+
+test("without a token nothing is sent", async () => {
+  expect(await type(["list"], {})).toMatchObject({ exit: "not-allowed" });
+});
+
+test("with --json an error is one object", async () => {
+  const { exit, out } = await type(["list", "--json"]);
+  expect(exit).toBe("unreachable");
+  expect(JSON.parse(out)).toMatchObject({ error: "server-unreachable", detail: expect.stringContaining("127.0.0.1:1") as string });
+});
