@@ -1,3 +1,4 @@
+import { isSameData } from "./canonical-json.ts";
 import type { Verdict } from "../evidence/verdict.ts";
 import type { Decision, Entry, Fact } from "./decision.ts";
 import type { Plan } from "./plan.ts";
@@ -93,9 +94,7 @@ function applyFact(release: Release, fact: Fact): Release {
 }
 
 function isSame(left: Release["signOffs"][number], right: Release["signOffs"][number]): boolean {
-  return (
-    left.by === right.by && left.role === right.role && left.atMs === right.atMs && JSON.stringify(left.for) === JSON.stringify(right.for)
-  );
+  return left.by === right.by && left.role === right.role && left.atMs === right.atMs && isSameData(left.for, right.for);
 }
 
 function rollbackAfter(release: Release, decision: Decision, atMs: number): Release["rollback"] {

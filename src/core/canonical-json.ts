@@ -24,6 +24,11 @@ export function fromCanonicalJson(text: string): unknown {
   return text.includes('"$') ? fromPlainJson(value) : value;
 }
 
+/** True when two values are the same data, whatever order their keys were written in: what a store gives back has another one. */
+export function isSameData(left: unknown, right: unknown): boolean {
+  return toCanonicalJson(left) === toCanonicalJson(right);
+}
+
 function toPlainJson(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : { $number: String(value) };
   if (typeof value === "string") return value.toWellFormed();

@@ -1,3 +1,4 @@
+import { isSameData } from "./canonical-json.ts";
 import { isMismatched } from "../evidence/sample-ratio.ts";
 import { isSamePlace } from "./apply.ts";
 import { decideBreach, decideRunning } from "./decide/breach.ts";
@@ -106,9 +107,7 @@ function recoveries(sight: Sight): readonly Fact[] {
 /** Headline first: where it stands now, when that changed. */
 function toDecision(release: Release, step: Step, noted: readonly Fact[]): Decision | null {
   const isNew = release.revision === 0;
-  const isMoved =
-    step.status !== release.status &&
-    (!isSamePlace(release.status, step.status) || JSON.stringify(release.status) !== JSON.stringify(step.status));
+  const isMoved = step.status !== release.status && (!isSamePlace(release.status, step.status) || !isSameData(release.status, step.status));
   const created: readonly Fact[] = isNew ? [{ kind: "created", by: release.startedBy }] : [];
   const became: readonly Fact[] = isMoved ? [{ kind: "became", status: step.status }] : [];
   const [headline, ...rest] = [...created, ...became, ...step.facts, ...noted];

@@ -1,7 +1,8 @@
+import { fromCanonicalJson, toCanonicalJson } from "../core/canonical-json.ts";
 import type { Request } from "../core/requests.ts";
 import type { Row } from "../core/row.ts";
 import { ServiceBusy, StaleRevision } from "../ports.ts";
-import type { ChainedEntry, Freeze, NewRelease, OwedNotice, Store } from "../ports.ts";
+import type { ChainedEntry, Freeze, NewRelease, OwedNotice, Store, StoredRelease } from "../ports.ts";
 
 interface Kept {
   readonly head: NewRelease;
@@ -39,7 +40,10 @@ export function memoryStore(): Store {
     },
     async load(id) {
       const found = releases.get(id);
-      return found ? { head: found.head, entries: [...found.entries], rows: [...found.rows] } : null;
+      // As a real store gives it back: equal values, but not the same objects, and not in the order in which they were written down.
+      return found
+        ? (fromCanonicalJson(toCanonicalJson({ head: found.head, entries: found.entries, rows: found.rows })) as StoredRelease)
+        : null;
     },
     async list({ limit, before }) {
       const newestFirst = [...releases.values()].map((release) => release.head).reverse();

@@ -1,3 +1,4 @@
+import { isSameData } from "../canonical-json.ts";
 import type { Fact } from "../decision.ts";
 import type { Status, Wait } from "../status.ts";
 import { isGone, isReady, isTrafficAsWanted } from "../wanted.ts";
@@ -50,7 +51,7 @@ function decideWaiting(sight: Sight): Step {
   if (!mayStart(plan, nowMs).ok) waits.push({ kind: "window" });
   if (waits.length === 0) return { status: { kind: "preparing", sinceMs: nowMs }, facts: [] };
   const { status } = sight.release;
-  const isSame = status.kind === "waiting" && JSON.stringify(status.for) === JSON.stringify(waits);
+  const isSame = status.kind === "waiting" && isSameData(status.for, waits);
   return isSame ? stay(sight) : { status: { kind: "waiting", sinceMs: nowMs, for: waits }, facts: [] };
 }
 

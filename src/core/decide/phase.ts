@@ -1,3 +1,4 @@
+import { isSameData } from "../canonical-json.ts";
 import { unreadable } from "../evidence-book.ts";
 import type { Standing } from "../evidence-book.ts";
 import type { HoldReason, Status } from "../status.ts";
@@ -74,7 +75,7 @@ function observe(sight: Sight, phase: number): Status {
 function isSameReason(before: HoldReason, now: HoldReason): boolean {
   if (before.kind !== now.kind) return false;
   if (now.kind === "no-data" || now.kind === "shared-incident") return true;
-  return JSON.stringify(before) === JSON.stringify(now);
+  return isSameData(before, now);
 }
 
 function ids(standings: readonly Standing[]): readonly string[] {
