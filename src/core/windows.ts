@@ -73,7 +73,7 @@ function answer(plan: WindowsOf, local: Temporal.ZonedDateTime, purpose: "start"
     if (name !== null) return { ok: false, why: "holiday", says: `${name} (${country})` };
   }
   const isPreferred = prefer.length === 0 || purpose === "advance" || prefer.some((range) => isInRange(range, minute));
-  return isPreferred ? OPEN : { ok: false, why: "not-preferred", says: prefer.map((range) => range.says).join(", ") };
+  return isPreferred ? OPEN : { ok: false, why: "not-preferred", says: [...new Set(prefer.map((range) => range.says))].join(", ") };
 }
 
 function nextMoment(plan: WindowsOf, fromMs: number, isOpen: (atMs: number) => boolean): number | null {
