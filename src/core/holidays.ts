@@ -15,7 +15,7 @@ const years = new Map<string, ReadonlyMap<string, string>>();
  *
  * The name is in `language` where the calendar has it, otherwise in the country's own. Regional holidays do not count.
  *
- * Source: https://github.com/commenthol/date-holidays (ISC, its data CC BY 3.0)
+ * Source: https://github.com/commenthol/date-holidays (ISC, its data CC BY-SA 3.0)
  */
 export function holidayOn(country: string, date: string, language: Language): string | null {
   return holidaysOf(country, Number(date.slice(0, 4)), language).get(date) ?? null;
