@@ -54,7 +54,9 @@ export function readServer(
     (port) => [port, readConnections(port, valueAt(document.value, ["connections", port]), adapters, document.place, findings)] as const,
   );
   if (shaped.value !== null) findings.push(...peopleTwice(shaped.value), ...oneOfAKind(shaped.value));
-  const problems = [...document.problems, ...(isRead ? findings.map((finding) => document.place(finding)) : [])].sort(inOrder);
+  const problems = [...document.problems, ...(isRead ? findings.map((finding) => document.place(finding)) : [])]
+    .toSorted(inOrder)
+    .slice(0, 100);
   if (shaped.value === null || problems.some((problem) => problem.severity === "error")) return { server: null, problems };
   const { environments, listen, people } = shaped.value;
   return {

@@ -73,7 +73,13 @@ function findingsOf(issue: Issue, place: Place): Finding[] {
     case "invalid_union":
       return branchFor(issue.errors, schema).flatMap(([inner, branch]) => findingsOf(inner, { schema: branch, raw, path }));
     default:
-      return [wrong(path, `${label(path)}: ${sentence(issue.message)}`, `${described(schema) ?? "Write what the schema asks for"}.`)];
+      return [
+        wrong(
+          path,
+          `${label(path)}: ${sentence(issue.message)}`,
+          `Write what belongs here: ${described(schema) ?? "a value as the schema asks for"}.`,
+        ),
+      ];
   }
 }
 

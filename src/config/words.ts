@@ -3,7 +3,7 @@ import { decimal } from "../core/decimal.ts";
 import { parseDuration } from "../core/duration.ts";
 import { insteadOf } from "./near.ts";
 import { quoted } from "./parsed.ts";
-import type { Parsed } from "./parsed.ts";
+import type { Misread, Parsed } from "./parsed.ts";
 
 /** What one word of a file is for, and what people write there; it becomes the JSON Schema's description and every problem's remedy. */
 export interface About {
@@ -27,7 +27,7 @@ export function inputSchemaOf(schema: z.core.$ZodType): Record<string, unknown> 
 /** A text, trimmed and read by `parse`. Anything but a text is refused with the example. */
 export function word<T>(about: About, input: Record<string, unknown>, parse: (text: string) => Parsed<T>): z.ZodType<T> {
   const schema = z.unknown().transform((raw, context): T => {
-    const parsed = typeof raw === "string" ? parse(raw.trim()) : notText(raw, about);
+    const parsed = typeof raw === "string" ? parse(raw.trim()) : notText(raw, about, parse);
     if (parsed.ok) return parsed.value;
     const why = raw === undefined ? "missing" : typeof raw === "string" ? "value" : "type";
     context.addIssue({ code: "custom", message: parsed.message, params: { why, remedy: parsed.remedy } satisfies WordIssue });
@@ -191,7 +191,7 @@ function numbersAsText<T>(schema: z.ZodType<T>, zero: "0 is fine" | "never 0"): 
   return wider;
 }
 
-function notText(raw: unknown, about: About): Parsed<never> {
+function notText<T>(raw: unknown, about: About, parse: (text: string) => Parsed<T>): Misread {
   if (raw === undefined) return { ok: false, message: "is missing.", remedy: `Write for example ${quoted(about.example)}.` };
   if (raw === null) {
     return {
@@ -200,11 +200,11 @@ function notText(raw: unknown, about: About): Parsed<never> {
       remedy: `Write a text such as ${quoted(about.example)}; what begins with # must stand in quotes.`,
     };
   }
-  const isSimple = typeof raw === "number" || typeof raw === "boolean";
+  const simple = typeof raw === "number" || typeof raw === "boolean" ? String(raw) : null;
   return {
     ok: false,
     message: `${shown(raw)} is not a text.`,
-    remedy: isSimple ? `Put it in quotes: "${String(raw)}".` : `Write a text such as ${quoted(about.example)}.`,
+    remedy: simple !== null && parse(simple).ok ? `Put it in quotes: "${simple}".` : `Write a text such as ${quoted(about.example)}.`,
   };
 }
 

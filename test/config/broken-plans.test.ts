@@ -247,7 +247,7 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
     { from: "holidays FR", to: "holidays XX" },
     ['48:16 error: The holidays of "XX" are not known. Write an ISO 3166 country code, such as "holidays FR".'],
   ],
-  ["an unknown notifier", { from: "- { hook: team }", to: "- { hok: team }" }, ['54:12 error: There is no notifier "hok". Write "hook".']],
+  ["an unknown notifier", { from: "- { hook: team }", to: "- { hok: team }" }, ['54:7 error: There is no notifier "hok". Write "hook".']],
   [
     "# without quotes",
     { from: "- { hook: team }", to: "- hook: #releases" },

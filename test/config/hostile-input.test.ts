@@ -9,9 +9,9 @@ const mostBytes = 1024 * 1024;
 
 /** What no input may do: throw, or answer neither a result nor an error with a remedy and a place. */
 function check(input: string | Uint8Array): { readonly isRead: boolean; readonly tookMs: number } {
-  const beganMs = performance.now();
+  const began = process.cpuUsage();
   const plan = readPlan(input, "plan.yaml", catalogue);
-  const tookMs = performance.now() - beganMs;
+  const { user, system } = process.cpuUsage(began);
   const server = readServer(input, "serin.yaml", adapters);
   for (const { value, problems } of [
     { value: plan.plan, problems: plan.problems },
@@ -24,7 +24,8 @@ function check(input: string | Uint8Array): { readonly isRead: boolean; readonly
         throw new Error(`no place or no words: ${JSON.stringify(problem)}`);
     }
   }
-  return { isRead: plan.plan !== null, tookMs };
+  // Processor time, so that a busy machine fails nothing.
+  return { isRead: plan.plan !== null, tookMs: (user + system) / 1000 };
 }
 
 const filled = (unit: string): string => unit.repeat(Math.floor(mostBytes / Buffer.byteLength(unit)));

@@ -98,7 +98,7 @@ export const goalsExist: Rule = (draft) => {
 /** Every source, router, workload and notifier is known to this build or to the server's file. */
 export const namesAreKnown: Rule = (draft, catalogue) => {
   const findings: Finding[] = [];
-  for (const { port, name, path } of namesIn(draft)) {
+  for (const { port, name, path, on } of namesIn(draft)) {
     const meaning =
       port === "sources"
         ? meaningOfSource(catalogue, name)
@@ -111,7 +111,7 @@ export const namesAreKnown: Rule = (draft, catalogue) => {
       ? `There are no ${portNames[port]}s of kind "${name}".`.replace("workloadss", "workloads")
       : `There is no ${portNames[port]} "${name}".`;
     const none = `Define it in ${catalogue.server?.file ?? "serin.yaml"} under connections: ${port}.`;
-    findings.push(wrong(path, message, insteadOf(name, isKind ? writableKinds(catalogue, port) : meaning.known, none)));
+    findings.push({ ...wrong(path, message, insteadOf(name, isKind ? writableKinds(catalogue, port) : meaning.known, none)), on });
   }
   return findings;
 };
@@ -122,14 +122,14 @@ export const namesAreKnown: Rule = (draft, catalogue) => {
  */
 export const adaptersAreBuilt: Rule = (draft, catalogue) => {
   const told = new Set<string>();
-  return namesIn(draft).flatMap(({ port, name, path }) => {
+  return namesIn(draft).flatMap(({ port, name, path, on }) => {
     const kind = port === "sources" || port === "notifiers" ? (catalogue.server?.connections[port][name]?.kind ?? name) : name;
     const isBuilt = !isMissingKind(catalogue, port, kind) || (port === "sources" && meaningOfSource(catalogue, name).kind === "known");
     if (isBuilt || told.has(`${port} ${kind}`)) return [];
     told.add(`${port} ${kind}`);
     const message = `This build has no ${portNames[port]} adapter of kind "${kind}": what depends on it is not checked, and no release of this plan begins.`;
     const find = catalogue.server === null ? doubtful : wrong;
-    return [find(path, message, `Use one that it has (${kindsOf(catalogue, port).join(", ")}), or a later version.`)];
+    return [{ ...find(path, message, `Use one that it has (${kindsOf(catalogue, port).join(", ")}), or a later version.`), on }];
   });
 };
 
@@ -140,13 +140,8 @@ export const connectionsAreChecked: Rule = (draft, catalogue) =>
     const [first] = unchecked;
     if (first === undefined) return [];
     const names = [...new Set(unchecked.map((use) => use.name))].join(", ");
-    return [
-      doubtful(
-        first.path,
-        `No server file was read, so nothing is known of the ${portNames[port]}${names.includes(",") ? "s" : ""} ${names}.`,
-        "Lint with --config serin.yaml.",
-      ),
-    ];
+    const message = `No server file was read, so nothing is known of the ${portNames[port]}${names.includes(",") ? "s" : ""} ${names}.`;
+    return [{ ...doubtful(first.path, message, "Lint with --config serin.yaml."), on: first.on }];
   });
 
 /** False for a part that is missing or no list or map at all: that is told already. */
@@ -162,6 +157,8 @@ interface NameUse {
   readonly port: Port;
   readonly name: string;
   readonly path: Path;
+  /** Notifiers stand as keys, everything else as values. */
+  readonly on: Finding["on"];
 }
 
 function namesIn(draft: Draft): readonly NameUse[] {
@@ -170,11 +167,19 @@ function namesIn(draft: Draft): readonly NameUse[] {
       port: "workloads",
       name: value.workload.kind,
       path: [...path, "workload", "kind"],
+      on: "value",
     })),
-    ...(draft.traffic === null ? [] : [{ port: "routers" as const, name: draft.traffic.kind, path: ["traffic", "kind"] }]),
-    ...draft.metrics.items.map(({ path, value }): NameUse => ({ port: "sources", name: value.source, path: [...path, "source"] })),
+    ...(draft.traffic === null
+      ? []
+      : [{ port: "routers" as const, name: draft.traffic.kind, path: ["traffic", "kind"], on: "value" as const }]),
+    ...draft.metrics.items.map(({ path, value }): NameUse => ({
+      port: "sources",
+      name: value.source,
+      path: [...path, "source"],
+      on: "value",
+    })),
     ...(draft.settings.notify ?? []).flatMap((target, index) =>
-      Object.keys(target).map((name): NameUse => ({ port: "notifiers", name, path: ["notify", index, name] })),
+      Object.keys(target).map((name): NameUse => ({ port: "notifiers", name, path: ["notify", index, name], on: "key" })),
     ),
   ];
 }

@@ -1,0 +1,195 @@
+import { describe, expect, test } from "vitest";
+import { readServer, openConnection } from "../../src/config/server-file.ts";
+import type { SecretReaders } from "../../src/config/secrets.ts";
+import { formatProblem } from "../../src/errors.ts";
+import { adapters, soundServer } from "./sound-plan.ts";
+
+const read = (text: string) => readServer(text, "serin.yaml", adapters);
+
+test("the sound server file has no problem", () => {
+  const { server, problems } = read(soundServer);
+  expect(problems).toEqual([]);
+  expect(server).toMatchObject({
+    environments: ["production", "staging"],
+    listen: { host: "127.0.0.1", port: 7707 },
+    people: [
+      { name: "rachel", roles: ["release-manager"], environments: null },
+      { name: "claire", roles: ["qa-lead"], environments: ["production"] },
+    ],
+  });
+});
+
+test("an almost empty file is a server on loopback that knows only what is built in", () => {
+  const { server, problems } = read("apiVersion: serin.dev/v1\nkind: Server\n");
+  expect(problems).toEqual([]);
+  expect(server).toEqual({
+    file: "serin.yaml",
+    environments: ["production"],
+    listen: { host: "127.0.0.1", port: 7707 },
+    connections: { sources: {}, routers: {}, workloads: {}, notifiers: {} },
+    people: [],
+  });
+});
+
+test.each([
+  ["127.0.0.1:0", { host: "127.0.0.1", port: 0 }],
+  ["[::1]:7707", { host: "::1", port: 7707 }],
+  ["serin.internal:80", { host: "serin.internal", port: 80 }],
+])("it may listen on %s", (listen, address) =>
+  expect(read(soundServer.replace("127.0.0.1:7707", `"${listen}"`)).server?.listen).toEqual(address),
+);
+
+/** What is changed in the sound file, and every problem of the result, exactly. */
+const broken: readonly (readonly [string, { readonly from: string; readonly to: string }, readonly string[]])[] = [
+  ["a misspelt key", { from: "listen:", to: "listn:" }, ['4:1 error: "listn" is no word of this file. Write "listen".']],
+  [
+    "another kind of file",
+    { from: "kind: Server", to: "kind: ReleasePlan" },
+    ['2:7 error: kind: "ReleasePlan" is not known here. Write "Server".'],
+  ],
+  [
+    "no address",
+    { from: "listen: 127.0.0.1:7707", to: "listen: 7707" },
+    ['4:9 error: listen: 7707 is not a text. Write a text such as "127.0.0.1:7707".'],
+  ],
+  [
+    "a port that does not exist",
+    { from: "listen: 127.0.0.1:7707", to: "listen: 127.0.0.1:77077" },
+    ['4:9 error: listen: "127.0.0.1:77077" is not an address and a port. Write "127.0.0.1:7707".'],
+  ],
+  ["an unknown port", { from: "  sources:", to: "  source:" }, ['8:3 error: "source" is no word of connections. Write "sources".']],
+  ["an unknown kind", { from: "kind: http", to: "kind: htpp" }, ['10:25 error: There is no metric source of kind "htpp". Write "http".']],
+  [
+    "a connection without a kind",
+    { from: "{ kind: http, url", to: "{ url" },
+    ["10:5 error: kind is missing. Write the kind of metric source: edge, scrape, http."],
+  ],
+  [
+    "a kind that this build does not have",
+    {
+      from: 'pricetruth: { kind: http, url: "http://127.0.0.1:4103" }',
+      to: 'prometheus: { kind: prometheus, url: "http://127.0.0.1:9090" }',
+    },
+    [
+      '10:25 warning: This build has no metric source adapter of kind "prometheus". It has edge, scrape, http; the connection is left unused.',
+    ],
+  ],
+  [
+    "a wrong word of a connection",
+    { from: 'url: "http://127.0.0.1:4103"', to: 'adress: "http://127.0.0.1:4103"' },
+    [
+      "10:5 error: url is missing. Write a text: Base address of the JSON interface.",
+      '10:31 error: "adress" is no word of pricetruth. Write one of url, headers, control, timeout.',
+    ],
+  ],
+  [
+    "an address that is none",
+    { from: 'url: "http://127.0.0.1:4103"', to: "url: pricetruth" },
+    ["10:36 error: url: Invalid URL. Write what belongs here: Base address of the JSON interface."],
+  ],
+  [
+    "a secret written out",
+    { from: "secret: { file: hook.secret }", to: "secret: 0123456789abcdef0123456789abcdef" },
+    ["12:72 error: secret: a secret is not written into this file. Write { env: HOOK_SECRET } or { file: PATH }."],
+  ],
+  [
+    "a password in an address",
+    { from: 'url: "http://127.0.0.1:4103"', to: 'url: "http://serin:pass@127.0.0.1:4103"' },
+    ["10:36 error: url: a secret is not written into this file. Write { env: PRICETRUTH_URL } or { file: PATH }."],
+  ],
+  [
+    "a token in a header",
+    { from: 'url: "http://127.0.0.1:4103"', to: 'url: "http://127.0.0.1:4103", headers: { authorization: Bearer abc }' },
+    ["10:87 error: authorization: a secret is not written into this file. Write { env: PRICETRUTH_AUTHORIZATION } or { file: PATH }."],
+  ],
+  [
+    "a secret without a place",
+    { from: "token: { env: EDGE_TOKEN } }\n  sources:", to: "token: { env: } }\n  sources:" },
+    ['7:75 error: env: Nothing is written here. Write a text such as "EDGE_TOKEN"; what begins with # must stand in quotes.'],
+  ],
+  [
+    "a second router of a kind",
+    { from: "  sources:\n", to: '    other: { kind: edge, control: ["http://127.0.0.1:8082"], token: { env: T } }\n  sources:\n' },
+    ['8:12 error: This is a second connection of kind "edge". Keep one: a plan names it by its kind.'],
+  ],
+  [
+    "an unknown role",
+    { from: "roles: [qa-lead]", to: "roles: [qa-leed]" },
+    ['15:29 error: role 1: "qa-leed" is not known here. Write "qa-lead".'],
+  ],
+  [
+    "a person twice",
+    { from: "name: claire", to: "name: rachel" },
+    ['15:13 error: "rachel" stands in the list twice. Give one entry all the roles.'],
+  ],
+  [
+    "a name with capitals",
+    { from: "    hook:", to: "    Hook:" },
+    ['12:5 error: "Hook" is not a name: names have small letters, digits and hyphens, at most 63. Write "hook".'],
+  ],
+];
+
+test.each(broken)("%s", (_name, { from, to }, expected) => {
+  expect(soundServer).toContain(from);
+  const { server, problems } = read(soundServer.replace(from, to));
+  expect(problems.map(formatProblem)).toEqual(expected.map((problem) => `serin.yaml:${problem}`));
+  expect(server === null).toBe(problems.some((problem) => problem.severity === "error"));
+});
+
+describe("secrets", () => {
+  const hidden = "0123456789abcdef0123456789abcdef";
+  const none: SecretReaders = { env: () => null, file: () => null };
+  const hook = adapters.notifiers.find((notifier) => notifier.kind === "webhook");
+  const connection = read(soundServer).server?.connections.notifiers["hook"];
+
+  const open = (readers: SecretReaders) => {
+    if (connection === undefined || hook === undefined) throw new Error("the sound file has a hook");
+    return openConnection(connection, hook.connection, readers, "serin.yaml");
+  };
+
+  test("reading the file needs none", () => {
+    expect(JSON.stringify(connection)).not.toContain(hidden);
+    expect(connection?.secrets).toEqual([{ path: ["secret"], place: { kind: "file", file: "hook.secret" }, line: 12, column: 72 }]);
+  });
+
+  test("a connection is opened with them, without the line end of their file", () => {
+    expect(open({ ...none, file: (path) => (path === "hook.secret" ? `${hidden}\n` : null) })).toMatchObject({
+      ok: true,
+      value: { secret: hidden },
+    });
+  });
+
+  test.each([
+    ["is missing", null],
+    ["is empty", "\n"],
+  ])("one that %s is shown where it is named", (_name, content) => {
+    const opened = open({ ...none, file: () => content });
+    expect(opened.ok ? [] : opened.problems.map(formatProblem)).toEqual([
+      "serin.yaml:12:72 error: The file hook.secret cannot be read, or is empty. Write the secret into it, readable only for the server.",
+    ]);
+  });
+
+  test("one that the adapter refuses is not repeated", () => {
+    const opened = open({ ...none, file: () => "too-short" });
+    expect(opened.ok ? [] : opened.problems.map(formatProblem)).toEqual([
+      "serin.yaml:12:11 error: The webhook connection refuses what it was given for secret. Look at the secret that it names.",
+    ]);
+  });
+
+  test("an environment variable will do", () => {
+    const server = read(soundServer.replace("{ file: hook.secret }", "{ env: HOOK_SECRET }")).server;
+    const inEnvironment = server?.connections.notifiers["hook"];
+    if (inEnvironment === undefined || hook === undefined) throw new Error("the file has a hook");
+    const opened = openConnection(
+      inEnvironment,
+      hook.connection,
+      { ...none, env: (name) => (name === "HOOK_SECRET" ? hidden : null) },
+      "serin.yaml",
+    );
+    expect(opened).toMatchObject({ ok: true, value: { secret: hidden } });
+    const missing = openConnection(inEnvironment, hook.connection, none, "serin.yaml");
+    expect(missing.ok ? [] : missing.problems.map(formatProblem)).toEqual([
+      "serin.yaml:12:72 error: The environment variable HOOK_SECRET is not set, or empty. Set HOOK_SECRET where the server starts.",
+    ]);
+  });
+});
