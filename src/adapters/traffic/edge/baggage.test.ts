@@ -34,16 +34,11 @@ describe("baggage", () => {
   });
 
   test("never grows beyond the standard's 8192 bytes", () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 9000 }), (length) => void expect(mergeBaggage(`a=${"x".repeat(length)}`, canary).length).toBeLessThan(8193),
-      ),
-    );
+    fc.assert(fc.property(fc.integer({ min: 1, max: 9000 }), (length) => mergeBaggage(`a=${"x".repeat(length)}`, canary).length <= 8192));
     expect(mergeBaggage(`a=${"x".repeat(9000)}`, canary)).toBe(canary);
   });
 
   test("any text is read without throwing", () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => void expect(readBaggage({ header: `${text},serin.proof=${text}`, release, signer })).toBeNull()),
-    );
+    fc.assert(fc.property(fc.string(), (text) => readBaggage({ header: `${text},serin.proof=${text}`, release, signer }) === null));
   });
 });

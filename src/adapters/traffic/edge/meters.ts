@@ -80,6 +80,7 @@ export class Meters {
         },
       });
     gauge("process_start_time_seconds", "When every counter began at zero.", () => start.bornMs / 1000);
+    gauge("process_resident_memory_bytes", "Memory of the edge's process.", () => process.memoryUsage.rss());
     gauge("serin_edge_share_percent", "The share in force.", start.share);
     gauge("serin_edge_people_known", "People that are remembered now.", start.known);
     gauge("serin_edge_in_flight", "Requests being served.", () => this.#inFlight.size);

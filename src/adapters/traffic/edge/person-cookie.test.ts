@@ -52,13 +52,13 @@ describe("the person's cookie", () => {
     const value = valueOf(sayPerson({ person: newPerson({ id: "0123456789abcdef", bucket: 5000 }), tag, signer, scheme: "http" }));
     for (let at = cookieName.length + 1; at < value.length - 1; at += 1) {
       const forged = value.slice(0, at) + (value[at] === "1" ? "2" : "1") + value.slice(at + 1);
-      expect(readPerson({ header: forged, tag, signer }), forged).toBeNull();
+      expect([forged, readPerson({ header: forged, tag, signer })]).toEqual([forged, null]);
     }
   });
 
   test("garbage is ignored and never throws", () => {
     fc.assert(
-      fc.property(fc.string(), (text) => void expect(readPerson({ header: `serin=${text}`, tag, signer })).toBeNull()),
+      fc.property(fc.string(), (text) => readPerson({ header: `serin=${text}`, tag, signer }) === null),
       { numRuns: 500 },
     );
   });

@@ -1,0 +1,264 @@
+import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { createServer, connect } from "node:net";
+import type { AddressInfo, Server } from "node:net";
+import { join } from "node:path";
+import { Agent, request } from "undici";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { clientLimits } from "../src/adapters/traffic/edge/data-plane.ts";
+import { upstreamLimits } from "../src/adapters/traffic/edge/upstreams.ts";
+import { openEdge, openEdgeWorld, personOn, routerOf, token } from "./edge-world.ts";
+
+const never = new AbortController().signal;
+
+async function raw(url: string, text: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write(text);
+  let answer = "";
+  socket.setEncoding("latin1");
+  socket.on("data", (part: string) => {
+    answer += part;
+  });
+  socket.on("error", () => undefined);
+  await once(socket, "close");
+  return answer;
+}
+
+/** A backend that speaks raw bytes. */
+async function rawBackend(
+  onConnection: Parameters<typeof createServer>[1] & object,
+): Promise<{ readonly url: string; readonly server: Server }> {
+  const server = createServer(onConnection);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+}
+
+describe("hostile requests", () => {
+  const head = "POST /api HTTP/1.1\r\nhost: a\r\n";
+  test.each([
+    ["Content-Length with Transfer-Encoding", `${head}content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
+    ["two lengths", `${head}content-length: 4\r\ncontent-length: 5\r\n\r\nbody`, 400],
+    ["a length that is no number", `${head}content-length: +4\r\n\r\nbody`, 400],
+    ["a disguised Transfer-Encoding", `${head}transfer-encoding : chunked\r\n\r\n0\r\n\r\n`, 400],
+    ["an unknown Transfer-Encoding before chunked's end", `${head}transfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n`, 400],
+    ["a broken chunk length", `${head}transfer-encoding: chunked\r\n\r\nzz\r\nbody\r\n0\r\n\r\n`, 400],
+    ["a bare line feed in the head", `${head}x: 1\ny: 2\r\n\r\n`, 400],
+    ["a space in the header name", `${head}x y: 1\r\n\r\n`, 400],
+    ["no host", "GET / HTTP/1.1\r\n\r\n", 400],
+    ["two hosts", "GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n", 400],
+    ["a target that is no path", "GET shop HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", 400],
+    ["a head of 20 kB", `GET / HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(20_000)}\r\n\r\n`, 431],
+    ["a tunnel to elsewhere", "CONNECT example.test:443 HTTP/1.1\r\nhost: example.test\r\n\r\n", 400],
+  ])("%s: refused, and nothing of it reaches a backend", async (_says, text, status) => {
+    const world = await openEdgeWorld();
+    await world.put();
+    const answer = await raw(world.edge.url, text);
+    expect(answer === "" ? status : Number(answer.slice(9, 12))).toBe(status);
+    expect(world.stable.requests.filter(({ line }) => !line.startsWith("POST"))).toEqual([]);
+    expect((await world.person().ask("GET /api")).status).toBe(200);
+  });
+
+  test("a request smuggled behind a refused one is not answered", async () => {
+    const world = await openEdgeWorld();
+    await world.put();
+    const smuggled = "GET /admin HTTP/1.1\r\nhost: a\r\n\r\n";
+    await raw(
+      world.edge.url,
+      `POST /api HTTP/1.1\r\nhost: a\r\ncontent-length: 6\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    );
+    expect(world.stable.requests.filter(({ line }) => line.includes("admin"))).toEqual([]);
+  });
+
+  test("a head and a body that never come to an end are timed out, and others are served meanwhile", async () => {
+    const client = { ...clientLimits, headMs: 200, requestMs: 400, checkMs: 50 };
+    const world = await openEdgeWorld({ limits: { client } });
+    await world.put();
+    const slowHead = raw(world.edge.url, "GET / HTTP/1.1\r\nhost: a\r\nx-slow: ");
+    const slowBody = raw(world.edge.url, "POST /api HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nbegin");
+    expect((await world.person().ask("GET /api")).status).toBe(200);
+    expect(await slowHead).toMatch(/^HTTP\/1\.1 408 /);
+    expect(await slowBody).toMatch(/^(HTTP\/1\.1 (408|502) |$)/);
+  });
+});
+
+describe("backends that fail", () => {
+  test("a canary that refuses is stable's answer for the person and the canary's failure for the numbers", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 50 });
+    const one = await personOn(world, "canary");
+    await one.ask("GET /api");
+    await world.canary.close();
+    const got = await one.ask("GET /api");
+    expect([got.status, got.version]).toEqual([200, "stable"]);
+    expect((await one.ask("POST /api")).version).toBe("stable");
+    expect(await world.metric('serin_edge_upstream_failures_total{arm="canary",service="shop",upstream="refused"}')).toBe(2);
+    expect(await world.metric('serin_edge_affected_people_total{arm="canary",kind="5xx"}')).toBe(1);
+    expect(await world.metric('serin_edge_affected_people_total{arm="stable",kind="5xx"}')).toBe(0);
+    const page = await (await fetch(`${world.edge.controlUrl}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
+    const failures = [
+      ...page.matchAll(/serin_edge_requests_total\{arm="canary",service="shop",who="people",status="5xx",slice="\d"\} (\d+)/g),
+    ];
+    expect(failures.map(([, count]) => Number(count)).reduce((sum, count) => sum + count, 0)).toBe(2);
+  });
+
+  test("stable that refuses is a 502, without an address a 503, silent a 504", async () => {
+    const world = await openEdgeWorld({ limits: { upstream: { ...upstreamLimits, headMs: 100 } } });
+    const silent = await rawBackend((socket) => socket.on("error", () => undefined).resume());
+    const status = async (...stable: string[]): Promise<number> => {
+      await world.put({ targets: { shop: { canary: [], stable } } });
+      return (await world.person().ask("GET /api")).status;
+    };
+    expect(await status()).toBe(503);
+    expect(await status(silent.url)).toBe(504);
+    await world.stable.close();
+    expect(await status(world.stable.url)).toBe(502);
+  });
+
+  test("one address that refuses is passed over for the next, with a body too", async () => {
+    const world = await openEdgeWorld();
+    const dead = await rawBackend((socket) => socket.destroy());
+    dead.server.close();
+    await world.put({ targets: { shop: { canary: [], stable: [dead.url, world.stable.url] } } });
+    for (const line of ["GET /api", "POST /api", "POST /api", "GET /api"]) expect((await world.person().ask(line)).status).toBe(200);
+    expect(world.stable.requests.filter(({ body }) => body === "x=1")).toHaveLength(2);
+  });
+
+  test("a kept connection that the backend closes as the request comes is tried again, a fresh one is not", async () => {
+    let connections = 0;
+    const answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+    const closing = await rawBackend((socket) => {
+      connections += 1;
+      let requests = 0;
+      socket.on("error", () => undefined);
+      socket.on("data", () => {
+        requests += 1;
+        if (requests === 1 && connections < 3) socket.write(answer);
+        else socket.destroy();
+      });
+    });
+    const world = await openEdgeWorld({ limits: { upstream: { ...upstreamLimits, connections: 1 } } });
+    await world.put({ targets: { shop: { canary: [], stable: [closing.url] } } });
+    const ask = async (line: string) => (await world.person().ask(line)).status;
+    expect(await ask("GET /1")).toBe(200);
+    expect([await ask("GET /2"), connections]).toEqual([200, 2]);
+    expect([await ask("POST /3"), connections]).toEqual([502, 2]);
+    expect([await ask("GET /4"), connections]).toEqual([502, 3]);
+  });
+
+  test("an answer that breaks off is broken off for the client, and counted as the arm's failure", async () => {
+    const world = await openEdgeWorld();
+    world.stable.on("GET /cut", (_request, response) => {
+      response.writeHead(200, { "content-length": 100 });
+      response.write("half", () => response.destroy());
+    });
+    await world.put();
+    await expect(world.person().ask("GET /cut")).rejects.toThrow("other side closed");
+    expect(await world.metric('serin_edge_upstream_failures_total{arm="stable",service="shop",upstream="cut"}')).toBe(1);
+    expect((await world.person().ask("GET /api")).status).toBe(200);
+  });
+
+  test("a canary that is stopped after its share is 0 fails nobody, under load, twenty times", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 50 });
+    const over = new AbortController();
+    const failed: number[] = [];
+    let served = 0;
+    const visit = async (): Promise<void> => {
+      const one = world.person();
+      while (!over.signal.aborted) {
+        const { status } = await one.load();
+        served += 1;
+        if (status !== 200) failed.push(status);
+      }
+    };
+    const visits = Array.from({ length: 6 }, visit);
+    for (let round = 0; round < 20; round += 1) {
+      const canary = [world.canary.url];
+      await world.put({ sharePct: 50, targets: { shop: { canary, stable: [world.stable.url] } } });
+      await world.put({ sharePct: 0 });
+      await world.put({ sharePct: 0, targets: { shop: { canary: [], stable: [world.stable.url] } } });
+      world.canary.server.closeIdleConnections();
+    }
+    over.abort();
+    await Promise.all(visits);
+    expect(failed).toEqual([]);
+    expect(served).toBeGreaterThan(20);
+  });
+
+  test("200 share changes under keep-alive load: no request fails", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 50 });
+    const dispatcher = new Agent({ connections: 4 });
+    const over = new AbortController();
+    const statuses = new Map<number, number>();
+    const load = async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        const { statusCode, body } = await request(`${world.edge.url}/`, { dispatcher, headers: { accept: "text/html", cookie: "a=b" } });
+        await body.dump();
+        statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1);
+      }
+    };
+    const loads = Array.from({ length: 4 }, load);
+    for (let change = 0; change < 200; change += 1) await world.put({ sharePct: (change * 37) % 101 });
+    over.abort();
+    await Promise.all(loads);
+    await dispatcher.close();
+    expect([...statuses.keys()]).toEqual([200]);
+    expect(statuses.get(200)).toBeGreaterThan(200);
+  });
+});
+
+describe("an edge that starts again", () => {
+  test("comes back with its addresses and nobody on the canary, and still knows its people", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 50 });
+    const one = await personOn(world, "canary");
+    await world.edge.close();
+    const again = await openEdge({ dataDir: world.edge.dataDir });
+    const seen = await routerOf(again).observe(never);
+    expect(seen).toMatchObject({ release: "shop-1", sharePct: 0, isServing: true });
+    const ask = async () =>
+      (await fetch(`${again.url}/api`, { headers: { cookie: `serin=${one.cookies.get("serin")}` } })).headers.get("x-version");
+    expect(await ask()).toBe("stable");
+    await routerOf(again).apply(world.wanted({ sharePct: 50 }), never);
+    expect(await ask()).toBe("canary");
+  });
+
+  test("refuses a kept state that is garbled, instead of forgetting its people", async () => {
+    const first = await openEdge();
+    const { dataDir } = first;
+    await first.close();
+    await writeFile(join(dataDir, "wanted.json"), '{"release":');
+    await expect(openEdge({ dataDir })).rejects.toThrow("wanted.json is not JSON");
+    await writeFile(join(dataDir, "edge.key"), "short");
+    await expect(openEdge({ dataDir })).rejects.toThrow("is not a key");
+    expect(await readFile(join(dataDir, "edge.key"), "utf8")).toBe("short");
+  });
+
+  test("serves the stable addresses that it was given before any release", async () => {
+    const world = await openEdgeWorld();
+    const stable = { routes: [{ path: "/", service: "shop" }], targets: { shop: { canary: [], stable: [world.stable.url] } } };
+    const first = await openEdge({ stable });
+    expect((await fetch(`${first.url}/api`)).headers.get("x-version")).toBe("stable");
+    expect((await fetch(`${world.edge.url}/api`)).status).toBe(503);
+  });
+});
+
+describe("the control plane", () => {
+  test.each([
+    ["without the token", "GET", "/seen", {}, "", 401],
+    ["with a wrong token", "GET", "/metrics", { authorization: "Bearer wrong" }, "", 401],
+    ["a path that is not there", "GET", "/other", { authorization: `Bearer ${token}` }, "", 404],
+    ["what is not JSON", "PUT", "/wanted", { authorization: `Bearer ${token}` }, "{", 400],
+    ["a share of 101", "PUT", "/wanted", { authorization: `Bearer ${token}` }, '{"sharePct":101}', 400],
+    ["a body of 2 MB", "PUT", "/wanted", { authorization: `Bearer ${token}` }, " ".repeat(2_000_000), 413],
+  ])("refuses %s", async (_says, method, path, headers, body, status) => {
+    const edge = await openEdge();
+    const answer = await fetch(`${edge.controlUrl}${path}`, { method, headers, ...(body === "" ? {} : { body }) });
+    expect(answer.status).toBe(status);
+    expect(await answer.text()).not.toContain(token);
+  });
+});

@@ -1,0 +1,103 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, request as httpRequest } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { token } from "./edge-world.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const megabyte = 1024 * 1024;
+
+/** `serin edge` with these words, in a folder of its own. */
+async function startProcess(words: readonly string[]) {
+  const dir = await mkdtemp(join(tmpdir(), "serin-edge-process-"));
+  await writeFile(join(dir, "token"), `${token}\n`);
+  const common = [
+    "edge",
+    "--listen",
+    "127.0.0.1:0",
+    "--control",
+    "127.0.0.1:0",
+    "--data",
+    join(dir, "data"),
+    "--token-file",
+    join(dir, "token"),
+  ];
+  const child = spawn(process.execPath, [main, ...common, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+  const exited = once(child, "exit") as Promise<[number | null, string | null]>;
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await exited;
+    await rm(dir, { recursive: true, force: true });
+  });
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors += text;
+  });
+  const firstLine = once(createInterface({ input: child.stdout }), "line") as Promise<[string]>;
+  return { child, exited, errors: () => errors, firstLine };
+}
+
+/** `megabytes` of bytes, in small pieces. */
+function* bytes(megabytes: number): Generator<Buffer> {
+  const piece = Buffer.alloc(megabyte / 16, 1);
+  for (let count = 0; count < megabytes * 16; count += 1) yield piece;
+}
+
+test("serin edge says where it listens, streams in bounded memory, and ends cleanly on SIGTERM", async () => {
+  const backend = createServer((request, response) => {
+    if (request.method === "GET") return void pipeline(Readable.from(bytes(150)), response);
+    request.resume().on("end", () => response.end("taken"));
+  });
+  backend.listen(0, "127.0.0.1");
+  await once(backend, "listening");
+  onTestFinished(() => void backend.close());
+  const stable = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
+  const edge = await startProcess(["--stable", `shop=${stable}`]);
+  const [line] = await edge.firstLine;
+  const { listening, control } = JSON.parse(line) as { readonly listening: string; readonly control: string };
+  const memoryMb = async (): Promise<number> => {
+    const page = await (await fetch(`${control}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
+    return Number(/^process_resident_memory_bytes (\S+)$/m.exec(page)?.[1]) / megabyte;
+  };
+  const beforeMb = await memoryMb();
+  const most: number[] = [];
+  let gotMb = 0;
+  let nextLook = 50;
+  for await (const part of (await fetch(`${listening}/large`)).body ?? []) {
+    gotMb += (part as Uint8Array).length / megabyte;
+    if (gotMb < nextLook) continue;
+    nextLook += 50;
+    most.push(await memoryMb());
+  }
+  expect(gotMb).toBe(150);
+  const upload = httpRequest(`${listening}/large`, { method: "POST" });
+  const answered = once(upload, "response") as Promise<[IncomingMessage]>;
+  await pipeline(Readable.from(bytes(150)), upload);
+  const [response] = await answered;
+  response.resume();
+  expect(response.statusCode).toBe(200);
+  most.push(await memoryMb());
+  expect(Math.max(...most) - beforeMb).toBeLessThan(130);
+  edge.child.kill("SIGTERM");
+  expect(await edge.exited).toEqual([0, null]);
+  expect(edge.errors()).toBe("");
+}, 90_000);
+
+test.each([
+  ["an address that is none", ["--listen", "8080"], "is not an address such as 127.0.0.1:8080"],
+  ["two services without routes", ["--stable", "a=http://127.0.0.1:1", "b=http://127.0.0.1:2"], "need routes"],
+  ["a stable address that is none", ["--stable", "shop"], "is not a pair"],
+])("serin edge refuses %s with exit code 2", async (_says, words, says) => {
+  const edge = await startProcess(words);
+  expect(await edge.exited).toEqual([2, null]);
+  expect(edge.errors()).toContain(says);
+});
