@@ -132,6 +132,7 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
     tokens: openTokens(start.dataDir, server.people.length === 0 ? [localPerson] : server.people),
     log,
     version: version(),
+    streamsAtMost,
     closing: ending.signal,
     readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
   });
@@ -152,6 +153,8 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   };
 }
 
+/** Event streams that a server serves at once. */
+const streamsAtMost = 500;
 /** Calls that still run when the server closes are cut off after this long, ms. */
 const closeWithinMs = 2_000;
 

@@ -1,9 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { smallApi } from "../../test/fixtures/small-api.ts";
 import type { SmallApi } from "../../test/fixtures/small-api.ts";
 import { readEvents } from "../cli/event-stream.ts";
 import type { ServerEvent } from "../cli/event-stream.ts";
 import type { ChainedEntry } from "../ports.ts";
+import { listen } from "./listen.ts";
 import type { ReleaseView } from "./release-view.ts";
 
 async function open(api: SmallApi, id: string, lastEventId: string | null): Promise<AsyncGenerator<ServerEvent, void>> {
@@ -39,11 +40,11 @@ test("a stream begins with the view, brings each new entry, and goes on where th
   await ask(api, id, "stop");
   const whole = [...early, ...(await until(all, "stopped"))];
   expect(whole.map((link) => link.entry.revision)).toEqual(whole.map((_, index) => index + 1));
+  await all.return();
   const resumed = await open(api, id, "1");
   expect(await until(resumed, "stopped")).toEqual(whole.slice(1));
   const fresh = await open(api, id, null);
   expect(await until(fresh, "stopped")).toEqual([]);
-  for (const events of [all, resumed, fresh]) await events.return();
 });
 
 test("a closing server ends its streams", async () => {
@@ -59,4 +60,31 @@ test("an id that is no revision is refused", async () => {
   const id = await api.begin();
   const answer = await api.call("GET", `/api/v1/releases/${id}/events`, { headers: { "last-event-id": "x" } });
   expect(answer.status).toBe(400);
+});
+
+test("a reader who goes away makes room; a HEAD takes none", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  const listening = await listen(api.app, { host: "127.0.0.1", port: 0 });
+  onTestFinished(() => listening.close(0));
+  const read = async (method = "GET"): Promise<{ readonly status: number; leave(): void }> => {
+    const leaving = new AbortController();
+    const headers = { authorization: "Bearer vera" };
+    const { status } = await fetch(`${listening.url}/api/v1/releases/${id}/events`, { method, headers, signal: leaving.signal });
+    return { status, leave: () => leaving.abort() };
+  };
+  for (let times = 0; times < 3; times += 1) expect((await read("HEAD")).status).toBe(200);
+  const first = await read();
+  const second = await read();
+  expect([first.status, second.status, (await read()).status]).toEqual([200, 200, 503]);
+  first.leave();
+  const third = await vi.waitFor(
+    async () => {
+      const reader = await read();
+      expect(reader.status).toBe(200);
+      return reader;
+    },
+    { timeout: 5_000, interval: 20 },
+  );
+  for (const reader of [second, third]) reader.leave();
 });

@@ -11,9 +11,6 @@ import { releaseOrRefuse, viewOf } from "./releases.ts";
 const betweenViewsMs = 250;
 /** Evidence grows between decisions: without news a view is sent this long after the last one, ms. */
 const refreshMs = 1_000;
-/** More streams than this are refused. */
-const streamsAtMost = 500;
-
 const openStreams = new WeakMap<AppParts, number>();
 
 /**
@@ -26,8 +23,11 @@ export async function events(context: Context<Env>, parts: AppParts): Promise<Re
   const id = context.req.param("id") ?? "";
   const { release } = await releaseOrRefuse(parts, id);
   const after = lastEventId(context) ?? release.revision;
+  const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store" };
+  // Nobody would read the stream of a HEAD, so nobody would end it.
+  if (context.req.method === "HEAD") return new Response(null, { headers });
   const open = openStreams.get(parts) ?? 0;
-  if (open >= streamsAtMost) throw new UserError("too-many-streams", `${open} streams are open.`);
+  if (open >= parts.streamsAtMost) throw new UserError("too-many-streams", `${open} streams are open.`);
   openStreams.set(parts, open + 1);
   const gone = new AbortController();
   const pieces = follow(parts, { id, after, until: AbortSignal.any([gone.signal, parts.closing]) });
@@ -43,7 +43,7 @@ export async function events(context: Context<Env>, parts: AppParts): Promise<Re
       await pieces.return();
     },
   });
-  return new Response(body, { headers: { "Content-Type": "text/event-stream", "Cache-Control": "no-store" } });
+  return new Response(body, { headers });
 }
 
 /** The revision after which the stream goes on; `null` when the reader did not say. Throws `query-invalid`. */

@@ -38,6 +38,8 @@ export interface AppParts {
   readonly tokens: ReadonlyMap<string, Caller>;
   readonly log: Log;
   readonly version: string;
+  /** More event streams than this are refused. */
+  readonly streamsAtMost: number;
   /** Aborts when the server begins to close: streams end, and what waits answers. */
   readonly closing: AbortSignal;
   readPlan(text: string, file: string): { readonly plan: Plan | null; readonly problems: readonly Problem[] };
