@@ -43,27 +43,32 @@ function compared(
   return { says, proves, error, spec, canary, stable: { rate: stable, share }, bound: count?.bound ?? Number.NaN };
 }
 
+const percentOf = (rate: number): string => `${Number((100 * rate).toFixed(6))} %`;
 const below = (at: number): Line => ({ good: "below", at });
 const above = (at: number): Line => ({ good: "above", at });
 
 /** The effects of evidence.md 2g; `error` 0.001 is a guard with a tenth of the release's budget. */
 export const effects: readonly Effect[] = [
   ...[0.01, 0.001].flatMap((error) => [
-    ...[0.02, 0.05, 0.2].map((truth) => against(`5xx > 1 %, true ${truth * 100} %`, "fail", { line: below(0.01), truth, error })),
-    ...[0.2, 0.5].map((truth) => against(`p95 > 2 s, true ${truth * 100} % slower`, "fail", { line: below(0.05), truth, error })),
-    ...[0.01, 0.005, 0].map((truth) => against(`activation < 1.5 %, true ${truth * 100} %`, "fail", { line: above(0.015), truth, error })),
+    ...[0.02, 0.05, 0.2].map((truth) => against(`5xx > 1 %, true ${percentOf(truth)}`, "fail", { line: below(0.01), truth, error })),
+    ...[0.2, 0.5].map((truth) => against(`p95 > 2 s, true ${percentOf(truth)} slower`, "fail", { line: below(0.05), truth, error })),
+    ...[0.01, 0.005, 0].map((truth) =>
+      against(`activation < 1.5 %, true ${percentOf(truth)}`, "fail", { line: above(0.015), truth, error }),
+    ),
   ]),
   against("activation < 2 %, true 1.5 %", "fail", { line: above(0.02), truth: 0.015, error: 0.01 }),
   ...[0.05, 0.01].flatMap((error) => [
-    ...[0.002, 0.001, 0].map((truth) => against(`5xx < 0.5 % proven, true ${truth * 100} %`, "pass", { line: below(0.005), truth, error })),
-    ...[0.002, 0.005].map((truth) => against(`5xx < 1 % proven, true ${truth * 100} %`, "pass", { line: below(0.01), truth, error })),
-    ...[0.02, 0.04].map((truth) => against(`p95 < 500 ms, true ${truth * 100} % slower`, "pass", { line: below(0.05), truth, error })),
-    ...[0.75, 0.8].map((truth) => against(`consensus > 70 %, true ${truth * 100} %`, "pass", { line: above(0.7), truth, error })),
-    ...[0.022, 0.03].map((truth) => against(`activation > 2 %, true ${truth * 100} %`, "pass", { line: above(0.02), truth, error })),
+    ...[0.002, 0.001, 0].map((truth) =>
+      against(`5xx < 0.5 % proven, true ${percentOf(truth)}`, "pass", { line: below(0.005), truth, error }),
+    ),
+    ...[0.002, 0.005].map((truth) => against(`5xx < 1 % proven, true ${percentOf(truth)}`, "pass", { line: below(0.01), truth, error })),
+    ...[0.02, 0.04].map((truth) => against(`p95 < 500 ms, true ${percentOf(truth)} slower`, "pass", { line: below(0.05), truth, error })),
+    ...[0.75, 0.8].map((truth) => against(`consensus > 70 %, true ${percentOf(truth)}`, "pass", { line: above(0.7), truth, error })),
+    ...[0.022, 0.03].map((truth) => against(`activation > 2 %, true ${percentOf(truth)}`, "pass", { line: above(0.02), truth, error })),
     against("activation > 1.5 %, true 2 %", "pass", { line: above(0.015), truth: 0.02, error }),
   ]),
   ...[0.01, 0.02, 0.05].map((canary) =>
-    compared(`5xx against stable's 0.5 %, true ${canary * 100} %`, "fail", {
+    compared(`5xx against stable's 0.5 %, true ${percentOf(canary)}`, "fail", {
       line: below(1),
       canary,
       stable: 0.005,
@@ -80,7 +85,13 @@ export const effects: readonly Effect[] = [
       [0.24, 0.3],
     ] as const
   ).map(([canary, stable]) =>
-    compared(`conversion ${stable * 100} % to ${canary * 100} %`, "fail", { line: above(1), canary, stable, share: 0.1, error: 0.01 }),
+    compared(`conversion ${percentOf(stable)} to ${percentOf(canary)}`, "fail", {
+      line: above(1),
+      canary,
+      stable,
+      share: 0.1,
+      error: 0.01,
+    }),
   ),
   ...(
     [
@@ -89,7 +100,7 @@ export const effects: readonly Effect[] = [
       [0, 0.02],
     ] as const
   ).map(([canary, stable]) =>
-    compared(`conversion < 50 % of ${stable * 100} %, true ${canary * 100} %`, "fail", {
+    compared(`conversion < 50 % of ${percentOf(stable)}, true ${percentOf(canary)}`, "fail", {
       line: above(0.5),
       canary,
       stable,
@@ -98,7 +109,7 @@ export const effects: readonly Effect[] = [
     }),
   ),
   ...[0.02, 0.05, 0.3].map((rate) =>
-    compared(`no regression: > 50 % of ${rate * 100} % proven`, "pass", {
+    compared(`no regression: > 50 % of ${percentOf(rate)} proven`, "pass", {
       line: above(0.5),
       canary: rate,
       stable: rate,
@@ -107,7 +118,7 @@ export const effects: readonly Effect[] = [
     }),
   ),
   ...[0.02, 0.3].map((rate) =>
-    compared(`conversion > 90 % of ${rate * 100} % proven, true equal`, "pass", {
+    compared(`conversion > 90 % of ${percentOf(rate)} proven, true equal`, "pass", {
       line: above(0.9),
       canary: rate,
       stable: rate,

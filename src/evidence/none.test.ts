@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { add, begin, forecastScrapes, judge } from "./evidence.ts";
+import type { TestSpec, TestState } from "./test-spec.ts";
+import type { Verdict } from "./verdict.ts";
+
+const none: TestSpec = { kind: "none", rate: 0.001, alpha: 0.01, beta: 0.05, plannedScrapes: 60 };
+
+function after(from: TestState, times: number, canary: readonly [number, number], stable: readonly [number, number] | null): TestState {
+  const tally = ([bad, total]: readonly [number, number]): { bad: number; total: number } => ({ bad, total });
+  return Array.from({ length: times }).reduce<TestState>(
+    (state) => add(none, state, { kind: "counts", atMs: 0, canary: tally(canary), stable: stable && tally(stable), slices: [] }),
+    from,
+  );
+}
+
+test.each<[string, TestState, Partial<Verdict>]>([
+  ["nothing counted is no data", begin(none), { kind: "no-data" }],
+  ["little exposure is no pass", after(begin(none), 1, [0, 1000], null), { kind: "undecided", because: { kind: "too-little-evidence" } }],
+  [
+    "ln 20 / rate exposures without an event are enough",
+    after(begin(none), 3, [0, 1000], null),
+    { kind: "pass", because: { kind: "no-event-in", exposures: 3000 } },
+  ],
+  [
+    "one event that stable never had is enough to fail",
+    after(after(begin(none), 9, [0, 1000], [0, 9000]), 1, [1, 1000], [0, 9000]),
+    { kind: "fail", assumes: "rule", because: { kind: "event-seen", events: 1 } },
+  ],
+  ["an event without a stable arm fails", after(begin(none), 1, [1, 10], null), { kind: "fail" }],
+  [
+    "an event that stable has too is compared, not blamed",
+    after(after(begin(none), 9, [0, 1000], [3, 9000]), 1, [1, 1000], [3, 9000]),
+    { kind: "undecided", shared: true },
+  ],
+  ["more than its share of them fails", after(begin(none), 9, [9, 1000], [3, 9000]), { kind: "fail", assumes: "exact" }],
+])("%s", (_, state, expected) => expect(judge(none, state)).toMatchObject(expected));
+
+test("the interval ends at the rate that is ruled out", () => {
+  expect(judge(none, after(begin(none), 6, [0, 1000], null)).interval).toEqual({ low: 0, high: Math.log(20) / 6000 });
+});
+
+test("the forecast is the exposure that is missing", () => {
+  expect(forecastScrapes(none, after(begin(none), 1, [0, 1000], null))).toBe(2);
+  expect(forecastScrapes(none, begin(none))).toBeNull();
+  expect(forecastScrapes(none, after(begin(none), 1, [1, 10], null))).toBe(0);
+});

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { compare, stories } from "../bench/evidence/against-peers.ts";
+import { detection, effects } from "../bench/evidence/detection.ts";
+import { falseAlarms } from "../bench/evidence/false-alarms.ts";
+import { nullWorlds } from "../bench/evidence/nulls.ts";
+import { updatesPerSecond } from "../bench/evidence/speed.ts";
+
+/** The quick form of `npm run bench -- evidence`: fewer runs, the same promises; seeds are fixed, so that a failure is a change. */
+const alpha = 0.01;
+
+describe("false alarms stay within alpha = 1 %", () => {
+  test.each(nullWorlds.map((world) => [`${world.name}: ${world.says}`, world] as const))("%s", (_, world) => {
+    const { low } = falseAlarms(world, { runs: 150, scrapes: 60, seed: 7 });
+    // The lower 95 % limit: more than alpha would be proven wrong, fewer runs cannot prove it right.
+    expect(low).toBeLessThanOrEqual(alpha);
+  });
+});
+
+describe("mean delay is within 1.5 x the bound and one scrape", () => {
+  /** Lumps of three nats a hit, and an effect of a quarter: known to take a little longer. */
+  const known: Readonly<Record<string, number>> = { "5xx > 1 %, true 20 %": 1.75, "p95 < 500 ms, true 4 % slower": 1.65 };
+  test.each(effects.map((effect) => [`${effect.says}: ${effect.proves} at ${effect.error}`, effect] as const))("%s", (_, effect) => {
+    const { ratio, missed } = detection(effect, { runs: 300, seed: 7 });
+    expect(missed).toBe(0);
+    expect(ratio).toBeLessThan(known[effect.says] ?? 1.55);
+  });
+});
+
+test("beside the peers on the same streams: no healthy release is taken back, and a fault at 10 rps is found before Argo with 3 failures", () => {
+  const results = stories.map((story) => ({ story, results: compare(story, { runs: 25, seed: 7 }) }));
+  const of = (says: string, name: string): { readonly rolledBackPct: number; readonly medianS: number | null } =>
+    results.find(({ story }) => story.says === says)?.results.find((result) => result.name === name) ?? {
+      rolledBackPct: Number.NaN,
+      medianS: null,
+    };
+  for (const says of ["10 rps, healthy 0.2 %", "10 rps, healthy 0.5 %"]) expect(of(says, "serin 1 %").rolledBackPct).toBe(0);
+  expect(of("10 rps, healthy 0.5 %", "Argo fl=0").rolledBackPct).toBeGreaterThan(90);
+  expect(of("10 rps, bad 5 %", "serin 1 %").rolledBackPct).toBe(100);
+  expect(of("10 rps, bad 5 %", "serin 1 %").medianS).toBeLessThan(of("10 rps, bad 5 %", "Argo fl=3").medianS ?? 0);
+  expect(of("100 rps, 5 % from minute 8", "serin 1 %").medianS).toBeLessThanOrEqual(60);
+});
+
+test("20,000 scrapes a second are added and judged on one core", () => {
+  const budget = { alpha, beta: 0.05, plannedScrapes: 540 };
+  const rate = updatesPerSecond(
+    { kind: "rate", unit: "person", pass: { good: "below", at: 0.005 }, fail: { good: "below", at: 0.01 }, ...budget },
+    400,
+  );
+  expect(rate).toBeGreaterThan(20_000);
+});
