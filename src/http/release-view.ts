@@ -1,10 +1,1 @@
-export type {
-  ReleaseView,
-  CheckView,
-  PhaseView,
-  StoryView,
-  PersonView,
-  ActionView,
-  BandView,
-  CountdownView,
-} from "../core/release-view.ts";
+export type { ReleaseView, CheckView, PhaseView, PersonView, BandView } from "../core/release-view.ts";

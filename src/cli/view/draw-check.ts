@@ -44,7 +44,12 @@ export function drawCheck(check: CheckView, columns: number): Line {
 
 function bandOf(check: CheckView, columns: number, style: Style): readonly Span[] {
   if (check.band === null) return [span(" ".repeat(columns))];
-  return drawBand(check.band, columns).map(({ character, part }) =>
-    span(character, part === "interval" || part === "estimate" ? style : "faint"),
-  );
+  const spans: Span[] = [];
+  for (const { character, part } of drawBand(check.band, columns)) {
+    const look = part === "interval" || part === "estimate" ? style : "faint";
+    const last = spans.at(-1);
+    if (last?.style === look) spans[spans.length - 1] = span(last.text + character, look);
+    else spans.push(span(character, look));
+  }
+  return spans;
 }
