@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Condition } from "../core/condition.ts";
-import type { Needs, Role } from "../core/plan.ts";
+import type { Role } from "../core/plan.ts";
 import { roles } from "../core/plan.ts";
 import type { Reaction } from "../core/reactions.ts";
 import { parseCondition, parseGuard } from "./conditions.ts";
@@ -57,11 +57,6 @@ export function speakers(about: { readonly says: string; readonly example: strin
   const speaking = roles.filter((role) => role !== "viewer");
   const role = choice({ says: "A role that may say yes.", example: "release-manager" }, speaking);
   return list(about, role).transform((named) => speaking.filter((known) => named.includes(known)));
-}
-
-/** True when nobody is asked. */
-export function asksNobody(needs: Needs): boolean {
-  return "all" in needs && needs.all.length === 0;
 }
 
 function parseTimeZone(value: string): Parsed<string> {
