@@ -72,6 +72,8 @@ function jsonOf(text: string, number: number): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw lineInvalid(number, `not JSON: ${error instanceof Error ? error.message : String(error)}.`);
+    // The parser counts lines too, from the start of this one.
+    const why = error instanceof Error ? error.message.replace(/ \(line \d+ column \d+\)$/, "") : String(error);
+    throw lineInvalid(number, `not JSON: ${why}.`);
   }
 }
