@@ -153,11 +153,11 @@ export const errorKinds = {
     exit: "no",
     remedy: "Wait until that release has ended, or take it back.",
   },
-  "adapter-missing": {
-    title: "The plan names an adapter that is not here",
+  "connection-missing": {
+    title: "The plan needs a connection that this server does not have",
     status: 422,
     exit: "bad-input",
-    remedy: "Name a connection of the server's file, or a kind of this build.",
+    remedy: "Add the connection to the server's file, or name one that it has.",
   },
   "environment-frozen": {
     title: "The environment is frozen",

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { fixtureJournal, fixtureRelease } from "../../test/fixtures/release.ts";
 import { smallPlan } from "../../test/fixtures/small-adapters.ts";
 import { smallApi } from "../../test/fixtures/small-api.ts";
 import type { SmallApi } from "../../test/fixtures/small-api.ts";
@@ -7,6 +8,7 @@ import type { ErrorCode } from "../errors.ts";
 import { bodyLimitBytes, pathOf, routes } from "./contract.ts";
 import type {
   JournalAnswer,
+  ListFreezesAnswer,
   ListReleasesAnswer,
   ProblemAnswer,
   RouteName,
@@ -218,12 +220,40 @@ test("the journal comes in pages, and is verified", async () => {
   }
 });
 
-test("a freeze is listed, and lifted once, by a release manager", async () => {
+test("while an environment is frozen nothing begins there; a release manager of that environment lifts it, once", async () => {
   const api = await smallApi();
-  expect(await json(api.call("GET", "/api/v1/freezes"))).toEqual({ freezes: [] });
-  const lift = (environment: string): Promise<Response> =>
-    api.call("DELETE", `/api/v1/freezes/${environment}`, { body: { reason: "over" } });
-  expect(await codeOf(await lift("production"))).toBe("freeze-unknown");
+  await haltEarlier(api);
+  const begin = (): Promise<Response> => api.call("POST", "/api/v1/releases", { headers: key, body: startBody });
+  const lift = (as = "ada"): Promise<Response> =>
+    api.call("DELETE", "/api/v1/freezes/production", { as, headers: {}, body: { reason: "mended" } });
+  const { freezes } = await json<ListFreezesAnswer>(api.call("GET", "/api/v1/freezes", { as: "vera" }));
+  expect(freezes).toMatchObject([{ environment: "production", release: "r1" }]);
+  expect(await codeOf(await begin())).toBe("environment-frozen");
+  expect(await codeOf(await lift("dan"))).toBe("role-missing");
+  expect((await lift()).status).toBe(204);
+  expect(await codeOf(await lift())).toBe("freeze-unknown");
+  expect((await begin()).status).toBe(201);
+  expect(api.logged.filter((line) => line.includes("freeze-lifted"))).toEqual([expect.stringContaining('"reason":"mended"')]);
+});
+
+/** A release of before, over and done with, that froze production. */
+async function haltEarlier(api: SmallApi): Promise<void> {
+  const head = fixtureRelease();
+  await api.store.create(head);
+  const { rows, entries } = fixtureJournal(head, 1, 1);
+  const [[row], [entry]] = [rows, entries];
+  if (!row || !entry) throw new Error("the fixture has no journal");
+  const empty = { expectRevision: 0, expectRows: 0, seen: [], owes: [] };
+  await api.store.commit({ ...empty, release: head.id, row, entry, isOver: true, freeze: "production" });
+}
+
+test("a plan whose router has no connection here is not begun", async () => {
+  const api = await smallApi();
+  const plan = { text: smallPlan.replace("traffic: { kind: small", "traffic: { kind: far"), file: "plan.yaml" };
+  const begin = api.call("POST", "/api/v1/releases", { headers: key, body: { ...startBody, plan } });
+  expect(await codeOf(await begin)).toBe("connection-missing");
+  const stable = { plan, versions: { web: "1" }, reason: "a test" };
+  expect(await codeOf(await api.call("POST", "/api/v1/stable", { body: stable }))).toBe("connection-missing");
 });
 
 test("an address that is not there, and a mistake of ours, are problems too, without a word about the inside", async () => {

@@ -31,7 +31,7 @@ export function checkVersions(plan: Plan, versions: Readonly<Record<string, stri
   throw new UserError("versions-invalid", `${faults.join("; ")}.`);
 }
 
-/** Throws `adapter-missing` when the plan names an adapter that this build or its server does not have: lint only warns of it. */
+/** Throws `connection-missing` when an adapter of the plan cannot be made: lint does not know which kinds need a connection. */
 export function checkAdapters(parts: AppParts, plan: Plan): void {
   try {
     parts.world.router(plan);
@@ -39,7 +39,7 @@ export function checkAdapters(parts: AppParts, plan: Plan): void {
     for (const { source } of Object.values(plan.metrics)) parts.world.source(source);
     for (const { notifier } of plan.notify) parts.world.notifier(notifier);
   } catch (error) {
-    if (error instanceof PortError) throw new UserError("adapter-missing", `${error.message}.`);
+    if (error instanceof PortError) throw new UserError("connection-missing", `${error.message}.`);
     throw error;
   }
 }
