@@ -153,7 +153,8 @@ function thresholdOf(of: { readonly of?: ThresholdTest | undefined }): Threshold
   return of.of ?? null;
 }
 
-function completeWindows(windows: Settings["windows"]): Windows {
+/** The windows of a plan as the core uses them; texts that are no ranges are left out (windowsAreRanges tells them). */
+export function completeWindows(windows: Settings["windows"]): Windows {
   const ranges = (texts: readonly string[]) =>
     texts.flatMap((text) => {
       const parsed = parseWeekRange(text);

@@ -1,6 +1,7 @@
 import type { Catalogue } from "./catalogue.ts";
 import type { Draft } from "./draft.ts";
 import type { Finding } from "./finding.ts";
+import * as calendar from "./rules/calendar.ts";
 import * as conditions from "./rules/conditions.ts";
 import * as metrics from "./rules/metrics.ts";
 import * as people from "./rules/people.ts";
@@ -43,8 +44,8 @@ const rules: readonly Rule[] = [
   people.noticesHaveOneTarget,
 ];
 
-/** What can be said only of a plan without errors: while a name is misspelt, another seems unused. */
-const lateRules: readonly Rule[] = [references.metricsAreUsed];
+/** What is said only of a plan without errors: while a name is misspelt another seems unused, and windows may be no ranges. */
+const lateRules: readonly Rule[] = [references.metricsAreUsed, calendar.plannedDayIsOpen, calendar.windowsFitThePlan];
 
 /**
  * What every rule finds in a plan as far as it could be read, `findings` of the reading first. Errors make it unusable; warnings say that it

@@ -316,6 +316,30 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
     ["30:14 error: An alias (*) is not read here. Write the value itself; a value that begins with * must stand in quotes."],
   ],
   ["a tab", { from: "    observe: 15m", to: "\tobserve: 15m" }, ["30:1 error: Tabs are not allowed as indentation. Indent with spaces."]],
+  [
+    "a holiday as the planned day",
+    { from: "  name: shop", to: "  name: shop\n  plannedFor: 2025-05-01" },
+    [
+      "5:15 warning: 2025-05-01 is a Thursday, and no release may start on that day (avoided: Labour Day (FR)). Plan it for 2025-05-06, from 14:00.",
+    ],
+  ],
+  [
+    "a day without a preferred time",
+    { from: "  name: shop", to: "  name: shop\n  plannedFor: 2025-08-18" },
+    [
+      "5:15 warning: 2025-08-18 is a Monday, and no release may start on that day (preferred: tue-thu 14:00-17:00). Plan it for 2025-08-19, from 14:00.",
+    ],
+  ],
+  [
+    "a window that is shorter than the plan",
+    { from: "tue-thu 14:00-17:00", to: "tue-thu 14:00-15:00" },
+    ["47:12 warning: The plan takes 1h15m: longer than this window. Widen the window, or expect people to be needed after it."],
+  ],
+  [
+    "a window that is hardly longer than the plan",
+    { from: "tue-thu 14:00-17:00", to: "tue-thu 14:00-16:00" },
+    ["47:12 warning: The plan takes 1h15m: it ends inside this window only when it starts by 14:45. Start it by 14:45."],
+  ],
 ];
 
 test.each(broken)("%s", (_name, { from, to }, expected) => {

@@ -5,7 +5,6 @@ import { parse } from "yaml";
 import { planSchema, serverSchema } from "../../src/config/json-schema.ts";
 import { readPlan } from "../../src/config/plan-file.ts";
 import { readServer } from "../../src/config/server-file.ts";
-import { formatProblem } from "../../src/errors.ts";
 import { adapters } from "./sound-plan.ts";
 
 const example = (name: string): string => readFileSync(new URL(`../../examples/${name}`, import.meta.url), "utf8");
@@ -58,6 +57,12 @@ describe("examples/ecomsimply", () => {
     expect(problems.filter((problem) => problem.severity === "error")).toEqual([]);
   });
 
+  test("its own day is found wrong: 2025-08-16 is a Saturday", () => {
+    const [first] = planned("ecomsimply", null).problems;
+    expect(first?.message).toBe("2025-08-16 is a Saturday, and no release may start on that day (avoided: sat).");
+    expect(first?.remedy).toBe("Plan it for 2025-08-19, from 14:00.");
+  });
+
   test("its server file is read without an error", () => {
     const { server, problems } = readServer(example("ecomsimply/serin.yaml"), "serin.yaml", adapters);
     expect(problems.filter((problem) => problem.severity === "error")).toEqual([]);
@@ -69,12 +74,11 @@ describe("examples/laptop", () => {
   const { server, problems: serverProblems } = readServer(example("laptop/serin.yaml"), "serin.yaml", adapters);
   const { plan, problems } = planned("laptop", server);
 
-  test("its server takes it, and says only what ends at 100%", () => {
+  test("its server takes it, and says what ends at 100% and how late it may start", () => {
     expect(serverProblems).toEqual([]);
-    expect(problems.map(formatProblem)).toEqual([
-      expect.stringContaining(
-        'warning: This guard ends at 100%: nobody is left on stable to compare with. Write holdback: "1%" to keep it.',
-      ),
+    expect(problems.map((problem) => `${problem.severity}: ${problem.message} ${problem.remedy}`)).toEqual([
+      'warning: This guard ends at 100%: nobody is left on stable to compare with. Write holdback: "1%" to keep it.',
+      "warning: The plan takes 1h45m, 2h15m with its extensions: it ends inside this window only when it starts by 15:15 (14:45 with its extensions). Start it by 14:45.",
     ]);
   });
 
