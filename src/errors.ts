@@ -201,7 +201,6 @@ export const errorKinds = {
     exit: "unreachable",
     remedy: "Close some, or try again later.",
   },
-  closing: { title: "The server is closing", status: 503, exit: "unreachable", remedy: "Try again when it has started again." },
   internal: {
     title: "The server made a mistake",
     status: 500,
