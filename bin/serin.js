@@ -6,5 +6,5 @@ if (Number(version.split(".")[0]) < 24) {
   process.stderr.write('In a checkout, "npx serin" takes the Node that "npm ci" has installed.\n');
   process.exitCode = 1;
 } else {
-  import("./launch.js");
+  void import("./launch.js");
 }
