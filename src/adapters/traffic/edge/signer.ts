@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, timingSafeEqual } from "node:crypto";
 
 /** Signs short texts with the edge's key. */
 export interface Signer {
@@ -8,16 +8,37 @@ export interface Signer {
   isSigned(text: string, mac: string): boolean;
 }
 
-/** A signer for `key`, at least 32 random bytes. `purpose` keeps signatures of one use from being taken for another's. */
+const blockBytes = 64;
+const macBytes = 16;
+const macLength = 22;
+
+/**
+ * A signer for `key`, at least 32 random bytes. `purpose` keeps signatures of one use from being taken for another's.
+ *
+ * The HMAC is put together from two hashes: node's own spends most of its time on unpacking the key, at every request of every person.
+ *
+ * Source: RFC 2104 section 2.
+ */
 export function createSigner(key: Uint8Array, purpose: string): Signer {
   const ownKey = createHmac("sha256", key).update(purpose).digest();
-  const digest = (text: string): Buffer => createHmac("sha256", ownKey).update(text).digest().subarray(0, 16);
+  const inner = padded(ownKey, 0x36);
+  const outer = padded(ownKey, 0x5c);
+  const digest = (text: string): Buffer => {
+    const first = hash("sha256", Buffer.concat([inner, Buffer.from(text, "utf8")]), "buffer");
+    return hash("sha256", Buffer.concat([outer, first]), "buffer").subarray(0, macBytes);
+  };
   return {
     sign: (text) => digest(text).toString("base64url"),
     isSigned(text, mac) {
-      if (mac.length !== 22) return false;
+      if (mac.length !== macLength) return false;
       const given = Buffer.from(mac, "base64url");
-      return given.length === 16 && timingSafeEqual(given, digest(text));
+      return given.length === macBytes && timingSafeEqual(given, digest(text));
     },
   };
+}
+
+function padded(key: Uint8Array, byte: number): Buffer {
+  const block = Buffer.alloc(blockBytes, byte);
+  for (const [index, one] of key.entries()) block[index] = one ^ byte;
+  return block;
 }
