@@ -21,12 +21,12 @@ export function falseAlarms(
   for (let run = 0; run < size.runs; run += 1) {
     const luck = chance(size.seed + 7919 * run);
     let state = begin(world.spec);
-    let hasFailed = false;
-    for (let index = 0; index < size.scrapes && !hasFailed; index += 1) {
+    let hasErred = false;
+    for (let index = 0; index < size.scrapes && !hasErred; index += 1) {
       state = add(world.spec, state, world.scrape(luck, { index, scrapes: size.scrapes }));
-      hasFailed = judge(world.spec, state).kind === "fail";
+      hasErred = judge(world.spec, state).kind === size.wrong;
     }
-    if (hasFailed) alarms += 1;
+    if (hasErred) alarms += 1;
   }
   const { runs } = size;
   return { runs, alarms, rate: alarms / runs, low: limit(alarms, runs, "low"), high: limit(alarms, runs, "high") };

@@ -6,6 +6,8 @@ export interface NullWorld {
   readonly name: string;
   readonly says: string;
   readonly spec: TestSpec;
+  /** The verdicts that would be wrong here: on the fail line a pass is as wrong as a fail. */
+  readonly wrong: readonly ("pass" | "fail")[];
   /** One scrape, the `index`-th of `scrapes`. */
   scrape(chance: Chance, at: { readonly index: number; readonly scrapes: number }): Increment;
 }
@@ -84,72 +86,96 @@ export const nullWorlds: readonly NullWorld[] = [
     name: "independent",
     says: "people, exactly on the fail line of 1 %",
     spec: absolute("person"),
+    wrong: ["pass", "fail"],
     scrape: (chance, { index }) => people(chance, index, { users: 150, rate: 0.01 }),
   },
   {
     name: "independent",
     says: "people against stable, both 0.5 %",
     spec: relative("person"),
+    wrong: ["fail"],
     scrape: (chance, { index }) => people(chance, index, { users: 150, rate: 0.005 }),
   },
   {
     name: "independent",
     says: "conversion against stable, both 2 %",
     spec: conversion,
+    wrong: ["fail"],
     scrape: (chance, { index }) => people(chance, index, { users: 60, rate: 0.02 }),
   },
   {
     name: "clustered",
     says: "requests, 40 people an arm and scrape, 0.5 %",
     spec: absolute("request"),
+    wrong: ["fail"],
     scrape: (chance, { index }) => requests(chance, index, { users: 40, requests: 10, rate: 0.005, heavy: "even" }),
   },
   {
     name: "clustered",
     says: "requests, exactly on the fail line of 1 %",
     spec: absolute("request"),
+    wrong: ["pass", "fail"],
     scrape: (chance, { index }) => requests(chance, index, { users: 40, requests: 10, rate: 0.01, heavy: "even" }),
   },
   {
     name: "clustered",
     says: "requests, no slices known, 0.5 %",
     spec: absolute("request"),
+    wrong: ["fail"],
     scrape: (chance, { index }) => ({ ...requests(chance, index, { users: 40, requests: 10, rate: 0.005, heavy: "even" }), slices: [] }),
+  },
+  {
+    name: "clustered",
+    says: "requests, no stable arm, exactly on the fail line of 1 %",
+    spec: absolute("request"),
+    wrong: ["pass", "fail"],
+    scrape: (chance, { index }) => ({
+      ...requests(chance, index, { users: 40, requests: 10, rate: 0.01, heavy: "even" }),
+      kind: "counts" as const,
+      stable: null,
+      slices: [],
+    }),
   },
   {
     name: "clustered",
     says: "requests against stable, both 1 %",
     spec: relative("request"),
+    wrong: ["fail"],
     scrape: (chance, { index }) => requests(chance, index, { users: 40, requests: 10, rate: 0.01, heavy: "even" }),
   },
   {
     name: "heavy users",
     says: "requests against stable, both 1 %",
     spec: relative("request"),
+    wrong: ["fail"],
     scrape: (chance, { index }) => requests(chance, index, { users: 40, requests: 10, rate: 0.01, heavy: "heavy" }),
   },
   {
     name: "bursty",
     says: "people, 0.3 % and shared bursts of 4.3 %",
     spec: absolute("person"),
+    wrong: ["fail"],
     scrape: (chance, { index }) => people(chance, index, { users: 150, rate: burstRate(chance) }),
   },
   {
     name: "bursty",
     says: "people against stable, the same bursts",
     spec: relative("person"),
+    wrong: ["fail"],
     scrape: (chance, { index }) => people(chance, index, { users: 150, rate: burstRate(chance) }),
   },
   {
     name: "diurnal",
     says: "people, traffic x10, 0.1 % to 1 %",
     spec: absolute("person"),
+    wrong: ["fail"],
     scrape: (chance, at) => people(chance, at.index, { users: Math.round(300 * daylight(at)), rate: 0.01 * daylight(at) }),
   },
   {
     name: "diurnal",
     says: "conversion against stable, share 10 to 50 % as it doubles",
     spec: conversion,
+    wrong: ["fail"],
     scrape: (chance, { index, scrapes }) => {
       const isLate = index > scrapes / 2;
       const arm = (total: number): Tally => ({ bad: chance.binomial(total, isLate ? 0.04 : 0.02), total });

@@ -1,6 +1,6 @@
 import { countsOf, noCounts, sumOf } from "./counts.ts";
 import type { Counts } from "./counts.ts";
-import { dispersionFactor, measureScrape, measureSlices, noDispersion } from "./dispersion.ts";
+import { cautiousFactor, dispersionFactor, measureScrape, measureSlices, noDispersion } from "./dispersion.ts";
 import type { Dispersion } from "./dispersion.ts";
 import { emptyProcess, logE, stakesForHarm, stakesForHealth, step } from "./e-process.ts";
 import type { Process } from "./e-process.ts";
@@ -44,8 +44,6 @@ interface RatioState extends TestState {
   readonly scrapes: number;
 }
 
-/** Until the dispersion of requests is measured, this many count as one. */
-const cautiousDispersion = 10;
 const nothing: Stratified = { canary: 0, stable: 0 };
 
 /** The canary's rate as a ratio of stable's (evidence.md 2b, 2d). */
@@ -194,7 +192,7 @@ function hunted(
 
 function dispersionOf(spec: RatioSpec, state: RatioState): number {
   if (spec.unit === "person") return 1;
-  return dispersionFactor(state.between) ?? dispersionFactor(state.overTime) ?? cautiousDispersion;
+  return dispersionFactor(state.between) ?? dispersionFactor(state.overTime) ?? cautiousFactor(state.overTime);
 }
 
 /** How the split of events varies from scrape to scrape around what the ratio so far leads to expect. */

@@ -35,6 +35,14 @@ export function dispersionFactor(seen: Dispersion): number | null {
   return Math.max(1, mean + 2 * Math.max(error, mean * Math.sqrt(2 / freedom)));
 }
 
+/** Until it is measured, so many requests count as one: about what a person makes in a visit. */
+const cautious = 10;
+
+/** The factor where it could not be measured: ten, or what little was seen, if that is more. */
+export function cautiousFactor(seen: Dispersion): number {
+  return seen.freedom === 0 ? cautious : Math.max(cautious, seen.chiSquare / seen.freedom);
+}
+
 /** No scrape of correlated counts may count for more than this, natural logarithms: one cluster is not a proof, however large it is. */
 const mostPerScrape = 1.5;
 

@@ -145,6 +145,12 @@ describe("requests", () => {
     const calm = after(requests, begin(requests), 30, sliced(2, [2, 3, 2, 1, 2, 2, 3, 1, 2]));
     expect(judge(requests, calm)).toMatchObject({ kind: "pass", assumes: "approximate" });
   });
+  test("pass without a single error, though there is nothing to measure the dispersion by: ten count as one", () => {
+    const spotless = after(requests, begin(requests), 60, of(0, 100));
+    expect(judge(requests, spotless)).toMatchObject({ kind: "pass", assumes: "approximate" });
+    expect(judge(requests, after(requests, begin(requests), 20, of(0, 100))).kind).toBe("undecided");
+    expect(judge(gate, after(gate, begin(gate), 20, of(0, 100))).kind).toBe("pass");
+  });
   test("weigh less when slices differ by more than chance", () => {
     const calm = after(requests, begin(requests), 16, sliced(2, [2, 3, 2, 1, 2, 2, 3, 1, 2]));
     const wild = after(requests, begin(requests), 16, sliced(2, [0, 0, 18, 0, 0, 0, 0, 0, 0]));

@@ -1,7 +1,7 @@
 import { rateInterval } from "./confidence.ts";
 import { countsOf, dividedBy, noCounts, sumOf } from "./counts.ts";
 import type { Counts } from "./counts.ts";
-import { dispersionFactor, measureScrape, measureSlices, noDispersion } from "./dispersion.ts";
+import { cautiousFactor, dispersionFactor, measureScrape, measureSlices, noDispersion } from "./dispersion.ts";
 import type { Dispersion } from "./dispersion.ts";
 import { emptyProcess, logE, stakeAt, stakesForHarm, stakesForHealth, step } from "./e-process.ts";
 import type { Process } from "./e-process.ts";
@@ -35,8 +35,6 @@ interface RateState extends TestState {
   readonly atPeak: Hunt;
 }
 
-/** Until the dispersion of requests is measured, this many count as one where only a picture is drawn. */
-const cautiousDispersion = 10;
 /** Weight of the bounded bets: they are worth much for harm, and next to nothing for the health of a low rate. Source: evidence.md 2d. */
 const robustForHarm = 0.5;
 const robustForHealth = 0.1;
@@ -64,7 +62,7 @@ function addRate(spec: RateSpec, before: TestState, increment: Increment): RateS
   const state = before as RateState;
   const { canary, stable, slices } = countsOf(increment);
   const dispersion = dispersionsOf(spec, state);
-  const drawn = dispersion.health ?? cautiousDispersion;
+  const drawn = dispersion.health;
   const seenStable =
     stable === null || stable.total === 0
       ? state.stable
@@ -89,7 +87,8 @@ function addRate(spec: RateSpec, before: TestState, increment: Increment): RateS
     effective: sumOf(state.effective, dividedBy(canary, drawn)),
     processes,
     between,
-    overTime: measureScrape(state.overTime, canary, (state.counts.bad + 0.5) / (state.counts.total + 1)),
+    overTime:
+      state.scrapes === 0 ? state.overTime : measureScrape(state.overTime, canary, (state.counts.bad + 0.5) / (state.counts.total + 1)),
     scrapes: state.scrapes + 1,
     canary: seenCanary,
     stable: seenStable,
@@ -135,8 +134,7 @@ function forecastRate(spec: RateSpec, before: TestState): number | null {
   const dispersion = dispersionsOf(spec, state);
   const isHarm = !isGood(spec.fail, verdict.estimate);
   if (!isHarm && spec.pass !== null && !isGood(spec.pass, verdict.estimate)) return null;
-  const factor = isHarm ? (dispersion.harm ?? cautiousDispersion) : dispersion.health;
-  if (factor === null) return null;
+  const factor = isHarm ? (dispersion.harm ?? dispersion.health) : dispersion.health;
   const perScrape = (divergence(verdict.estimate, spec.fail.at) * state.counts.total) / state.scrapes / factor;
   return forecast({
     needNats: natsOf(isHarm ? spec.alpha : spec.beta),
@@ -159,16 +157,20 @@ function intervalOf(spec: RateSpec, counts: Counts, startNats: number): Interval
   return { low: fromLow.low, high: rateInterval({ bad: counts.badAtMost, total: counts.total }, levels).high };
 }
 
-function dispersionsOf(spec: RateSpec, state: RateState): { readonly harm: number | null; readonly health: number | null } {
+/**
+ * Harm is proven by likelihoods only where slices show how requests hang together; without them the bounded bets are left. Health, which
+ * bounded bets can hardly prove, makes do with a measure over time, and with caution where even that is missing: a release without a
+ * single error has nothing to measure it by.
+ */
+function dispersionsOf(spec: RateSpec, state: RateState): { readonly harm: number | null; readonly health: number } {
   if (spec.unit === "person") return { harm: 1, health: 1 };
   const between = dispersionFactor(state.between);
-  return { harm: between, health: between ?? dispersionFactor(state.overTime) };
+  return { harm: between, health: between ?? dispersionFactor(state.overTime) ?? cautiousFactor(state.overTime) };
 }
 
 function assumptionsOf(spec: RateSpec, state: RateState): { readonly harm: Assumption; readonly health: Assumption } {
   if (spec.unit === "person") return { harm: "exact", health: "exact" };
-  const { harm, health } = dispersionsOf(spec, state);
-  return { harm: harm === null ? "robust" : "approximate", health: health === null ? "robust" : "approximate" };
+  return { harm: dispersionsOf(spec, state).harm === null ? "robust" : "approximate", health: "approximate" };
 }
 
 function proofOf(spec: RateSpec, state: RateState, which: Which): Proof {
