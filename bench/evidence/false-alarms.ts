@@ -12,10 +12,10 @@ export interface FalseAlarms {
   readonly high: number;
 }
 
-/** How many runs of a world without harm end in a fail. A fail once is a fail: it is looked at after every scrape. */
+/** How many runs come to a verdict that is wrong in this world. Once is enough: it is looked at after every scrape. */
 export function falseAlarms(
   world: NullWorld,
-  size: { readonly runs: number; readonly scrapes: number; readonly seed: number },
+  size: { readonly wrong: "pass" | "fail"; readonly runs: number; readonly scrapes: number; readonly seed: number },
 ): FalseAlarms {
   let alarms = 0;
   for (let run = 0; run < size.runs; run += 1) {

@@ -57,20 +57,25 @@ interface Crowd {
   readonly heavy: "even" | "heavy";
 }
 
-/** Both arms count requests of people who each make several: a person's requests fail together. */
+/** One arm's requests, of people who each make several: a person's requests fail together. */
+function requestsOf(chance: Chance, crowd: Crowd): Tally {
+  let bad = 0;
+  let total = 0;
+  for (let user = 0; user < crowd.users; user += 1) {
+    // Heavy users: a Pareto tail with infinite variance, cut at 300 requests a scrape.
+    const made = crowd.heavy === "even" ? chance.geometric(crowd.requests) : Math.min(300, Math.floor(3 / (1 - chance.uniform()) ** 0.7));
+    total += made;
+    if (chance.uniform() < crowd.rate) bad += made;
+  }
+  return { bad, total };
+}
+
 function requests(chance: Chance, index: number, crowd: Crowd): Increment {
-  const arm = (): Tally => {
-    let bad = 0;
-    let total = 0;
-    for (let user = 0; user < crowd.users; user += 1) {
-      // Heavy users: a Pareto tail with infinite variance, cut at 300 requests a scrape.
-      const made = crowd.heavy === "even" ? chance.geometric(crowd.requests) : Math.min(300, Math.floor(3 / (1 - chance.uniform()) ** 0.7));
-      total += made;
-      if (chance.uniform() < crowd.rate) bad += made;
-    }
-    return { bad, total };
-  };
-  return counts(index, arm(), Array.from({ length: slicesOfStable }, arm));
+  return counts(
+    index,
+    requestsOf(chance, crowd),
+    Array.from({ length: slicesOfStable }, () => requestsOf(chance, crowd)),
+  );
 }
 
 const burstShare = 0.05;
@@ -129,12 +134,10 @@ export const nullWorlds: readonly NullWorld[] = [
     says: "requests, no stable arm, exactly on the fail line of 1 %",
     spec: absolute("request"),
     wrong: ["pass", "fail"],
-    scrape: (chance, { index }) => ({
-      ...requests(chance, index, { users: 40, requests: 10, rate: 0.01, heavy: "even" }),
-      kind: "counts" as const,
-      stable: null,
-      slices: [],
-    }),
+    scrape: (chance, { index }) => {
+      const crowd = { users: 40, requests: 10, rate: 0.01, heavy: "even" } as const;
+      return { kind: "counts", atMs: index * 15_000, canary: requestsOf(chance, crowd), stable: null, slices: [] };
+    },
   },
   {
     name: "clustered",

@@ -85,7 +85,8 @@ interface Proven {
 function reasonOf(seen: LinesSeen, proven: Proven): Because {
   if (proven.failHarm) return { kind: "proven-bad" };
   if (!proven.failHealth) return { kind: "too-little-evidence" };
-  if (seen.proofs.fail.harm.logE >= natsOf(seen.budget.beta)) return { kind: "evidence-restarted" };
+  const speaksAgainst = seen.proofs.fail.harm.logE >= natsOf(seen.budget.beta) || !isGood(seen.fail, seen.estimate);
+  if (speaksAgainst) return { kind: "evidence-restarted" };
   if (proven.passHarm) return { kind: "between-lines" };
   if (seen.pass !== null && !isGood(seen.pass, seen.estimate)) return { kind: "good-but-estimate-is-not" };
   return { kind: "proven-good" };
