@@ -141,6 +141,16 @@ describe("the arm travels on", () => {
 });
 
 describe("two versions side by side", () => {
+  test("no shared cache may keep an answer that carries a person's cookie", async () => {
+    const world = await openEdgeWorld();
+    world.stable.on("GET /list", (_request, response) => response.setHeader("cache-control", "public, max-age=60, s-maxage=9").end("list"));
+    await world.put({ sharePct: 50 });
+    const one = await personOn(world, "stable");
+    const [first, second] = [await one.ask("GET /list"), await one.ask("GET /list")];
+    expect([first.headers["set-cookie"] !== undefined, first.headers["cache-control"]]).toEqual([true, "private, max-age=60"]);
+    expect([second.headers["set-cookie"], second.headers["cache-control"]]).toEqual([undefined, "public, max-age=60, s-maxage=9"]);
+  });
+
   test("a hashed asset that one version does not have is asked of the other", async () => {
     const world = await openEdgeWorld();
     for (const shop of [world.stable, world.canary]) {

@@ -248,6 +248,10 @@ describe("an edge that starts again", () => {
 });
 
 describe("the control plane", () => {
+  test("says that it lives to anybody", async () => {
+    expect((await fetch(`${(await openEdge()).controlUrl}/health`)).status).toBe(200);
+  });
+
   test.each([
     ["without the token", "GET", "/seen", {}, "", 401],
     ["with a wrong token", "GET", "/metrics", { authorization: "Bearer wrong" }, "", 401],

@@ -202,6 +202,8 @@ describe("a client that goes away", () => {
     await expect.poll(async () => (await world.router.observe(new AbortController().signal)).forwarded?.stable).toBe(1);
     upload.destroy();
     await ended;
+    expect(await world.metric('serin_edge_upstream_failures_total{arm="stable",service="shop",upstream="reset"}')).toBe(0);
+    expect(await world.metric("serin_edge_in_flight")).toBe(0);
     expect((await world.person().ask("GET /api")).status).toBe(200);
   });
 });

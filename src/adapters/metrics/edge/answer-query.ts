@@ -20,7 +20,8 @@ const sliceCount = 10;
 /**
  * Answers one query from the pages of all edges. Every edge gives the canary as one series and stable as ten hash slices (requests) or one
  * (people, latency), zero ones too, so that the first event of a slice is an event and not a new series. On stable only drawn people's requests
- * are compared; on the canary every request counts, since at 100 % it serves those without a cookie as well.
+ * are compared; on the canary every request from outside counts, since at 100 % it serves those without a cookie as well. What services ask of
+ * each other is in the answers to people already.
  */
 export function answerQuery(query: Query, pages: readonly EdgePage[], atMs: number): Reading {
   const read = readWords(query.metric.kind, query.metric.query);
@@ -108,7 +109,8 @@ function isOf(one: ExpositionSample, metric: string): boolean {
 }
 
 function isArm(one: ExpositionSample, arm: Arm): boolean {
-  return one.labels.get("arm") === arm && (arm === "canary" || one.labels.get("who") === "people");
+  const who = one.labels.get("who");
+  return one.labels.get("arm") === arm && (who === "people" || (arm === "canary" && who === "others"));
 }
 
 function sum(samples: readonly ExpositionSample[]): number {

@@ -32,7 +32,7 @@ const routes: Readonly<Record<string, Handler>> = {
   "GET /metrics": getMetrics,
 };
 
-/** The edge's private server: what shall be, what is, one try, and the numbers; every call with the bearer token. */
+/** The edge's private server: what shall be, what is, one try, and the numbers; every call with the bearer token, but for `GET /health`. */
 export function createControlPlane(control: Control, token: string): Server {
   const expected = digest(`Bearer ${token}`);
   const server = createServer({ maxHeaderSize: 8 * 1024, headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 30_000 });
@@ -50,6 +50,7 @@ async function serve(call: {
 }): Promise<void> {
   const { control, request, response } = call;
   try {
+    if (`${request.method} ${request.url}` === "GET /health") return await answer(response, 200, { status: "ok" });
     if (!call.isKnown) throw new Refusal(401, "a bearer token is needed");
     const handler = routes[`${request.method} ${request.url}`];
     if (handler === undefined) throw new Refusal(404, `there is PUT /wanted, GET /seen, POST /attempt and GET /metrics`);

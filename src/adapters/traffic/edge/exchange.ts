@@ -5,7 +5,7 @@ import { mergeBaggage } from "./baggage.ts";
 import type { Arm } from "./cohort.ts";
 import type { EdgeCore } from "./edge-core.ts";
 import type { EdgeState, ServiceState } from "./edge-state.ts";
-import { headerOf, requestHeaders, responseHeaders, without } from "./headers.ts";
+import { headerOf, privately, requestHeaders, responseHeaders, without } from "./headers.ts";
 import type { RawHeaders } from "./headers.ts";
 import { endingOf } from "./meters.ts";
 import type { Asking, Ending, Failure } from "./meters.ts";
@@ -108,6 +108,7 @@ export class Exchange implements AttemptOwner {
 
   /** The backend failed. `failure` says how far it had come. */
   failed(failure: AttemptFailure): void {
+    if (this.#received.request.socket.destroyed) return this.#clientClosed();
     this.#done?.();
     if (this.#isOver) return;
     if (this.#received.response.headersSent) return this.#cut();
@@ -211,7 +212,8 @@ export class Exchange implements AttemptOwner {
     if (isHtml && visit.state.hasCanary) headers = [...without(headers, htmlOnly), "cache-control", "private, no-store"];
     const isChunked = request.httpVersion === "1.1" && headerOf(headers, "content-length") === null;
     if (!isChunked || request.method === "HEAD" || status === 204 || status === 304) headers = without(headers, trailerOnly);
-    headers.push(...this.#personHeaders(status));
+    const own = this.#personHeaders(status);
+    headers = headerOf(own, "set-cookie") === null ? [...headers, ...own] : [...privately(headers), ...own];
     if (this.#isCounted) this.#core.meters.headed(this.#asking, this.#core.monotonicMs());
     response.writeHead(status, headers);
   }

@@ -79,6 +79,17 @@ export function without(headers: RawHeaders, names: ReadonlySet<string>): RawHea
   return kept;
 }
 
+/** `headers` for one person alone: whatever they said of shared caches, none may keep an answer that carries a cookie. */
+export function privately(headers: RawHeaders): RawHeaders {
+  const said = headerOf(headers, "cache-control");
+  if (said !== null && /no-store|private/i.test(said)) return headers;
+  const kept = (said ?? "")
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "" && !/^(?:public|s-maxage=.*)$/i.test(word));
+  return [...without(headers, new Set(["cache-control"])), "cache-control", ["private", ...kept].join(", ")];
+}
+
 /** The value of the first header with this lower-case name. */
 export function headerOf(headers: readonly string[], lower: string): string | null {
   for (let index = 0; index < headers.length; index += 2) {

@@ -4,8 +4,8 @@ import type { Arm } from "./cohort.ts";
 /** Upper bounds of the latency buckets, seconds; the lines of the plans we know (0.5 s, 2 s) are among them. */
 export const latencyBoundsSeconds: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30];
 
-/** Whose request it was: a drawn person's, or anybody else's (no cookie, a service's own call). */
-export type Who = "people" | "others";
+/** Whose request it was: a drawn person's, a service's own call for one of them, or anybody else's. */
+export type Who = "people" | "calls" | "others";
 
 /** How a request ended, as few words as a counter can bear: its status class, or `aborted` when the client went away first. */
 export type Ending = "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "aborted";

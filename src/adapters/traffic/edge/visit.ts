@@ -114,6 +114,7 @@ export function visitHeaders(
 
 /** Whose request it is, for the meters. */
 export function whoIs(visit: Visit): Who {
+  if (visit.carried !== null) return "calls";
   return visit.person === null ? "others" : "people";
 }
 
