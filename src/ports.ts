@@ -262,8 +262,8 @@ export interface Store {
   ask(request: Request): Promise<void>;
   /** In the order in which they were asked. */
   pending(release: string): Promise<readonly Request[]>;
-  /** Oldest first. */
-  owed(limit: number): Promise<readonly OwedNotice[]>;
+  /** Oldest first, at most `limitEach` for each notifier, so that one that is dead keeps no other waiting. */
+  owed(limitEach: number): Promise<readonly OwedNotice[]>;
   /** It is not owed any more; harmless when repeated. */
   delivered(notice: OwedNotice, atMs: number): Promise<void>;
   /** Those that hold now, oldest first. */

@@ -10,7 +10,12 @@ test("answers with the answer", async () => {
 });
 
 test.each<[string, Error, string, "never" | "later"]>([
-  ["a plain error may be asked again", new Error("fetch failed", { cause: new Error("connect ECONNREFUSED") }), "fetch failed: connect ECONNREFUSED", "later"],
+  [
+    "a plain error may be asked again",
+    new Error("fetch failed", { cause: new Error("connect ECONNREFUSED") }),
+    "fetch failed: connect ECONNREFUSED",
+    "later",
+  ],
   ["a port error says itself whether", new PortError("404 channel not found", { retry: "never" }), "404 channel not found", "never"],
 ])("%s", async (_, error, why, retry) => {
   expect(await call(clock, 1_000, () => Promise.reject(error))).toEqual({ kind: "trouble", why, retry });

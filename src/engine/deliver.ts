@@ -1,28 +1,15 @@
-import { newsOf } from "../core/notices.ts";
-import { sayFact } from "../core/messages/facts.ts";
 import type { Entry } from "../core/decision.ts";
+import { sayFacts } from "../core/messages/facts.ts";
+import { newsOf } from "../core/notices.ts";
 import type { NoticeTarget, Plan } from "../core/plan.ts";
 import type { Notice, OwedNotice, World } from "../ports.ts";
-import { call } from "./call.ts";
+import { bell } from "./bell.ts";
+import { call, whyOf } from "./call.ts";
 import type { Patience } from "./run.ts";
 
 /** How long a notifier that failed is left alone, ms: doubled after each failure up to the second figure. */
 const backOffMs = { first: 1_000, longest: 60_000 } as const;
-const atOnce = 100;
-
-/** Delivers what the journal owes: at least once each, in order per receiver; a slow or dead receiver never keeps another one waiting. */
-export interface Delivery {
-  /** Looks for owed notices now. Resolves when nothing more can be delivered for the moment. */
-  deliver(): Promise<void>;
-  /** Milliseconds until a failed notifier is tried again; `Infinity` when none waits. */
-  nextMs(): number;
-}
-
-interface Lane {
-  isBusy: boolean;
-  failures: number;
-  notBeforeMs: number;
-}
+const atOnceEach = 100;
 
 /** What the outbox is delivered with. `entry` answers one journal entry with the plan that it belongs to. */
 export interface Post {
@@ -32,56 +19,103 @@ export interface Post {
   entry(release: string, revision: number): Promise<{ readonly plan: Plan; readonly entry: Entry } | null>;
 }
 
-export function createDelivery(post: Post): Delivery {
-  const { world } = post;
-  const lanes = new Map<string, Lane>();
-  const laneOf = (notifier: string): Lane => {
-    const lane = lanes.get(notifier) ?? { isBusy: false, failures: 0, notBeforeMs: Number.NEGATIVE_INFINITY };
-    lanes.set(notifier, lane);
-    return lane;
-  };
-  return {
-    async deliver() {
-      const owed = await world.store.owed(atOnce);
-      const byNotifier = Map.groupBy(owed, (notice) => notice.target.notifier);
-      await Promise.all(
-        [...byNotifier].map(async ([notifier, notices]) => {
-          const lane = laneOf(notifier);
-          if (lane.isBusy || world.clock.monotonicMs() < lane.notBeforeMs) return;
-          lane.isBusy = true;
-          try {
-            await deliverLane(post, lane, notices);
-          } finally {
-            lane.isBusy = false;
-          }
-        }),
-      );
-    },
-    nextMs() {
-      const waits = [...lanes.values()].filter((lane) => lane.failures > 0).map((lane) => lane.notBeforeMs - world.clock.monotonicMs());
-      return Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...waits));
-    },
-  };
+interface Lane {
+  isBusy: boolean;
+  failures: number;
+  notBeforeMs: number;
 }
 
-async function deliverLane(post: Post, lane: Lane, notices: readonly OwedNotice[]): Promise<void> {
-  const { world, patience, trouble } = post;
-  for (const owed of notices) {
-    const found = await post.entry(owed.release, owed.revision);
-    const notice = found && noticeOf(found.plan, found.entry, owed.target);
-    if (!notice) throw new Error(`a notice is owed for ${owed.release} revision ${owed.revision}, which is not in the journal`);
-    const notifier = owed.target.notifier;
-    const outcome = await call(world.clock, patience.noticeMs, (signal) => world.notifier(notifier).send(notice, signal));
-    if (outcome.kind === "trouble") {
-      trouble(`notice ${notice.key} was not delivered: ${outcome.why}`);
-      if (outcome.retry === "later") {
-        lane.failures += 1;
-        lane.notBeforeMs = world.clock.monotonicMs() + Math.min(backOffMs.longest, backOffMs.first * 2 ** (lane.failures - 1));
-        return;
+/** Delivers what the journal owes: at least once each, in order per notifier; a slow or dead one never keeps another waiting. */
+export class Delivery {
+  readonly #post: Post;
+  readonly #bell;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #closing = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(post: Post) {
+    this.#post = post;
+    this.#bell = bell(post.world.clock);
+  }
+
+  start(): void {
+    this.#loop = this.#keepDelivering();
+  }
+
+  /** Something may be owed now. */
+  ring(): void {
+    this.#bell.ring();
+  }
+
+  /** Ends the loop; what is under way may still arrive, what is not stays owed. */
+  async close(): Promise<void> {
+    this.#closing.abort("closing");
+    this.#bell.ring();
+    await this.#loop;
+  }
+
+  async #keepDelivering(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.#startLanes();
+      } catch (error) {
+        this.#post.trouble(`notices: ${whyOf(error)}`);
       }
+      await this.#bell.wait(Math.min(this.#post.patience.heartbeatMs, Math.max(1, this.#nextTryMs())));
     }
+  }
+
+  async #startLanes(): Promise<void> {
+    const owed = await this.#post.world.store.owed(atOnceEach);
+    for (const [notifier, notices] of Map.groupBy(owed, (notice) => notice.target.notifier)) {
+      const lane = this.#lanes.get(notifier) ?? { isBusy: false, failures: 0, notBeforeMs: Number.NEGATIVE_INFINITY };
+      this.#lanes.set(notifier, lane);
+      if (lane.isBusy || this.#post.world.clock.monotonicMs() < lane.notBeforeMs) continue;
+      lane.isBusy = true;
+      void this.#runLane(lane, notices);
+    }
+  }
+
+  /** Until its notices are delivered, or one cannot be. */
+  async #runLane(lane: Lane, notices: readonly OwedNotice[]): Promise<void> {
+    try {
+      for (const owed of notices) if (!(await this.#deliver(lane, owed))) return;
+      // There may be more than were fetched at once.
+      if (notices.length === atOnceEach) this.#bell.ring();
+    } catch (error) {
+      this.#rest(lane, `notices: ${whyOf(error)}`);
+    } finally {
+      lane.isBusy = false;
+    }
+  }
+
+  async #deliver(lane: Lane, owed: OwedNotice): Promise<boolean> {
+    const { world, patience, trouble } = this.#post;
+    const found = await this.#post.entry(owed.release, owed.revision);
+    if (!found) throw new Error(`a notice is owed for ${owed.release} revision ${owed.revision}, which is not in the journal`);
+    const notice = noticeOf(found.plan, found.entry, owed.target);
+    const outcome = await call(world.clock, patience.noticeMs, async (signal) => world.notifier(owed.target.notifier).send(notice, signal));
+    if (outcome.kind === "trouble" && outcome.retry === "later") {
+      this.#rest(lane, `notice ${notice.key} was not delivered: ${outcome.why}`);
+      return false;
+    }
+    if (outcome.kind === "trouble") trouble(`notice ${notice.key} is given up: ${outcome.why}`);
     lane.failures = 0;
     await world.store.delivered(owed, world.clock.nowMs());
+    return true;
+  }
+
+  #rest(lane: Lane, why: string): void {
+    this.#post.trouble(why);
+    lane.failures += 1;
+    lane.notBeforeMs = this.#post.world.clock.monotonicMs() + Math.min(backOffMs.longest, backOffMs.first * 2 ** (lane.failures - 1));
+    // The loop may be asleep for longer than this rest.
+    this.#bell.ring();
+  }
+
+  #nextTryMs(): number {
+    const resting = [...this.#lanes.values()].filter((lane) => lane.failures > 0 && !lane.isBusy);
+    return Math.min(Number.POSITIVE_INFINITY, ...resting.map((lane) => lane.notBeforeMs - this.#post.world.clock.monotonicMs()));
   }
 }
 
@@ -93,7 +127,7 @@ export function noticeOf(plan: Plan, entry: Entry, target: NoticeTarget): Notice
     release: entry.release,
     atMs: entry.atMs,
     title: `${plan.title} · ${entry.release}`,
-    lines: newsOf(entry.decision).map((fact) => sayFact(fact, { plan }, plan.language)),
+    lines: sayFacts(newsOf(entry.decision), { plan, nowMs: entry.atMs }, plan.language),
     entry,
   };
 }

@@ -44,40 +44,64 @@ function differenceCounters(
   before: SeriesCursor | undefined,
   beforeMs: number | null,
 ): Differenced {
-  const canary = new Sum();
-  const stable = new Sum();
-  const slices = Array.from({ length: sliceCount }, () => new Sum());
-  const cursor: Record<string, readonly [number, number, number]> = {};
-  let hasStable = false;
+  const arms = { canary: new Arm(), stable: new Arm() };
+  const cursor: Record<string, Values> = {};
   for (const sample of reading.series) {
-    const now = [sample.bad, sample.badAtMost ?? sample.bad, sample.total] as const;
+    const now: Values = [sample.bad, sample.badAtMost ?? sample.bad, sample.total];
     const last = before?.[sample.series] ?? (isNewborn(sample, before, beforeMs) ? ([0, 0, 0] as const) : now);
     if (!before?.[sample.series] || now.some((value, index) => value !== last[index])) cursor[sample.series] = now;
-    // All three belong to one process: a reset of one is a reset of all.
-    const isReset = now.some((value, index) => value < (last[index] ?? 0));
-    const step = now.map((value, index) => (isReset ? value : value - (last[index] ?? 0))) as [number, number, number];
-    (sample.arm === "canary" ? canary : stable).add(step);
-    if (sample.arm === "stable") hasStable = true;
-    if (sample.arm === "stable" && sample.slice !== null) slices[sample.slice]?.add(step);
+    arms[sample.arm].add(sample.slice, growth(last, now));
   }
-  const hasSlices = reading.series.some((sample) => sample.arm === "stable" && sample.slice !== null);
-  return {
-    seen: {
-      kind: "increment",
-      increment: {
-        kind: "counts",
-        atMs: reading.atMs,
-        canary: canary.tally(),
-        stable: hasStable ? stable.tally() : null,
-        slices: hasSlices ? slices.map((slice) => slice.tally()) : [],
-      },
-    },
-    cursor,
-  };
+  const { canary, stable } = arms;
+  const increment = {
+    kind: "counts",
+    atMs: reading.atMs,
+    canary: canary.tally(),
+    stable: stable.isEmpty() ? null : stable.tally(),
+    slices: stable.slices(),
+    ...(canary.slices().length > 0 ? { canarySlices: canary.slices() } : {}),
+  } as const;
+  return { seen: { kind: "increment", increment }, cursor };
+}
+
+type Values = readonly [bad: number, badAtMost: number, total: number];
+
+/** All three belong to one process: a reset of one is a reset of all, and then the new values are the growth. */
+function growth(last: Values, now: Values): Values {
+  const isReset = now.some((value, index) => value < (last[index] ?? 0));
+  return isReset ? now : [now[0] - last[0], now[1] - last[1], now[2] - last[2]];
 }
 
 function isNewborn(sample: SeriesSample, before: SeriesCursor | undefined, beforeMs: number | null): boolean {
   return before !== undefined && beforeMs !== null && sample.bornMs !== null && sample.bornMs >= beforeMs;
+}
+
+/** The growth of one arm, and of its hash slices where its series tell them apart. */
+class Arm {
+  #count = 0;
+  readonly #whole = new Sum();
+  readonly #slices = Array.from({ length: sliceCount }, () => new Sum());
+  #hasSlices = false;
+
+  add(slice: number | null, step: Values): void {
+    this.#count += 1;
+    this.#whole.add(step);
+    if (slice === null) return;
+    this.#hasSlices = true;
+    this.#slices[slice]?.add(step);
+  }
+
+  isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  tally(): Tally {
+    return this.#whole.tally();
+  }
+
+  slices(): readonly Tally[] {
+    return this.#hasSlices ? this.#slices.map((slice) => slice.tally()) : [];
+  }
 }
 
 class Sum {
@@ -85,7 +109,7 @@ class Sum {
   #badAtMost = 0;
   #total = 0;
 
-  add([bad, badAtMost, total]: readonly [number, number, number]): void {
+  add([bad, badAtMost, total]: Values): void {
     this.#bad += bad;
     this.#badAtMost += badAtMost;
     this.#total += total;

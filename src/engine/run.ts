@@ -53,6 +53,8 @@ export interface Run {
   steadySinceMs: number | null;
   /** True when another release asks for these services. */
   isSuperseded: boolean;
+  /** True when somebody else committed: the memory has to be read again before the next tick. */
+  isOutdated: boolean;
   /** True while ticks fail: the router gets no word except to take people home, so that its lease does. */
   isStuck: boolean;
   /** Wakes the loop. */

@@ -69,8 +69,8 @@ export type Increment =
       readonly stable: Tally | null;
       /** Stable split into equally sized hash slices, to measure dispersion (2d); empty where the source cannot. */
       readonly slices: readonly Tally[];
-      /** The canary split in the same way: different people, so that each slice is a bet of its own. Empty where the source cannot. */
-      readonly canarySlices: readonly Tally[];
+      /** The canary split in the same way; absent where the source cannot. No test rests on it yet. */
+      readonly canarySlices?: readonly Tally[];
     }
   | { readonly kind: "level"; readonly atMs: number; readonly canary: number; readonly stable: number | null }
   | { readonly kind: "probe"; readonly atMs: number; readonly down: boolean };

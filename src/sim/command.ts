@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
+import { MessageChannel, Worker, isMainThread, workerData } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { live } from "./seeds.ts";
 import { timeline } from "./timeline.ts";
 
@@ -48,8 +49,9 @@ async function liveAll(from: number, count: number): Promise<readonly Told[]> {
     Array.from({ length: threads }, (_, thread) => {
       const seeds = Array.from({ length: count }, (__, index) => from + index).filter((seed) => seed % threads === thread);
       return new Promise<readonly Told[]>((resolve, reject) => {
-        const worker = new Worker(new URL(import.meta.url), { workerData: seeds });
-        worker.once("message", resolve);
+        const { port1, port2 } = new MessageChannel();
+        const worker = new Worker(new URL(import.meta.url), { workerData: { seeds, port: port2 } satisfies Work, transferList: [port2] });
+        port1.once("message", resolve);
         worker.once("error", reject);
       });
     }),
@@ -57,14 +59,20 @@ async function liveAll(from: number, count: number): Promise<readonly Told[]> {
   return parts.flat().sort((left, right) => left.seed - right.seed);
 }
 
-async function work(seeds: readonly number[]): Promise<void> {
+interface Work {
+  readonly seeds: readonly number[];
+  readonly port: MessagePort;
+}
+
+async function work({ seeds, port }: Work): Promise<void> {
   const told: Told[] = [];
   for (const seed of seeds) {
     const story = await live(seed);
     told.push({ seed, fate: story.fate, end: story.status.kind, crashes: story.crashes, broken: story.broken });
   }
-  parentPort?.postMessage(told);
+  port.postMessage(told);
+  port.close();
 }
 
 if (isMainThread) await main();
-else await work(workerData as readonly number[]);
+else await work(workerData as Work);

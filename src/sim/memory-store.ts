@@ -1,8 +1,8 @@
-import { fromCanonicalJson, toCanonicalJson } from "../core/canonical-json.ts";
+import type { NoticeTarget } from "../core/plan.ts";
 import type { Request } from "../core/requests.ts";
 import type { Row } from "../core/row.ts";
-import { ServiceBusy, StaleRevision } from "../ports.ts";
-import type { ChainedEntry, Freeze, NewRelease, OwedNotice, Store, StoredRelease } from "../ports.ts";
+import { PortError, ServiceBusy, StaleRevision } from "../ports.ts";
+import type { ChainedEntry, Commit, Freeze, NewRelease, OwedNotice, Store, StoredRelease } from "../ports.ts";
 
 interface Kept {
   readonly head: NewRelease;
@@ -12,83 +12,118 @@ interface Kept {
 }
 
 /** A store whose disk is an object: what it acknowledged outlives every process of the simulation. */
-export function memoryStore(): Store {
-  const releases = new Map<string, Kept>();
-  const requests = new Map<string, Request>();
-  const seen = new Set<string>();
-  const owed: OwedNotice[] = [];
-  const freezes = new Map<string, Freeze>();
-  const kept = (id: string): Kept => {
-    const found = releases.get(id);
-    if (!found) throw new Error(`there is no release ${id}`);
+export class MemoryStore implements Store {
+  readonly #releases = new Map<string, Kept>();
+  readonly #requests = new Map<string, Request>();
+  readonly #seen = new Set<string>();
+  readonly #owed: OwedNotice[] = [];
+  #freezes: readonly Freeze[] = [];
+
+  async create(head: NewRelease): Promise<string> {
+    const known = [...this.#releases.values()].find((other) => head.startKey !== null && other.head.startKey === head.startKey);
+    if (known) return known.head.id;
+    if (this.#releases.has(head.id)) throw new PortError(`there is a release ${head.id} already`, { retry: "never" });
+    this.#assertFree(head.services, head.id);
+    this.#releases.set(head.id, { head, entries: [], rows: [], isOver: false });
+    return head.id;
+  }
+
+  async load(id: string): Promise<StoredRelease | null> {
+    const found = this.#releases.get(id);
+    return found ? { head: found.head, entries: [...found.entries], rows: [...found.rows] } : null;
+  }
+
+  async list({ limit, before }: { readonly limit: number; readonly before: string | null }): Promise<readonly NewRelease[]> {
+    const newestFirst = [...this.#releases.values()].map((release) => release.head).reverse();
+    const at = newestFirst.findIndex((head) => head.id === before);
+    const from = before === null ? 0 : at < 0 ? newestFirst.length : at + 1;
+    return newestFirst.slice(from, from + limit);
+  }
+
+  async active(): Promise<readonly string[]> {
+    return [...this.#releases.values()].filter((release) => !release.isOver).map((release) => release.head.id);
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    const found = this.#kept(commit.release);
+    if (found.entries.length !== commit.expectRevision || found.rows.length !== commit.expectRows) {
+      throw new StaleRevision(`${commit.release} is at revision ${found.entries.length}, row ${found.rows.length}`);
+    }
+    if (found.isOver && !commit.isOver) this.#assertFree(found.head.services, commit.release);
+    found.rows.push(commit.row);
+    if (commit.entry) found.entries.push(commit.entry);
+    found.isOver = commit.isOver;
+    for (const id of commit.seen) this.#seen.add(keyOf(commit.release, id));
+    const freeze =
+      commit.freeze === null ? [] : [{ environment: commit.freeze, release: commit.release, sinceMs: commit.row.observation.nowMs }];
+    this.#freezes = [...this.#freezes, ...freeze];
+    if (commit.entry) this.#owe(commit.release, commit.entry.entry.revision, commit.owes);
+  }
+
+  async ask(request: Request): Promise<void> {
+    this.#kept(request.release);
+    const key = keyOf(request.release, request.id);
+    if (!this.#requests.has(key)) this.#requests.set(key, request);
+  }
+
+  async pending(release: string): Promise<readonly Request[]> {
+    return [...this.#requests.values()].filter((request) => request.release === release && !this.#seen.has(keyOf(release, request.id)));
+  }
+
+  async owed(limitEach: number): Promise<readonly OwedNotice[]> {
+    const owed = this.#owed;
+    const earlier = (notice: OwedNotice, index: number): number =>
+      owed.slice(0, index).filter((other) => other.target.notifier === notice.target.notifier).length;
+    return owed.filter((notice, index) => earlier(notice, index) < limitEach);
+  }
+
+  async delivered(notice: OwedNotice): Promise<void> {
+    const index = this.#owed.findIndex((candidate) => isSame(candidate, notice));
+    if (index >= 0) this.#owed.splice(index, 1);
+  }
+
+  async freezes(): Promise<readonly Freeze[]> {
+    return this.#freezes;
+  }
+
+  async lift({ environment }: { readonly environment: string }): Promise<boolean> {
+    const before = this.#freezes.length;
+    this.#freezes = this.#freezes.filter((freeze) => freeze.environment !== environment);
+    return this.#freezes.length < before;
+  }
+
+  async close(): Promise<void> {
+    // An object needs no closing.
+  }
+
+  #kept(id: string): Kept {
+    const found = this.#releases.get(id);
+    if (!found) throw new PortError(`there is no release ${id}`, { retry: "never" });
     return found;
-  };
-  const assertFree = (services: readonly string[], except: string): void => {
-    const busy = [...releases.values()].filter((other) => !other.isOver && other.head.id !== except);
-    const clashes = busy.flatMap((other) =>
-      other.head.services.filter((service) => services.includes(service)).map((service) => ({ service, release: other.head.id })),
+  }
+
+  #assertFree(services: readonly string[], except: string): void {
+    const busy = [...this.#releases.values()].filter((other) => !other.isOver && other.head.id !== except);
+    const clashes = busy.flatMap(({ head }) =>
+      head.services.filter((service) => services.includes(service)).map((service) => ({ service, release: head.id })),
     );
     if (clashes.length > 0) throw new ServiceBusy(clashes);
-  };
-  return {
-    async create(head) {
-      const known = [...releases.values()].find((other) => head.startKey !== null && other.head.startKey === head.startKey);
-      if (known) return known.head.id;
-      assertFree(head.services, head.id);
-      releases.set(head.id, { head, entries: [], rows: [], isOver: false });
-      return head.id;
-    },
-    async load(id) {
-      const found = releases.get(id);
-      // As a real store gives it back: equal values, but not the same objects, and not in the order in which they were written down.
-      return found
-        ? (fromCanonicalJson(toCanonicalJson({ head: found.head, entries: found.entries, rows: found.rows })) as StoredRelease)
-        : null;
-    },
-    async list({ limit, before }) {
-      const newestFirst = [...releases.values()].map((release) => release.head).reverse();
-      const from = before === null ? 0 : newestFirst.findIndex((head) => head.id === before) + 1;
-      return newestFirst.slice(from, from + limit);
-    },
-    async active() {
-      return [...releases.values()].filter((release) => !release.isOver).map((release) => release.head.id);
-    },
-    async commit(commit) {
-      const found = kept(commit.release);
-      if (found.entries.length !== commit.expectRevision || found.rows.length !== commit.expectRows) {
-        throw new StaleRevision(`${commit.release} is at revision ${found.entries.length}, row ${found.rows.length}`);
-      }
-      if (found.isOver && !commit.isOver) assertFree(found.head.services, commit.release);
-      found.rows.push(commit.row);
-      if (commit.entry) found.entries.push(commit.entry);
-      found.isOver = commit.isOver;
-      for (const id of commit.seen) seen.add(id);
-      if (commit.freeze !== null)
-        freezes.set(commit.freeze, { environment: commit.freeze, release: commit.release, sinceMs: commit.row.observation.nowMs });
-      if (commit.entry)
-        for (const target of commit.owes) owed.push({ release: commit.release, revision: commit.entry.entry.revision, target });
-    },
-    async ask(request) {
-      kept(request.release);
-      if (!requests.has(request.id)) requests.set(request.id, request);
-    },
-    async pending(release) {
-      return [...requests.values()].filter((request) => request.release === release && !seen.has(request.id));
-    },
-    async owed(limit) {
-      return owed.slice(0, limit);
-    },
-    async delivered(notice) {
-      const said = JSON.stringify(notice);
-      const index = owed.findIndex((candidate) => JSON.stringify(candidate) === said);
-      if (index >= 0) owed.splice(index, 1);
-    },
-    async freezes() {
-      return [...freezes.values()];
-    },
-    async lift({ environment }) {
-      return freezes.delete(environment);
-    },
-    async close() {},
-  };
+  }
+
+  #owe(release: string, revision: number, targets: readonly NoticeTarget[]): void {
+    for (const target of targets) {
+      const notice = { release, revision, target };
+      if (!this.#owed.some((candidate) => isSame(candidate, notice))) this.#owed.push(notice);
+    }
+  }
+}
+
+/** Request ids are a release's own. */
+function keyOf(release: string, id: string): string {
+  return `${release}/${id}`;
+}
+
+function isSame(left: OwedNotice, right: OwedNotice): boolean {
+  const isSameTarget = left.target.notifier === right.target.notifier && left.target.to === right.target.to;
+  return left.release === right.release && left.revision === right.revision && isSameTarget;
 }

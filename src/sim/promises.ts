@@ -1,5 +1,5 @@
 import type { Decision } from "../core/decision.ts";
-import { apply, newborn } from "../core/apply.ts";
+import { apply, isSamePlace, newborn } from "../core/apply.ts";
 import { bookAfterDecision, bookAfterRow, emptyBook, standingsOf } from "../core/evidence-book.ts";
 import type { EvidenceBook } from "../core/evidence-book.ts";
 import type { Release } from "../core/release.ts";
@@ -37,7 +37,16 @@ export function witness(): Witness {
     watch(store) {
       watched = store;
       return {
-        ...store,
+        load: (id) => store.load(id),
+        list: (options) => store.list(options),
+        active: () => store.active(),
+        ask: (request) => store.ask(request),
+        pending: (release) => store.pending(release),
+        owed: (limitEach) => store.owed(limitEach),
+        delivered: (notice, atMs) => store.delivered(notice, atMs),
+        freezes: () => store.freezes(),
+        lift: (lift) => store.lift(lift),
+        close: () => store.close(),
         async create(release) {
           const id = await store.create(release);
           if (!memories.has(id)) memories.set(id, { release: newborn(release), book: emptyBook(release.plan) });
@@ -58,14 +67,7 @@ export function witness(): Witness {
     asked(traffic) {
       const memory = memories.get(traffic.release);
       if (!memory) return void broken.push(`1: the router was asked for ${traffic.release}, which is not in the journal`);
-      const { release } = memory;
-      const allowed = wanted(release)?.traffic.sharePct ?? 0;
-      if (traffic.sharePct !== allowed)
-        broken.push(`1: the router was asked for ${traffic.sharePct} % where the journal says ${allowed} % (revision ${release.revision})`);
-      const before = lastAsked.get(traffic.release) ?? 0;
-      if (release.rollback && release.status.kind !== "promoted" && traffic.sharePct > before) {
-        broken.push(`3: the share rose from ${before} % to ${traffic.sharePct} % after the rollback was committed`);
-      }
+      broken.push(...checkAsked(memory.release, traffic, lastAsked.get(traffic.release) ?? 0));
       lastAsked.set(traffic.release, traffic.sharePct);
     },
     async atEnd({ id, outdoors, acknowledged }) {
@@ -80,6 +82,19 @@ export function witness(): Witness {
   };
 }
 
+/** Promises 1 and 3. */
+function checkAsked(release: Release, { sharePct }: WantedTraffic, beforePct: number): readonly string[] {
+  const broken: string[] = [];
+  const allowedPct = wanted(release)?.traffic.sharePct ?? 0;
+  if (sharePct !== allowedPct) {
+    broken.push(`1: the router was asked for ${sharePct} % where the journal says ${allowedPct} % (revision ${release.revision})`);
+  }
+  if (release.rollback && release.status.kind !== "promoted" && sharePct > beforePct) {
+    broken.push(`3: the share rose from ${beforePct} % to ${sharePct} % after the rollback was committed`);
+  }
+  return broken;
+}
+
 /** Promises 2 and 4. `before` has the commit's readings in its book already. */
 function checkDecision(before: Memory, commit: Commit, decision: Decision): readonly string[] {
   const broken: string[] = [];
@@ -87,9 +102,9 @@ function checkDecision(before: Memory, commit: Commit, decision: Decision): read
   const { status } = decision;
   if (isTerminal(release.status) && status.kind !== release.status.kind) broken.push(`4: ${release.status.kind} became ${status.kind}`);
   const from = "phase" in release.status ? release.status.phase : -1;
-  const isUp = (status.kind === "shifting" && status.phase > 0) || (status.kind === "promoting" && release.status.kind !== "promoting");
+  if (isSamePlace(release.status, status)) return broken;
   if (status.kind === "shifting" && status.phase !== from + 1) broken.push(`2: from phase ${from} to phase ${status.phase}`);
-  if (isUp) {
+  if ((status.kind === "shifting" && status.phase > 0) || (status.kind === "promoting" && release.status.kind !== "promoting")) {
     const standings = standingsOf(release, before.book, commit.row.observation.nowMs);
     const open = standings.filter(({ check, verdict }) => check.phase === from && verdict.kind !== "pass").map(({ check }) => check.id);
     if (open.length > 0) broken.push(`2: phase ${from} was left with open gates: ${open.join(", ")}`);

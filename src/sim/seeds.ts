@@ -73,7 +73,7 @@ export function scenarioOf(seed: number): { readonly scenario: Scenario; readonl
         ? [{ atMs: chance.between(0, 20) * minuteMs, byMs: chance.pick([-3, -1, 1, 3]) * 60 * minuteMs }]
         : [],
       restartAfterMs: chance.between(1_000, 60_000),
-      untilMs: 50 * minuteMs,
+      untilMs: 60 * minuteMs,
     },
   };
 }

@@ -1,7 +1,7 @@
 import { quantitiesOf } from "../core/checks.ts";
 import type { Quantity } from "../core/checks.ts";
 import type { Plan } from "../core/plan.ts";
-import type { Reading, SeriesSample } from "../ports.ts";
+import type { Reading } from "../ports.ts";
 import type { Random } from "./random.ts";
 
 type Arm = "canary" | "stable";
@@ -41,99 +41,95 @@ interface Counter {
   total: number;
 }
 
-/**
- * The people and what happens to them: cumulative counters per quantity and arm, moved on when somebody looks. Only `decided`, the router's
- * own state, says who goes where.
- */
-export interface Shop {
-  /** Lets time pass until `nowMs` with `sharePct` of new people on the canary. */
-  advance(nowMs: number, sharePct: number): void;
-  read(quantity: Quantity, nowMs: number): Reading;
-  readonly drawn: { canary: number; stable: number };
-  readonly forwarded: { canary: number; stable: number };
-  lastCanaryMs: number | null;
-}
-
 /** As many hash slices as a real edge has, where requests are counted; people are counted one by one. */
 const sliceCount = 10;
 
-export function shop(options: ShopOptions, chance: Random, startMs: number): Shop {
-  const { plan } = options;
-  const quantities = quantitiesOf(plan);
-  const counters = new Map(
-    quantities.map((quantity) => [quantity.quantity, { canary: countersOf(quantity, "canary"), stable: countersOf(quantity, "stable") }]),
-  );
-  let lastMs = startMs;
-  let sharePct = 0;
-  const truthOf = (quantity: Quantity, arm: Arm, nowMs: number): number => {
+/** The people and what happens to them: cumulative counters per quantity and arm, moved on when somebody looks. */
+export class Shop {
+  readonly drawn = { canary: 0, stable: 0 };
+  readonly forwarded = { canary: 0, stable: 0 };
+  lastCanaryMs: number | null = null;
+  readonly #options: ShopOptions;
+  readonly #chance: Random;
+  readonly #quantities: readonly Quantity[];
+  readonly #counters: ReadonlyMap<string, Readonly<Record<Arm, readonly Counter[]>>>;
+  #lastMs = 0;
+  #sharePct = 0;
+
+  constructor(options: ShopOptions, chance: Random) {
+    this.#options = options;
+    this.#chance = chance;
+    this.#quantities = quantitiesOf(options.plan);
+    const countersBoth = (quantity: Quantity): Record<Arm, readonly Counter[]> => ({
+      canary: countersOf(quantity, "canary"),
+      stable: countersOf(quantity, "stable"),
+    });
+    this.#counters = new Map(this.#quantities.map((quantity) => [quantity.quantity, countersBoth(quantity)]));
+  }
+
+  /** Lets time pass until `nowMs` since the beginning, with `sharePct` of new people on the canary. */
+  advance(nowMs: number, sharePct: number): void {
+    const { peoplePerSecond, requestsPerPerson } = this.#options;
+    const people = this.#chance.poisson((peoplePerSecond * (nowMs - this.#lastMs)) / 1000);
+    const canary = this.#chance.binomial(people, sharePct / 100);
+    for (const [arm, count] of [["canary", canary] as const, ["stable", people - canary] as const]) {
+      this.drawn[arm] += count;
+      this.forwarded[arm] += count * requestsPerPerson;
+      for (const quantity of this.#quantities) {
+        const units = quantity.metric.unit === "person" ? count : count * requestsPerPerson;
+        if (isCounted(quantity)) this.#spread(quantity, arm, units, this.#truthOf(quantity, arm, nowMs));
+      }
+    }
+    if (canary > 0) this.lastCanaryMs = nowMs;
+    this.#lastMs = nowMs;
+    this.#sharePct = sharePct;
+  }
+
+  read(quantity: Quantity, nowMs: number): Reading {
+    const { kind } = quantity.metric;
+    if (kind === "probe") return { kind: "probe", atMs: nowMs, down: this.#truthOf(quantity, "canary", nowMs) > 0 };
+    if (kind === "level" || kind === "score") {
+      const wobble = kind === "level" ? 0.02 : 0;
+      const levelOf = (arm: Arm): number => this.#truthOf(quantity, arm, nowMs) * (1 + wobble * (this.#chance.next() - 0.5));
+      return { kind: "level", atMs: nowMs, canary: levelOf("canary"), stable: levelOf("stable") };
+    }
+    const { canary, stable } = this.#counters.get(quantity.quantity) ?? { canary: [], stable: [] };
+    return { kind: "counters", atMs: nowMs, series: [...canary, ...stable].map((counter) => ({ ...counter, bornMs: 0 })) };
+  }
+
+  #truthOf(quantity: Quantity, arm: Arm, nowMs: number): number {
     const names = [quantity.quantity, quantity.metric.name];
-    const sinceMs = nowMs - startMs;
-    const episode = options.episodes.findLast(
-      (candidate) =>
-        names.includes(candidate.of) &&
-        (candidate.arm === arm || candidate.arm === "both") &&
-        sinceMs >= candidate.fromMs &&
-        sinceMs < candidate.untilMs &&
-        sharePct >= candidate.fromSharePct,
-    );
-    const truth = options.truths[quantity.quantity] ?? options.truths[quantity.metric.name];
-    if (!truth && !episode) throw new Error(`the simulated shop knows nothing of ${quantity.quantity}`);
-    return episode?.value ?? truth?.[arm] ?? 0;
-  };
-  const made: Shop = {
-    drawn: { canary: 0, stable: 0 },
-    forwarded: { canary: 0, stable: 0 },
-    lastCanaryMs: null,
-    advance(nowMs, nextSharePct) {
-      const people = chance.poisson((options.peoplePerSecond * (nowMs - lastMs)) / 1000);
-      const canary = chance.binomial(people, nextSharePct / 100);
-      const arms: readonly (readonly [Arm, number])[] = [
-        ["canary", canary],
-        ["stable", people - canary],
-      ];
-      for (const [arm, count] of arms) {
-        made.drawn[arm] += count;
-        made.forwarded[arm] += count * options.requestsPerPerson;
-        for (const quantity of quantities) {
-          if (quantity.metric.kind === "level" || quantity.metric.kind === "score" || quantity.metric.kind === "probe") continue;
-          const units = quantity.metric.unit === "person" ? count : count * options.requestsPerPerson;
-          spread(quantity, arm, units, truthOf(quantity, arm, nowMs));
-        }
-      }
-      if (canary > 0) made.lastCanaryMs = nowMs;
-      lastMs = nowMs;
-      sharePct = nextSharePct;
-    },
-    read(quantity, nowMs) {
-      const { kind } = quantity.metric;
-      if (kind === "probe") return { kind: "probe", atMs: nowMs, down: truthOf(quantity, "canary", nowMs) > 0 };
-      if (kind === "level" || kind === "score") {
-        const wobble = kind === "level" ? 0.02 : 0;
-        const levelOf = (arm: Arm): number => truthOf(quantity, arm, nowMs) * (1 + wobble * (chance.next() - 0.5));
-        return { kind: "level", atMs: nowMs, canary: levelOf("canary"), stable: levelOf("stable") };
-      }
-      return { kind: "counters", atMs: nowMs, series: seriesOf(quantity.quantity) };
-    },
-  };
-  const spread = (quantity: Quantity, arm: Arm, units: number, rate: number): void => {
-    const slices = counters.get(quantity.quantity)?.[arm] ?? [];
+    const isNow = (episode: Episode): boolean =>
+      names.includes(episode.of) &&
+      (episode.arm === arm || episode.arm === "both") &&
+      nowMs >= episode.fromMs &&
+      nowMs < episode.untilMs &&
+      this.#sharePct >= episode.fromSharePct;
+    const { truths, episodes } = this.#options;
+    const truth = truths[quantity.quantity] ?? truths[quantity.metric.name];
+    const value = episodes.findLast(isNow)?.value ?? truth?.[arm];
+    if (value === undefined) throw new Error(`the simulated shop knows nothing of ${quantity.quantity}`);
+    return value;
+  }
+
+  #spread(quantity: Quantity, arm: Arm, units: number, rate: number): void {
+    const slices = this.#counters.get(quantity.quantity)?.[arm] ?? [];
     let left = units;
     for (const [index, counter] of slices.entries()) {
-      const share = chance.binomial(left, 1 / (slices.length - index));
+      const share = this.#chance.binomial(left, 1 / (slices.length - index));
       left -= share;
       counter.total += share;
-      counter.bad += chance.binomial(share, rate);
+      counter.bad += this.#chance.binomial(share, rate);
     }
-  };
-  const seriesOf = (quantity: string): readonly SeriesSample[] => {
-    const { canary, stable } = counters.get(quantity) ?? { canary: [], stable: [] };
-    return [...canary, ...stable].map((counter) => ({ ...counter, bornMs: startMs }));
-  };
-  return made;
+  }
+}
+
+function isCounted({ metric }: Quantity): boolean {
+  return metric.kind !== "level" && metric.kind !== "score" && metric.kind !== "probe";
 }
 
 function countersOf({ metric }: Quantity, arm: Arm): readonly Counter[] {
-  const isSliced = arm === "stable" && metric.unit === "request";
+  const isSliced = metric.unit === "request";
   return Array.from({ length: isSliced ? sliceCount : 1 }, (_, slice) => ({
     series: `${arm}/${slice}`,
     arm,

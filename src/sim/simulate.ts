@@ -11,11 +11,11 @@ import { controllersOf } from "./controllers.ts";
 import type { Controllers } from "./controllers.ts";
 import { calm } from "./faults.ts";
 import type { Weather } from "./faults.ts";
-import { memoryStore } from "./memory-store.ts";
+import { MemoryStore } from "./memory-store.ts";
 import { witness } from "./promises.ts";
 import { random } from "./random.ts";
 import type { Random } from "./random.ts";
-import { shop } from "./shop.ts";
+import { Shop } from "./shop.ts";
 import type { Episode, Truth } from "./shop.ts";
 import { outdoors, shareInForce, simulatedWorld } from "./simulated-world.ts";
 import { virtualTime } from "./virtual-time.ts";
@@ -70,19 +70,16 @@ export async function simulate(scenario: Scenario): Promise<Story> {
   const chance = random(scenario.seed);
   const time = virtualTime(scenario.startsAtMs ?? tuesdayMs);
   const watching = witness();
-  const store = watching.watch(memoryStore());
+  const store = watching.watch(new MemoryStore());
   const outside = outdoors();
-  const truth = shop(
-    {
-      plan: scenario.plan,
-      truths: scenario.truths,
-      episodes: scenario.episodes ?? [],
-      peoplePerSecond: scenario.peoplePerSecond ?? 50,
-      requestsPerPerson: scenario.requestsPerPerson ?? 3,
-    },
-    random(scenario.seed + 1),
-    0,
-  );
+  const shopOptions = {
+    plan: scenario.plan,
+    truths: scenario.truths,
+    episodes: scenario.episodes ?? [],
+    peoplePerSecond: scenario.peoplePerSecond ?? 50,
+    requestsPerPerson: scenario.requestsPerPerson ?? 3,
+  };
+  const truth = new Shop(shopOptions, random(scenario.seed + 1));
   const isOut = (name: string): boolean =>
     (scenario.outages ?? []).some((outage) => outage.of === name && time.elapsedMs() >= outage.fromMs && time.elapsedMs() < outage.untilMs);
   const weather = (): Weather =>

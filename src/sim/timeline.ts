@@ -1,19 +1,14 @@
-import { sayFact } from "../core/messages/facts.ts";
-import type { Plan } from "../core/plan.ts";
+import { sayFacts } from "../core/messages/facts.ts";
 import type { StoredRelease } from "../ports.ts";
 
 /** The story of a release as lines of text, the same sentences that people read: time since the beginning, then one fact a line. */
 export function timeline(stored: StoredRelease): string {
   const { plan, createdMs } = stored.head;
-  return stored.entries
-    .flatMap(({ entry }) =>
-      entry.decision.facts.map(
-        (fact, index) =>
-          `${index === 0 ? sinceStart(entry.atMs - createdMs) : " ".repeat(7)}  ${sayFact(fact, { plan: plan satisfies Plan, nowMs: entry.atMs }, plan.language)}`,
-      ),
-    )
-    .join("\n")
-    .concat("\n");
+  const sentences = stored.entries.flatMap(({ entry }) => {
+    const said = sayFacts(entry.decision.facts, { plan, nowMs: entry.atMs }, plan.language);
+    return said.map((sentence, index) => `${index === 0 ? sinceStart(entry.atMs - createdMs) : " ".repeat(7)}  ${sentence}\n`);
+  });
+  return sentences.join("");
 }
 
 /** "1:02:03": hours, minutes, seconds. */

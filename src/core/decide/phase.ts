@@ -27,13 +27,19 @@ export function standInPhase(sight: Sight, phase: number, pace: Pace): Step {
   const checks = open.map((standing) => standing.check.id);
   const leftMs = plan.observeMs + plan.extendMs - observedMs;
   const helps = open.every((standing) => standing.moreMs !== null && standing.moreMs <= leftMs);
-  if (leftMs > 0 && helps) {
+  // Once people were asked, a forecast that wavers does not take the question back; only a decision does.
+  if (leftMs > 0 && helps && !hasAsked(sight, phase)) {
     const untilObservedMs = observedMs + Math.max(...open.map((standing) => standing.moreMs ?? 0));
     const isNews = sight.release.extended !== phase;
     return { status: observe(sight, phase), facts: isNews ? [{ kind: "extended", phase, checks, untilObservedMs }] : [] };
   }
   const isBlind = open.every((standing) => standing.verdict.kind === "no-data");
   return { status: hold(sight, phase, { kind: isBlind ? "no-data" : "undecided", checks }), facts: [] };
+}
+
+function hasAsked(sight: Sight, phase: number): boolean {
+  const { status } = sight.release;
+  return status.kind === "holding" && status.phase === phase && status.why.kind === "undecided";
 }
 
 /** What keeps a phase from being observed at all, the gravest first; `null`: nothing. */

@@ -1,0 +1,133 @@
+import { isOver, keeps } from "../core/status.ts";
+import { StaleRevision } from "../ports.ts";
+import type { World } from "../ports.ts";
+import { bell } from "./bell.ts";
+import type { Bell } from "./bell.ts";
+import { whyOf } from "./call.ts";
+import { isUnsettled, nextErrandMs } from "./errands.ts";
+import { recall } from "./replay.ts";
+import type { Memory } from "./replay.ts";
+import type { Patience, Run } from "./run.ts";
+import { steadyTime } from "./steady-time.ts";
+import { turn } from "./turn.ts";
+
+/** How long the loop of a release rests after the store failed, ms; the router's lease takes people home when that lasts. */
+const restAfterTroubleMs = 1_000;
+
+export interface KeeperOptions {
+  readonly world: World;
+  readonly patience: Patience;
+  readonly trouble: (message: string) => void;
+  /** Called after each commit of a decision, with the release's id. */
+  readonly told: (id: string) => void;
+}
+
+/** Keeps one loop per release that is not over, each on its own: none ever waits for another. */
+export class Keeper {
+  readonly #options: KeeperOptions;
+  readonly #runs = new Map<string, Run>();
+  readonly #loops = new Map<string, Promise<void>>();
+  readonly #closing = new AbortController();
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+  }
+
+  /** The release as it runs in this process; `undefined` when it does not. */
+  run(id: string): Run | undefined {
+    return this.#runs.get(id);
+  }
+
+  /** Takes a release up where it was, or wakes its loop; `null` when there is none of this id. */
+  async take(id: string): Promise<Run | null> {
+    const stored = this.#runs.has(id) ? null : await this.#options.world.store.load(id);
+    const known = this.#runs.get(id);
+    // Rung here and not by the caller: a loop that is about to end must see it before its next await.
+    known?.wake();
+    if (known || !stored) return known ?? null;
+    const { world, patience } = this.#options;
+    const alarm = bell(world.clock);
+    const run = newRun({ id, world, patience, memory: recall(stored), wake: () => alarm.ring() });
+    this.#runs.set(id, run);
+    this.#loops.set(id, this.#keepGoing(run, alarm));
+    return run;
+  }
+
+  /** Ends every loop after its running tick. */
+  async close(): Promise<void> {
+    this.#closing.abort("closing");
+    for (const run of this.#runs.values()) run.wake();
+    await Promise.all(this.#loops.values());
+  }
+
+  /** Ticks until the release is over and keeps nothing. A decision is followed by the next tick at once. */
+  async #keepGoing(run: Run, alarm: Bell): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      const outcome = await this.#tryTurn(run);
+      const { status } = run.memory.release;
+      // No await between the last look and the end, so that a request that comes now finds either this loop or a new one.
+      if (outcome === "nothing" && isOver(status) && keeps(status) === null && !alarm.isRung()) return this.#forget(run);
+      if (outcome !== "committed") await alarm.wait(outcome === "trouble" ? restAfterTroubleMs : restMs(run));
+    }
+  }
+
+  async #tryTurn(run: Run): Promise<"committed" | "nothing" | "trouble"> {
+    try {
+      if (run.isOutdated) await this.#reload(run);
+      const { decision } = await turn(run);
+      run.isStuck = false;
+      if (decision) this.#options.told(run.id);
+      return decision ? "committed" : "nothing";
+    } catch (error) {
+      run.isOutdated = error instanceof StaleRevision;
+      if (run.isOutdated) return "committed";
+      run.isStuck = true;
+      this.#options.trouble(`release ${run.id}: ${whyOf(error)}`);
+      return "trouble";
+    }
+  }
+
+  /** Somebody else went on with it: what they committed is where this process goes on. */
+  async #reload(run: Run): Promise<void> {
+    const stored = await this.#options.world.store.load(run.id);
+    if (!stored) throw new Error(`release ${run.id} is not in the store any more`);
+    run.memory = recall(stored);
+    run.isOutdated = false;
+  }
+
+  #forget(run: Run): void {
+    this.#runs.delete(run.id);
+    this.#loops.delete(run.id);
+  }
+}
+
+/** How long nothing needs to be looked at: until the next errand, word to the router, or deadline. */
+function restMs(run: Run): number {
+  const { status } = run.memory.release;
+  const pollMs = isUnsettled(status) ? run.patience.pollMs : run.patience.heartbeatMs;
+  const deadlineMs = status.kind === "holding" && "breach" in status.why ? status.why.commitByMs - run.nowMs() : Number.POSITIVE_INFINITY;
+  return Math.max(1, Math.min(pollMs, nextErrandMs(run), deadlineMs));
+}
+
+function newRun(made: {
+  readonly id: string;
+  readonly world: World;
+  readonly patience: Patience;
+  readonly memory: Memory;
+  readonly wake: () => void;
+}): Run {
+  const lastMs = made.memory.lastRow?.observation.nowMs ?? 0;
+  const unseen = { kind: "unseen", why: "not looked at yet" } as const;
+  return {
+    ...made,
+    nowMs: steadyTime(made.world.clock, lastMs),
+    inbox: { readings: new Map(), checks: [] },
+    outside: { traffic: unseen, workloads: unseen },
+    errands: new Map(),
+    told: null,
+    steadySinceMs: null,
+    isSuperseded: false,
+    isStuck: false,
+    isOutdated: false,
+  };
+}

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { decide } from "../src/core/decide.ts";
+import { emptyBook } from "../src/core/evidence-book.ts";
+import { smallPlan } from "../src/sim/small-plan.ts";
+import type { EvidenceBook } from "../src/core/evidence-book.ts";
+import type { Observation } from "../src/core/observation.ts";
+import type { Release } from "../src/core/release.ts";
+import type { Status } from "../src/core/status.ts";
+import {
+  startMs,
+  minuteMs,
+  observing,
+  holding,
+  releaseIn,
+  counts,
+  fine,
+  bookOf,
+  seen,
+  statusOf,
+  decideOn,
+  good,
+  signed,
+  toldAll,
+} from "./decision-desk.ts";
+
+describe("a phase that goes well", () => {
+  test.each<[string, Status, EvidenceBook, Partial<Observation>, Partial<Release>, string]>([
+    ["goes on exactly when its time is over and every gate passes", observing(), good, {}, {}, "shifting 1"],
+    ["does not go on a moment before its time", observing(), { ...good, observedMs: [3 * minuteMs - 1, 0, 0] }, {}, {}, "observing 0"],
+    ["waits for those who have to sign", observing(1), good, {}, {}, "holding sign-off"],
+    ["goes on when they have signed", observing(1), good, {}, signed(2), "shifting 2"],
+    ["does not go on into a freeze", observing(), good, { frozen: ["production"] }, {}, "holding freeze"],
+    ["promotes after the last phase", observing(2), { ...good, observedMs: [0, 0, 4 * minuteMs] }, {}, {}, "promoting cloning"],
+    ["becomes observed when the router shows the share", { kind: "shifting", phase: 1, sinceMs: startMs }, good, {}, {}, "observing 1"],
+    ["goes on by itself when the reason to hold is gone", holding({ kind: "undecided", checks: ["1.errors"] }), good, {}, {}, "shifting 1"],
+    ["stays paused however good it looks", holding({ kind: "paused", by: "Aline" }), good, {}, {}, "stay"],
+  ])("%s", (_, status, book, more, release, expected) => {
+    const decision = decideOn(status, book, more, { told: toldAll(book), ...release });
+    expect(decision ? statusOf(decision) : expected === "observing 0" ? "observing 0" : "stay").toBe(expected);
+  });
+
+  test("is not observed while the router shows another share", () => {
+    const release = releaseIn({ kind: "shifting", phase: 1, sinceMs: startMs }, { told: toldAll(good) });
+    const now = seen(release);
+    const other = now.traffic.kind === "seen" ? { ...now.traffic.value, sharePct: 10 } : null;
+    expect(decide(release, good, { ...now, traffic: other ? { kind: "seen", value: other } : now.traffic })).toBeNull();
+    expect(decide(release, good, { ...now, traffic: { kind: "unseen", why: "connection refused" } })).toBeNull();
+  });
+});
+
+describe("time is over", () => {
+  const few = bookOf({ ...fine, errors: counts(0, 6, 10, 20_000) }, { observedMs: 3 * minuteMs });
+
+  test("and a gate undecided: the phase is extended when the forecast says that it helps, and says so once", () => {
+    const decision = decideOn(observing(), few);
+    expect(decision?.facts.map((fact) => fact.kind)).toContain("extended");
+    expect(decision?.status).toEqual(observing());
+    expect(decideOn(observing(), few, {}, { extended: 0, told: toldAll(few) })).toBeNull();
+  });
+
+  test("and the extension too: hold and ask", () => {
+    expect(statusOf(decideOn(observing(), { ...few, observedMs: [6 * minuteMs, 0, 0] }))).toBe("holding undecided");
+  });
+
+  test("and nothing was ever counted: hold, never pass", () => {
+    const blind = { ...emptyBook(smallPlan), observedMs: [9 * minuteMs, 0, 0] };
+    expect(statusOf(decideOn(observing(), blind))).toBe("holding no-data");
+  });
+
+  test("sources that fell silent hold at once", () => {
+    expect(statusOf(decideOn(observing(), good, { nowMs: startMs + 61_001 }))).toBe("holding no-data");
+  });
+});
