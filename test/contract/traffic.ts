@@ -148,18 +148,18 @@ export function trafficContract(name: string, makeSubject: () => Promise<Traffic
     test("no request fails while the share changes", async () => {
       const { put, person } = await begin();
       await put({ sharePct: 50 });
-      let isOver = false;
+      const over = new AbortController();
       const statuses = new Map<number, number>();
       const load = async (): Promise<void> => {
         const one = person();
-        while (!isOver) {
+        while (!over.signal.aborted) {
           const { status } = await one.load();
           statuses.set(status, (statuses.get(status) ?? 0) + 1);
         }
       };
       const loads = Array.from({ length: 8 }, load);
       for (let change = 0; change < 50; change += 1) await put({ sharePct: change % 2 === 0 ? 0 : 100 });
-      isOver = true;
+      over.abort();
       await Promise.all(loads);
       expect([...statuses.keys()]).toEqual([200]);
       expect(statuses.get(200)).toBeGreaterThan(50);
