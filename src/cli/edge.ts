@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { startEdge } from "../adapters/traffic/edge/start-edge.ts";
+import { parseDuration } from "../core/duration.ts";
 import { createClock } from "../engine/clock.ts";
 import { UserError } from "../errors.ts";
 import type { Exit } from "../errors.ts";
@@ -17,6 +18,7 @@ interface Options {
   readonly stable?: readonly string[];
   readonly route?: readonly string[];
   readonly trustProxy?: readonly string[];
+  readonly turn: string;
 }
 
 /**
@@ -35,6 +37,7 @@ export function addEdge(program: Command, terminal: Terminal): Command {
     .option("--stable <service=url...>", "where stable answers before the first release")
     .option("--route <path=service...>", "which service has a path (default: the only service has /)")
     .option("--trust-proxy <address...>", "who in front may say where a request came from", ["127.0.0.0/8", "::1"])
+    .option("--turn <duration>", "how long a person is watched for a first server error", "10s")
     .action((options: Options) => run(terminal, {}, () => serve(terminal, options)));
 }
 
@@ -52,6 +55,7 @@ async function serve(terminal: Terminal, options: Options): Promise<Exit> {
     keyFile: options.keyFile ?? null,
     stable: stableIn(options),
     trustedProxies: options.trustProxy ?? [],
+    limits: { turnMs: durationIn(options.turn) },
   });
   terminal.out(`${JSON.stringify({ listening: edge.url, control: edge.controlUrl })}\n`);
   await ending;
@@ -85,6 +89,12 @@ function pairIn(text: string, example: string): [string, string] {
   const at = text.indexOf("=");
   if (at > 0 && at < text.length - 1) return [text.slice(0, at), text.slice(at + 1)];
   throw new UserError("input-invalid", `"${text}" is not a pair such as ${example}.`);
+}
+
+function durationIn(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== null && ms > 0) return ms;
+  throw new UserError("input-invalid", `"${text}" is not a duration such as 10s.`);
 }
 
 function addressIn(text: string): { readonly host: string; readonly port: number } {

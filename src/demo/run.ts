@@ -18,7 +18,8 @@ import { sayTrafficNeeded } from "./traffic-needed.ts";
 /** What the demo is asked to play. */
 export interface DemoOptions {
   readonly scenarios: readonly Scenario[];
-  readonly speed: number;
+  /** `null`: the plan takes about 90 s, and longer in proportion where fewer people come, so that each phase sees as many. */
+  readonly speed: number | null;
   /** People a second; `null`: what this machine carries, at most 300. */
   readonly peoplePerSecond: number | null;
   readonly seed: number;
@@ -42,6 +43,10 @@ export interface Passing {
 
 const looksEveryMs = 200;
 const mostPerSecond = 300;
+/** At this speed the plan of 105 minutes takes 90 s. */
+const usualSpeed = 70;
+/** Not slower than this by itself, however few people come: a phase then takes 45 s or more. */
+const leastSpeed = 20;
 /** The part of what the machine carries that is used, so that the latency lines judge the shop and not the crowd. */
 const usedPart = 0.4;
 
@@ -51,17 +56,17 @@ const usedPart = 0.4;
  */
 export async function runDemo(options: DemoOptions, screen: Screen, signal: AbortSignal): Promise<readonly string[]> {
   screen.say("starting the shop, PriceTruth, the edge and the server on loopback …");
-  const stage = await openStage({ speed: options.speed, keepDir: options.keepDir }, signal);
+  const stage = await openStage(options.keepDir, signal);
   try {
     const lost = new AbortController();
     stage.onLoss((says) => lost.abort(new Error(says)));
     const either = AbortSignal.any([signal, lost.signal]);
     const crowd = createCrowd({ originOf: () => stage.edgeUrl, seed: options.seed, habits });
     try {
-      await openDoors(crowd, options, screen);
+      const planText = stage.planText(await openDoors(crowd, options, screen));
       const complaints: string[] = [];
       for (const scenario of options.scenarios)
-        complaints.push(...(await play({ scenario, stage, crowd, options, screen, signal: either })));
+        complaints.push(...(await play({ scenario, stage, planText, crowd, options, screen, signal: either })));
       return complaints;
     } catch (error) {
       throw lost.signal.aborted ? lost.signal.reason : error;
@@ -74,31 +79,36 @@ export async function runDemo(options: DemoOptions, screen: Screen, signal: Abor
   }
 }
 
-async function openDoors(crowd: Crowd, options: DemoOptions, screen: Screen): Promise<void> {
+/** Measures the machine, lets people come, and answers the speed of the plan. */
+async function openDoors(crowd: Crowd, options: DemoOptions, screen: Screen): Promise<number> {
   await crowd.measure({ abreast: 8, forMs: 700 });
   const mostHere = await crowd.measure({ abreast: 24, forMs: 1300 });
   const perSecond = options.peoplePerSecond ?? Math.max(10, Math.min(mostPerSecond, Math.round(mostHere * usedPart)));
   screen.say(`this machine carries ${Math.round(mostHere)} people a second through the edge; ${perSecond} new people a second come now`);
   for (const line of sayTrafficNeeded()) screen.say(line);
   crowd.arrive(perSecond);
+  const speed = options.speed ?? Math.max(leastSpeed, Math.min(usualSpeed, Math.round((usualSpeed * perSecond) / mostPerSecond)));
+  screen.say(`the plan's minutes run ${speed} times as fast: 15 min take ${Math.round(900 / speed)} s`);
+  return speed;
 }
 
 interface Play {
   readonly scenario: Scenario;
   readonly stage: Stage;
+  readonly planText: string;
   readonly crowd: Crowd;
   readonly options: DemoOptions;
   readonly screen: Screen;
   readonly signal: AbortSignal;
 }
 
-async function play({ scenario, stage, crowd, options, screen, signal }: Play): Promise<readonly string[]> {
+async function play({ scenario, stage, planText, crowd, options, screen, signal }: Play): Promise<readonly string[]> {
   screen.say(`releasing version ${scenario.version}: ${scenario.says}`);
   const before = crowd.tally();
   const api = stage.apiFor(colleagues[0]);
   const { id } = await api.startRelease(
     {
-      plan: { text: stage.planText, file: "plan.yaml" },
+      plan: { text: planText, file: "plan.yaml" },
       versions: Object.fromEntries(stage.services.map((service) => [service, scenario.version])),
       reason: scenario.says,
     },
@@ -162,7 +172,7 @@ async function watch({ api, id, crowd, screen, signal }: Watching): Promise<Rele
   }
 }
 
-interface Summing extends Omit<Play, "screen" | "signal"> {
+interface Summing extends Omit<Play, "screen" | "signal" | "planText"> {
   readonly before: CrowdTally;
   readonly view: ReleaseView;
   readonly api: Api;

@@ -19,6 +19,8 @@ import { stopWorkloads } from "./stop-workloads.ts";
 /** A Tuesday afternoon in Paris, inside the plan's preferred window. */
 const clockStarts = "2025-08-19T14:00:00+02:00";
 const readyWithinMs = 30_000;
+/** The edge watches a person for so long; nobody in the demo stays longer. */
+const longestVisit = "1s";
 /** Where the examples and the command stand, in the checkout as in the package. */
 const house = new URL("../../", import.meta.url);
 
@@ -26,8 +28,8 @@ const house = new URL("../../", import.meta.url);
 export interface Stage {
   readonly edgeUrl: string;
   readonly serverUrl: string;
-  /** The plan as it is released: places and speed filled in. */
-  readonly planText: string;
+  /** The plan with the places of this stage, everything that is waited for divided by `speed`. */
+  planText(speed: number): string;
   readonly services: readonly string[];
   apiFor(colleague: Colleague): Api;
   /** Epoch ms of the last request that the edge forwarded to a canary; `null`: none of the present release. */
@@ -37,20 +39,17 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface StageOptions {
-  readonly speed: number;
-  /** The folder to use and to keep; `null`: a temporary one that is removed. */
-  readonly keepDir: string | null;
-}
-
-/** Builds the stage; on any error, and when `signal` aborts, everything that was started is stopped again before this rejects. */
-export async function openStage(options: StageOptions, signal: AbortSignal): Promise<Stage> {
-  const dir = await openFolder(options.keepDir);
+/**
+ * Builds the stage in `keepDir`, or in a temporary folder when that is `null`; on any error, and when `signal` aborts, everything that was started is stopped again
+ * before this rejects.
+ */
+export async function openStage(keepDir: string | null, signal: AbortSignal): Promise<Stage> {
+  const dir = await openFolder(keepDir);
   const household = createHousehold(dir);
   let closing: Promise<void> | null = null;
-  const close = (): Promise<void> => (closing ??= takeDown(dir, household, options.keepDir));
+  const close = (): Promise<void> => (closing ??= takeDown(dir, household, keepDir));
   try {
-    return await build({ dir, household, speed: options.speed, signal, close });
+    return await build({ dir, household, signal, close });
   } catch (error) {
     await close();
     throw error;
@@ -67,43 +66,25 @@ async function takeDown(dir: string, household: Household, keepDir: string | nul
 interface Building {
   readonly dir: string;
   readonly household: Household;
-  readonly speed: number;
   readonly signal: AbortSignal;
   readonly close: () => Promise<void>;
 }
 
-async function build({ dir, household, speed, signal, close }: Building): Promise<Stage> {
+async function build({ dir, household, signal, close }: Building): Promise<Stage> {
   const priceTruth = await household.start({ name: "pricetruth", args: [shopFile("price-truth")], env: { PORT: "0" }, readyWithinMs });
-  const tokenFile = join(dir, "edge-token");
-  const token = randomBytes(32).toString("base64url");
-  await writeFile(tokenFile, token, { mode: 0o600 });
   signal.throwIfAborted();
-  const edge = await household.start({
-    name: "edge",
-    args: [command, "edge", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--data", join(dir, "edge"), "--token-file", tokenFile],
-    readyWithinMs,
-  });
-  const control = word(edge.ready, "control");
-  const planText = placeServices(scalePlan(await readFile(new URL("examples/laptop/plan.yaml", house), "utf8"), speed), {
-    frontend: { command: [process.execPath, shopFile("frontend")], port: await freePort() },
-    backend: { command: [process.execPath, shopFile("backend")], port: await freePort() },
-  });
-  await writeFile(join(dir, "plan.yaml"), planText);
-  await writeFile(join(dir, "serin.yaml"), serverFile({ control, tokenFile, priceTruthUrl: word(priceTruth.ready, "listening") }));
+  const edge = await startEdge(dir, household);
   signal.throwIfAborted();
+  await writeFile(join(dir, "serin.yaml"), serverFile({ ...edge, priceTruthUrl: word(priceTruth.ready, "listening") }));
   const server = await household.start({
     name: "server",
     args: [
       command,
       "server",
-      "--data",
-      join(dir, "data"),
-      "--config",
-      join(dir, "serin.yaml"),
-      "--listen",
-      "127.0.0.1:0",
-      "--clock-starts",
-      clockStarts,
+      `--data=${join(dir, "data")}`,
+      `--config=${join(dir, "serin.yaml")}`,
+      "--listen=127.0.0.1:0",
+      `--clock-starts=${clockStarts}`,
     ],
     readyWithinMs,
   });
@@ -111,22 +92,53 @@ async function build({ dir, household, speed, signal, close }: Building): Promis
   const tokens = await readTokens(join(dir, "data", "tokens.json"));
   const apiFor = ({ name }: Colleague): Api => apiOf(serverUrl, tokens.get(name) ?? "");
   signal.throwIfAborted();
+  const plan = placeServices(await readFile(new URL("examples/laptop/plan.yaml", house), "utf8"), {
+    frontend: { command: [process.execPath, shopFile("frontend")], port: await freePort() },
+    backend: { command: [process.execPath, shopFile("backend")], port: await freePort() },
+  });
   const services = ["frontend", "backend"];
   await apiFor(colleagues[0]).startStable({
-    plan: { text: planText, file: "plan.yaml" },
+    plan: { text: plan, file: "plan.yaml" },
     versions: Object.fromEntries(services.map((service) => [service, firstVersion])),
     reason: "the shop opens",
   });
   return {
-    edgeUrl: word(edge.ready, "listening"),
+    edgeUrl: edge.url,
     serverUrl,
-    planText,
+    planText: (speed) => scalePlan(plan, speed),
     services,
     apiFor,
-    lastCanaryMs: () => lastCanaryMs(control, token),
+    lastCanaryMs: () => lastCanaryMs(edge.control, edge.token),
     onLoss: (gone) => household.onLoss(gone),
     close,
   };
+}
+
+interface EdgeHere {
+  readonly url: string;
+  readonly control: string;
+  readonly token: string;
+  readonly tokenFile: string;
+}
+
+async function startEdge(dir: string, household: Household): Promise<EdgeHere> {
+  const tokenFile = join(dir, "edge-token");
+  const token = randomBytes(32).toString("base64url");
+  await writeFile(tokenFile, token, { mode: 0o600 });
+  const edge = await household.start({
+    name: "edge",
+    args: [
+      command,
+      "edge",
+      "--listen=127.0.0.1:0",
+      "--control=127.0.0.1:0",
+      `--data=${join(dir, "edge")}`,
+      `--token-file=${tokenFile}`,
+      `--turn=${longestVisit}`,
+    ],
+    readyWithinMs,
+  });
+  return { url: word(edge.ready, "listening"), control: word(edge.ready, "control"), token, tokenFile };
 }
 
 const command = fileURLToPath(new URL("bin/serin.js", house));
