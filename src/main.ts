@@ -7,7 +7,7 @@ import { processTerminal } from "./cli/terminal.ts";
 import type { Terminal } from "./cli/terminal.ts";
 import type { SecretReaders } from "./config/secrets.ts";
 import type { Server } from "./config/server-file.ts";
-import { exitCodes, UserError } from "./errors.ts";
+import { exitCodes, formatProblem, UserError } from "./errors.ts";
 import type { Problem } from "./errors.ts";
 import type { VerifyAnswer } from "./http/contract.ts";
 import { StoreUnusable } from "./ports.ts";
@@ -107,7 +107,8 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
     () => clock.nowMs(),
   );
   const lists = await adapterLists();
-  const server = await readServerFile(start.configFile, lists);
+  const { server, warnings } = await readServerFile(start.configFile, lists);
+  for (const warning of warnings) log("warning", "server-file", { says: formatProblem(warning) });
   const address = start.listen === null ? server.listen : parseAddress(start.listen);
   const connections = await openConnections(server, lists, secretReaders(start.configFile));
   await using closing = new AsyncDisposableStack();
@@ -158,12 +159,17 @@ const streamsAtMost = 500;
 /** Calls that still run when the server closes are cut off after this long, ms. */
 const closeWithinMs = 2_000;
 
-/** The server's file; without one what an empty file says. Throws `file-unreadable` or `server-file-invalid`. */
-async function readServerFile(file: string | null, lists: AdapterLists): Promise<Server> {
+interface ServerReading {
+  readonly server: Server;
+  readonly warnings: readonly Problem[];
+}
+
+/** The server's file and what is doubtful in it; without one what an empty file says. Throws `file-unreadable` or `server-file-invalid`. */
+async function readServerFile(file: string | null, lists: AdapterLists): Promise<ServerReading> {
   const { readServer } = await import("./config/server-file.ts");
   const text = file === null ? "apiVersion: serin.dev/v1\nkind: Server\n" : readBytes(file);
   const { server, problems } = readServer(text, file ?? "serin.yaml", lists);
-  if (server !== null) return server;
+  if (server !== null) return { server, warnings: problems };
   throw new UserError("server-file-invalid", `${problems.length} ${problems.length === 1 ? "place is" : "places are"} wrong in ${file}.`, {
     problems,
   });
