@@ -89,8 +89,11 @@ function decideOn(sight: Sight, answers: Answers): Step {
 /** Verdicts that turned to pass, fail or invalid, or away from them, since they were last told. */
 function verdictFacts(sight: Sight, told: readonly Fact[]): readonly Fact[] {
   if (!isExposed(sight.release.status)) return [];
+  const phase = "phase" in sight.release.status ? sight.release.status.phase : sight.plan.phases.length;
   return sight.standings.flatMap((standing): readonly Fact[] => {
     const { check, verdict, moreMs } = standing;
+    // A gate that let its phase go has said what it had to say.
+    if (check.phase !== null && check.phase < phase) return [];
     if (told.some((fact) => (fact.kind === "breach" || fact.kind === "cancelled") && fact.check === check.id)) return [];
     const before = sight.release.told[check.id] ?? "undecided";
     const isOpen = verdict.kind === "undecided" || verdict.kind === "no-data";

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { MessageChannel, Worker, isMainThread, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
+import { keptSeeds } from "./kept-seeds.ts";
 import { live } from "./seeds.ts";
 import { timeline } from "./timeline.ts";
 
@@ -23,7 +24,8 @@ async function main(): Promise<void> {
   const [count, from] = [Number(values.seeds), Number(values.from)];
   if (!Number.isInteger(count) || count < 1 || !Number.isInteger(from))
     throw new Error("--seeds and --from want whole numbers: npm run sim -- --seeds 2000 --from 1");
-  const told = await liveAll(from, count);
+  const asked = Array.from({ length: count }, (_, index) => from + index);
+  const told = await liveAll([...new Set([...keptSeeds.keys(), ...asked])]);
   const bad = told.filter((story) => story.broken.length > 0);
   for (const [end, stories] of Map.groupBy(told, (story) => story.end))
     process.stdout.write(`${String(stories.length).padStart(6)}  ${end}\n`);
@@ -43,11 +45,11 @@ async function show(seed: number): Promise<void> {
 }
 
 /** The seeds, shared between as many threads as there are cores. */
-async function liveAll(from: number, count: number): Promise<readonly Told[]> {
-  const threads = Math.min(availableParallelism(), count);
+async function liveAll(all: readonly number[]): Promise<readonly Told[]> {
+  const threads = Math.min(availableParallelism(), all.length);
   const parts = await Promise.all(
     Array.from({ length: threads }, (_, thread) => {
-      const seeds = Array.from({ length: count }, (__, index) => from + index).filter((seed) => seed % threads === thread);
+      const seeds = all.filter((_seed, index) => index % threads === thread);
       return new Promise<readonly Told[]>((resolve, reject) => {
         const { port1, port2 } = new MessageChannel();
         const worker = new Worker(new URL(import.meta.url), { workerData: { seeds, port: port2 } satisfies Work, transferList: [port2] });
