@@ -78,17 +78,16 @@ async function openScreen(options: Options, terminal: Terminal): Promise<DemoScr
   return isDrawing ? liveScreen(process.stdout, terminal.env) : plainScreen((line) => terminal.out(`${line}\n`));
 }
 
-/** Aborts on Ctrl-C and SIGTERM; a second one changes nothing, since everything is being stopped already. */
+/** Aborts on Ctrl-C, SIGTERM, and when the terminal is closed; a second one changes nothing, since everything is being stopped already. */
 function interruption(): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
-  process.on("SIGINT", abort);
-  process.on("SIGTERM", abort);
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, abort);
   return {
     signal: controller.signal,
     stop() {
-      process.off("SIGINT", abort);
-      process.off("SIGTERM", abort);
+      for (const signal of signals) process.off(signal, abort);
     },
   };
 }

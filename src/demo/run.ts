@@ -84,7 +84,7 @@ async function openDoors(crowd: Crowd, options: DemoOptions, screen: Screen): Pr
   await crowd.measure({ abreast: 8, forMs: 700 });
   const mostHere = await crowd.measure({ abreast: 24, forMs: 1300 });
   const perSecond = options.peoplePerSecond ?? Math.max(10, Math.min(mostPerSecond, Math.round(mostHere * usedPart)));
-  screen.say(`this machine carries ${Math.round(mostHere)} people a second through the edge; ${perSecond} new people a second come now`);
+  screen.say(`this machine carries ${Math.round(mostHere)} people/s through the edge; ${perSecond} new people/s come now`);
   for (const line of sayTrafficNeeded()) screen.say(line);
   crowd.arrive(perSecond);
   const speed = options.speed ?? Math.max(leastSpeed, Math.min(usualSpeed, Math.round((usualSpeed * perSecond) / mostPerSecond)));

@@ -33,8 +33,9 @@ export function sayTrafficNeeded(): readonly string[] {
   const real = peopleNeededPerMinute(0.02);
   const say = (count: number): string => count.toLocaleString("en");
   return [
-    `demo people convert at ${Math.round(habits.trialRatio * 100)} %, so that every gate can be decided in so short a time; in the plan's own minutes the same gates need:`,
-    `  trial activation > 2 % in phase 1: ${say(here.activation)} new people a minute at 30 %, ${say(real.activation)} at 2 %`,
-    `  no regression of orders in phase 2: ${say(here.conversion)} new people a minute at 30 %, ${say(real.conversion)} at 2 %`,
+    `demo people convert at ${Math.round(habits.trialRatio * 100)} %, so that every gate can be decided this fast;`,
+    "in the plan's own minutes the same gates need, in new people a minute:",
+    `  trial activation > 2 % in phase 1: ${say(here.activation)} at 30 %, ${say(real.activation)} at 2 %`,
+    `  no regression of orders in phase 2: ${say(here.conversion)} at 30 %, ${say(real.conversion)} at 2 %`,
   ];
 }

@@ -10,7 +10,14 @@ let temporary: string;
 beforeEach(async () => {
   temporary = await mkdtemp(join(tmpdir(), "serin-e2e-"));
 });
-afterEach(() => rm(temporary, { recursive: true, force: true }));
+/** Ends what a test that failed left behind. */
+const running = new Set<{ readonly ended: Promise<Ended>; interrupt(): void }>();
+afterEach(async () => {
+  for (const left of running) left.interrupt();
+  await Promise.all([...running].map(({ ended }) => ended));
+  running.clear();
+  await rm(temporary, { recursive: true, force: true });
+});
 
 interface Ended {
   readonly code: number | null;
@@ -29,7 +36,9 @@ function serin(args: readonly string[]): { readonly ended: Promise<Ended>; reado
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, out, err }));
   });
-  return { ended, said: () => err, interrupt: () => void child.kill("SIGINT") };
+  const interrupt = (): void => void child.kill("SIGINT");
+  running.add({ ended, interrupt });
+  return { ended, said: () => err, interrupt };
 }
 
 const lastObject = (out: string): Outcome => JSON.parse(out.trimEnd().split("\n").at(-1) ?? "") as Outcome;
@@ -58,11 +67,14 @@ test("a bad version is taken back within a second, nobody else notices, and the 
   expect(outcome.usersHarmed).toBeLessThan(outcome.people / 10);
   expect(await processesOf(temporary)).toEqual([]);
   const verified = await serin(["release", "verify", outcome.journal.release, "--data", outcome.journal.data ?? "", "--json"]).ended;
-  expect({ ...verified, out: JSON.parse(verified.out) }).toMatchObject({ code: 0, out: { ok: true, entries: outcome.journal.entries } });
+  expect({ code: verified.code, answer: JSON.parse(verified.out) }).toMatchObject({ code: 0, answer: { ok: true } });
+});
+  // Clearing the canary away may be told after the demo has read the journal.
+  expect(entries).toBeGreaterThanOrEqual(outcome.journal.entries);
 });
 
-test("a good version is promoted without one failed request, and nothing is left behind", { timeout: 240_000 }, async () => {
-  const { code, out, err } = await serin(["demo", "--scenario", "good", "--once", "--json"]).ended;
+test("a good version is promoted without one failed request, and nothing is left behind", { timeout: 330_000 }, async () => {
+  const { code, out, err } = await serin(["demo", "--scenario", "good", "--once", "--json", "--speed", "100"]).ended;
   const outcome = lastObject(out);
   expect({ code, outcome, err: code === 0 ? "" : err }).toMatchObject({
     code: 0,
