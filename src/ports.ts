@@ -167,6 +167,8 @@ export interface NewRelease {
   readonly services: readonly string[];
   readonly createdMs: number;
   readonly startedBy: string;
+  /** Why it was started, in that person's words. */
+  readonly reason: string;
   readonly versions: Readonly<Record<string, { readonly canary: string; readonly stable: string }>>;
   /** Idempotency key of the start call; the same key twice answers the first release. `null`: none was given. */
   readonly startKey: string | null;
@@ -251,7 +253,7 @@ export interface Store {
   load(id: string): Promise<StoredRelease | null>;
   /** Newest first, in the order of creation; `before` is the last id of the page before, and an unknown one has nothing behind it. */
   list(options: { readonly limit: number; readonly before: string | null }): Promise<readonly NewRelease[]>;
-  /** Ids of the releases that still occupy their services or keep something running, oldest first. */
+  /** Ids of the releases that still occupy their services, keep something running or owe somebody an answer, oldest first. */
   active(): Promise<readonly string[]>;
   /**
    * Throws `StaleRevision` when either expectation fails, and `ServiceBusy` when a release that was over wants services back that are taken;

@@ -21,6 +21,7 @@ export const head = {
   planHash: "0".repeat(64),
   versions: { frontend: { canary: "v2", stable: "v1" }, backend: { canary: "v2", stable: "v1" } },
   startedBy: "Aline",
+  reason: "planned",
   createdMs: startMs,
 };
 

@@ -121,7 +121,7 @@ const refusals: Every<Refusal> = {
 
 const signed = (what: SignOffFor): SignOff => ({ by: "Ada", role: "qa-lead", for: what, revision: 4, atMs: nowMs, saw: {} });
 const facts: Every<Fact> = {
-  created: [{ kind: "created", by: "Ada" }],
+  created: [{ kind: "created", by: "Ada", reason: "planned" }],
   became: [{ kind: "became", status: { kind: "observing", phase: 0, sinceMs: nowMs } }],
   "share-seen": [{ kind: "share-seen", phase: 0, sharePct: 10 }],
   rehearsed: [{ kind: "rehearsed", tookMs: 412 }],

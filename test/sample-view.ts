@@ -76,6 +76,7 @@ export function sampleView(sample: Sample = {}): ReleaseView {
       planHash: "0".repeat(64),
       versions: { frontend: { canary: "v2", stable: "v1" }, backend: { canary: "v2", stable: "v1" } },
       startedBy: "Ada",
+      reason: "planned",
       createdMs: beganMs - 20 * MINUTE_MS,
     }),
     status,
@@ -84,7 +85,7 @@ export function sampleView(sample: Sample = {}): ReleaseView {
     rehearsedMs: 412,
   };
   const facts: readonly (readonly [Fact, ...Fact[]])[] = sample.facts ?? [
-    [{ kind: "created", by: "Ada" }],
+    [{ kind: "created", by: "Ada", reason: "planned" }],
     [{ kind: "signed", signOff: signOff("release-manager", "Ada") }],
     [{ kind: "became", status: { kind: "preparing", sinceMs: beganMs } }],
     [{ kind: "rehearsed", tookMs: 412 }],

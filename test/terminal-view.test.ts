@@ -80,7 +80,7 @@ describe("plain lines", () => {
     const view = sampleView();
     const whole = sayNews(null, view);
     expect(whole[0]).toContain("ecomsimply");
-    expect(whole[1]).toMatch(/^\d\d:\d\d {2}Created by Ada$/u);
+    expect(whole[1]).toMatch(/^\d\d:\d\d {2}Created by Ada: “planned”$/u);
     expect(whole).toHaveLength(1 + view.story.flatMap((entry) => entry.says).length);
     expect(sayNews(view, view)).toEqual([]);
   });

@@ -12,6 +12,7 @@ export function newborn(head: {
   readonly planHash: string;
   readonly versions: Readonly<Record<string, Versions>>;
   readonly startedBy: string;
+  readonly reason: string;
   readonly createdMs: number;
 }): Release {
   return {
@@ -21,6 +22,7 @@ export function newborn(head: {
     planHash: head.planHash,
     versions: head.versions,
     startedBy: head.startedBy,
+    reason: head.reason,
     createdMs: head.createdMs,
     status: { kind: "waiting", sinceMs: head.createdMs, for: [] },
     signOffs: [],

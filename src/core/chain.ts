@@ -23,6 +23,7 @@ export interface ChainHead {
   readonly services: readonly string[];
   readonly createdMs: number;
   readonly startedBy: string;
+  readonly reason: string;
   readonly versions: Readonly<Record<string, { readonly canary: string; readonly stable: string }>>;
 }
 
@@ -55,8 +56,8 @@ export function digestOfRows(rows: readonly Row[]): string {
 
 /** Answers what stands before the first entry of a release's chain, hex. */
 export function genesisOf(head: ChainHead): string {
-  const { id, planHash, environment, services, createdMs, startedBy, versions } = head;
-  return sha256(`head\n${toCanonicalJson({ id, planHash, environment, services, createdMs, startedBy, versions })}`);
+  const { id, planHash, environment, services, createdMs, startedBy, reason, versions } = head;
+  return sha256(`head\n${toCanonicalJson({ id, planHash, environment, services, createdMs, startedBy, reason, versions })}`);
 }
 
 /** Answers `entry` linked to the one before it. `rowsDigest` covers the rows since then, the entry's own row included. */

@@ -13,6 +13,8 @@ export interface Release {
   /** By service. */
   readonly versions: Readonly<Record<string, Versions>>;
   readonly startedBy: string;
+  /** Why it was started. */
+  readonly reason: string;
   readonly createdMs: number;
   readonly status: Status;
   readonly signOffs: readonly SignOff[];

@@ -6,6 +6,7 @@ import type { Bell } from "./bell.ts";
 import { whyOf } from "./call.ts";
 import { isUnsettled, nextErrandMs } from "./errands.ts";
 import { recall } from "./replay.ts";
+import { isSuperseded } from "./superseded.ts";
 import type { Memory } from "./replay.ts";
 import type { Patience, Run } from "./run.ts";
 import { steadyTime } from "./steady-time.ts";
@@ -40,14 +41,17 @@ export class Keeper {
 
   /** Takes a release up where it was, or wakes its loop; `null` when there is none of this id. */
   async take(id: string): Promise<Run | null> {
-    const stored = this.#runs.has(id) ? null : await this.#options.world.store.load(id);
+    const { world, patience } = this.#options;
+    const stored = this.#runs.has(id) ? null : await world.store.load(id);
+    const memory = stored && recall(stored);
+    // Only a promoted release can be taken back at all after its end.
+    const isOld = memory?.release.status.kind === "promoted" && (await isSuperseded(world.store, memory.head));
     const known = this.#runs.get(id);
     // Rung here and not by the caller: a loop that is about to end must see it before its next await.
     known?.wake();
-    if (known || !stored) return known ?? null;
-    const { world, patience } = this.#options;
+    if (known || !memory) return known ?? null;
     const alarm = bell(world.clock);
-    const run = newRun({ id, world, patience, memory: recall(stored), wake: () => alarm.ring() });
+    const run = newRun({ id, world, patience, memory, wake: () => alarm.ring(), isSuperseded: isOld });
     this.#runs.set(id, run);
     this.#loops.set(id, this.#keepGoing(run, alarm));
     return run;
@@ -126,7 +130,6 @@ function newRun(made: {
     errands: new Map(),
     told: null,
     steadySinceMs: null,
-    isSuperseded: false,
     isStuck: false,
     isOutdated: false,
   };

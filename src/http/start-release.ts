@@ -52,6 +52,7 @@ async function newRelease(parts: AppParts, { plan, body, by, key }: Asked): Prom
     services,
     createdMs: nowMs,
     startedBy: by,
+    reason: body.reason,
     versions: Object.fromEntries(services.map((name) => [name, { canary: body.versions[name] ?? "", stable: stable[name] ?? "" }])),
     startKey: createHash("sha256")
       .update(JSON.stringify([by, key]))

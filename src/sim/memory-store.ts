@@ -41,7 +41,9 @@ export class MemoryStore implements Store {
   }
 
   async active(): Promise<readonly string[]> {
-    return [...this.#releases.values()].filter((release) => !release.isOver).map((release) => release.head.id);
+    const isAsked = (id: string): boolean =>
+      [...this.#requests.values()].some((request) => request.release === id && !this.#seen.has(keyOf(id, request.id)));
+    return [...this.#releases.values()].filter(({ head, isOver }) => !isOver || isAsked(head.id)).map(({ head }) => head.id);
   }
 
   async commit(commit: Commit): Promise<void> {

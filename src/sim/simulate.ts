@@ -161,6 +161,7 @@ function headOf(plan: Plan, createdMs: number): NewRelease {
     services: plan.services.map((service) => service.name),
     createdMs,
     startedBy: "Aline",
+    reason: "simulated start",
     versions: Object.fromEntries(plan.services.map((service) => [service.name, { canary: "v2", stable: "v1" }])),
     startKey: "sim",
   };

@@ -32,7 +32,10 @@ export const sampleNotice: Notice = {
     revision: 7,
     atMs: Date.UTC(2025, 7, 19, 12, 5),
     row: 12,
-    decision: { status: { kind: "preparing", sinceMs: Date.UTC(2025, 7, 19, 12, 5) }, facts: [{ kind: "created", by: "ada" }] },
+    decision: {
+      status: { kind: "preparing", sinceMs: Date.UTC(2025, 7, 19, 12, 5) },
+      facts: [{ kind: "created", by: "ada", reason: "planned" }],
+    },
   },
 };
 

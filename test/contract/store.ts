@@ -203,6 +203,18 @@ function commitsContract(subject: () => StoreSubject): void {
     expect(await everything(store)).toEqual(before);
   });
 
+  test("a release that is over is active again while somebody waits for an answer", async () => {
+    const { store } = subject();
+    const release = await begin(store);
+    const [first, second] = commits(release, 2) as [Commit, Commit];
+    await store.commit({ ...first, isOver: true });
+    await store.ask(fixtureRequest("q1"));
+    expect(await store.active()).toEqual(["r1"]);
+    expect(await (await subject().reopen()).active()).toEqual(["r1"]);
+    await (await subject().reopen()).commit({ ...second, isOver: true, seen: ["q1"] });
+    expect(await (await subject().reopen()).active()).toEqual([]);
+  });
+
   test("active releases come oldest first", async () => {
     const { store } = subject();
     for (const id of ["r9", "r1", "r5"]) await store.create(fixtureRelease({ id, services: [id] }));

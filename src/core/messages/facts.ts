@@ -41,7 +41,7 @@ function holdsFor(fact: Fact): readonly string[] {
 
 const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
   en: {
-    created: ({ by }) => `created by ${by}`,
+    created: ({ by, reason }) => `created by ${by}${reason === "" ? "" : `: ${quote(reason, "en")}`}`,
     became: ({ status }, context) => sayStatus(status, context, "en"),
     "share-seen": ({ sharePct }) => `the router shows ${sayShare(sharePct, "en")}`,
     rehearsed: ({ tookMs }) => `rollback rehearsed: ${saySpan(tookMs, "en")}`,
@@ -66,7 +66,7 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     cleared: ({ what }) => `${what === "previous" ? "the previous version" : "the canary"} is removed`,
   },
   fr: {
-    created: ({ by }) => `créée par ${by}`,
+    created: ({ by, reason }) => `créée par ${by}${reason === "" ? "" : `\u202f: ${quote(reason, "fr")}`}`,
     became: ({ status }, context) => sayStatus(status, context, "fr"),
     "share-seen": ({ sharePct }) => `le routeur confirme ${sayShare(sharePct, "fr")}`,
     rehearsed: ({ tookMs }) => `retour arrière répété\u202f: ${saySpan(tookMs, "fr")}`,

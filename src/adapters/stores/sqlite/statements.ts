@@ -7,7 +7,8 @@ const texts = {
   head: "SELECT head FROM releases WHERE id = ?",
   newest: "SELECT head FROM releases ORDER BY seq DESC LIMIT ?",
   olderThan: "SELECT head FROM releases WHERE seq < (SELECT seq FROM releases WHERE id = ?) ORDER BY seq DESC LIMIT ?",
-  active: "SELECT id FROM releases WHERE is_over = 0 ORDER BY seq",
+  active: `SELECT id FROM releases WHERE is_over = 0
+      OR id IN (SELECT release FROM requests WHERE is_seen = 0) ORDER BY seq`,
   advance: "UPDATE releases SET revision = ?, row_count = ?, is_over = ? WHERE id = ?",
   holder: "SELECT release FROM occupied WHERE service = ?",
   occupy: "INSERT INTO occupied (service, release) VALUES (?, ?) ON CONFLICT (service) DO NOTHING",
