@@ -69,8 +69,6 @@ test("a bad version is taken back within a second, nobody else notices, and the 
   const verified = await serin(["release", "verify", outcome.journal.release, "--data", outcome.journal.data ?? "", "--json"]).ended;
   expect({ code: verified.code, answer: JSON.parse(verified.out) }).toMatchObject({ code: 0, answer: { ok: true } });
 });
-  // Clearing the canary away may be told after the demo has read the journal.
-  expect(entries).toBeGreaterThanOrEqual(outcome.journal.entries);
 });
 
 test("a good version is promoted without one failed request, and nothing is left behind", { timeout: 330_000 }, async () => {
