@@ -126,7 +126,7 @@ export function sampleView(sample: Sample = {}): ReleaseView {
     {
       release,
       entries,
-      book: { observedMs: [580_000, 0, 0] },
+      book: { observedMs: [580_000, 0, 0], sinceShare: null },
       observation: { traffic: { kind: "seen", value: traffic } },
     },
     standings,

@@ -6,7 +6,7 @@ import type { Verdict } from "../evidence/verdict.ts";
 import { checksOf, compares, quantitiesOf } from "./checks.ts";
 import type { Check } from "./checks.ts";
 import type { Decision } from "./decision.ts";
-import type { Observation } from "./observation.ts";
+import type { Observation, SeenTraffic } from "./observation.ts";
 import type { Plan } from "./plan.ts";
 import type { Release } from "./release.ts";
 import { isExposed } from "./status.ts";
@@ -19,6 +19,8 @@ export interface EvidenceBook {
   /** The second test of a check whose countdown runs: begun at the breach, it may prove that the breach is over. */
   readonly fresh: { readonly check: string; readonly sinceMs: number; readonly state: TestState } | null;
   readonly draws: DrawState;
+  /** What the router had counted when it first showed the present share: what came since is the share in force. `null`: nothing was seen. */
+  readonly sinceShare: CountsAtShare | null;
   /** By phase: time that counted as observed, ms. */
   readonly observedMs: readonly number[];
   /** By quantity: epoch ms of the last reading that was evidence, and of the last answer of any kind. */
@@ -26,6 +28,13 @@ export interface EvidenceBook {
   readonly answeredMs: Readonly<Record<string, number>>;
   /** By quantity, why the last reading was none. */
   readonly trouble: Readonly<Record<string, string>>;
+}
+
+/** Cumulative counts of the router at one moment; `null` where it does not count. */
+export interface CountsAtShare {
+  readonly sharePct: number;
+  readonly drawn: SeenTraffic["drawn"];
+  readonly forwarded: SeenTraffic["forwarded"];
 }
 
 /** Where a check stands: its verdict, how much longer a decision takes, and whether its readings are too old to be believed. */
@@ -47,6 +56,7 @@ export function emptyBook(plan: Plan): EvidenceBook {
     states: Object.fromEntries(checks.map((check) => [check.id, begin(check.spec)])),
     fresh: null,
     draws: beginDraws(),
+    sinceShare: null,
     observedMs: plan.phases.map(() => 0),
     readMs: {},
     answeredMs: {},
@@ -88,8 +98,15 @@ export function bookAfterRow(book: EvidenceBook, release: Release, seen: Observa
     answeredMs,
     trouble,
     draws: seen.draws ? addDraws(book.draws, seen.draws) : book.draws,
+    sinceShare: sinceShare(book.sinceShare, release, seen),
     observedMs: phase === null ? book.observedMs : book.observedMs.map((ms, index) => (index === phase ? ms + seen.observedMs : ms)),
   };
+}
+
+function sinceShare(before: CountsAtShare | null, release: Release, { traffic }: Observation): CountsAtShare | null {
+  if (traffic.kind !== "seen" || traffic.value.release !== release.id || before?.sharePct === traffic.value.sharePct) return before;
+  const { sharePct, drawn, forwarded } = traffic.value;
+  return { sharePct, drawn, forwarded };
 }
 
 /** The book after a decision: a new countdown begins its second test, a cancelled one takes it over, a dismissed or recovered check starts afresh. */

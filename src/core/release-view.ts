@@ -72,7 +72,7 @@ export interface TrafficView {
   readonly wantedPct: number;
   /** What the router says is in force; `null` while it is not seen. */
   readonly seenPct: number | null;
-  /** Share of people drawn to the canary so far, and of requests forwarded to it; `null` where nobody counted. */
+  /** Share of the people drawn, and of the requests forwarded, since the present share is in force; `null` where nobody counted. */
   readonly peoplePct: number | null;
   readonly requestsPct: number | null;
   readonly people: ArmCounts | null;

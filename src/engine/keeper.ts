@@ -119,6 +119,7 @@ function newRun(made: {
   readonly patience: Patience;
   readonly memory: Memory;
   readonly wake: () => void;
+  readonly isSuperseded: boolean;
 }): Run {
   const lastMs = made.memory.lastRow?.observation.nowMs ?? 0;
   const unseen = { kind: "unseen", why: "not looked at yet" } as const;

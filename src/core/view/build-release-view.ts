@@ -37,7 +37,7 @@ export function buildReleaseView(seen: Seen, nowMs: number, language: Language =
 
 /** As `buildReleaseView`, where the verdicts are known already. */
 export function viewOfStandings(
-  seen: Omit<Seen, "book"> & { readonly book: Pick<EvidenceBook, "observedMs"> },
+  seen: Omit<Seen, "book"> & { readonly book: Pick<EvidenceBook, "observedMs" | "sinceShare"> },
   standings: readonly Standing[],
   at: { readonly nowMs: number; readonly language: Language },
 ): ReleaseView {
@@ -118,7 +118,7 @@ function countdownOf(status: Status, context: Context, language: Language): Coun
   return { kind, check: breach.check, commitByMs, doneByMs, sentence: capital(sayHold(status.why, context, language)) };
 }
 
-function phasesOf(seen: Told & { readonly book: Pick<EvidenceBook, "observedMs"> }): readonly PhaseView[] {
+function phasesOf(seen: Told & { readonly book: Pick<EvidenceBook, "observedMs" | "sinceShare"> }): readonly PhaseView[] {
   const { plan, status } = seen.release;
   const now =
     "phase" in status ? status.phase : status.kind === "promoting" || status.kind === "promoted" ? plan.phases.length : reached(seen);
@@ -137,19 +137,29 @@ function reached({ entries }: Told): number {
   return Math.max(0, ...phases);
 }
 
-function trafficOf({ release, observation }: Pick<Seen, "release" | "observation">): TrafficView {
+/** Of people and requests, what came since the present share was first seen; the people of the arms are those of the whole release. */
+function trafficOf({
+  release,
+  book,
+  observation,
+}: Pick<Seen, "release" | "observation"> & { readonly book: Pick<EvidenceBook, "sinceShare"> }): TrafficView {
   const traffic = observation?.traffic.kind === "seen" ? observation.traffic.value : null;
   const isOurs = traffic?.release === release.id;
   const people = isOurs ? traffic.drawn : null;
   const requests = isOurs ? traffic.forwarded : null;
+  const since = isOurs && book.sinceShare?.sharePct === traffic.sharePct ? book.sinceShare : null;
   return {
     wantedPct: wanted(release)?.traffic.sharePct ?? 0,
     seenPct: isOurs ? traffic.sharePct : null,
-    peoplePct: sharePct(people),
-    requestsPct: sharePct(requests),
+    peoplePct: sharePct(without(people, since?.drawn ?? null)),
+    requestsPct: sharePct(without(requests, since?.forwarded ?? null)),
     people,
     requests,
   };
+}
+
+function without(now: ArmCounts | null, before: ArmCounts | null): ArmCounts | null {
+  return now && before ? { canary: now.canary - before.canary, stable: now.stable - before.stable } : now;
 }
 
 function sharePct(counts: ArmCounts | null): number | null {
