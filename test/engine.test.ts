@@ -24,8 +24,8 @@ interface Place {
   readonly store: Store;
   readonly time: VirtualTime;
   /** Lets `ms` pass. */
-  pass(ms: number): Promise<void>;
-  statusOf(id: string): Promise<string>;
+  readonly pass: (ms: number) => Promise<void>;
+  readonly statusOf: (id: string) => Promise<string>;
 }
 
 /** An engine in a world where nothing goes wrong but what `episodes` say. */

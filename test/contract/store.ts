@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { verifyChain } from "../../src/core/chain.ts";
 import type { Request } from "../../src/core/requests.ts";
 import type { Commit, NewRelease, OwedNotice, PortError, Store } from "../../src/ports.ts";
 import { ServiceBusy, StaleRevision } from "../../src/ports.ts";
 import { fixtureJournal, fixtureRelease, fixtureRequest, startMs } from "../fixtures/release.ts";
+import { survivesKills } from "./store-kills.ts";
 
 /** A store under test, empty when it is made. */
 export interface StoreSubject {
@@ -204,15 +203,14 @@ function commitsContract(subject: () => StoreSubject): void {
   });
 
   test("a release that is over is active again while somebody waits for an answer", async () => {
-    const { store } = subject();
-    const release = await begin(store);
+    const release = await begin(subject().store);
     const [first, second] = commits(release, 2) as [Commit, Commit];
-    await store.commit({ ...first, isOver: true });
-    await store.ask(fixtureRequest("q1"));
-    expect(await store.active()).toEqual(["r1"]);
-    expect(await (await subject().reopen()).active()).toEqual(["r1"]);
-    await (await subject().reopen()).commit({ ...second, isOver: true, seen: ["q1"] });
-    expect(await (await subject().reopen()).active()).toEqual([]);
+    await subject().store.commit({ ...first, isOver: true });
+    await subject().store.ask(fixtureRequest("q1"));
+    const again = await subject().reopen();
+    expect(await again.active()).toEqual(["r1"]);
+    await again.commit({ ...second, isOver: true, seen: ["q1"] });
+    expect(await again.active()).toEqual([]);
   });
 
   test("active releases come oldest first", async () => {
@@ -326,46 +324,6 @@ function edgesContract(subject: () => StoreSubject): void {
   });
 
   const lift = { environment: "production", by: "Ada", reason: "fixed", atMs: startMs + 0.25 };
-}
-
-interface Acknowledged {
-  readonly rows: number;
-  readonly entries: number;
-  readonly request: string;
-}
-
-const killRounds = 20;
-
-async function survivesKills(subject: StoreSubject, appender: readonly string[]): Promise<void> {
-  let store = subject.store;
-  await begin(store);
-  const asked = new Set<string>();
-  for (let round = 0; round < killRounds; round += 1) {
-    await store.close();
-    const acknowledged = await appendUntilKilled(appender, 1 + ((round * 7) % 23));
-    store = await subject.reopen();
-    const stored = (await store.load("r1"))!;
-    const last = acknowledged.at(-1)!;
-    for (const { request } of acknowledged) asked.add(request);
-    expect(stored.rows.length).toBeGreaterThanOrEqual(last.rows);
-    expect(stored.entries.length).toBeGreaterThanOrEqual(last.entries);
-    expect(verifyChain(stored.head, stored.entries, stored.rows)).toMatchObject({ ok: true });
-    const pending = new Set((await store.pending("r1")).map((request) => request.id));
-    expect([...asked].filter((request) => !pending.has(request))).toEqual([]);
-  }
-}
-
-/** Runs the appender and kills it as soon as it has acknowledged `count` times, in the middle of whatever it does then. */
-async function appendUntilKilled(appender: readonly string[], count: number): Promise<readonly Acknowledged[]> {
-  const [command, ...words] = appender as [string, ...string[]];
-  const child = spawn(command, words, { stdio: ["ignore", "pipe", "inherit"] });
-  const acknowledged: Acknowledged[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    acknowledged.push(JSON.parse(line) as Acknowledged);
-    if (acknowledged.length === count) child.kill("SIGKILL");
-  }
-  expect(acknowledged.length).toBeGreaterThanOrEqual(count);
-  return acknowledged;
 }
 
 async function begin(store: Store): Promise<NewRelease> {
