@@ -45,8 +45,9 @@ export interface Standing {
   readonly moreMs: number | null;
 }
 
-/** Readings older than this many scrapes are no data. */
+/** Readings older than this many scrapes are no data, but not before a source had the time that it is given to answer. */
 const staleScrapes = 4;
+const leastStaleMs = 6_000;
 
 export function emptyBook(plan: Plan): EvidenceBook {
   const checks = checksOf(plan);
@@ -186,5 +187,5 @@ function isStale(check: Check, at: At): boolean {
   const sinceMs = "sinceMs" in at.release.status ? at.release.status.sinceMs : at.release.createdMs;
   const lastMs = at.book.answeredMs[check.quantity] ?? sinceMs;
   // Right after a change of status an old answer is given the time of a few scrapes to be renewed.
-  return at.nowMs - lastMs > staleScrapes * at.release.plan.scrapeMs;
+  return at.nowMs - lastMs > Math.max(leastStaleMs, staleScrapes * at.release.plan.scrapeMs);
 }

@@ -134,7 +134,7 @@ interface Terms {
   readonly passBad: string;
   readonly passAt: string;
   readonly failAt: string;
-  readonly isRegression: boolean;
+  readonly hasTwoLines: boolean;
   readonly line: string;
   readonly unit: string;
 }
@@ -142,11 +142,11 @@ interface Terms {
 function termsOf(asked: AskedCheck | null, language: Language): Terms {
   const scale = asked === null ? null : scaleOf(asked.condition);
   const { pass, fail } = asked === null ? { pass: null, fail: null } : linesOf(asked);
-  const isRegression = asked?.condition.kind === "no-regression";
+  // What is proven is proven against the fail line; a pass line of its own binds the estimate alone.
+  const hasTwoLines = pass !== null && fail !== null && pass.at !== fail.at;
   const fallback =
     language === "fr" ? { good: "du bon côté", bad: "du mauvais côté" } : { good: "on the good side", bad: "on the bad side" };
-  // The proof of "no regression" is against the fail line; its pass line binds the estimate alone.
-  const proven = isRegression ? fail : (pass ?? fail);
+  const proven = fail ?? pass;
   const value = (line: typeof pass): string => (line === null || scale === null ? "" : sayValue(line.at, scale, language));
   return {
     good: asked === null || proven === null ? fallback.good : saySide(proven, "good", asked, language),
@@ -155,7 +155,7 @@ function termsOf(asked: AskedCheck | null, language: Language): Terms {
     passBad: asked === null || pass === null ? fallback.bad : saySide(pass, "bad", asked, language),
     passAt: value(pass),
     failAt: value(fail),
-    isRegression,
+    hasTwoLines,
     line: value(fail),
     unit: unitOf(asked, language),
   };
@@ -168,7 +168,7 @@ function unitOf(asked: AskedCheck | null, language: Language): string {
 
 const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
   en: {
-    "proven-good": (_, { good, isRegression, passGood }) => `proven ${good}${isRegression ? `, and the estimate is ${passGood}` : ""}`,
+    "proven-good": (_, { good, hasTwoLines, passGood }) => `proven ${good}${hasTwoLines ? `, and the estimate is ${passGood}` : ""}`,
     "proven-bad": (_, { bad }) => `proven ${bad}`,
     "nothing-counted": () => "nothing was counted",
     "too-little-evidence": (_, { good }) => `too little evidence to prove it ${good} or not`,
@@ -188,7 +188,7 @@ const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
     answers: () => "it answers",
   },
   fr: {
-    "proven-good": (_, { good, isRegression, passGood }) => `prouvé ${good}${isRegression ? `, et l’estimation est ${passGood}` : ""}`,
+    "proven-good": (_, { good, hasTwoLines, passGood }) => `prouvé ${good}${hasTwoLines ? `, et l’estimation est ${passGood}` : ""}`,
     "proven-bad": (_, { bad }) => `prouvé ${bad}`,
     "nothing-counted": () => "rien n’a été compté",
     "too-little-evidence": (_, { good }) => `trop peu de preuves pour trancher si c’est ${good}`,
