@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { openEdge, openEdgeWorld, personOn, routerOf } from "./edge-world.ts";
+import { openEdge, openEdgeWorld, personOn, routerOf, token } from "./edge-world.ts";
 
 const script = { "sec-fetch-mode": "cors" };
 const never = new AbortController().signal;
@@ -28,6 +28,54 @@ describe("who is on which arm", () => {
     expect((await one.ask("GET /api", script)).version).toBe("canary");
   });
 
+  test("whoever waits after a login by a script is told to load the page again, on both arms alike", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 0.01, audience: "new-logins" });
+    const one = world.person();
+    expect((await one.ask("POST /login", script)).headers["serin-arm-changed"]).toBe("1");
+    expect((await one.ask("GET /api", script)).headers["serin-arm-changed"]).toBe("1");
+    await one.load();
+    expect((await one.ask("GET /api", script)).headers["serin-arm-changed"]).toBeUndefined();
+  });
+
+  test("a first visit without any cookie is stable's until the next page load, and is no person before", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 99.99 });
+    const drawn = async () => (await world.router.observe(never)).drawn;
+    const one = world.person();
+    const page = await one.load();
+    const call = await one.ask("GET /api", script);
+    for (const got of [page, call]) expect([got.version, got.headers["serin-arm-changed"]]).toEqual(["stable", undefined]);
+    expect(await drawn()).toEqual({ canary: 0, stable: 0 });
+    expect((await one.load()).version).toBe("canary");
+    expect((await one.ask("GET /api", script)).version).toBe("canary");
+    expect(await drawn()).toEqual({ canary: 1, stable: 0 });
+  });
+
+  test("whoever brings any cookie is served by the drawn arm at once", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 99.99 });
+    const one = world.person();
+    one.cookies.set("shop", "1");
+    expect((await one.load()).version).toBe("canary");
+    expect((await world.router.observe(never)).drawn).toEqual({ canary: 1, stable: 0 });
+  });
+
+  test.each([50, 100])("what never returns a cookie is no person at %s %%, whatever it asks", async (sharePct) => {
+    const world = await openEdgeWorld({ limits: { turnMs: 1 } });
+    await world.put({ sharePct });
+    for (let load = 0; load < 5; load += 1) {
+      const { version } = await world.person().load();
+      expect(version).toBe(sharePct === 100 ? "canary" : "stable");
+      await world.person().ask("POST /login");
+    }
+    expect(await world.metric("serin_edge_people_known")).toBe(0);
+    expect((await world.router.observe(never)).drawn).toEqual({ canary: 0, stable: 0 });
+    const page = await (await fetch(`${world.edge.controlUrl}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
+    const people = [...page.matchAll(/^serin_edge_requests_total\{.*who="people".*\} (\d+)$/gm)].map(([, count]) => Number(count));
+    expect(people.every((count) => count === 0) && people.length > 0).toBe(true);
+  });
+
   test("a login that fails draws nobody", async () => {
     const world = await openEdgeWorld();
     world.stable.on("POST /login", (_request, response) => response.writeHead(401).end());
@@ -54,11 +102,16 @@ describe("who is on which arm", () => {
     const drawn = async () => (await world.router.observe(never)).drawn;
     for (let load = 0; load < 5; load += 1) await world.person().load();
     expect(await drawn()).toEqual({ canary: 0, stable: 0 });
-    const one = await personOn(world, "canary");
+    const one = world.person();
+    await one.load();
     await one.ask("GET /api");
+    expect(await drawn()).toEqual({ canary: 0, stable: 0 });
+    const { version } = await one.load();
+    const expected = { canary: 0, stable: 0, [version ?? ""]: 1 };
+    expect(await drawn()).toEqual(expected);
     await one.ask("GET /api");
     await one.load();
-    expect(await drawn()).toEqual({ canary: 1, stable: 0 });
+    expect(await drawn()).toEqual(expected);
     await world.put({ sharePct: 50, release: "shop-2" });
     expect(await drawn()).toEqual({ canary: 0, stable: 0 });
   });
@@ -143,10 +196,14 @@ describe("the arm travels on", () => {
 describe("two versions side by side", () => {
   test("no shared cache may keep an answer that carries a person's cookie", async () => {
     const world = await openEdgeWorld();
-    world.stable.on("GET /list", (_request, response) => response.setHeader("cache-control", "public, max-age=60, s-maxage=9").end("list"));
+    for (const shop of [world.stable, world.canary]) {
+      shop.on("GET /list", (_request, response) => response.setHeader("cache-control", "public, max-age=60, s-maxage=9").end("list"));
+    }
     await world.put({ sharePct: 50 });
-    const one = await personOn(world, "stable");
-    const [first, second] = [await one.ask("GET /list"), await one.ask("GET /list")];
+    const one = world.person();
+    await one.load();
+    const list = () => one.ask("GET /list", { accept: "text/html" });
+    const [first, second] = [await list(), await list()];
     expect([first.headers["set-cookie"] !== undefined, first.headers["cache-control"]]).toEqual([true, "private, max-age=60"]);
     expect([second.headers["set-cookie"], second.headers["cache-control"]]).toEqual([undefined, "public, max-age=60, s-maxage=9"]);
   });

@@ -24,6 +24,7 @@ async function subjectOf(edges: number): Promise<TrafficSubject> {
     },
     capabilities: edgeRouter.capabilities,
     url: first.url,
+    restart: () => Promise.resolve(routerOf(...opened)),
     fail: async () => {
       await elsewhere.behave("refuses");
       router = other;

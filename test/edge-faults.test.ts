@@ -214,7 +214,8 @@ describe("backends that fail", () => {
 describe("an edge that starts again", () => {
   test("comes back with its addresses and nobody on the canary, and still knows its people", async () => {
     const world = await openEdgeWorld();
-    await world.put({ sharePct: 50 });
+    const word = world.wanted({ sharePct: 50 });
+    await world.router.apply(word, never);
     const one = await personOn(world, "canary");
     await world.edge.close();
     const again = await openEdge({ dataDir: world.edge.dataDir });
@@ -223,7 +224,9 @@ describe("an edge that starts again", () => {
     const ask = async () =>
       (await fetch(`${again.url}/api`, { headers: { cookie: `serin=${one.cookies.get("serin")}` } })).headers.get("x-version");
     expect(await ask()).toBe("stable");
-    await routerOf(again).apply(world.wanted({ sharePct: 50 }), never);
+    await routerOf(again).apply({ ...word, revision: word.revision - 1 }, never);
+    expect(await ask()).toBe("stable");
+    await routerOf(again).apply(word, never);
     expect(await ask()).toBe("canary");
   });
 

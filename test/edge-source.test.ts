@@ -47,6 +47,8 @@ metricsContract("edge", async () => {
   };
 });
 
+const tenSlices = Array.from({ length: 10 }, (_, slice) => slice);
+
 async function read(world: EdgeWorld, query: Query): Promise<Reading> {
   const reading = (await sourceOf(world.edge.controlUrl).read([query], context, never)).get("q");
   if (reading === undefined) throw new Error("no reading");
@@ -64,13 +66,15 @@ function arms(reading: Reading): Record<"canary" | "stable", readonly [number, n
 }
 
 describe("the edge's own numbers, read back", () => {
-  test("requests by status, canary against drawn people on stable, stable in ten slices that exist from the beginning", async () => {
+  test("requests by status, canary against drawn people on stable, both in ten slices that exist from the beginning", async () => {
     const world = await openEdgeWorld();
     const query = ask("ratio", { bad: "4xx+5xx", where: 'service="shop"' });
     expect(await read(world, query)).toEqual({ kind: "no-data" });
     await world.put({ sharePct: 50 });
     const first = await read(world, query);
-    expect(first.kind === "counters" && first.series.length).toBe(11);
+    const slices = (arm: string) =>
+      first.kind === "counters" ? first.series.filter((one) => one.arm === arm).map(({ slice }) => slice) : [];
+    expect([slices("canary"), slices("stable")]).toEqual([tenSlices, tenSlices]);
     expect(arms(first)).toEqual({ canary: [0, 0], stable: [0, 0] });
     world.canary.on("GET /bad", (_request, response) => response.writeHead(500).end());
     world.stable.on("GET /bad", (_request, response) => response.writeHead(404).end());
@@ -87,16 +91,60 @@ describe("the edge's own numbers, read back", () => {
     expect(arms(await read(world, ask("ratio", { bad: "5xx" }))).stable[0]).toBe(0);
   });
 
+  test("a person's requests are in the slice of the bucket, a client's without a cookie in one slice too, on both metrics", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 50 });
+    const one = await personOn(world, "canary");
+    const bucket = Number((one.cookies.get("serin") ?? "").split(".")[2]);
+    const queries = [ask("ratio", { bad: "5xx" }), ask("latency", {}, { slowerThanMs: 500 })];
+    const slicesThatGrow = async (query: Query, requests: () => Promise<unknown>): Promise<readonly (number | null)[]> => {
+      const before = await read(world, query);
+      await requests();
+      const after = await read(world, query);
+      if (before.kind !== "counters" || after.kind !== "counters") throw new Error("no counters");
+      const totals = new Map(before.series.map(({ series, total }) => [series, total]));
+      return after.series.filter(({ series, total }) => total > (totals.get(series) ?? 0)).map(({ slice }) => slice);
+    };
+    for (const query of queries) {
+      expect(await slicesThatGrow(query, () => Promise.all([1, 2, 3].map(() => one.ask("GET /api"))))).toEqual([bucket % 10]);
+    }
+    await world.put({ sharePct: 100 });
+    const bot = () => world.person().ask("GET /api", { "x-forwarded-for": "192.0.2.7, 203.0.113.9" });
+    const first = await slicesThatGrow(ask("ratio", { bad: "5xx" }), () => Promise.all([1, 2, 3].map(bot)));
+    expect(first).toHaveLength(1);
+    for (const query of queries) expect(await slicesThatGrow(query, bot)).toEqual(first);
+  });
+
+  test("a request whose client goes away while it waits stays slow", async () => {
+    const world = await openEdgeWorld();
+    await world.put({ sharePct: 100 });
+    const begun = new Promise<void>((resolve) => world.canary.on("GET /slow", () => resolve()));
+    const query = ask("latency", {}, { slowerThanMs: 100 });
+    const leaving = new AbortController();
+    const slow = fetch(`${world.edge.url}/slow`, { signal: leaving.signal });
+    await begun;
+    await expect.poll(async () => arms(await read(world, query)).canary, { timeout: 10_000 }).toEqual([1, 1]);
+    leaving.abort();
+    await expect(slow).rejects.toThrow("aborted");
+    await expect.poll(() => world.metric("serin_edge_in_flight"), { timeout: 10_000 }).toBe(0);
+    expect(arms(await read(world, query)).canary).toEqual([1, 1]);
+    expect(arms(await read(world, ask("ratio", { bad: "5xx" }))).canary).toEqual([0, 0]);
+  });
+
   test("goals count each drawn person once, when the time is over", async () => {
     const world = await openEdgeWorld();
-    await world.put({ sharePct: 50, goals: [{ name: "trial", request: "POST /trial", withinMs: 300 }] });
+    await world.put({ sharePct: 50, goals: [{ name: "trial", request: "POST /trial", withinMs: 1_000 }] });
     const query = ask("ratio", { goal: "trial" }, { unit: "person" });
     expect(arms(await read(world, query))).toEqual({ canary: [0, 0], stable: [0, 0] });
     const [canary, stable] = [await personOn(world, "canary"), await personOn(world, "stable")];
     await canary.ask("POST /trial");
     await canary.ask("POST /trial");
     await stable.ask("GET /api");
-    await expect.poll(async () => arms(await read(world, query))).toEqual({ canary: [1, 1], stable: [0, 1] });
+    const { drawn } = await world.router.observe(never);
+    expect([drawn?.canary, drawn?.stable].every((people) => people !== undefined && people > 0)).toBe(true);
+    await expect
+      .poll(async () => arms(await read(world, query)), { timeout: 10_000 })
+      .toEqual({ canary: [1, drawn?.canary], stable: [0, drawn?.stable] });
   });
 
   test("affected people are counted at the end of their turn, once", async () => {
@@ -142,7 +190,7 @@ describe("the edge's own numbers, read back", () => {
     });
     const at = async (slowerThanMs: number) => {
       const reading = (await sourceOf(server.url).read([ask("latency", {}, { slowerThanMs })], context, never)).get("q");
-      const canary = reading?.kind === "counters" ? reading.series.find(({ arm }) => arm === "canary") : undefined;
+      const canary = reading?.kind === "counters" ? reading.series.find(({ arm, slice }) => arm === "canary" && slice === 0) : undefined;
       return [canary?.bad, canary?.badAtMost, canary?.total];
     };
     expect([await at(500), await at(800), await at(1_500)]).toEqual([
@@ -150,6 +198,8 @@ describe("the edge's own numbers, read back", () => {
       [2, 4, 10],
       [0, 2, 10],
     ]);
+    // Below the first bound every request may be slow.
+    expect(await at(100)).toEqual([4, 10, 10]);
     await server.close();
   });
 
@@ -159,7 +209,7 @@ describe("the edge's own numbers, read back", () => {
     const source = sourceOf(first.edge.controlUrl, second.edge.controlUrl);
     const reading = (await source.read([ask("ratio", { bad: "5xx" })], context, never)).get("q");
     const names = reading?.kind === "counters" ? reading.series.map(({ series }) => series) : [];
-    expect([names.length, new Set(names).size]).toEqual([22, 22]);
+    expect([names.length, new Set(names).size]).toEqual([40, 40]);
     await second.edge.close();
     await expect(source.read([ask("ratio", { bad: "5xx" })], context, never)).rejects.toThrow("connection refused");
   });

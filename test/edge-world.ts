@@ -107,10 +107,11 @@ export async function openEdgeWorld(options: Partial<EdgeOptions> = {}): Promise
   };
 }
 
-/** A person of `people()` whose cookie puts them on `arm`; tries new ones until one is drawn there. */
+/** A person whose second page load, the first that brings a cookie, is served by `arm`; tries new ones until one is drawn there. */
 export async function personOn(world: EdgeWorld, arm: "canary" | "stable"): Promise<TestPerson> {
   for (let tries = 0; tries < 200; tries += 1) {
     const one = world.person();
+    await one.load();
     if ((await one.load()).version === arm) return one;
   }
   throw new Error(`nobody was drawn to ${arm}`);

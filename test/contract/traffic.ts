@@ -3,7 +3,7 @@ import { sayTargets } from "../../src/core/targets.ts";
 import type { SeenTraffic } from "../../src/core/observation.ts";
 import type { RouterCapabilities, TrafficRouter, WantedTraffic } from "../../src/ports.ts";
 import { createPeople } from "./person.ts";
-import type { TestPerson } from "./person.ts";
+import type { Got, TestPerson } from "./person.ts";
 import { startSmallShop } from "./small-shop.ts";
 import type { SmallShop } from "./small-shop.ts";
 
@@ -13,6 +13,8 @@ export interface TrafficSubject {
   readonly capabilities: RouterCapabilities;
   /** Where people come in. */
   readonly url: string;
+  /** The router as a controller that has just started makes it: it remembers nothing. */
+  restart(): Promise<TrafficRouter>;
   /** The router's control cannot be reached from now on; people still can. */
   fail(): Promise<void>;
   /** The router's control takes calls and never answers from now on. */
@@ -115,6 +117,20 @@ export function trafficContract(name: string, makeSubject: () => Promise<Traffic
       expect(await subject.router.observe(never)).toMatchObject({ sharePct: 10 });
     });
 
+    test("a controller that starts again and knows the journal is heard: the same revision, then a rollback", async () => {
+      const { subject, put, wanted } = await begin();
+      const last = wanted({ sharePct: 50 });
+      await subject.router.apply(last, never);
+      const again = await subject.restart();
+      await again.apply(last, never);
+      expect(await again.observe(never)).toMatchObject({ sharePct: 50 });
+      await again.apply({ ...last, sharePct: 0 }, never);
+      expect(await again.observe(never)).toMatchObject({ sharePct: 0 });
+      expect(await put({ sharePct: 30 })).toMatchObject({ sharePct: 30 });
+      await again.apply(wanted({ sharePct: 0 }), never);
+      expect(await again.observe(never)).toMatchObject({ sharePct: 0 });
+    });
+
     test("a mixed pair is tried on the arm that is named, and is nobody", async () => {
       const { subject, put, canary } = await begin();
       const before = await put({ sharePct: 0 });
@@ -195,6 +211,7 @@ export function trafficContract(name: string, makeSubject: () => Promise<Traffic
       await put({ sharePct: 20 });
       const people = Array.from({ length: 60 }, () => person());
       const loadAll = async (): Promise<readonly (string | null)[]> => Promise.all(people.map(async (one) => (await one.load()).version));
+      await loadAll();
       const first = await loadAll();
       expect(await loadAll()).toEqual(first);
       await put({ sharePct: 70 });
@@ -229,19 +246,24 @@ export function trafficContract(name: string, makeSubject: () => Promise<Traffic
       const { subject, put, person } = await begin();
       if (!subject.capabilities.sticky) return;
       await put({ sharePct: 99 });
-      const got = await Promise.all(Array.from({ length: 40 }, () => person().ask("GET /api")));
-      expect(new Set(got.map(({ version }) => version))).toEqual(new Set(["stable"]));
+      const versions = async (ask: (one: TestPerson) => Promise<Got>): Promise<Set<string | null>> =>
+        new Set(await Promise.all(Array.from({ length: 40 }, async () => (await ask(person())).version)));
+      expect(await versions((one) => one.ask("GET /api"))).toEqual(new Set(["stable"]));
+      // A page load too: what never returns the cookie that it sets, as bots do, never meets the canary.
+      expect(await versions((one) => one.load())).toEqual(new Set(["stable"]));
       expect(await subject.router.observe(never)).toMatchObject({ drawn: { canary: 0, stable: 0 } });
     });
 
-    test("lease: without a word everybody is on stable, and the next word is heard", async () => {
-      const { subject, put, person } = await begin();
+    test("lease: without a word everybody is on stable, and the same word said again brings the share back", async () => {
+      const { subject, wanted, person } = await begin();
       if (!subject.capabilities.lease) return;
-      await put({ sharePct: 100, leaseMs: 150 });
+      const word = wanted({ sharePct: 100, leaseMs: 150 });
+      await subject.router.apply(word, never);
       expect((await person().load()).version).toBe("canary");
       await expect.poll(async () => (await subject.router.observe(never)).sharePct, { timeout: 5_000 }).toBe(0);
       expect((await person().load()).version).toBe("stable");
-      expect(await put({ sharePct: 100, leaseMs: 30_000 })).toMatchObject({ sharePct: 100 });
+      await subject.router.apply({ ...word, leaseMs: 30_000 }, never);
+      expect(await subject.router.observe(never)).toMatchObject({ sharePct: 100, release: "shop-1" });
       expect((await person().load()).version).toBe("canary");
     });
   });

@@ -15,13 +15,15 @@ export interface EdgePage {
 type Arm = SeriesSample["arm"];
 type Counts = Pick<SeriesSample, "bad" | "badAtMost" | "total">;
 
+const arms = ["canary", "stable"] as const;
 const sliceCount = 10;
+const histogram = "serin_edge_request_duration_seconds";
 
 /**
- * Answers one query from the pages of all edges. Every edge gives the canary as one series and stable as ten hash slices (requests) or one
- * (people, latency), zero ones too, so that the first event of a slice is an event and not a new series. On stable only drawn people's requests
- * are compared; on the canary every request from outside counts, since at 100 % it serves those without a cookie as well. What services ask of
- * each other is in the answers to people already.
+ * Answers one query from the pages of all edges. Every edge gives each arm as ten hash slices (requests, latency) or as one series (people), zero
+ * ones too, so that the first event of a slice is an event and not a new series. On stable only drawn people's requests are compared; on the
+ * canary every request from outside counts, since at 100 % it serves those without a cookie as well. What services ask of each other is in the
+ * answers to people already. While an edge lives no number of a series falls, and `bad` is never more than `total`.
  */
 export function answerQuery(query: Query, pages: readonly EdgePage[], atMs: number): Reading {
   const read = readWords(query.metric.kind, query.metric.query);
@@ -49,68 +51,104 @@ function seriesOf(page: EdgePage, asked: EdgeAsked, query: Query): readonly Seri
 }
 
 function statusSeries(page: EdgePage, asked: EdgeAsked & { readonly kind: "statuses" }): readonly SeriesSample[] {
-  const samples = page.samples.filter((sample) => isOf(sample, "serin_edge_requests_total") && asked.matches(sample));
+  const samples = page.samples.filter((one) => one.name === "serin_edge_requests_total" && asked.matches(one));
   if (samples.length === 0) return [];
-  const count = (arm: Arm, slice: number | null): Counts => {
-    const own = samples.filter((sample) => isArm(sample, arm) && (slice === null || sample.labels.get("slice") === String(slice)));
-    const answered = own.filter((sample) => sample.labels.get("status") !== "aborted");
-    return { bad: sum(answered.filter((sample) => asked.bad.includes(sample.labels.get("status") ?? ""))), total: sum(answered) };
-  };
-  const slices = Array.from({ length: sliceCount }, (_, slice) => sample(page, { arm: "stable", slice }, count("stable", slice)));
-  return [sample(page, { arm: "canary", slice: null }, count("canary", null)), ...slices];
+  const cells = cellsOf(() => ({ bad: 0, total: 0 }));
+  for (const one of samples) {
+    const cell = cellOf(cells, one);
+    const status = one.labels.get("status") ?? "";
+    if (cell === null || status === "aborted") continue;
+    cell.total += one.value;
+    if (asked.bad.includes(status)) cell.bad += one.value;
+  }
+  return slicedSeries(page, cells, (counts) => counts);
 }
 
 function outcomeSeries(
   page: EdgePage,
   of: { readonly metric: string; readonly bad: string; readonly goal: string | null },
 ): readonly SeriesSample[] {
-  const samples = page.samples.filter((one) => isOf(one, of.metric) && (of.goal === null || one.labels.get("goal") === of.goal));
+  const samples = page.samples.filter((one) => one.name === of.metric && (of.goal === null || one.labels.get("goal") === of.goal));
   if (samples.length === 0) return [];
-  return (["canary", "stable"] as const).map((arm) => {
+  return arms.map((arm) => {
     const own = samples.filter((one) => one.labels.get("arm") === arm);
-    return sample(page, { arm, slice: null }, { bad: sum(own.filter((one) => one.labels.get("outcome") === of.bad)), total: sum(own) });
+    const bad = own.filter((one) => one.labels.get("outcome") === of.bad);
+    return { series: `${page.edge} ${arm}`, arm, slice: null, bad: sum(bad), total: sum(own), bornMs: page.bornMs };
   });
+}
+
+/** Requests of one slice by what is known at the two bucket bounds around a line; they are one bound where the line is a bound. */
+interface Waits {
+  answered: number;
+  /** Answered within the bound. */
+  readonly within: Around;
+  /** Without an answer, and over the bound. */
+  readonly unanswered: Around;
+}
+
+interface Around {
+  lower: number;
+  upper: number;
 }
 
 /**
  * Slower than a line that is a bucket bound is exact; between two bounds it is "more than those over the upper, at most those over the lower".
- * Requests without an answer that are older than a bound are over it already.
+ * Requests that wait, or whose client gave up, are over a bound as soon as they are older. Below the first bound every request may be slow.
  */
 function latencySeries(page: EdgePage, asked: EdgeAsked & { readonly kind: "latency" }, slowerThanMs: number): readonly SeriesSample[] {
-  const histogram = "serin_edge_request_duration_seconds";
   const samples = page.samples.filter((one) => asked.matches(one));
-  if (!samples.some((one) => isOf(one, `${histogram}_count`))) return [];
-  const bounds = [...new Set(samples.filter((one) => isOf(one, `${histogram}_bucket`)).map((one) => Number(one.labels.get("le"))))];
-  const finite = bounds.filter(Number.isFinite);
-  const lineSeconds = slowerThanMs / 1000;
-  const lower = Math.max(0, ...finite.filter((bound) => bound <= lineSeconds));
-  const upper = Math.min(Infinity, ...finite.filter((bound) => bound >= lineSeconds));
-  return (["canary", "stable"] as const).map((arm) => {
-    const own = samples.filter((one) => isArm(one, arm));
-    const counted = sum(own.filter((one) => isOf(one, `${histogram}_count`)));
-    const at = (metric: string, bound: number): number =>
-      sum(own.filter((one) => isOf(one, metric) && Number(one.labels.get("le")) === bound));
-    const waiting = (bound: number): number => at("serin_edge_in_flight_over", bound);
-    const over = (bound: number): number => counted - at(`${histogram}_bucket`, bound) + waiting(bound);
-    const bad = upper === Infinity ? 0 : over(upper);
-    const badAtMost = lower === 0 ? counted : over(lower);
-    const total = counted + waiting(lower);
-    return sample(page, { arm, slice: null }, lower === upper ? { bad, total } : { bad, badAtMost, total });
+  if (!samples.some((one) => one.name === `${histogram}_count`)) return [];
+  const { lower, upper } = boundsAround(samples, slowerThanMs / 1000);
+  const cells = cellsOf<Waits>(() => ({ answered: 0, within: { lower: 0, upper: 0 }, unanswered: { lower: 0, upper: 0 } }));
+  for (const one of samples) {
+    const cell = cellOf(cells, one);
+    if (cell === null) continue;
+    if (one.name === `${histogram}_count`) cell.answered += one.value;
+    const around = one.name === `${histogram}_bucket` ? cell.within : overNames.has(one.name) ? cell.unanswered : null;
+    const bound = Number(one.labels.get("le"));
+    if (around !== null && bound === lower) around.lower += one.value;
+    if (around !== null && bound === upper) around.upper += one.value;
+  }
+  return slicedSeries(page, cells, ({ answered, within, unanswered }) => {
+    const bad = upper === Infinity ? 0 : answered - within.upper + unanswered.upper;
+    if (lower === 0) return { bad, badAtMost: answered + unanswered.upper, total: answered + unanswered.upper };
+    const total = answered + unanswered.lower;
+    return lower === upper ? { bad, total } : { bad, badAtMost: answered - within.lower + unanswered.lower, total };
   });
 }
 
-function sample(page: EdgePage, of: { readonly arm: Arm; readonly slice: number | null }, counts: Counts): SeriesSample {
-  const series = of.slice === null ? `${page.edge} ${of.arm}` : `${page.edge} ${of.arm} ${of.slice}`;
-  return { series, ...of, ...counts, bornMs: page.bornMs };
+const overNames: ReadonlySet<string> = new Set(["serin_edge_in_flight_over", "serin_edge_gave_up_over_total"]);
+
+/** The bucket bounds beside a line, seconds: 0 when there is none below, infinity when there is none above. */
+function boundsAround(samples: readonly ExpositionSample[], lineSeconds: number): { readonly lower: number; readonly upper: number } {
+  const bounds = new Set(samples.filter((one) => one.name === `${histogram}_bucket`).map((one) => Number(one.labels.get("le"))));
+  const finite = [...bounds].filter(Number.isFinite);
+  return {
+    lower: Math.max(0, ...finite.filter((bound) => bound <= lineSeconds)),
+    upper: Math.min(Infinity, ...finite.filter((bound) => bound >= lineSeconds)),
+  };
 }
 
-function isOf(one: ExpositionSample, metric: string): boolean {
-  return one.name === metric;
+/** What is counted of one edge: per arm, one of each slice. */
+type Cells<Cell> = Readonly<Record<Arm, readonly Cell[]>>;
+
+function cellsOf<Cell>(empty: () => Cell): Cells<Cell> {
+  const slices = (): Cell[] => Array.from({ length: sliceCount }, empty);
+  return { canary: slices(), stable: slices() };
 }
 
-function isArm(one: ExpositionSample, arm: Arm): boolean {
+/** Where a sample of requests is counted; `null`: nowhere. What says no slice is in the first. */
+function cellOf<Cell>(cells: Cells<Cell>, one: ExpositionSample): Cell | null {
   const who = one.labels.get("who");
-  return one.labels.get("arm") === arm && (who === "people" || (arm === "canary" && who === "others"));
+  const arm = arms.find((known) => known === one.labels.get("arm"));
+  if (arm === undefined || !(who === "people" || (arm === "canary" && who === "others"))) return null;
+  return cells[arm][Number(one.labels.get("slice") ?? 0)] ?? null;
+}
+
+function slicedSeries<Cell>(page: EdgePage, cells: Cells<Cell>, toCounts: (cell: Cell) => Counts): readonly SeriesSample[] {
+  return arms.flatMap((arm) =>
+    cells[arm].map((cell, slice) => ({ series: `${page.edge} ${arm} ${slice}`, arm, slice, ...toCounts(cell), bornMs: page.bornMs })),
+  );
 }
 
 function sum(samples: readonly ExpositionSample[]): number {

@@ -101,6 +101,17 @@ describe("the cohort rule", () => {
     expect(isPageOutdated(canaryPage, 0)).toBe(true);
   });
 
+  test("whoever waits since a login by a script has a page to load again on either arm, and nobody while the share is 0", () => {
+    fc.assert(
+      fc.property(bucket, fc.integer({ min: 1, max: bucketCount }), (one, line) => {
+        const waiting: Person = { ...newPerson({ id: "0123456789abcdef", bucket: one }), page: "stable", isWaiting: true };
+        expect([isPageOutdated(waiting, line), isPageOutdated(waiting, 0)]).toEqual([true, false]);
+        expect(isPageOutdated({ ...waiting, page: null }, line)).toBe(false);
+        expect(armOf({ person: waiting, line: Math.min(line, bucketCount - 1), isPageLoad: false })).toBe("stable");
+      }),
+    );
+  });
+
   test("the slices are of one size on both sides of every whole percent", () => {
     for (let line = 100; line < bucketCount; line += 100) {
       const canary = Array.from({ length: line }, (_, one) => sliceOf(one));

@@ -5,12 +5,15 @@
  *   adds people, and a rollback is one number.
  * - `new-logins`: drawn by a login that is answered 2xx or 3xx. The login itself is served where the person was before; the arm holds from the
  *   next request on. But a login sent by a script of an open page (`Sec-Fetch-Mode` other than `navigate`) leaves that page on its arm until
- *   the next page load, and the answer says `serin-arm-changed: 1`: so no page of one version talks to the other version's backend.
- * - `everyone`: drawn at the next page load, which is served by the drawn arm already; a login draws too.
+ *   the next page load, and the answer says `serin-arm-changed: 1` whatever the arm (a page that reloads itself does so on both): so no page of
+ *   one version talks to the other version's backend.
+ * - `everyone`: drawn at the next page load, which is served by the drawn arm already; a login draws too. But who comes without any cookie is
+ *   served by stable: this page load only draws, and the arm holds from the next page load on. So what never returns a cookie (bots, probes)
+ *   never meets the canary before 100 %.
  * - An arm is left for the canary only at a page load (a page that is open keeps its backend), and left for stable at once (a rollback waits
  *   for nobody). At 100 % everybody is on the canary at once, with or without a cookie.
- * - A client counts as a person when it shows that it keeps cookies: it sent one with the request that drew it, or it comes back with ours. Both
- *   arms count at the same moment, so that the drawn shares can be tested.
+ * - A client counts as a person when it shows that it keeps cookies (it sent one with the request that drew it, or it comes back with ours) and
+ *   has met its arm. Both arms count at the same moment, so that the drawn shares can be tested.
  */
 export type Arm = "canary" | "stable";
 
@@ -27,7 +30,7 @@ export interface Person {
   readonly page: Arm | null;
   /** False until the client has shown that it keeps cookies and meets its arm. */
   readonly isCounted: boolean;
-  /** True from a login by a script until the next page load. */
+  /** True from a login by a script, or a first visit without any cookie, until the next page load. */
   readonly isWaiting: boolean;
   /** The arms on which the person has met a server error. */
   readonly harmedOn: { readonly canary: boolean; readonly stable: boolean };
@@ -57,9 +60,10 @@ export function armOf(request: { readonly person: Person | null; readonly line: 
   return assignedArm(person.bucket, line);
 }
 
-/** True when a person's open page was served by another arm than the one that the person is meant for. */
+/** True when a person's open page should be loaded again: it is of another arm than the person is meant for, or waits since a login by a script. */
 export function isPageOutdated(person: Person, line: number): boolean {
-  return person.page !== null && person.page !== assignedArm(person.bucket, line);
+  if (person.page === null) return false;
+  return person.page !== assignedArm(person.bucket, line) || (person.isWaiting && line > 0);
 }
 
 /** The person after a request: a page load brings its arm along and ends the waiting. */

@@ -106,7 +106,7 @@ function receive(core: EdgeCore, trusted: BlockList, request: IncomingMessage): 
   const service = serviceFor(state, path);
   if (service === null) return state.routes.length === 0 ? 503 : 404;
   const peer = peerOf(request, trusted);
-  const asked = { method: request.method ?? "GET", path, headers: request.headers, scheme: peer.scheme };
+  const asked = { method: request.method ?? "GET", path, headers: request.headers, scheme: peer.scheme, client: clientOf(request, peer) };
   return { target, service, visit: beginVisit(asked, service, state, core.means), peer };
 }
 
@@ -125,4 +125,11 @@ function peerOf(request: IncomingMessage, trusted: BlockList): Read["peer"] {
   const isTrusted = address !== "" && trusted.check(address, address.includes(":") ? "ipv6" : "ipv4");
   const isSaidSecure = isTrusted && request.headers["x-forwarded-proto"] === "https";
   return { address, scheme: isSaidSecure || socket.encrypted ? "https" : "http", isTrusted };
+}
+
+/** Who asks, as far as the edge can tell: the address that a trusted proxy names last, or else the connection. */
+function clientOf(request: IncomingMessage, peer: Read["peer"]): string {
+  const named = peer.isTrusted ? request.headers["x-forwarded-for"] : undefined;
+  if (named === undefined) return `${peer.address}:${request.socket.remotePort}`;
+  return String(named).split(",").at(-1)?.trim() ?? "";
 }

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import type { Clock, WantedTraffic } from "../../../ports.ts";
+import { createClientSlices } from "./client-slice.ts";
 import { bucketCount } from "./cohort.ts";
 import type { Arm } from "./cohort.ts";
 import { isComplete, stateOfStable, stateOfWanted, urlsOf, withoutCanary } from "./edge-state.ts";
@@ -59,6 +60,7 @@ export class EdgeCore {
     this.means = {
       cookieSigner: createSigner(options.key, "person cookie"),
       baggageSigner: createSigner(options.key, "baggage"),
+      sliceOfClient: createClientSlices(randomInt(2 ** 32)),
       draw: () => ({ id: randomBytes(8).toString("hex"), bucket: randomInt(bucketCount) }),
     };
   }
@@ -138,10 +140,13 @@ export class EdgeCore {
     return arm === "canary" ? line === 0 : line >= bucketCount;
   }
 
-  /** A request is on its way to `arm`; call the answer once when it is over. */
+  /** A request is on its way to `arm`; call the answer when it is over, and calling it again is nothing. */
   forward(arm: Arm): () => void {
     this.#inFlight[arm] += 1;
+    let isOver = false;
     return () => {
+      if (isOver) return;
+      isOver = true;
       this.#inFlight[arm] -= 1;
     };
   }

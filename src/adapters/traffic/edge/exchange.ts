@@ -7,8 +7,9 @@ import type { EdgeCore } from "./edge-core.ts";
 import type { EdgeState, ServiceState } from "./edge-state.ts";
 import { headerOf, privately, requestHeaders, responseHeaders, without } from "./headers.ts";
 import type { RawHeaders } from "./headers.ts";
+import type { Asking } from "./latency-tally.ts";
 import { endingOf } from "./meters.ts";
-import type { Asking, Ending, Failure } from "./meters.ts";
+import type { Ending, Failure } from "./meters.ts";
 import { withoutPerson } from "./person-cookie.ts";
 import { bodyOf } from "./request-body.ts";
 import type { RequestBody } from "./request-body.ts";
@@ -67,7 +68,9 @@ export class Exchange implements AttemptOwner {
     this.#received = received;
     this.#arm = received.visit.arm;
     this.#body = bodyOf(received.request);
-    this.#asking = { arm: this.#arm, service: received.service.name, who: whoIs(received.visit), sinceMs: core.monotonicMs() };
+    const { visit, service } = received;
+    const slice = sliceOfVisit(visit, core.means);
+    this.#asking = { arm: this.#arm, service: service.name, who: whoIs(visit), slice, sinceMs: core.monotonicMs() };
   }
 
   /** Sends the request on. */
@@ -214,7 +217,7 @@ export class Exchange implements AttemptOwner {
     if (!isChunked || request.method === "HEAD" || status === 204 || status === 304) headers = without(headers, trailerOnly);
     const own = this.#personHeaders(status);
     headers = headerOf(own, "set-cookie") === null ? [...headers, ...own] : [...privately(headers), ...own];
-    if (this.#isCounted) this.#core.meters.headed(this.#asking, this.#core.monotonicMs());
+    if (this.#isCounted) this.#core.meters.answered(this.#asking);
     response.writeHead(status, headers);
   }
 
@@ -235,7 +238,8 @@ export class Exchange implements AttemptOwner {
   #reachGoals(nowMs: number): void {
     const { visit } = this.#received;
     const { person } = visit;
-    if (person === null) return;
+    // What a person does before the arm is met is no merit of the arm.
+    if (person === null || person.isWaiting) return;
     for (const [index, goal] of visit.state.goals.entries()) {
       if (isRequest(goal.request, visit.request)) this.#core.people.reached(person, index, nowMs);
     }
@@ -274,7 +278,7 @@ export class Exchange implements AttemptOwner {
   #clientClosed(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    if (!this.response.headersSent && this.#isCounted) this.#core.meters.headed(this.#asking, this.#core.monotonicMs());
+    if (this.#isCounted) this.#core.meters.gaveUp(this.#asking);
     this.#attempt?.abort(new Error("the client went away"));
     this.#done?.();
     this.#end("aborted");
@@ -289,7 +293,6 @@ export class Exchange implements AttemptOwner {
   #end(status: Ending): void {
     if (this.#isEnded || !this.#isCounted) return;
     this.#isEnded = true;
-    const slice = sliceOfVisit(this.#received.visit, this.#core.nextNumber());
-    this.#core.meters.ended(this.#asking, { status, slice });
+    this.#core.meters.ended(this.#asking, status);
   }
 }

@@ -1,11 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 import type { Arm } from "./cohort.ts";
-
-/** Upper bounds of the latency buckets, seconds; the lines of the plans we know (0.5 s, 2 s) are among them. */
-export const latencyBoundsSeconds: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30];
-
-/** Whose request it was: a drawn person's, a service's own call for one of them, or anybody else's. */
-export type Who = "people" | "calls" | "others";
+import { LatencyTally } from "./latency-tally.ts";
+import type { Asking } from "./latency-tally.ts";
 
 /** How a request ended, as few words as a counter can bear: its status class, or `aborted` when the client went away first. */
 export type Ending = "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "aborted";
@@ -13,27 +9,15 @@ export type Ending = "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "aborted";
 /** Why an arm did not answer properly. */
 export type Failure = "refused" | "reset" | "timeout" | "cut" | "no-target";
 
-/** A request that is being served. */
-export interface Asking {
-  readonly arm: Arm;
-  readonly service: string;
-  readonly who: Who;
-  readonly sinceMs: number;
-}
-
 /**
- * The edge's numbers for `/metrics`, in the exposition format. The one file that knows prom-client.
- *
- * Latency is the time from the request to the head of its answer. A request that has no answer yet is in no bucket, and the slowest would be
- * missing longest: so `serin_edge_in_flight_over` says, bound by bound, how many are already slower. "Slower than 2 s" is
- * `count - bucket{le="2"} + in_flight_over{le="2"}`, which never falls: a request moves from the second term to the first when it ends.
+ * The edge's numbers for `/metrics`, in the exposition format. The one file that knows prom-client. Every counter only grows while the process
+ * lives: a lower value is a new process, which `process_start_time_seconds` says as well.
  */
 export class Meters {
   readonly #registry = new Registry();
-  readonly #inFlight = new Set<Asking>();
-  readonly #expected = new Set<string>();
+  readonly #latency = new LatencyTally();
+  readonly #nowMs: () => number;
   readonly #requests: Counter<"arm" | "service" | "who" | "status" | "slice">;
-  readonly #seconds: Histogram<"arm" | "service" | "who">;
   readonly #failures: Counter<"arm" | "service" | "upstream">;
   readonly #skew: Counter<"arm" | "service">;
   readonly #people: Counter<"arm">;
@@ -48,6 +32,7 @@ export class Meters {
     readonly known: () => number;
   }) {
     const registers = [this.#registry];
+    this.#nowMs = start.nowMs;
     const counter = <Labels extends string>(name: string, help: string, labelNames: readonly Labels[]): Counter<Labels> =>
       new Counter({ name: `serin_edge_${name}`, help, labelNames: [...labelNames], registers });
     this.#requests = counter("requests_total", "Requests by ending; a canary's refusal counts as its 5xx though stable answered.", [
@@ -63,13 +48,6 @@ export class Meters {
     this.#affected = counter("affected_people_total", "Distinct people who met a server error, at once.", ["arm", "kind"]);
     this.#turns = counter("people_turns_total", "People watched for one turn, counted at its end.", ["arm", "outcome"]);
     this.#goals = counter("goal_people_total", "People counted when the time for a goal is over.", ["goal", "arm", "outcome"]);
-    this.#seconds = new Histogram({
-      name: "serin_edge_request_duration_seconds",
-      help: "Seconds to the head of the answer.",
-      labelNames: ["arm", "service", "who"],
-      buckets: [...latencyBoundsSeconds],
-      registers,
-    });
     const gauge = (name: string, help: string, value: () => number): unknown =>
       new Gauge({
         name,
@@ -83,8 +61,7 @@ export class Meters {
     gauge("process_resident_memory_bytes", "Memory of the edge's process.", () => process.memoryUsage.rss());
     gauge("serin_edge_share_percent", "The share in force.", start.share);
     gauge("serin_edge_people_known", "People that are remembered now.", start.known);
-    gauge("serin_edge_in_flight", "Requests being served.", () => this.#inFlight.size);
-    this.#gaugeSlow(start.nowMs);
+    gauge("serin_edge_in_flight", "Requests that wait for the head of their answer.", () => this.#latency.waiting);
   }
 
   /** Shows zeros for everything that a release may count, so that its first event is seen as one and not as a new series. */
@@ -95,26 +72,30 @@ export class Meters {
       for (const outcome of ["affected", "unaffected"]) this.#turns.inc({ arm, outcome }, 0);
       for (const goal of release.goals) for (const outcome of ["reached", "missed"]) this.#goals.inc({ goal, arm, outcome }, 0);
       for (const service of release.services) {
-        if (!this.#expected.has(`${arm} ${service}`)) this.#seconds.zero({ arm, service, who: "people" });
-        this.#expected.add(`${arm} ${service}`);
+        this.#latency.show({ arm, service, who: "people", slice: 0 });
         this.#requests.inc({ arm, service, who: "people", status: "2xx", slice: 0 }, 0);
       }
     }
   }
 
+  /** A request waits for its answer from now on; it must be told `answered` or `gaveUp` in the end. */
   begin(asking: Asking): void {
-    this.#inFlight.add(asking);
+    this.#latency.begin(asking);
   }
 
-  /** The head of the answer has arrived, or there will be none. */
-  headed(asking: Asking, nowMs: number): void {
-    this.#inFlight.delete(asking);
-    if (asking.who === "people") this.#expected.add(`${asking.arm} ${asking.service}`);
-    this.#seconds.observe({ arm: asking.arm, service: asking.service, who: asking.who }, (nowMs - asking.sinceMs) / 1000);
+  /** The head of the answer has arrived; telling it again is nothing. */
+  answered(asking: Asking): void {
+    this.#latency.answered(asking, this.#nowMs());
   }
 
-  ended(asking: Asking, ended: { readonly status: Ending; readonly slice: number }): void {
-    this.#requests.inc({ arm: asking.arm, service: asking.service, who: asking.who, status: ended.status, slice: ended.slice });
+  /** The client went away; nothing when the head of its answer was there already. */
+  gaveUp(asking: Asking): void {
+    this.#latency.gaveUp(asking, this.#nowMs());
+  }
+
+  /** A request is over: told once for each. */
+  ended({ arm, service, who, slice }: Asking, status: Ending): void {
+    this.#requests.inc({ arm, service, who, status, slice });
   }
 
   failed(failed: { readonly arm: Arm; readonly service: string; readonly upstream: Failure }): void {
@@ -142,33 +123,13 @@ export class Meters {
   }
 
   /** The metrics page. */
-  page(): Promise<string> {
-    return this.#registry.metrics();
+  async page(): Promise<string> {
+    return `${await this.#registry.metrics()}\n${this.#latency.text(this.#nowMs())}`;
   }
 
   /** The media type of the page. */
   get pageType(): string {
     return this.#registry.contentType;
-  }
-
-  #gaugeSlow(nowMs: () => number): void {
-    const inFlight = this.#inFlight;
-    void new Gauge({
-      name: "serin_edge_in_flight_over",
-      help: "Requests without an answer that are already older than `le` seconds.",
-      labelNames: ["arm", "service", "who", "le"],
-      registers: [this.#registry],
-      collect() {
-        this.reset();
-        const now = nowMs();
-        for (const { arm, service, who, sinceMs } of inFlight) {
-          for (const le of latencyBoundsSeconds) {
-            if (now - sinceMs <= le * 1000) break;
-            this.inc({ arm, service, who, le });
-          }
-        }
-      },
-    });
   }
 }
 

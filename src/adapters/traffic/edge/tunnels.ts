@@ -8,8 +8,8 @@ import type { EdgeCore } from "./edge-core.ts";
 import type { ServiceState } from "./edge-state.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import type { RawHeaders } from "./headers.ts";
+import type { Asking } from "./latency-tally.ts";
 import { endingOf } from "./meters.ts";
-import type { Asking } from "./meters.ts";
 import { withoutPerson } from "./person-cookie.ts";
 import { Tunnel } from "./tunnel.ts";
 import type { Upstream } from "./upstreams.ts";
@@ -49,7 +49,9 @@ export class Tunnels {
   /** Asks a backend to switch, and connects both sides when it does; passes its answer on when it does not. */
   accept(received: UpgradeReceived): void {
     const { visit, service, socket } = received;
-    const asking: Asking = { arm: visit.arm, service: service.name, who: whoIs(visit), sinceMs: this.#core.monotonicMs() };
+    const { means } = this.#core;
+    const slice = sliceOfVisit(visit, means);
+    const asking: Asking = { arm: visit.arm, service: service.name, who: whoIs(visit), slice, sinceMs: this.#core.monotonicMs() };
     this.#core.meters.begin(asking);
     socket.on("error", () => socket.destroy());
     this.#ask(received, asking, visit.arm);
@@ -71,20 +73,20 @@ export class Tunnels {
     socket.once("close", gone);
     asked.on("upgrade", (answer, upstreamSocket, upstreamHead) => {
       socket.off("close", gone);
-      this.#ended(asking, visit, 101);
+      this.#ended(asking, 101);
       socket.write(headText(101, [...pairsOf(answer), ...this.#personHeaders(visit, 101)]));
       this.#connect({ received, arm, url: upstream.url, upstreamSocket, upstreamHead });
     });
     asked.on("response", (answer) => {
       const status = answer.statusCode ?? 502;
-      this.#ended(asking, visit, status);
+      this.#ended(asking, status);
       socket.write(headText(status, [...responseHeaders(answer.rawHeaders), ...this.#personHeaders(visit, status), "connection", "close"]));
       answer.on("error", () => socket.destroy());
       answer.pipe(socket);
     });
     asked.on("error", () => {
       socket.off("close", gone);
-      if (socket.destroyed) return this.#ended(asking, visit, "aborted");
+      if (socket.destroyed) return this.#ended(asking, "aborted");
       this.#refused(received, asking, arm);
     });
     asked.end();
@@ -118,17 +120,18 @@ export class Tunnels {
   }
 
   #refused(received: UpgradeReceived, asking: Asking, arm: Arm): void {
-    const { service, socket, visit } = received;
+    const { service, socket } = received;
     this.#core.meters.failed({ arm, service: service.name, upstream: "refused" });
     if (arm === "canary" && service.stable.length > 0) return this.#ask(received, asking, "stable");
-    this.#ended(asking, visit, 502);
+    this.#ended(asking, 502);
     socket.end(headText(502, ["content-length", "0", "connection", "close", "serin-edge", "refused"]));
   }
 
-  #ended(asking: Asking, visit: Visit, status: number | "aborted"): void {
-    this.#core.meters.headed(asking, this.#core.monotonicMs());
-    const ending = status === "aborted" ? "aborted" : endingOf(status);
-    this.#core.meters.ended(asking, { status: ending, slice: sliceOfVisit(visit, this.#core.nextNumber()) });
+  #ended(asking: Asking, status: number | "aborted"): void {
+    const { meters } = this.#core;
+    if (status === "aborted") meters.gaveUp(asking);
+    else meters.answered(asking);
+    meters.ended(asking, status === "aborted" ? "aborted" : endingOf(status));
   }
 
   #personHeaders(visit: Visit, status: number): RawHeaders {

@@ -4,7 +4,7 @@ import type { Carried } from "./baggage.ts";
 import { afterRequest, armOf, bucketCount, isPageLoad, isPageOutdated, newPerson, sliceOf } from "./cohort.ts";
 import type { Arm, Person } from "./cohort.ts";
 import type { EdgeState, ServiceState } from "./edge-state.ts";
-import type { Who } from "./meters.ts";
+import type { Who } from "./latency-tally.ts";
 import { readPerson, sayPerson } from "./person-cookie.ts";
 import { isHashedAsset, isRequest } from "./request-pattern.ts";
 import type { Signer } from "./signer.ts";
@@ -16,6 +16,8 @@ export interface VisitRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly scheme: "http" | "https";
+  /** Names whoever is at the other end; two requests of one client have the same name as far as the edge can tell. */
+  readonly client: string;
 }
 
 /** The edge's keys, and how it draws. */
@@ -23,6 +25,8 @@ export interface VisitMeans {
   readonly cookieSigner: Signer;
   readonly baggageSigner: Signer;
   draw(): { readonly id: string; readonly bucket: number };
+  /** The slice 0-9 of a client who is no person of the release. */
+  sliceOfClient(client: string): number;
 }
 
 /** Who makes one request and which arm serves it. */
@@ -56,14 +60,14 @@ export function beginVisit(request: VisitRequest, service: ServiceState, state: 
   if (carried !== null) return { ...nobody, carried, arm: armOfCarried(carried, service, state) };
 
   const known = readPerson({ header: headers.cookie, tag: state.tag, signer: means.cookieSigner });
-  const isDrawnNow = known === null && state.audience === "everyone" && pageLoad && state.line > 0;
+  const keepsCookies = headers.cookie !== undefined;
+  const isDrawnNow = known === null && keepsCookies && state.audience === "everyone" && pageLoad && state.line > 0;
   const person = isDrawnNow ? newPerson(means.draw()) : known;
   const arm = armOf({ person, line: state.line, isPageLoad: pageLoad });
   if (person === null) return { ...nobody, arm };
 
-  const keepsCookies = headers.cookie !== undefined;
   const meetsArm = !person.isWaiting || pageLoad;
-  const isCountedNow = !person.isCounted && keepsCookies && meetsArm && state.line > 0 && !isHashedAsset(request.path);
+  const isCountedNow = !person.isCounted && meetsArm && state.line > 0 && !isHashedAsset(request.path);
   const moved = afterRequest(person, { arm, isPageLoad: pageLoad });
   const after = isCountedNow ? { ...moved, isCounted: true } : moved;
   return { ...nobody, person: after, arm, isCountedNow, isChanged: after !== known };
@@ -76,23 +80,38 @@ function armOfCarried(carried: Carried, service: ServiceState, state: EdgeState)
   return state.line === 0 ? "stable" : arm;
 }
 
-/** The person after the answer: a login draws, and a first server error is remembered in the cookie. */
+/**
+ * The person after the answer: a login draws, so does the page load of a client that brought no cookie at all, and a first server error is
+ * remembered in the cookie.
+ */
 export function answerVisit(
   visit: Visit,
   answer: { readonly status: number; readonly isFirstHarmOn: Arm | null },
   means: VisitMeans,
 ): { readonly person: Person | null; readonly isChanged: boolean } {
-  const { person, state, request, carried } = visit;
+  const { person, state } = visit;
   if (person !== null) {
     if (answer.isFirstHarmOn === null) return { person, isChanged: visit.isChanged };
     return { person: { ...person, harmedOn: { ...person.harmedOn, [answer.isFirstHarmOn]: true } }, isChanged: true };
   }
-  const isDrawing = state.line > 0 && carried === null && state.login !== null && isRequest(state.login, request);
-  if (!isDrawing || answer.status < 200 || answer.status >= 400) return { person: null, isChanged: false };
+  const drawn = state.line === 0 || visit.carried !== null ? null : (drawnByLogin(visit, answer, means) ?? drawnByPage(visit, means));
+  return { person: drawn, isChanged: drawn !== null };
+}
+
+function drawnByLogin({ state, request, arm }: Visit, answer: { readonly status: number }, means: VisitMeans): Person | null {
+  const isLogin = state.login !== null && isRequest(state.login, request) && answer.status >= 200 && answer.status < 400;
+  if (!isLogin) return null;
+  const drawn = newPerson(means.draw());
   const fetchMode = one(request.headers["sec-fetch-mode"]);
   const isByScript = fetchMode !== undefined && fetchMode !== "navigate";
+  return isByScript ? { ...drawn, page: arm, isWaiting: true } : drawn;
+}
+
+/** Whoever came without any cookie waits for the next page load, and is not told to reload: nothing is wrong with the page. */
+function drawnByPage({ state, request, arm, isPageLoad: isPage }: Visit, means: VisitMeans): Person | null {
+  if (!isPage || state.audience !== "everyone" || request.headers.cookie !== undefined) return null;
   const drawn = newPerson(means.draw());
-  return { person: isByScript ? { ...drawn, page: visit.arm, isWaiting: true } : drawn, isChanged: true };
+  return state.line >= bucketCount ? { ...drawn, page: arm } : { ...drawn, isWaiting: true };
 }
 
 /** What the edge adds to an answer for this person: the cookie, and a word that the open page is of the other version. */
@@ -118,9 +137,9 @@ export function whoIs(visit: Visit): Who {
   return visit.person === null ? "others" : "people";
 }
 
-/** The person's hash slice; anybody else's requests are dealt out evenly by their running number. */
-export function sliceOfVisit(visit: Visit, runningNumber: number): number {
-  return visit.person === null ? runningNumber % 10 : sliceOf(visit.person.bucket);
+/** The person's hash slice; anybody else has that of the client. */
+export function sliceOfVisit(visit: Visit, means: VisitMeans): number {
+  return visit.person === null ? means.sliceOfClient(visit.request.client) : sliceOf(visit.person.bucket);
 }
 
 function one(header: string | string[] | undefined): string | undefined {
