@@ -3,7 +3,7 @@ import { rateInterval } from "../src/evidence/confidence.ts";
 import { emptyProcess, logE, stakesForHarm, stakesForHealth, step } from "../src/evidence/e-process.ts";
 import type { Process, Stakes } from "../src/evidence/e-process.ts";
 import { natsOf } from "../src/evidence/lines.ts";
-import { rateBets, rateIncrements } from "../src/evidence/rate-bets.ts";
+import { largestAfter, rateBets, rateIncrements } from "../src/evidence/rate-bets.ts";
 import { ratioBets, ratioIncrements } from "../src/evidence/ratio-bets.ts";
 import { addDraws, beginDraws, mismatchP } from "../src/evidence/sample-ratio.ts";
 import { lnGamma } from "../src/evidence/special.ts";
@@ -46,7 +46,10 @@ describe("a rate: E[E] <= 1 whatever the rate is on its side of the line, from s
     at: { readonly bets: ReturnType<typeof rateBets>; readonly rates: readonly number[]; readonly dispersion: number | null },
   ): Game<Scrape> => ({
     chance: ({ bad, total }) => binomial(total, bad, at.rates[process.scrapes] ?? 0),
-    after: (scrape) => game(step(process, rateIncrements(at.bets, { ...scrape, dispersion: at.dispersion }), at.bets), at),
+    after: (whole) => {
+      const increments = rateIncrements(at.bets, { whole, parts: [whole], largestPart: 3, dispersion: at.dispersion });
+      return game(step(process, increments, at.bets), at);
+    },
     logE: () => logE(process, at.bets),
   });
   const schedules: readonly Stakes[] = [
@@ -64,6 +67,7 @@ describe("a rate: E[E] <= 1 whatever the rate is on its side of the line, from s
           [0.5, null],
           [0.5, 2.5],
           [0.1, 1],
+          [1, null],
         ] as const) {
           const bets = rateBets({ side, at, robust, stakes, reach: stakes.first > 0.7 ? "near" : "far" });
           for (const first of bound) {
@@ -81,6 +85,71 @@ describe("a rate: E[E] <= 1 whatever the rate is on its side of the line, from s
     const bets = rateBets({ side: "above", at: 0.2, reach: "far", robust: 0.5, stakes: stakesForHarm(3) });
     const value = expectation([upTo(4), upTo(3), upTo(5)], game(emptyProcess, { bets, rates: [0.2, 0.2, 0.2], dispersion: 1 }));
     expect(value).toBeCloseTo(1, 9);
+  });
+});
+
+describe("a rate of requests in slices: E[E] <= 1 however the requests of one slice hang together", () => {
+  interface At {
+    readonly bets: ReturnType<typeof rateBets>;
+    /** Chances of 0, 1 … bad ones in a slice of this size. */
+    readonly chances: (total: number) => readonly number[];
+    readonly largestPart: number;
+  }
+  const sizes = [
+    [2, 3],
+    [1, 4, 1],
+    [2, 2],
+  ] as const;
+  const scrapes = sizes.map((slices) =>
+    slices.reduce<readonly (readonly Scrape[])[]>(
+      (sofar, total) => sofar.flatMap((before) => upTo(total).map((slice) => [...before, slice])),
+      [[]],
+    ),
+  );
+  const game = (process: Process, at: At): Game<readonly Scrape[]> => ({
+    chance: (parts) => parts.reduce((product, { bad, total }) => product * (at.chances(total)[bad] ?? 0), 1),
+    after: (parts) => {
+      const whole = { bad: parts.reduce((sum, { bad }) => sum + bad, 0), total: parts.reduce((sum, { total }) => sum + total, 0) };
+      const largestPart = at.largestPart > 0 ? at.largestPart : largestAfter(0, parts);
+      const next = step(process, rateIncrements(at.bets, { whole, parts, largestPart, dispersion: null }), at.bets);
+      return game(next, { ...at, largestPart: largestAfter(at.largestPart, parts) });
+    },
+    logE: () => logE(process, at.bets),
+  });
+  /** All or none of a slice; each by itself; as evenly as whole numbers allow: three ways to hang together, all with the same mean. */
+  const ways: readonly ((rate: number) => At["chances"])[] = [
+    (rate) => (total) => upTo(total).map(({ bad }) => (bad === 0 ? 1 - rate : bad === total ? rate : 0)),
+    (rate) => (total) => upTo(total).map(({ bad }) => binomial(total, bad, rate)),
+    (rate) => (total) => upTo(total).map(({ bad }) => Math.max(0, 1 - Math.abs(bad - rate * total))),
+  ];
+  test.each([0.01, 0.3, 0.6])("line %s", (at) => {
+    for (const side of sides) {
+      for (const robust of [0.5, 1]) {
+        const bets = rateBets({ side, at, reach: "far", robust, stakes: stakesForHarm(3) });
+        for (const way of ways) {
+          for (const rate of side === "above" ? [at, at / 3] : [at, (1 + at) / 2]) {
+            const value = expectation(scrapes, game(emptyProcess, { bets, chances: way(rate), largestPart: 0 }));
+            expect(value).toBeLessThanOrEqual(allowed);
+          }
+        }
+        const onLine = expectation(scrapes, game(emptyProcess, { bets, chances: ways[1]?.(at) ?? (() => []), largestPart: 0 }));
+        expect(onLine).toBeCloseTo(1, 9);
+      }
+    }
+  });
+  test("and where people who fail make fewer requests, as long as no slice is larger than those before", () => {
+    const [rate, of] = [1 / 4, 4];
+    const bets = rateBets({ side: "above", at: rate, reach: "far", robust: 1, stakes: stakesForHarm(2) });
+    // One person a slice: one bad request and gone, or so many good ones that a quarter of all requests fail.
+    const share = (rate * of) / (1 - rate + rate * of);
+    const chances: At["chances"] = (total) => (total === 1 ? [0, share] : [1 - share, 0, 0, 0, 0]);
+    const slice = [
+      { bad: 1, total: 1 },
+      { bad: 0, total: of },
+    ];
+    const pairs = slice.flatMap((one) => slice.map((other) => [one, other]));
+    expect(share * 1 - rate * (share + (1 - share) * of)).toBeCloseTo(0, 12);
+    expect(expectation([pairs, pairs, pairs], game(emptyProcess, { bets, chances, largestPart: of / 0.5 }))).toBeLessThanOrEqual(allowed);
   });
 });
 

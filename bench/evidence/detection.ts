@@ -2,6 +2,7 @@ import { add, begin, judge } from "../../src/evidence/evidence.ts";
 import { expectedCount } from "../../src/evidence/plan-ahead.ts";
 import type { Line, TestSpec } from "../../src/evidence/test-spec.ts";
 import { chance } from "./chance.ts";
+import { slicesOfRequests, sumOf } from "./slices.ts";
 
 /** A true effect, and the verdict that it should lead to. */
 export interface Effect {
@@ -10,6 +11,8 @@ export interface Effect {
   readonly error: number;
   readonly spec: TestSpec;
   readonly canary: number;
+  /** True: requests are counted, one a person, in ten slices of the canary. */
+  readonly isSliced: boolean;
   /** `null`: fixed lines, and no stable arm. */
   readonly stable: { readonly rate: number; readonly share: number } | null;
   readonly bound: number;
@@ -28,7 +31,12 @@ function against(
   const budget = { alpha: proves === "fail" ? error : 0.01, beta: proves === "pass" ? error : 0.05, plannedScrapes };
   const count = expectedCount({ kind: "rate", truth, line: line.at, error });
   const spec: TestSpec = { kind: "rate", unit: "person", pass: null, fail: line, ...budget };
-  return { says, proves, error, spec, canary: truth, stable: null, bound: count?.bound ?? Number.NaN };
+  return { says, proves, error, spec, canary: truth, isSliced: false, stable: null, bound: count?.bound ?? Number.NaN };
+}
+
+/** The same effect on requests that nobody knows to be independent, though they are. */
+function onRequests(effect: Effect): Effect {
+  return { ...effect, says: `requests in slices: ${effect.says}`, spec: { ...effect.spec, unit: "request" } as TestSpec, isSliced: true };
 }
 
 function compared(
@@ -40,22 +48,26 @@ function compared(
   const budget = { alpha: proves === "fail" ? error : 0.01, beta: proves === "pass" ? error : 0.05, plannedScrapes };
   const count = expectedCount({ kind: "against-stable", canary, stable, line: line.at, canaryShare: share, error });
   const spec: TestSpec = { kind: "against-stable", unit: "person", pass: null, fail: line, ...budget };
-  return { says, proves, error, spec, canary, stable: { rate: stable, share }, bound: count?.bound ?? Number.NaN };
+  return { says, proves, error, spec, canary, isSliced: false, stable: { rate: stable, share }, bound: count?.bound ?? Number.NaN };
 }
 
 const percentOf = (rate: number): string => `${Number((100 * rate).toFixed(6))} %`;
 const below = (at: number): Line => ({ good: "below", at });
 const above = (at: number): Line => ({ good: "above", at });
 
+/** Effects whose harm is many failures: there bounded bets on slices stand in for the likelihood. */
+const failures = [0.01, 0.001].flatMap((error) => [
+  ...[0.02, 0.05, 0.2].map((truth) => against(`5xx > 1 %, true ${percentOf(truth)}`, "fail", { line: below(0.01), truth, error })),
+  ...[0.2, 0.5].map((truth) => against(`p95 > 2 s, true ${percentOf(truth)} slower`, "fail", { line: below(0.05), truth, error })),
+]);
+
 /** The effects of evidence.md 2g; `error` 0.001 is a guard with a tenth of the release's budget. */
 export const effects: readonly Effect[] = [
-  ...[0.01, 0.001].flatMap((error) => [
-    ...[0.02, 0.05, 0.2].map((truth) => against(`5xx > 1 %, true ${percentOf(truth)}`, "fail", { line: below(0.01), truth, error })),
-    ...[0.2, 0.5].map((truth) => against(`p95 > 2 s, true ${percentOf(truth)} slower`, "fail", { line: below(0.05), truth, error })),
-    ...[0.01, 0.005, 0].map((truth) =>
-      against(`activation < 1.5 %, true ${percentOf(truth)}`, "fail", { line: above(0.015), truth, error }),
-    ),
-  ]),
+  ...failures,
+  ...failures.map(onRequests),
+  ...[0.01, 0.001].flatMap((error) =>
+    [0.01, 0.005, 0].map((truth) => against(`activation < 1.5 %, true ${percentOf(truth)}`, "fail", { line: above(0.015), truth, error })),
+  ),
   against("activation < 2 %, true 1.5 %", "fail", { line: above(0.02), truth: 0.015, error: 0.01 }),
   ...[0.05, 0.01].flatMap((error) => [
     ...[0.002, 0.001, 0].map((truth) =>
@@ -160,10 +172,11 @@ function scrapesUntil(
   let state = begin(effect.spec);
   const people = effect.stable === null ? at.perScrape : Math.max(1, Math.round(at.perScrape * effect.stable.share));
   for (let scrape = 1; scrape <= at.mostScrapes; scrape += 1) {
-    const canary = { bad: luck.binomial(people, effect.canary), total: people };
+    const canarySlices = effect.isSliced ? slicesOfRequests(luck, people, effect.canary) : [];
+    const canary = effect.isSliced ? sumOf(canarySlices) : { bad: luck.binomial(people, effect.canary), total: people };
     const others = at.perScrape - people;
     const stable = effect.stable === null ? null : { bad: luck.binomial(others, effect.stable.rate), total: others };
-    state = add(effect.spec, state, { kind: "counts", atMs: scrape * 15_000, canary, stable, slices: [] });
+    state = add(effect.spec, state, { kind: "counts", atMs: scrape * 15_000, canary, stable, slices: [], canarySlices });
     if (judge(effect.spec, state).kind === effect.proves) return scrape;
   }
   return null;

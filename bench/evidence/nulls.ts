@@ -1,5 +1,7 @@
 import type { Increment, Tally, TestSpec } from "../../src/evidence/test-spec.ts";
 import type { Chance } from "./chance.ts";
+import { slicesOfPeople, sumOf } from "./slices.ts";
+import type { Person } from "./slices.ts";
 
 /** A world without harm beyond the line, and the tests that must not cry wolf in it. */
 export interface NullWorld {
@@ -39,9 +41,43 @@ const conversion: TestSpec = {
 const slicesOfStable = 9;
 
 function counts(index: number, canary: Tally, slices: readonly Tally[]): Increment {
-  const stable = { bad: slices.reduce((sum, { bad }) => sum + bad, 0), total: slices.reduce((sum, { total }) => sum + total, 0) };
-  return { kind: "counts", atMs: index * 15_000, canary, stable, slices };
+  return { kind: "counts", atMs: index * 15_000, canary, stable: sumOf(slices), slices };
 }
+
+/** Both arms in slices; `share` of the people is on the canary, 1 = all of them. */
+function slicedArms(
+  chance: Chance,
+  index: number,
+  crowd: { readonly users: number; readonly share: number; readonly person: Person },
+): Increment {
+  const canarySlices = slicesOfPeople(chance, Math.round(crowd.users * crowd.share), crowd.person);
+  const slices = slicesOfPeople(chance, Math.round(crowd.users * (1 - crowd.share)), crowd.person);
+  const stable = crowd.share === 1 ? null : sumOf(slices);
+  return { kind: "counts", atMs: index * 15_000, canary: sumOf(canarySlices), stable, slices: stable === null ? [] : slices, canarySlices };
+}
+
+/** One request a person. */
+const single =
+  (rate: number): Person =>
+  (chance) => ({ bad: chance.uniform() < rate ? 1 : 0, total: 1 });
+/** About ten requests, that fail or work together: they vary like a tenth as many. */
+const clustered =
+  (rate: number): Person =>
+  (chance) => {
+    const total = chance.geometric(10);
+    return { bad: chance.uniform() < rate ? total : 0, total };
+  };
+const heavy =
+  (rate: number): Person =>
+  (chance) => {
+    const total = heavyUse(chance);
+    return { bad: chance.uniform() < rate ? total : 0, total };
+  };
+/** Every tenth person meets an error at once and leaves; the others make eleven requests: one in a hundred requests fails. */
+const leaving: Person = (chance) => (chance.uniform() < 1 / 10.1 ? { bad: 1, total: 1 } : { bad: 0, total: 11 });
+/** Two in a hundred make 300 good requests, the others four that fail more often: one in a hundred requests in all. */
+const robots: Person = (chance) =>
+  chance.uniform() < 0.02 ? { bad: 0, total: 300 } : { bad: chance.binomial(4, (0.01 * (0.02 * 300 + 0.98 * 4)) / (0.98 * 4)), total: 4 };
 
 /** Both arms count independent people, `rate` of whom are bad, in this scrape. */
 function people(chance: Chance, index: number, at: { readonly users: number; readonly rate: number }): Increment {
@@ -62,12 +98,16 @@ function requestsOf(chance: Chance, crowd: Crowd): Tally {
   let bad = 0;
   let total = 0;
   for (let user = 0; user < crowd.users; user += 1) {
-    // Heavy users: a Pareto tail with infinite variance, cut at 300 requests a scrape.
-    const made = crowd.heavy === "even" ? chance.geometric(crowd.requests) : Math.min(300, Math.floor(3 / (1 - chance.uniform()) ** 0.7));
+    const made = crowd.heavy === "even" ? chance.geometric(crowd.requests) : heavyUse(chance);
     total += made;
     if (chance.uniform() < crowd.rate) bad += made;
   }
   return { bad, total };
+}
+
+/** A Pareto tail with infinite variance, cut at 300 requests a scrape. */
+function heavyUse(chance: Chance): number {
+  return Math.min(300, Math.floor(3 / (1 - chance.uniform()) ** 0.7));
 }
 
 function requests(chance: Chance, index: number, crowd: Crowd): Increment {
@@ -76,6 +116,30 @@ function requests(chance: Chance, index: number, crowd: Crowd): Increment {
     requestsOf(chance, crowd),
     Array.from({ length: slicesOfStable }, () => requestsOf(chance, crowd)),
   );
+}
+
+/** A world of requests whose canary is known by slices, judged against fixed lines. */
+function slicedWorld(
+  name: string,
+  says: string,
+  world: {
+    readonly users: number;
+    readonly share: number;
+    readonly wrong: NullWorld["wrong"];
+    readonly person: (chance: Chance, at: { readonly index: number; readonly scrapes: number }) => Person;
+    readonly traffic?: (at: { readonly index: number; readonly scrapes: number }) => number;
+  },
+): NullWorld {
+  return {
+    name,
+    says: `sliced requests, ${says}`,
+    spec: absolute("request"),
+    wrong: world.wrong,
+    scrape: (chance, at) => {
+      const users = Math.round(world.users * (world.traffic?.(at) ?? 1));
+      return slicedArms(chance, at.index, { users, share: world.share, person: world.person(chance, at) });
+    },
+  };
 }
 
 const burstShare = 0.05;
@@ -185,4 +249,56 @@ export const nullWorlds: readonly NullWorld[] = [
       return { kind: "counts", atMs: index * 15_000, canary: arm(isLate ? 300 : 60), stable: arm(isLate ? 300 : 540), slices: [] };
     },
   },
+  slicedWorld("independent", "one a person, exactly on the fail line", {
+    users: 2000,
+    share: 0.1,
+    wrong: ["pass", "fail"],
+    person: () => single(0.01),
+  }),
+  slicedWorld("independent", "20 a scrape, exactly on the fail line", {
+    users: 40,
+    share: 0.5,
+    wrong: ["fail"],
+    person: () => single(0.01),
+  }),
+  slicedWorld("clustered", "40 people, exactly on the fail line", {
+    users: 400,
+    share: 0.1,
+    wrong: ["pass", "fail"],
+    person: () => clustered(0.01),
+  }),
+  slicedWorld("clustered", "all 200 people, exactly on the fail line", {
+    users: 200,
+    share: 1,
+    wrong: ["pass", "fail"],
+    person: () => clustered(0.01),
+  }),
+  slicedWorld("heavy users", "40 people, exactly on the fail line", { users: 400, share: 0.1, wrong: ["fail"], person: () => heavy(0.01) }),
+  slicedWorld("heavy users", "40 people who leave at an error", { users: 80, share: 0.5, wrong: ["fail"], person: () => leaving }),
+  slicedWorld("heavy users", "300 people, few make most and fail less", { users: 600, share: 0.5, wrong: ["fail"], person: () => robots }),
+  slicedWorld("bursty", "0.3 % and shared bursts of 4.3 %, share 10 %", {
+    users: 1500,
+    share: 0.1,
+    wrong: ["fail"],
+    person: (chance) => single(burstRate(chance)),
+  }),
+  slicedWorld("bursty", "the same with ten of a person, share 50 %", {
+    users: 200,
+    share: 0.5,
+    wrong: ["fail"],
+    person: (chance) => clustered(burstRate(chance)),
+  }),
+  slicedWorld("bursty", "0.1 % and shared bursts of 20 %, share 50 %", {
+    users: 600,
+    share: 0.5,
+    wrong: ["fail"],
+    person: (chance) => single(chance.uniform() < burstShare ? 0.2 : 0.001),
+  }),
+  slicedWorld("diurnal", "traffic x10, 0.1 % to 1 %, ten of a person", {
+    users: 600,
+    share: 0.1,
+    wrong: ["fail"],
+    person: (_, at) => clustered(0.01 * daylight(at)),
+    traffic: daylight,
+  }),
 ];

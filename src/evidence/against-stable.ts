@@ -68,8 +68,8 @@ export const againstStable: TestFamily<RatioSpec> = {
 
 function addRatio(spec: RatioSpec, before: TestState, increment: Increment): RatioState {
   const state = before as RatioState;
-  const { canary, stable, slices } = countsOf(increment);
-  const between = measureSlices(state.between, slices);
+  const { canary, stable, slices, canarySlices } = countsOf(increment);
+  const between = measureSlices(measureSlices(state.between, slices), canarySlices);
   // With one arm silent there is nothing to compare; what it counted still shows that there is data.
   if (stable === null || stable.total === 0 || canary.total === 0) {
     return { ...state, between, canary: sumOf(state.canary, canary), stable: sumOf(state.stable, stable ?? noCounts) };

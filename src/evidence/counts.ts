@@ -14,17 +14,29 @@ export function countsOf(increment: Increment): {
   readonly canary: Counts;
   readonly stable: Counts | null;
   readonly slices: readonly Counts[];
+  /** Empty where the source knows none. */
+  readonly canarySlices: readonly Counts[];
 } {
   if (increment.kind !== "counts") throw new TypeError(`a test of counts was given a ${increment.kind}`);
   return {
     canary: checked(increment.canary),
     stable: increment.stable === null ? null : checked(increment.stable),
     slices: increment.slices.map(checked),
+    canarySlices: (increment.canarySlices ?? []).map(checked),
   };
 }
 
 export function sumOf(a: Counts, b: Counts): Counts {
   return { bad: a.bad + b.bad, badAtMost: a.badAtMost + b.badAtMost, total: a.total + b.total };
+}
+
+/**
+ * The parts of an arm that are made up of different people: its hash slices where they add up to the arm, otherwise the arm as one part. Empty
+ * parts are left out.
+ */
+export function partsOf(arm: Counts, slices: readonly Counts[]): readonly Counts[] {
+  const isWhole = slices.reduce((sum, { total }) => sum + total, 0) === arm.total;
+  return (isWhole ? slices : [arm]).filter(({ total }) => total > 0);
 }
 
 /** The same counts weighing less: correlated events count as fewer independent ones. */

@@ -66,6 +66,15 @@ export function measureSlices(seen: Dispersion, slices: readonly Tally[]): Dispe
   return measured(seen, { chiSquare, freedom: cells.length - 1, events: bad });
 }
 
+/**
+ * How much more the slices of this one scrape vary than independent counts would, at least 1; `null` where there are none to compare. A first
+ * look for what proves nothing: a proof must not choose its weight by what it weighs.
+ */
+export function dispersionNow(slices: readonly Tally[]): number | null {
+  const { chiSquare, freedom } = measureSlices(noDispersion, slices);
+  return freedom === 0 ? null : Math.max(1, chiSquare / freedom);
+}
+
 /** The measure after one more scrape, held against what earlier scrapes led to expect: for sources that know no slices. `rate` must be of the past only. */
 export function measureScrape(seen: Dispersion, scrape: Tally, rate: number): Dispersion {
   if (scrape.total <= 0 || !(rate > 0 && rate < 1)) return seen;

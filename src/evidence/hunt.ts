@@ -19,6 +19,8 @@ export const noHunt: Hunt = { score: 0, counts: noCounts, since: 0 };
 
 /** An arm is beyond its line now from this score on: odds of 20 to 1. */
 const hotScore = Math.log(20);
+/** It may well be from this score on: odds of 3 to 1. */
+const warmScore = Math.log(3);
 /** A score stops rising here, so that it falls soon once harm is over. */
 const mostScore = 2 * hotScore;
 
@@ -36,6 +38,11 @@ export function hunted(
   const score = Math.min(mostScore, hunt.score + gain);
   if (score <= 0) return { score: 0, counts: noCounts, since: scrape + 1 };
   return { score, counts: sumOf(hunt.counts, counts), since: hunt.since };
+}
+
+/** True while the arm may well be beyond the line now: reason enough to blame nobody else for being there. */
+export function isWarm(hunt: Hunt): boolean {
+  return hunt.score >= warmScore;
 }
 
 /** True while the arm looks beyond the line now. */

@@ -1,3 +1,4 @@
+import type { Counted } from "./confidence.ts";
 import { tempered } from "./dispersion.ts";
 import type { Stakes } from "./e-process.ts";
 
@@ -6,16 +7,16 @@ export type Side = "above" | "below";
 
 /**
  * The bets of one e-process that is to prove that a rate lies on one side of a line: likelihood ratios against a grid of alternatives, and,
- * where requests are the unit, bounded bets on each scrape's rate.
+ * where requests are the unit, bounded bets on the rate of each part of a scrape that different people make up.
  */
 export interface RateBets {
   readonly side: Side;
   readonly at: number;
   readonly logWeights: readonly number[];
-  /** ln(p_j / at) and ln((1 - p_j) / (1 - at)), one per alternative. */
+  /** ln(p_j / at) and ln((1 - p_j) / (1 - at)), one per alternative. Empty where bounded bets do it all. */
   readonly logHit: readonly number[];
   readonly logMiss: readonly number[];
-  /** The stakes of the bounded bets: increments are ln(1 + stake · (rate - at)). Empty where people are the unit. */
+  /** The stakes of the bounded bets, for a part as large as parts get. Empty where people are the unit. */
   readonly bounded: readonly number[];
   readonly stakes: Stakes;
 }
@@ -42,6 +43,8 @@ const spreads: Readonly<Record<Reach, Spread>> = {
   near: { alternatives: 14, nearest: 0.07, farthest: 1.6, likely: 0.4, spread: 0.8, floor: 0.15 },
 };
 const boundedBets = 10;
+/** What is left of the largest part after each scrape that has none as large: half after six or seven. */
+const forgetting = 0.9;
 
 /** Weight of the end point against all other alternatives: "none at all" is where good releases end up, "all of them" is rare. */
 const endPointWeight = { none: 0.12, all: 0.001 };
@@ -59,9 +62,9 @@ export function rateBets(ask: {
 }): RateBets {
   const at = Math.min(1 - edge, Math.max(edge, ask.at));
   // Proving "above" at `at` is proving "below" at 1 - at of the misses.
-  const grid = gridAbove(ask.side === "above" ? at : 1 - at, spreads[ask.reach]);
+  const grid = ask.robust < 1 ? gridAbove(ask.side === "above" ? at : 1 - at, spreads[ask.reach]) : noGrid;
   const bounded = ask.robust > 0 ? boundedStakes(ask.side, at) : [];
-  const logLikelihood = Math.log1p(-(ask.robust > 0 ? ask.robust : 0));
+  const logLikelihood = Math.log1p(-ask.robust);
   return {
     side: ask.side,
     at,
@@ -73,22 +76,49 @@ export function rateBets(ask: {
   };
 }
 
+/** One scrape of one arm. */
+export interface RateScrape {
+  readonly whole: Counted;
+  /** The same, in parts that different people make up; one part where nothing tells people apart. None is empty. */
+  readonly parts: readonly Counted[];
+  /** Size that parts have had at most: a smaller part is staked on by its size, a larger one as if it had this size. Of earlier scrapes only. */
+  readonly largestPart: number;
+  /** Divides the likelihood ratios (1 = independent people); `null` = it is not known, and only the bounded bets move. */
+  readonly dispersion: number | null;
+}
+
 /**
- * What one scrape (`bad` of `total`) does to each bet, in logs. `dispersion` divides the likelihood ratios (1 = independent people); `null`
- * = it is not known, and only the bounded bets move.
+ * What one scrape does to each bet, in logs.
+ *
+ * A bounded bet multiplies its wealth by 1 + stake · weight · (rate - at) for each part, one after the other: as no person is in two parts, each
+ * is a fair bet given the others, however the requests within it hang together. Its weight is its size, so that what is staked on is bad
+ * requests less the line's share of all requests: that is fair on the line even where those who make few requests fail more often. Only parts
+ * larger than any before are cut to that size, for a bet must not be able to lose more than its wealth.
+ *
+ * Source: evidence.md 2d; Waudby-Smith & Ramdas, arXiv 2010.09686, for outcomes in [0, 1] with conditional means at most the line.
  */
-export function rateIncrements(
-  bets: RateBets,
-  scrape: { readonly bad: number; readonly total: number; readonly dispersion: number | null },
-): readonly number[] {
-  const { bad, total, dispersion } = scrape;
-  const good = total - bad;
+export function rateIncrements(bets: RateBets, scrape: RateScrape): readonly number[] {
+  const { whole, parts, largestPart, dispersion } = scrape;
+  const good = whole.total - whole.bad;
   const increments = bets.logHit.map((hit, bet) =>
-    dispersion === null ? 0 : tempered(bad * hit + good * (bets.logMiss[bet] ?? 0), dispersion),
+    dispersion === null ? 0 : tempered(whole.bad * hit + good * (bets.logMiss[bet] ?? 0), dispersion),
   );
-  const gain = bad / total - bets.at;
-  for (const stake of bets.bounded) increments.push(Math.log1p(stake * gain));
+  const gains = parts.map(({ bad, total }) => Math.min(1, total / largestPart) * (bad / total - bets.at));
+  for (const stake of bets.bounded) increments.push(gains.reduce((sum, gain) => sum + Math.log1p(stake * gain), 0));
   return increments;
+}
+
+/** The largest part to expect after one more scrape: it follows growth at once and decline slowly; 0 before the first. */
+export function largestAfter(largestPart: number, parts: readonly Counted[]): number {
+  return parts.reduce((largest, { total }) => Math.max(largest, total), largestPart * forgetting);
+}
+
+/**
+ * True where bounded bets lose nothing worth having against likelihoods: a part can win more on this side of the line than it can lose. Proving
+ * that failures are more than a few percent is such a side, proving that they are fewer is not.
+ */
+export function areBoundedStrong(side: Side, at: number): boolean {
+  return side === "above" ? at <= 0.5 : at >= 0.5;
 }
 
 interface Grid {
@@ -120,6 +150,8 @@ function gridAbove(at: number, spread: Spread): Grid {
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return { logHit, logMiss, logWeights: weights.map((weight) => Math.log(weight / sum)) };
 }
+
+const noGrid: Grid = { logHit: [], logMiss: [], logWeights: [] };
 
 /** From a twentieth of the largest stake that cannot ruin, spread geometrically. */
 function boundedStakes(side: Side, at: number): readonly number[] {

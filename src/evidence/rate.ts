@@ -1,18 +1,19 @@
 import { rateInterval } from "./confidence.ts";
-import { countsOf, dividedBy, noCounts, sumOf } from "./counts.ts";
+import type { Counted } from "./confidence.ts";
+import { countsOf, dividedBy, noCounts, partsOf, sumOf } from "./counts.ts";
 import type { Counts } from "./counts.ts";
-import { cautiousFactor, dispersionFactor, measureScrape, measureSlices, noDispersion } from "./dispersion.ts";
+import { cautiousFactor, dispersionFactor, dispersionNow, measureScrape, measureSlices, noDispersion } from "./dispersion.ts";
 import type { Dispersion } from "./dispersion.ts";
 import { emptyProcess, logE, stakeAt, stakesForHarm, stakesForHealth, step } from "./e-process.ts";
 import type { Process } from "./e-process.ts";
 import { forecast } from "./forecast.ts";
-import { hunted, isHot, noHunt } from "./hunt.ts";
+import { hunted, isHot, isWarm, noHunt } from "./hunt.ts";
 import type { Hunt } from "./hunt.ts";
 import { isGood, natsOf, nothingCounted, verdictOfLines } from "./lines.ts";
 import type { Proof, Proofs } from "./lines.ts";
 import { divergence } from "./plan-ahead.ts";
-import { rateBets, rateIncrements } from "./rate-bets.ts";
-import type { RateBets } from "./rate-bets.ts";
+import { areBoundedStrong, largestAfter, rateBets, rateIncrements } from "./rate-bets.ts";
+import type { RateBets, Side } from "./rate-bets.ts";
 import type { Increment, Line, TestFamily, TestSpec, TestState } from "./test-spec.ts";
 import type { Assumption, Interval, Verdict } from "./verdict.ts";
 
@@ -22,10 +23,12 @@ type Which = "failHarm" | "failHealth" | "passHarm" | "passHealth";
 interface RateState extends TestState {
   readonly kind: "rate";
   readonly counts: Counts;
-  /** The same, each scrape divided by the dispersion known then: what the interval is made of. */
-  readonly effective: Counts;
+  /** How many independent units they are worth, each scrape divided by the dispersion known then: what the interval is made of. */
+  readonly effectiveTotal: number;
   readonly processes: Readonly<Partial<Record<Which, Process>>>;
-  /** Between slices of stable, and from scrape to scrape. */
+  /** Size of the canary's parts, see `RateScrape`; 0 before the first. */
+  readonly largestPart: number;
+  /** Between slices of one arm, and from scrape to scrape. */
   readonly between: Dispersion;
   readonly overTime: Dispersion;
   readonly scrapes: number;
@@ -35,16 +38,19 @@ interface RateState extends TestState {
   readonly atPeak: Hunt;
 }
 
-/** Weight of the bounded bets: they are worth much for harm, and next to nothing for the health of a low rate. Source: evidence.md 2d. */
-const robustForHarm = 0.5;
-const robustForHealth = 0.1;
+/**
+ * Weight of the bounded bets where requests are the unit: all of it where they are strong and harm is to be proven, as they need no measured
+ * correction. They are worth next to nothing for the health of a low rate.
+ */
+const robustWeights = { strong: { harm: 1, health: 0.5 }, weak: { harm: 0.5, health: 0.1 } };
 
 /** A rate against fixed lines (evidence.md 2a, 2d). */
 export const rate: TestFamily<RateSpec> = {
   begin: (): RateState => ({
     kind: "rate",
     counts: noCounts,
-    effective: noCounts,
+    effectiveTotal: 0,
+    largestPart: 0,
     processes: {},
     between: noDispersion,
     overTime: noDispersion,
@@ -60,31 +66,41 @@ export const rate: TestFamily<RateSpec> = {
 
 function addRate(spec: RateSpec, before: TestState, increment: Increment): RateState {
   const state = before as RateState;
-  const { canary, stable, slices } = countsOf(increment);
+  const { canary, stable, slices, canarySlices } = countsOf(increment);
   const dispersion = dispersionsOf(spec, state);
   const drawn = dispersion.health;
+  const looked = (armSlices: readonly Counts[]): number => (spec.unit === "person" ? 1 : (dispersionNow(armSlices) ?? drawn));
   const seenStable =
     stable === null || stable.total === 0
       ? state.stable
-      : hunted(state.stable, spec.fail, { counts: stable, dispersion: drawn, scrape: state.scrapes });
-  const between = measureSlices(state.between, slices);
+      : hunted(state.stable, spec.fail, { counts: stable, dispersion: looked(slices), scrape: state.scrapes });
+  const between = measureSlices(measureSlices(state.between, slices), canarySlices);
   if (canary.total === 0) return { ...state, between, stable: seenStable };
+  const parts = partsOf(canary, canarySlices);
+  // The first scrape has no earlier one to know sizes by; it takes its own.
+  const largestPart = state.largestPart > 0 ? state.largestPart : largestAfter(0, parts);
   const processes: Partial<Record<Which, Process>> = {};
   for (const [which, bets] of betsOf(spec)) {
-    const bad = bets.side === "above" ? canary.bad : canary.badAtMost;
+    const hardest = ({ bad, badAtMost, total }: Counts): Counted => ({ bad: bets.side === "above" ? bad : badAtMost, total });
     const isHarm = which === "failHarm" || which === "passHarm";
-    const increments = rateIncrements(bets, { bad, total: canary.total, dispersion: isHarm ? dispersion.harm : dispersion.health });
-    // While stable breaks the same line, the canary's wealth may fall but not rise: less than a fair bet is still a valid one.
-    const allowed = isHarm && isHot(seenStable) ? increments.map((log) => Math.min(0, log)) : increments;
+    const increments = rateIncrements(bets, {
+      whole: hardest(canary),
+      parts: parts.map(hardest),
+      largestPart,
+      dispersion: isHarm ? dispersion.harm : dispersion.health,
+    });
+    // While stable seems to break the same line, the canary's wealth may fall but not rise: less than a fair bet is still a valid one.
+    const allowed = isHarm && isWarm(seenStable) ? increments.map((log) => Math.min(0, log)) : increments;
     processes[which] = step(state.processes[which] ?? emptyProcess, allowed, bets);
   }
-  const seenCanary = hunted(state.canary, spec.fail, { counts: canary, dispersion: drawn, scrape: state.scrapes });
+  const seenCanary = hunted(state.canary, spec.fail, { counts: canary, dispersion: looked(canarySlices), scrape: state.scrapes });
   const counts = sumOf(state.counts, canary);
   const hasNewPeak = (processes.failHarm?.peakLogE ?? 0) > (state.processes.failHarm?.peakLogE ?? 0);
   return {
     kind: "rate",
     counts,
-    effective: sumOf(state.effective, dividedBy(canary, drawn)),
+    effectiveTotal: state.effectiveTotal + canary.total / drawn,
+    largestPart: largestAfter(state.largestPart, parts),
     processes,
     between,
     overTime:
@@ -107,7 +123,7 @@ function judgeRate(spec: RateSpec, before: TestState): Verdict {
         ? null
         : { harm: proofOf(spec, state, "passHarm"), health: proofOf(spec, state, "passHealth") },
   };
-  const shrink = state.effective.total / state.counts.total;
+  const dispersion = state.counts.total / state.effectiveTotal;
   const startNats = -Math.log(stakeAt(stakesForHarm(spec.plannedScrapes), state.atPeak.since));
   return verdictOfLines({
     budget: spec,
@@ -115,10 +131,10 @@ function judgeRate(spec: RateSpec, before: TestState): Verdict {
     fail: spec.fail,
     proofs,
     estimate: estimateOf(spec.fail, state.counts),
-    interval: intervalOf(spec, state.effective, 0),
+    interval: intervalOf(spec, dividedBy(state.counts, dispersion), 0),
     recent: {
       estimate: estimateOf(spec.fail, state.atPeak.counts.total > 0 ? state.atPeak.counts : state.counts),
-      interval: intervalOf(spec, dividedBy(state.atPeak.counts, 1 / shrink), startNats),
+      interval: intervalOf(spec, dividedBy(state.atPeak.counts, dispersion), startNats),
     },
     assumes,
     shared: isHot(state.stable) && isHot(state.canary),
@@ -158,7 +174,7 @@ function intervalOf(spec: RateSpec, counts: Counts, startNats: number): Interval
 }
 
 /**
- * Harm is proven by likelihoods only where slices show how requests hang together; without them the bounded bets are left. Health, which
+ * Where likelihoods are bet on harm at all, it is only once slices show how requests hang together; until then the bounded bets are left. Health, which
  * bounded bets can hardly prove, makes do with a measure over time, and with caution where even that is missing: a release without a
  * single error has nothing to measure it by.
  */
@@ -170,7 +186,8 @@ function dispersionsOf(spec: RateSpec, state: RateState): { readonly harm: numbe
 
 function assumptionsOf(spec: RateSpec, state: RateState): { readonly harm: Assumption; readonly health: Assumption } {
   if (spec.unit === "person") return { harm: "exact", health: "exact" };
-  return { harm: dispersionsOf(spec, state).harm === null ? "robust" : "approximate", health: "approximate" };
+  const isTempered = (betsOf(spec).get("failHarm")?.logHit.length ?? 0) > 0 && dispersionsOf(spec, state).harm !== null;
+  return { harm: isTempered ? "approximate" : "robust", health: "approximate" };
 }
 
 function proofOf(spec: RateSpec, state: RateState, which: Which): Proof {
@@ -187,14 +204,16 @@ function betsOf(spec: RateSpec): ReadonlyMap<Which, RateBets> {
   const known = betsBySpec.get(spec);
   if (known !== undefined) return known;
   const made = new Map<Which, RateBets>();
-  const bet = (line: Line, proof: "harm" | "health"): RateBets =>
-    rateBets({
-      side: (line.good === "below") === (proof === "harm") ? "above" : "below",
+  const bet = (line: Line, proof: "harm" | "health"): RateBets => {
+    const side: Side = (line.good === "below") === (proof === "harm") ? "above" : "below";
+    return rateBets({
+      side,
       at: line.at,
       reach: proof === "health" && line.good === "above" ? "near" : "far",
-      robust: spec.unit === "person" ? 0 : proof === "harm" ? robustForHarm : robustForHealth,
+      robust: spec.unit === "person" ? 0 : robustWeights[areBoundedStrong(side, line.at) ? "strong" : "weak"][proof],
       stakes: proof === "harm" ? stakesForHarm(spec.plannedScrapes) : stakesForHealth(spec.plannedScrapes),
     });
+  };
   made.set("failHarm", bet(spec.fail, "harm"));
   made.set("failHealth", bet(spec.fail, "health"));
   if (spec.pass !== null && spec.pass.at !== spec.fail.at) {

@@ -69,7 +69,7 @@ export type Increment =
       readonly stable: Tally | null;
       /** Stable split into equally sized hash slices, to measure dispersion (2d); empty where the source cannot. */
       readonly slices: readonly Tally[];
-      /** The canary split in the same way; absent where the source cannot. No test rests on it yet. */
+      /** The canary split in the same way, no person in two slices: each is evidence of its own for a rate of requests. Absent where the source cannot. */
       readonly canarySlices?: readonly Tally[];
     }
   | { readonly kind: "level"; readonly atMs: number; readonly canary: number; readonly stable: number | null }
