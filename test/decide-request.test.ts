@@ -99,7 +99,7 @@ describe("requests", () => {
 
   test("the first decision says who created it and what it waits for", () => {
     const decision = decide({ ...waits, revision: 0 }, emptyBook(smallPlan), seen(waits));
-    expect(decision?.facts[0]).toEqual({ kind: "created", by: "Aline" });
+    expect(decision?.facts[0]).toEqual({ kind: "created", by: "Aline", reason: "planned" });
     expect(decision?.status).toMatchObject({ kind: "waiting", for: [{ kind: "sign-off", roles: ["release-manager"] }] });
   });
 });

@@ -168,7 +168,8 @@ test("a tampered journal, plan or reading does not verify", async () => {
   const { verify } = await import("../src/engine/replay.ts");
   const stored = await store.load("a");
   if (!stored) throw new Error("the release is gone");
-  const row = stored.rows.findLast((candidate) => candidate.observation.readings["errors"]?.kind === "increment");
+  const sealed = stored.rows.slice(0, stored.entries.at(-1)?.entry.row);
+  const row = sealed.findLast((candidate) => candidate.observation.readings["errors"]?.kind === "increment");
   const forged = stored.rows.map((candidate) =>
     candidate === row ? { ...candidate, observation: { ...candidate.observation, readings: {} } } : candidate,
   );
