@@ -19,11 +19,8 @@ type Proofs = ByLanguage<Sentences<TestSpec, readonly [AskedCheck]>>;
 
 const passing: Proofs = {
   en: {
-    rate: (spec, asked) => `it is proven that ${saySideInFull(spec.pass ?? spec.fail, "good", asked, "en")}`,
-    "against-stable": (spec, asked) =>
-      asked.condition.kind === "no-regression" && spec.pass !== null
-        ? `it is proven that ${saySideInFull(spec.fail, "good", asked, "en")}, and the estimate is at ${spec.pass.good === "above" ? "least" : "most"} ${lineOf(spec.pass.at, asked, "en")}`
-        : `it is proven that ${saySideInFull(spec.pass ?? spec.fail, "good", asked, "en")}`,
+    rate: (spec, asked) => provenGood(spec, asked, "en"),
+    "against-stable": (spec, asked) => provenGood(spec, asked, "en"),
     none: (spec) => `none was seen in so many requests that a rate of ${sayRate(spec.rate, "en")} is disproved`,
     level: (spec, asked) => `fewer than ${spec.k} of the last ${spec.n} readings are ${saySide(spec.line, "bad", asked, "en")}`,
     score: (spec, asked) => `the median of at least ${spec.minRuns} runs is ${saySide(spec.line, "good", asked, "en")} or on it`,
@@ -32,11 +29,8 @@ const passing: Proofs = {
       `fewer than ${spec.k} of ${spec.n} readings are ${saySide(spec.pass ?? spec.fail, "bad", asked, "en")} (a plain rule)`,
   },
   fr: {
-    rate: (spec, asked) => `s’il est prouvé que ${saySideInFull(spec.pass ?? spec.fail, "good", asked, "fr")}`,
-    "against-stable": (spec, asked) =>
-      asked.condition.kind === "no-regression" && spec.pass !== null
-        ? `s’il est prouvé que ${saySideInFull(spec.fail, "good", asked, "fr")}, et que l’estimation est d’${spec.pass.good === "above" ? "au moins" : "au plus"} ${lineOf(spec.pass.at, asked, "fr")}`
-        : `s’il est prouvé que ${saySideInFull(spec.pass ?? spec.fail, "good", asked, "fr")}`,
+    rate: (spec, asked) => provenGood(spec, asked, "fr"),
+    "against-stable": (spec, asked) => provenGood(spec, asked, "fr"),
     none: (spec) => `si aucun n’est vu sur assez de requêtes pour exclure un taux de ${sayRate(spec.rate, "fr")}`,
     level: (spec, asked) => `si moins de ${spec.k} des ${spec.n} derniers relevés sont ${saySide(spec.line, "bad", asked, "fr")}`,
     score: (spec, asked) => `si la médiane d’au moins ${spec.minRuns} mesures est ${saySide(spec.line, "good", asked, "fr")} ou égale`,
@@ -67,6 +61,18 @@ const failing: Proofs = {
     threshold: (spec, asked) => `si ${spec.k} relevés sur ${spec.n} sont ${saySide(spec.fail, "bad", asked, "fr")} (simple règle)`,
   },
 };
+
+/** What is proven is proven against the fail line; a pass line of its own binds the estimate alone. */
+function provenGood(spec: Extract<TestSpec, { readonly kind: "rate" | "against-stable" }>, asked: AskedCheck, language: Language): string {
+  const { pass, fail } = spec;
+  const proven = saySideInFull(fail, "good", asked, language);
+  if (pass === null || pass.at === fail.at) return { en: `it is proven that ${proven}`, fr: `s’il est prouvé que ${proven}` }[language];
+  const estimate = lineOf(pass.at, asked, language);
+  return {
+    en: `it is proven that ${proven}, and the estimate is at ${pass.good === "above" ? "least" : "most"} ${estimate}`,
+    fr: `s’il est prouvé que ${proven}, et que l’estimation est d’${pass.good === "above" ? "au moins" : "au plus"} ${estimate}`,
+  }[language];
+}
 
 function lineOf(at: number, asked: AskedCheck, language: Language): string {
   return sayValue(at, scaleOf(asked.condition) ?? { kind: "number" }, language);
