@@ -91,7 +91,7 @@ describe("the edge's own numbers, read back", () => {
     expect(arms(await read(world, ask("ratio", { bad: "5xx" }))).stable[0]).toBe(0);
   });
 
-  test("a person's requests are in the slice of the bucket, a client's without a cookie in one slice too, on both metrics", async () => {
+  test("a person's requests, the login too, are in the slice of the bucket, a client's without a cookie in one slice, on both metrics", async () => {
     const world = await openEdgeWorld();
     await world.put({ sharePct: 50 });
     const one = await personOn(world, "canary");
@@ -109,6 +109,9 @@ describe("the edge's own numbers, read back", () => {
       expect(await slicesThatGrow(query, () => Promise.all([1, 2, 3].map(() => one.ask("GET /api"))))).toEqual([bucket % 10]);
     }
     await world.put({ sharePct: 100 });
+    const newcomer = world.person();
+    const sliceOfLogin = await slicesThatGrow(ask("latency", {}, { slowerThanMs: 500 }), () => newcomer.ask("POST /login"));
+    expect(sliceOfLogin).toEqual([Number((newcomer.cookies.get("serin") ?? "").split(".")[2]) % 10]);
     const bot = () => world.person().ask("GET /api", { "x-forwarded-for": "192.0.2.7, 203.0.113.9" });
     const first = await slicesThatGrow(ask("ratio", { bad: "5xx" }), () => Promise.all([1, 2, 3].map(bot)));
     expect(first).toHaveLength(1);

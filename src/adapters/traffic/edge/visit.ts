@@ -20,11 +20,14 @@ export interface VisitRequest {
   readonly client: string;
 }
 
+/** 16 hexadecimal digits, and a bucket 0-9999. */
+type Drawn = Pick<Person, "id" | "bucket">;
+
 /** The edge's keys, and how it draws. */
 export interface VisitMeans {
   readonly cookieSigner: Signer;
   readonly baggageSigner: Signer;
-  draw(): { readonly id: string; readonly bucket: number };
+  draw(): Drawn;
   /** The slice 0-9 of a client who is no person of the release. */
   sliceOfClient(client: string): number;
 }
@@ -38,6 +41,8 @@ export interface Visit {
   readonly person: Person | null;
   /** A service's own call, on its caller's arm; `null`: it came from outside. */
   readonly carried: Carried | null;
+  /** Who is drawn if this login succeeds; `null`: it is no login of somebody who is not drawn yet. */
+  readonly candidate: Drawn | null;
   readonly isPageLoad: boolean;
   /** True when this request makes the person count. */
   readonly isCountedNow: boolean;
@@ -54,7 +59,16 @@ export function beginVisit(request: VisitRequest, service: ServiceState, state: 
     fetchMode: one(headers["sec-fetch-mode"]),
     fetchDest: one(headers["sec-fetch-dest"]),
   });
-  const nobody = { request, state, person: null, carried: null, isPageLoad: pageLoad, isCountedNow: false, isChanged: false };
+  const nobody = {
+    request,
+    state,
+    person: null,
+    carried: null,
+    candidate: null,
+    isPageLoad: pageLoad,
+    isCountedNow: false,
+    isChanged: false,
+  };
   if (state.release === null) return { ...nobody, arm: "stable" };
   const carried = readBaggage({ header: one(headers["baggage"]), release: state.release, signer: means.baggageSigner });
   if (carried !== null) return { ...nobody, carried, arm: armOfCarried(carried, service, state) };
@@ -64,7 +78,10 @@ export function beginVisit(request: VisitRequest, service: ServiceState, state: 
   const isDrawnNow = known === null && keepsCookies && state.audience === "everyone" && pageLoad && state.line > 0;
   const person = isDrawnNow ? newPerson(means.draw()) : known;
   const arm = armOf({ person, line: state.line, isPageLoad: pageLoad });
-  if (person === null) return { ...nobody, arm };
+  if (person === null) {
+    const isLogin = state.line > 0 && state.login !== null && isRequest(state.login, request);
+    return { ...nobody, candidate: isLogin ? means.draw() : null, arm };
+  }
 
   const meetsArm = !person.isWaiting || pageLoad;
   const isCountedNow = !person.isCounted && meetsArm && state.line > 0 && !isHashedAsset(request.path);
@@ -94,14 +111,13 @@ export function answerVisit(
     if (answer.isFirstHarmOn === null) return { person, isChanged: visit.isChanged };
     return { person: { ...person, harmedOn: { ...person.harmedOn, [answer.isFirstHarmOn]: true } }, isChanged: true };
   }
-  const drawn = state.line === 0 || visit.carried !== null ? null : (drawnByLogin(visit, answer, means) ?? drawnByPage(visit, means));
+  const drawn = state.line === 0 || visit.carried !== null ? null : (drawnByLogin(visit, answer) ?? drawnByPage(visit, means));
   return { person: drawn, isChanged: drawn !== null };
 }
 
-function drawnByLogin({ state, request, arm }: Visit, answer: { readonly status: number }, means: VisitMeans): Person | null {
-  const isLogin = state.login !== null && isRequest(state.login, request) && answer.status >= 200 && answer.status < 400;
-  if (!isLogin) return null;
-  const drawn = newPerson(means.draw());
+function drawnByLogin({ candidate, request, arm }: Visit, answer: { readonly status: number }): Person | null {
+  if (candidate === null || answer.status < 200 || answer.status >= 400) return null;
+  const drawn = newPerson(candidate);
   const fetchMode = one(request.headers["sec-fetch-mode"]);
   const isByScript = fetchMode !== undefined && fetchMode !== "navigate";
   return isByScript ? { ...drawn, page: arm, isWaiting: true } : drawn;
@@ -137,9 +153,10 @@ export function whoIs(visit: Visit): Who {
   return visit.person === null ? "others" : "people";
 }
 
-/** The person's hash slice; anybody else has that of the client. */
-export function sliceOfVisit(visit: Visit, means: VisitMeans): number {
-  return visit.person === null ? means.sliceOfClient(visit.request.client) : sliceOf(visit.person.bucket);
+/** The hash slice of the person, or of the one whom a login is about to draw; anybody else has that of the client. */
+export function sliceOfVisit({ person, candidate, request }: Visit, means: VisitMeans): number {
+  const drawn = person ?? candidate;
+  return drawn === null ? means.sliceOfClient(request.client) : sliceOf(drawn.bucket);
 }
 
 function one(header: string | string[] | undefined): string | undefined {
