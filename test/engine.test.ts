@@ -11,6 +11,7 @@ import { random } from "../src/sim/random.ts";
 import { Shop } from "../src/sim/shop.ts";
 import type { Episode } from "../src/sim/shop.ts";
 import { outdoors, simulatedWorld } from "../src/sim/simulated-world.ts";
+import type { Outdoors } from "../src/sim/simulated-world.ts";
 import { healthy, smallPlan } from "../src/sim/small-plan.ts";
 import { virtualTime } from "../src/sim/virtual-time.ts";
 import type { VirtualTime } from "../src/sim/virtual-time.ts";
@@ -23,6 +24,7 @@ interface Place {
   readonly engine: Engine;
   readonly store: Store;
   readonly time: VirtualTime;
+  readonly outdoors: Outdoors;
   /** Lets `ms` pass. */
   readonly pass: (ms: number) => Promise<void>;
   readonly statusOf: (id: string) => Promise<string>;
@@ -37,12 +39,13 @@ async function place(episodes: readonly Episode[] = []): Promise<Place> {
   const chance = random(1);
   const way = wayThrough({ clock, chance, weather, onCrash: () => undefined, later: () => undefined });
   const shop = new Shop({ plan, truths: healthy, episodes, peoplePerSecond: 50, requestsPerPerson: 3 }, random(2));
+  const outside = outdoors();
   const never = () => false;
   const options = {
     time,
     shop,
     chance,
-    outdoors: outdoors(),
+    outdoors: outside,
     readyAfterMs: () => 1_000,
     breaks: never,
     isOut: never,
@@ -55,6 +58,7 @@ async function place(episodes: readonly Episode[] = []): Promise<Place> {
     engine,
     store,
     time,
+    outdoors: outside,
     async pass(ms) {
       let isPassed = false;
       time.at(time.elapsedMs() + ms, () => void (isPassed = true));
@@ -133,6 +137,43 @@ describe("one active release per service", () => {
     await engine.ask({ ...ask("a", "rollback"), id: "again" });
     await pass(minuteMs);
     expect(await statusOf("a")).toBe("rolled-back");
+  });
+});
+
+describe("a late request", () => {
+  const versionsOf = ({ running }: Outdoors): Record<string, string> =>
+    Object.fromEntries([...running].map(([slot, { version }]) => [slot, version]));
+
+  test("to take back what a newer release has replaced touches nothing", async () => {
+    const { engine, outdoors: outside, pass, statusOf } = await place();
+    await engine.release(head("a"));
+    await pass(20 * minuteMs);
+    await engine.release(head("b"));
+    await pass(20 * minuteMs);
+    expect(await statusOf("b")).toBe("promoted gone");
+    await engine.ask(ask("a", "rollback"));
+    await pass(minuteMs);
+    expect(await statusOf("a")).toBe("promoted gone");
+    expect(versionsOf(outside)).toEqual({ "frontend/stable": "b-new", "backend/stable": "b-new" });
+    expect(outside.router.wanted?.release).toBe("b");
+  });
+
+  test("about a release that was taken back leaves the next one alone", async () => {
+    const { engine, outdoors: outside, pass, statusOf } = await place();
+    await engine.release(head("a"));
+    await pass(minuteMs);
+    await engine.ask(ask("a", "rollback"));
+    await pass(minuteMs);
+    expect(await statusOf("a")).toBe("rolled-back");
+    await engine.release(head("b"));
+    await pass(minuteMs);
+    expect(await statusOf("b")).toBe("observing");
+    const approval = { ...ask("a", "approve"), by: { name: "Chloé", roles: ["qa-lead"] }, expectRevision: 99 } as const;
+    await engine.ask(approval);
+    await pass(1_000);
+    expect((await engine.view("a"))?.release.signOffs.at(-1)?.role).toBe("qa-lead");
+    expect(versionsOf(outside)["frontend/canary"]).toBe("b-new");
+    expect(outside.router.wanted).toMatchObject({ release: "b", sharePct: 10 });
   });
 });
 

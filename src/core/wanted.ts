@@ -20,7 +20,10 @@ type Slots = Partial<Record<Slot, string>>;
 /** What the outside world was last seen to do. */
 export type Outside = Pick<Observation, "traffic" | "workloads">;
 
-/** Answers what `release` wants of router and workloads; `null` while it has no business with them yet. */
+/**
+ * Answers what `release` wants of router and workloads; `null` while it has no business with them yet, or none any more: what comes after it
+ * belongs to the next release, however late somebody asks something of this one.
+ */
 export function wanted(release: Release): Wanted | null {
   const { status, plan } = release;
   const of = (traffic: Traffic, slots: readonly SlotUse[]): Wanted => ({
@@ -39,13 +42,15 @@ export function wanted(release: Release): Wanted | null {
     case "promoting":
       return wantedPromoting(release, status.step, of);
     case "promoted":
+      if (status.previous === "gone") return null;
       return of({ sharePct: 0, phase: 0 }, status.previous === "kept" ? ["stable-new", "previous"] : ["stable-new"]);
     case "rolling-back":
       return wantedRollingBack(status, of);
     case "rolled-back":
     case "halted":
-      return of({ sharePct: 0, phase: 0 }, ["stable-old"]);
+      return null;
     case "stopped":
+      if (status.canary === "gone") return null;
       return of({ sharePct: 0, phase: 0 }, status.canary === "kept" ? ["stable-old", "canary"] : ["stable-old"]);
   }
 }

@@ -85,7 +85,9 @@ export function witness(): Witness {
 /** Promises 1 and 3. */
 function checkAsked(release: Release, { sharePct }: WantedTraffic, beforePct: number): readonly string[] {
   const broken: string[] = [];
-  const allowedPct = wanted(release)?.traffic.sharePct ?? 0;
+  const allowedPct = wanted(release)?.traffic.sharePct ?? null;
+  if (allowedPct === null)
+    return [`1: the router was asked for ${sharePct} % by a release that wants nothing of it (${release.status.kind})`];
   if (sharePct !== allowedPct) {
     broken.push(`1: the router was asked for ${sharePct} % where the journal says ${allowedPct} % (revision ${release.revision})`);
   }
