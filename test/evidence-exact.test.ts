@@ -47,7 +47,7 @@ describe("a rate: E[E] <= 1 whatever the rate is on its side of the line, from s
   ): Game<Scrape> => ({
     chance: ({ bad, total }) => binomial(total, bad, at.rates[process.scrapes] ?? 0),
     after: (whole) => {
-      const increments = rateIncrements(at.bets, { whole, parts: [whole], largestPart: 3, dispersion: at.dispersion });
+      const increments = rateIncrements(at.bets, { parts: [whole], largestPart: 3, dispersion: at.dispersion });
       return game(step(process, increments, at.bets), at);
     },
     logE: () => logE(process, at.bets),
@@ -109,9 +109,8 @@ describe("a rate of requests in slices: E[E] <= 1 however the requests of one sl
   const game = (process: Process, at: At): Game<readonly Scrape[]> => ({
     chance: (parts) => parts.reduce((product, { bad, total }) => product * (at.chances(total)[bad] ?? 0), 1),
     after: (parts) => {
-      const whole = { bad: parts.reduce((sum, { bad }) => sum + bad, 0), total: parts.reduce((sum, { total }) => sum + total, 0) };
       const largestPart = at.largestPart > 0 ? at.largestPart : largestAfter(0, parts);
-      const next = step(process, rateIncrements(at.bets, { whole, parts, largestPart, dispersion: null }), at.bets);
+      const next = step(process, rateIncrements(at.bets, { parts, largestPart, dispersion: null }), at.bets);
       return game(next, { ...at, largestPart: largestAfter(at.largestPart, parts) });
     },
     logE: () => logE(process, at.bets),

@@ -15,13 +15,23 @@ const tally: fc.Arbitrary<Tally> = fc
     const bad = Math.floor(all * rate);
     return isBracketed ? { bad, badAtMost: Math.min(all, bad + 2), total: all } : { bad, total: all };
   });
-const scrape: fc.Arbitrary<Increment> = fc.record({
-  kind: fc.constant("counts" as const),
-  atMs: fc.nat(),
-  canary: tally,
-  stable: fc.option(tally, { nil: null }),
-  slices: fc.oneof(fc.constant([]), fc.array(tally, { minLength: 9, maxLength: 9 })),
-});
+const slices = fc.oneof(fc.constant([]), fc.array(tally, { minLength: 9, maxLength: 9 }));
+/** Half of the canaries are the sum of their slices. */
+const scrape: fc.Arbitrary<Increment> = fc
+  .record({
+    kind: fc.constant("counts" as const),
+    atMs: fc.nat(),
+    canary: tally,
+    stable: fc.option(tally, { nil: null }),
+    slices,
+    canarySlices: slices,
+  })
+  .map((one) => (one.canarySlices.length === 0 ? one : { ...one, canary: sumOf(one.canarySlices) }));
+
+function sumOf(parts: readonly Tally[]): Tally {
+  const sum = (count: (part: Tally) => number): number => parts.reduce((total, part) => total + count(part), 0);
+  return { bad: sum(({ bad }) => bad), badAtMost: sum(({ bad, badAtMost = bad }) => badAtMost), total: sum((part) => part.total) };
+}
 const level: fc.Arbitrary<Increment> = fc.record({
   kind: fc.constant("level" as const),
   atMs: fc.nat(),

@@ -87,7 +87,7 @@ export function bookAfterRow(book: EvidenceBook, release: Release, seen: Observa
       if (check.quantity !== quantity) continue;
       const state = states[check.id];
       if (state) states[check.id] = add(check.spec, state, reading.increment);
-      if (fresh?.check === check.id) fresh = { ...fresh, state: add(check.spec, fresh.state, reading.increment) };
+      if (fresh?.check === check.id) fresh = { ...fresh, state: freshAfter(check, add(check.spec, fresh.state, reading.increment)) };
     }
   }
   const phase = release.status.kind === "observing" ? release.status.phase : null;
@@ -108,6 +108,11 @@ function sinceShare(before: CountsAtShare | null, release: Release, { traffic }:
   if (traffic.kind !== "seen" || traffic.value.release !== release.id || before?.sharePct === traffic.value.sharePct) return before;
   const { sharePct, drawn, forwarded } = traffic.value;
   return { sharePct, drawn, forwarded };
+}
+
+/** A second test that finds the breach still going on begins again: it asks whether the breach is over, not whether it ever was. */
+function freshAfter(check: Check, state: TestState): TestState {
+  return judged(check, state).verdict.kind === "fail" ? begin(check.spec) : state;
 }
 
 /** The book after a decision: a new countdown begins its second test, a cancelled one takes it over, a dismissed or recovered check starts afresh. */

@@ -43,15 +43,15 @@ export function cautiousFactor(seen: Dispersion): number {
   return seen.freedom === 0 ? cautious : Math.max(cautious, seen.chiSquare / seen.freedom);
 }
 
-/** No scrape of correlated counts may count for more than this, natural logarithms: one cluster is not a proof, however large it is. */
-const mostPerScrape = 1.5;
+/** No part of a scrape may count for more than this, natural logarithms: one cluster is not a proof, however large it is. */
+const mostPerPart = 1.5;
 
 /**
- * A log likelihood ratio of one scrape, tempered by a dispersion factor. 1 means that people are counted: then it is what it is. Less than
+ * A log likelihood ratio of one part of a scrape, tempered by a dispersion factor. 1 means that people are counted: then it is what it is. Less than
  * a fair bet is still a valid one, so the limit costs time and no validity.
  */
 export function tempered(logLikelihood: number, dispersion: number): number {
-  return dispersion === 1 ? logLikelihood : Math.min(mostPerScrape, logLikelihood / dispersion);
+  return dispersion === 1 ? logLikelihood : Math.min(mostPerPart, logLikelihood / dispersion);
 }
 
 /** The measure after one more scrape of `slices`: arms cut into parts that differ by chance only, so that a shared burst is no dispersion. */

@@ -42,7 +42,7 @@ export function isGood(line: Line, value: number): boolean {
  * The verdict of a test with a fail line and perhaps a pass line (evidence.md 2a, "gate semantics").
  *
  * `fail`: harm beyond the fail line was proven at alpha, at any time. `pass`: the good side of the fail line was proven at beta, the estimate
- * is on the good side of the pass line now, and no evidence of harm at beta has come up since. The interval never says less, nor more,
+ * is on the good side of the pass line now, and nothing has come up since that takes the proof back. The interval never says less, nor more,
  * than what is proven about the lines.
  */
 export function verdictOfLines(seen: LinesSeen): Verdict {
@@ -68,7 +68,7 @@ export function verdictOfLines(seen: LinesSeen): Verdict {
     logEFail: isFail ? harm.peakLogE : harm.logE,
     p: Math.exp(-Math.max(0, harm.peakLogE)),
     estimate: shown.estimate,
-    interval: fitted(seen, { shown, proven, hasReturned: because.kind === "evidence-restarted" }),
+    interval: fitted(seen, { shown, proven, hasReturned: speaksAgainst(seen) }),
     assumes: isFail ? seen.assumes.harm : isPass ? seen.assumes.health : weaker(seen.assumes.harm, seen.assumes.health),
     shared: seen.shared,
     because,
@@ -85,11 +85,16 @@ interface Proven {
 function reasonOf(seen: LinesSeen, proven: Proven): Because {
   if (proven.failHarm) return { kind: "proven-bad" };
   if (!proven.failHealth) return { kind: "too-little-evidence" };
-  const speaksAgainst = seen.proofs.fail.harm.logE >= natsOf(seen.budget.beta) || !isGood(seen.fail, seen.estimate);
-  if (speaksAgainst) return { kind: "evidence-restarted" };
+  if (speaksAgainst(seen)) return { kind: "evidence-restarted" };
   if (proven.passHarm) return { kind: "between-lines" };
   if (seen.pass !== null && !isGood(seen.pass, seen.estimate)) return { kind: "good-but-estimate-is-not" };
   return { kind: "proven-good" };
+}
+
+/** True when what came since health was proven takes the proof back: harm is likely, more than the line is seen, or the proof is used up. */
+function speaksAgainst({ budget, proofs, fail, estimate }: LinesSeen): boolean {
+  const health = Math.max(proofs.fail.health.logE, proofs.pass?.health.logE ?? Number.NEGATIVE_INFINITY);
+  return proofs.fail.harm.logE >= natsOf(budget.beta) || !isGood(fail, estimate) || health < 0;
 }
 
 /** The interval, moved to where the proofs about the lines say that its ends are, and never leaving the estimate outside. */

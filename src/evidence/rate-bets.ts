@@ -78,8 +78,7 @@ export function rateBets(ask: {
 
 /** One scrape of one arm. */
 export interface RateScrape {
-  readonly whole: Counted;
-  /** The same, in parts that different people make up; one part where nothing tells people apart. None is empty. */
+  /** The counts, in parts that different people make up; one part where nothing tells people apart. None is empty. */
   readonly parts: readonly Counted[];
   /** Size that parts have had at most: a smaller part is staked on by its size, a larger one as if it had this size. Of earlier scrapes only. */
   readonly largestPart: number;
@@ -98,11 +97,12 @@ export interface RateScrape {
  * Source: evidence.md 2d; Waudby-Smith & Ramdas, arXiv 2010.09686, for outcomes in [0, 1] with conditional means at most the line.
  */
 export function rateIncrements(bets: RateBets, scrape: RateScrape): readonly number[] {
-  const { whole, parts, largestPart, dispersion } = scrape;
-  const good = whole.total - whole.bad;
-  const increments = bets.logHit.map((hit, bet) =>
-    dispersion === null ? 0 : tempered(whole.bad * hit + good * (bets.logMiss[bet] ?? 0), dispersion),
-  );
+  const { parts, largestPart, dispersion } = scrape;
+  const increments = bets.logHit.map((hit, bet) => {
+    if (dispersion === null) return 0;
+    const miss = bets.logMiss[bet] ?? 0;
+    return parts.reduce((sum, { bad, total }) => sum + tempered(bad * hit + (total - bad) * miss, dispersion), 0);
+  });
   const gains = parts.map(({ bad, total }) => Math.min(1, total / largestPart) * (bad / total - bets.at));
   for (const stake of bets.bounded) increments.push(gains.reduce((sum, gain) => sum + Math.log1p(stake * gain), 0));
   return increments;

@@ -16,11 +16,12 @@ interface Counted {
   readonly canary: Tally;
   readonly stable?: Tally;
   readonly slices?: readonly Tally[];
+  readonly canarySlices?: readonly Tally[];
 }
 
 /** The state after the same scrape so many times. */
-function after(spec: TestSpec, from: TestState, times: number, { canary, stable, slices = [] }: Counted): TestState {
-  const scrape: Increment = { kind: "counts", atMs: 0, canary, stable: stable ?? null, slices };
+function after(spec: TestSpec, from: TestState, times: number, { canary, stable, slices = [], canarySlices = [] }: Counted): TestState {
+  const scrape: Increment = { kind: "counts", atMs: 0, canary, stable: stable ?? null, slices, canarySlices };
   return Array.from({ length: times }).reduce<TestState>((state) => add(spec, state, scrape), from);
 }
 
@@ -48,6 +49,16 @@ describe("a rate of people", () => {
       "good-but-estimate-is-not",
     ],
     ["of a guard is good when it is proven on the good side", guard, [[50, of(6, 1000)]], "pass", "proven-good"],
+    [
+      "of a guard is good no more once more than its line is seen",
+      { ...guard, alpha: 1e-9 },
+      [
+        [50, of(6, 1000)],
+        [105, of(12, 1000)],
+      ],
+      "undecided",
+      "evidence-restarted",
+    ],
     ["with one line for both is strict", literal, [[60, of(0, 20)]], "pass", "proven-good"],
     ["with one line for both is strict also when it is good", literal, [[10, of(1, 250)]], "undecided", "too-little-evidence"],
     ["is proven above a line as well", consensus, [[10, of(90, 100)]], "pass", "proven-good"],
@@ -137,6 +148,50 @@ describe("requests", () => {
   });
   test("fail by bounded bets while nobody knows how they hang together", () => {
     expect(judge(requests, after(requests, begin(requests), 12, of(8, 150)))).toMatchObject({ kind: "fail", assumes: "robust" });
+  });
+  const even = (bad: number, total: number): Counted => ({
+    canary: { bad, total },
+    canarySlices: Array.from({ length: 10 }, () => ({ bad: bad / 10, total: total / 10 })),
+  });
+  test.each<[string, TestSpec, number, Counted]>([
+    ["30 % against 3 % in one scrape", { ...requests, pass: null, fail: { good: "below", at: 0.03 } }, 1, even(270, 900)],
+    ["10 % against 3 % in two", { ...requests, pass: null, fail: { good: "below", at: 0.03 } }, 2, even(30, 300)],
+    ["5 % against 1 % in one", requests, 1, even(50, 1000)],
+    ["half of all slow against 5 % in one", { ...requests, pass: null, fail: { good: "below", at: 0.05 } }, 1, even(70, 140)],
+    ["a consensus of 30 % against 70 % in two", { ...requests, pass: null, fail: { good: "above", at: 0.7 } }, 2, even(30, 100)],
+  ])("fail by the slices of the canary: %s, at a sixth of the release's budget", (_, spec, scrapes, counted) => {
+    const guarded = { ...spec, alpha: 0.0016 } as TestSpec;
+    expect(judge(guarded, after(guarded, begin(guarded), scrapes, counted))).toMatchObject({ kind: "fail", assumes: "robust" });
+  });
+  test("of one slice alone do not fail, however many they are: they may all be one person's", () => {
+    const one = {
+      canary: { bad: 900, total: 1900 },
+      canarySlices: Array.from({ length: 10 }, (_, slice) => (slice === 0 ? { bad: 900, total: 1000 } : { bad: 0, total: 100 })),
+    };
+    expect(judge(requests, after(requests, begin(requests), 1, one)).kind).toBe("undecided");
+  });
+  test("are one part again when the slices do not add up to them", () => {
+    const half = { ...even(50, 1000), canarySlices: even(50, 1000).canarySlices?.slice(0, 5) ?? [] };
+    const alone = { canary: { bad: 50, total: 1000 } };
+    const [sliced, whole] = [half, alone].map((counted) => judge(requests, after(requests, begin(requests), 3, counted)));
+    expect(sliced?.logEFail).toBe(whole?.logEFail);
+  });
+  test("go on at 100 %, without a stable arm, with what was measured before", () => {
+    const counted = { ...even(2, 1000), stable: { bad: 20, total: 9000 }, slices: even(20, 9000).canarySlices ?? [] };
+    const early = after(requests, begin(requests), 12, counted);
+    expect(judge(requests, early).kind).toBe("pass");
+    expect(judge(requests, after(requests, early, 12, even(20, 10_000)))).toMatchObject({ kind: "pass" });
+    expect(judge(requests, after(requests, early, 2, even(500, 10_000)))).toMatchObject({ kind: "fail", assumes: "robust" });
+  });
+  test("are nobody's fault when both arms fail from one scrape to the next, however soon slices would prove it", () => {
+    const calm = { ...even(0, 300), stable: { bad: 1, total: 300 }, slices: even(1, 300).canarySlices ?? [] };
+    const both = { ...even(60, 300), stable: { bad: 60, total: 300 }, slices: even(60, 300).canarySlices ?? [] };
+    const state = after(requests, after(requests, begin(requests), 3, calm), 4, both);
+    expect(judge(requests, state)).toMatchObject({ kind: "undecided", shared: true });
+    expect(
+      judge(requests, after(requests, after(requests, begin(requests), 3, calm), 4, { ...both, stable: calm.stable, slices: calm.slices }))
+        .kind,
+    ).toBe("fail");
   });
   test("never pass on one huge scrape alone", () => {
     expect(judge(requests, after(requests, begin(requests), 1, of(0, 1_000_000))).kind).toBe("undecided");

@@ -84,7 +84,6 @@ function addRate(spec: RateSpec, before: TestState, increment: Increment): RateS
     const hardest = ({ bad, badAtMost, total }: Counts): Counted => ({ bad: bets.side === "above" ? bad : badAtMost, total });
     const isHarm = which === "failHarm" || which === "passHarm";
     const increments = rateIncrements(bets, {
-      whole: hardest(canary),
       parts: parts.map(hardest),
       largestPart,
       dispersion: isHarm ? dispersion.harm : dispersion.health,
@@ -134,7 +133,7 @@ function judgeRate(spec: RateSpec, before: TestState): Verdict {
     interval: intervalOf(spec, dividedBy(state.counts, dispersion), 0),
     recent: {
       estimate: estimateOf(spec.fail, state.atPeak.counts.total > 0 ? state.atPeak.counts : state.counts),
-      interval: intervalOf(spec, dividedBy(state.atPeak.counts, dispersion), startNats),
+      interval: intervalOf(spec, dividedBy(state.atPeak.counts, dispersionsOf(spec, state).harm ?? dispersion), startNats),
     },
     assumes,
     shared: isHot(state.stable) && isHot(state.canary),

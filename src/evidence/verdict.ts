@@ -1,6 +1,6 @@
 /**
  * How much a verdict rests on: `exact` (a theorem, people are the unit), `randomisation` (a theorem of the draw itself), `robust`
- * (holds under any dependence inside a scrape), `approximate` (a measured correction), `rule` (a plain rule, no error control).
+ * (holds however the requests of one person hang together, or where nothing tells people apart, those of one scrape), `approximate` (a measured correction), `rule` (a plain rule, no error control).
  */
 export type Assumption = "exact" | "randomisation" | "robust" | "approximate" | "rule";
 

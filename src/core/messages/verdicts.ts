@@ -113,14 +113,14 @@ const assumptions: ByLanguage<Readonly<Record<Assumption, string>>> = {
   en: {
     exact: "exact: a theorem",
     randomisation: "by the draw: a theorem that needs nothing but the random draw of people",
-    robust: "robust: holds however the requests of one reading hang together",
+    robust: "robust: holds however the requests of one person hang together",
     approximate: "approximate: rests on a measured correction",
     rule: "a plain rule, without a bound on its errors",
   },
   fr: {
     exact: "exact\u202f: un théorème",
     randomisation: "par tirage\u202f: un théorème qui ne demande que le tirage au sort des personnes",
-    robust: "robuste\u202f: vrai quelle que soit la dépendance entre les requêtes d’un relevé",
+    robust: "robuste\u202f: vrai quelle que soit la dépendance entre les requêtes d’une même personne",
     approximate: "approché\u202f: repose sur une correction mesurée",
     rule: "simple règle, sans borne sur ses erreurs",
   },
