@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { AdapterLists, Connections, OpenConnection } from "./adapters/connect.ts";
 import type { RunningServer, ServerStart } from "./cli/server.ts";
-import { processTerminal } from "./cli/terminal.ts";
+import { endWhenUnread, processTerminal } from "./cli/terminal.ts";
 import type { Terminal } from "./cli/terminal.ts";
 import type { SecretReaders } from "./config/secrets.ts";
 import type { Server } from "./config/server-file.ts";
@@ -278,4 +278,5 @@ async function main(words: readonly string[], terminal: Terminal): Promise<void>
   }
 }
 
+endWhenUnread();
 await main(process.argv.slice(2), processTerminal());

@@ -10,6 +10,7 @@ export interface StreamLine {
   readonly canary: Cumulative;
   readonly stable: Cumulative | null;
   readonly slices: readonly Cumulative[];
+  readonly canarySlices: readonly Cumulative[];
 }
 
 type Cumulative = Required<Pick<Tally, "bad" | "total">>;
@@ -25,6 +26,8 @@ const lineShape = z.object({
   stable: cumulative.nullish(),
   /** Stable again, cut into equal parts by chance, where that is recorded: it measures how requests hang together. */
   slices: z.array(cumulative).optional(),
+  /** The canary cut in the same way, no person in two parts: then each part is evidence of its own. */
+  canarySlices: z.array(cumulative).optional(),
 });
 
 /** Reads the `number`-th line. Throws `line-invalid`, which names it. */
@@ -35,8 +38,8 @@ export function readLine(text: string, number: number): StreamLine {
     const place = issue === undefined || issue.path.length === 0 ? "the line" : `"${issue.path.join(".")}"`;
     throw lineInvalid(number, `${place}: ${issue?.message ?? "not understood"}.`);
   }
-  const { stream, atMs, canary, stable, slices } = parsed.data;
-  return { stream: stream ?? null, atMs, canary, stable: stable ?? null, slices: slices ?? [] };
+  const { stream, atMs, canary, stable, slices, canarySlices } = parsed.data;
+  return { stream: stream ?? null, atMs, canary, stable: stable ?? null, slices: slices ?? [], canarySlices: canarySlices ?? [] };
 }
 
 /** An error at one line of standard input, counted from 1. */
@@ -55,12 +58,19 @@ export function incrementOf(before: StreamLine | null, line: StreamLine): Increm
     canary: since(before?.canary, line.canary),
     stable: line.stable === null ? null : since(before?.stable ?? undefined, line.stable),
     slices: line.slices.map((slice, index) => since(before?.slices[index], slice)),
+    canarySlices: line.canarySlices.map((slice, index) => since(before?.canarySlices[index], slice)),
   };
 }
 
 /** The line to compare the next one with: an arm that is not in this line keeps what it had. */
 export function withKept(before: StreamLine | null, line: StreamLine): StreamLine {
-  return { ...line, stable: line.stable ?? before?.stable ?? null, slices: line.slices.length > 0 ? line.slices : (before?.slices ?? []) };
+  const kept = (now: readonly Cumulative[], then: readonly Cumulative[] = []): readonly Cumulative[] => (now.length > 0 ? now : then);
+  return {
+    ...line,
+    stable: line.stable ?? before?.stable ?? null,
+    slices: kept(line.slices, before?.slices),
+    canarySlices: kept(line.canarySlices, before?.canarySlices),
+  };
 }
 
 function since(before: Cumulative | undefined, now: Cumulative): Tally {

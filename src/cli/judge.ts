@@ -32,6 +32,7 @@ export function addJudge(program: Command, terminal: Terminal, input: Readable =
 const helpText = `
 Counters are cumulative from 0, and may restart; streams may be interleaved:
   {"stream":"checkout","atMs":15000,"canary":{"bad":1,"total":150},"stable":{"bad":9,"total":1350}}
+Where each person's requests are counted in one of several parts, "canarySlices" and "slices" (stable's), lists of {"bad","total"}, prove harm sooner.
 A verdict: {"stream","atMs","verdict","logE","low","high","assumes","why"}; logE is the evidence (natural logarithm) that it is bad, or that it is
 good where the verdict is pass; low and high are null while nothing was counted.`;
 

@@ -23,6 +23,18 @@ export interface Terminal {
   exit(exit: Exit): void;
 }
 
+/**
+ * Ends the process quietly once nobody reads what it writes, as `head` does after its last line: the way a SIGTERM does where a command has
+ * something to put in order, else at once with exit code 0. Call it once.
+ */
+export function endWhenUnread(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    if (process.listenerCount("SIGTERM") > 0) process.emit("SIGTERM", "SIGTERM");
+    else process.exit(exitCodes.done);
+  });
+}
+
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, stdin } = process;
