@@ -3,6 +3,7 @@ import { compare, stories } from "./evidence/against-peers.ts";
 import { detection, effects } from "./evidence/detection.ts";
 import { falseAlarms } from "./evidence/false-alarms.ts";
 import { nullWorlds } from "./evidence/nulls.ts";
+import { obviousHarm, scrapesToProve } from "./evidence/obvious.ts";
 import { updatesPerSecond } from "./evidence/speed.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -13,6 +14,7 @@ export function bench(options: { readonly quick: boolean }): void {
   speed(options.quick ? 300 : 2000);
   alarms(options.quick ? 300 : 3000);
   delays(options.quick ? 200 : 2000);
+  obvious(options.quick ? 100 : 1000);
   peers(options.quick ? 40 : 300);
 }
 
@@ -57,8 +59,19 @@ function delays(runs: number): void {
   }
 }
 
+function obvious(runs: number): void {
+  say(`\nObvious harm on requests, mean scrapes to prove it at alpha 0.16 %, ${runs} runs`);
+  say(`  ${"".padEnd(64)}${"in slices".padStart(10)}${"as a whole".padStart(12)}`);
+  for (const harm of obviousHarm) {
+    const mean = (isSliced: boolean): string => scrapesToProve(harm, { runs, seed: 20_260_804, isSliced }).toFixed(2);
+    say(`  ${harm.says.padEnd(64)}${mean(true).padStart(10)}${mean(false).padStart(12)}`);
+  }
+}
+
 function peers(runs: number): void {
-  say(`\nRolled back, % of ${runs} runs (median seconds): 15 minutes, 10 % canary, line 1 %; all on the same streams`);
+  say(
+    `\nRolled back, % of ${runs} runs (median seconds): 15 minutes, 10 % canary, line 1 %; all on the same streams. serin: of people, and of requests in slices`,
+  );
   for (const [index, story] of stories.entries()) {
     const results = compare(story, { runs, seed: 20_260_803 });
     if (index === 0) say(`  ${"".padEnd(28)}${results.map(({ name }) => name.padStart(12)).join("")}`);

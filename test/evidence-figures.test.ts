@@ -3,6 +3,7 @@ import { compare, stories } from "../bench/evidence/against-peers.ts";
 import { detection, effects } from "../bench/evidence/detection.ts";
 import { falseAlarms } from "../bench/evidence/false-alarms.ts";
 import { nullWorlds } from "../bench/evidence/nulls.ts";
+import { obviousHarm, scrapesToProve } from "../bench/evidence/obvious.ts";
 import { updatesPerSecond } from "../bench/evidence/speed.ts";
 
 /** The quick form of `npm run bench -- evidence`: fewer runs, the same promises; seeds are fixed, so that a failure is a change. */
@@ -29,6 +30,16 @@ describe("mean delay is within 1.5 x the bound and one scrape", () => {
   });
 });
 
+describe("obvious harm on requests in slices is proven in one or two scrapes", () => {
+  const few: Readonly<Record<string, number>> = { "5 % against 1 %, 135 a scrape": 2.7 };
+  test.each(obviousHarm.map((harm) => [harm.says, harm] as const))("%s", (_, harm) => {
+    const [sliced, whole] = [true, false].map((isSliced) => scrapesToProve(harm, { runs: 60, seed: 7, isSliced }));
+    expect(sliced).toBeGreaterThanOrEqual(1);
+    expect(sliced).toBeLessThan(few[harm.says] ?? (harm.before > 0 ? 3.2 : 2.2));
+    expect(whole).toBeGreaterThan(1.5 * (sliced ?? 0));
+  });
+});
+
 test("beside the peers on the same streams: no healthy release is taken back, and a fault at 10 rps is found before Argo with 3 failures", () => {
   const results = stories.map((story) => ({ story, results: compare(story, { runs: 25, seed: 7 }) }));
   const of = (says: string, name: string): { readonly rolledBackPct: number; readonly medianS: number | null } =>
@@ -41,6 +52,10 @@ test("beside the peers on the same streams: no healthy release is taken back, an
   expect(of("10 rps, bad 5 %", "serin 1 %").rolledBackPct).toBe(100);
   expect(of("10 rps, bad 5 %", "serin 1 %").medianS).toBeLessThan(of("10 rps, bad 5 %", "Argo fl=3").medianS ?? 0);
   expect(of("100 rps, 5 % from minute 8", "serin 1 %").medianS).toBeLessThanOrEqual(60);
+  // On requests that are not known to be independent it is hardly slower.
+  expect(of("10 rps, healthy 0.5 %", "requests").rolledBackPct).toBe(0);
+  expect(of("100 rps, bad 2 %", "requests").rolledBackPct).toBe(100);
+  expect(of("100 rps, 5 % from minute 8", "requests").medianS).toBeLessThanOrEqual(60);
 });
 
 test("20,000 scrapes a second are added and judged on one core", () => {

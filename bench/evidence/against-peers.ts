@@ -5,6 +5,7 @@ import { FlaggerPeer } from "../peers/flagger.mjs";
 import { guardrail } from "../peers/growthbook.mjs";
 import { classifyMetric } from "../peers/kayenta.mjs";
 import { chance } from "./chance.ts";
+import { slicesOfRequests, sumOf } from "./slices.ts";
 
 /** A phase of 15 minutes at 10 % canary, scraped every 15 s; both arms' true rates, and when the canary turns bad. */
 export interface Story {
@@ -18,7 +19,16 @@ export interface Story {
 /** What one controller sees of it, scrape by scrape; true once it takes the canary back. */
 interface Controller {
   readonly name: string;
-  sees(scrape: { readonly canary: Tally; readonly stable: Tally; readonly atMs: number }): boolean;
+  sees(scrape: Scrape): boolean;
+}
+
+/** Each request is of another person, and both arms are known in slices: only the last controller looks at those. */
+interface Scrape {
+  readonly canary: Tally;
+  readonly stable: Tally;
+  readonly slices: readonly Tally[];
+  readonly canarySlices: readonly Tally[];
+  readonly atMs: number;
 }
 
 const scrapeMs = 15_000;
@@ -39,7 +49,7 @@ export const stories: readonly Story[] = [
 
 /** Every controller afresh, for one run of a story. */
 export function controllers(): readonly Controller[] {
-  return [argo(0), argo(3), flagger(), kayenta(), growthBook(), serin()];
+  return [argo(0), argo(3), flagger(), kayenta(), growthBook(), serin("person"), serin("request")];
 }
 
 /** Sums the last minute and hands it on once a minute, as a query over `[1m]` does; the rest of the time nothing is seen. */
@@ -109,18 +119,18 @@ function growthBook(): Controller {
   };
 }
 
-/** An absolute and a relative guard with half of the budget of 1 % each. */
-function serin(): Controller {
+/** An absolute and a relative guard with half of the budget of 1 % each. Requests: it is not told that they are independent. */
+function serin(unit: "person" | "request"): Controller {
   const budget = { alpha: 0.005, beta: 0.05, plannedScrapes: phaseMs / scrapeMs };
   const specs: readonly TestSpec[] = [
-    { kind: "rate", unit: "person", pass: null, fail: { good: "below", at: lineRate }, ...budget },
-    { kind: "against-stable", unit: "person", pass: null, fail: { good: "below", at: 1 }, ...budget },
+    { kind: "rate", unit, pass: null, fail: { good: "below", at: lineRate }, ...budget },
+    { kind: "against-stable", unit, pass: null, fail: { good: "below", at: 1 }, ...budget },
   ];
   let states: readonly TestState[] = specs.map(begin);
   return {
-    name: "serin 1 %",
-    sees: ({ canary, stable, atMs }) => {
-      states = specs.map((spec, index) => add(spec, states[index] ?? begin(spec), { kind: "counts", atMs, canary, stable, slices: [] }));
+    name: unit === "person" ? "serin 1 %" : "requests",
+    sees: (scrape) => {
+      states = specs.map((spec, index) => add(spec, states[index] ?? begin(spec), { kind: "counts", ...scrape }));
       return specs.some((spec, index) => judge(spec, states[index] ?? begin(spec)).kind === "fail");
     },
   };
@@ -155,14 +165,14 @@ export function compare(story: Story, size: { readonly runs: number; readonly se
   }));
 }
 
-function scrapeOf(story: Story, luck: ReturnType<typeof chance>, atMs: number): { readonly canary: Tally; readonly stable: Tally } {
+function scrapeOf(story: Story, luck: ReturnType<typeof chance>, atMs: number): Omit<Scrape, "atMs"> {
   const seconds = scrapeMs / 1000;
-  const arm = (requests: number, rate: number): Tally => {
-    const total = Math.max(0, Math.round(requests + luck.normal() * Math.sqrt(requests)));
-    return { bad: luck.binomial(total, rate), total };
-  };
+  const arm = (requests: number, of: number): readonly Tally[] =>
+    slicesOfRequests(luck, Math.max(0, Math.round(requests + luck.normal() * Math.sqrt(requests))), of);
   const rate = atMs > story.fromMs ? story.canary : story.stable;
-  return { canary: arm(0.1 * story.rps * seconds, rate), stable: arm(0.9 * story.rps * seconds, story.stable) };
+  const canarySlices = arm(0.1 * story.rps * seconds, rate);
+  const slices = arm(0.9 * story.rps * seconds, story.stable);
+  return { canary: sumOf(canarySlices), stable: sumOf(slices), slices, canarySlices };
 }
 
 function plus(a: Tally, b: Tally): Tally {
