@@ -43,15 +43,15 @@ export function cautiousFactor(seen: Dispersion): number {
   return seen.freedom === 0 ? cautious : Math.max(cautious, seen.chiSquare / seen.freedom);
 }
 
-/** No part of a scrape may count for more than this, natural logarithms: one cluster is not a proof, however large it is. */
-const mostPerPart = 1.5;
+/** No one cause in a scrape may count for more than this, natural logarithms: one cluster is not a proof, however large it is. */
+const mostPerCause = 1.5;
 
 /**
- * A log likelihood ratio of one part of a scrape, tempered by a dispersion factor. 1 means that people are counted: then it is what it is. Less than
- * a fair bet is still a valid one, so the limit costs time and no validity.
+ * A log likelihood ratio of counts with so many causes at least, tempered by a dispersion factor. 1 means that people are counted: then it is
+ * what it is. Less than a fair bet is still a valid one, so the limit costs time and no validity.
  */
-export function tempered(logLikelihood: number, dispersion: number): number {
-  return dispersion === 1 ? logLikelihood : Math.min(mostPerPart, logLikelihood / dispersion);
+export function tempered(logLikelihood: number, { dispersion, causes }: { readonly dispersion: number; readonly causes: number }): number {
+  return dispersion === 1 ? logLikelihood : Math.min(mostPerCause * causes, logLikelihood / dispersion);
 }
 
 /** The measure after one more scrape of `slices`: arms cut into parts that differ by chance only, so that a shared burst is no dispersion. */
@@ -86,7 +86,11 @@ function cellOf(cell: Tally, rate: number): number {
   return (cell.bad - expected) ** 2 / (expected * (1 - rate));
 }
 
-function measured(seen: Dispersion, scrape: { readonly chiSquare: number; readonly freedom: number; readonly events: number }): Dispersion {
+/** The measure after one more chi-square statistic of `events` expected events. */
+export function measured(
+  seen: Dispersion,
+  scrape: { readonly chiSquare: number; readonly freedom: number; readonly events: number },
+): Dispersion {
   const { chiSquare, freedom, events } = scrape;
   return {
     chiSquare: seen.chiSquare + chiSquare,

@@ -2,6 +2,8 @@ import { rateInterval } from "./confidence.ts";
 import type { Counted } from "./confidence.ts";
 import { countsOf, dividedBy, noCounts, partsOf, sumOf } from "./counts.ts";
 import type { Counts } from "./counts.ts";
+import { crowdAfter, crowdFactor, noCrowd } from "./crowd.ts";
+import type { Crowd } from "./crowd.ts";
 import { cautiousFactor, dispersionFactor, dispersionNow, measureScrape, measureSlices, noDispersion } from "./dispersion.ts";
 import type { Dispersion } from "./dispersion.ts";
 import { emptyProcess, logE, stakeAt, stakesForHarm, stakesForHealth, step } from "./e-process.ts";
@@ -31,6 +33,8 @@ interface RateState extends TestState {
   /** Between slices of one arm, and from scrape to scrape. */
   readonly between: Dispersion;
   readonly overTime: Dispersion;
+  /** How many requests hang together, bad or not. */
+  readonly crowd: Crowd;
   readonly scrapes: number;
   readonly canary: Hunt;
   readonly stable: Hunt;
@@ -54,6 +58,7 @@ export const rate: TestFamily<RateSpec> = {
     processes: {},
     between: noDispersion,
     overTime: noDispersion,
+    crowd: noCrowd,
     scrapes: 0,
     canary: noHunt,
     stable: noHunt,
@@ -75,7 +80,8 @@ function addRate(spec: RateSpec, before: TestState, increment: Increment): RateS
       ? state.stable
       : hunted(state.stable, spec.fail, { counts: stable, dispersion: looked(slices), scrape: state.scrapes });
   const between = measureSlices(measureSlices(state.between, slices), canarySlices);
-  if (canary.total === 0) return { ...state, between, stable: seenStable };
+  const crowd = crowdAfter(state.crowd, slices, canarySlices);
+  if (canary.total === 0) return { ...state, between, crowd, stable: seenStable };
   const parts = partsOf(canary, canarySlices);
   // The first scrape has no earlier one to know sizes by; it takes its own.
   const largestPart = state.largestPart > 0 ? state.largestPart : largestAfter(0, parts);
@@ -102,6 +108,7 @@ function addRate(spec: RateSpec, before: TestState, increment: Increment): RateS
     largestPart: largestAfter(state.largestPart, parts),
     processes,
     between,
+    crowd,
     overTime:
       state.scrapes === 0 ? state.overTime : measureScrape(state.overTime, canary, (state.counts.bad + 0.5) / (state.counts.total + 1)),
     scrapes: state.scrapes + 1,
@@ -180,7 +187,15 @@ function intervalOf(spec: RateSpec, counts: Counts, startNats: number): Interval
 function dispersionsOf(spec: RateSpec, state: RateState): { readonly harm: number | null; readonly health: number } {
   if (spec.unit === "person") return { harm: 1, health: 1 };
   const between = dispersionFactor(state.between);
-  return { harm: between, health: between ?? dispersionFactor(state.overTime) ?? cautiousFactor(state.overTime) };
+  return { harm: between, health: between ?? unmeasured(state) };
+}
+
+/** Too few bad requests to see how they hang together: as much as the crowd could make of one, and as much as they varied over time. */
+function unmeasured({ crowd, overTime }: RateState): number {
+  const together = crowdFactor(crowd);
+  const varied = dispersionFactor(overTime);
+  if (together === null) return varied ?? cautiousFactor(overTime);
+  return Math.max(together, varied ?? 1);
 }
 
 function assumptionsOf(spec: RateSpec, state: RateState): { readonly harm: Assumption; readonly health: Assumption } {
