@@ -80,7 +80,7 @@ describe("plain lines", () => {
     const view = sampleView();
     const whole = sayNews(null, view);
     expect(whole[0]).toContain("ecomsimply");
-    expect(whole[1]).toMatch(/^\d\d:\d\d {2}Created by Ada: “planned”$/u);
+    expect(whole[1]).toMatch(/^\d\d:\d\d:\d\d {2}Created by Ada: “planned”$/u);
     expect(whole).toHaveLength(1 + view.story.flatMap((entry) => entry.says).length);
     expect(sayNews(view, view)).toEqual([]);
   });
@@ -88,7 +88,7 @@ describe("plain lines", () => {
   test("tell only what is new", () => {
     const view = sampleView();
     const before = { ...view, revision: view.revision - 1 };
-    expect(sayNews(before, view)).toEqual([`${view.story[0]?.time}  ${view.story[0]?.says[0]}`]);
+    expect(sayNews(before, view)).toEqual([`14:23:08  ${view.story[0]?.says[0]}`]);
   });
 });
 

@@ -97,6 +97,8 @@ function verdictFacts(sight: Sight, told: readonly Fact[]): readonly Fact[] {
     if (told.some((fact) => (fact.kind === "breach" || fact.kind === "cancelled") && fact.check === check.id)) return [];
     const before = sight.release.told[check.id] ?? "undecided";
     const isOpen = verdict.kind === "undecided" || verdict.kind === "no-data";
+    // A gate ahead may waver around its line for an hour; what counts is where it stands when its phase has come.
+    if (isOpen && check.phase !== null && check.phase > phase) return [];
     const wasOpen = before === "undecided" || before === "no-data";
     return verdict.kind === before || (isOpen && wasOpen) ? [] : [{ kind: "verdict", check: check.id, verdict, moreMs }];
   });

@@ -1,3 +1,4 @@
+import { sayTimeExactly } from "../../core/messages/times.ts";
 import type { ReleaseView } from "../../http/release-view.ts";
 import { plainText } from "../plain-text.ts";
 
@@ -10,6 +11,6 @@ export function sayNews(previous: ReleaseView | null, next: ReleaseView): string
   const fresh = next.story.filter((entry) => entry.revision > (previous?.revision ?? 0)).toReversed();
   return [
     ...head,
-    ...fresh.flatMap((entry) => entry.says.map((sentence, at) => plainText(`${at === 0 ? entry.time : "     "}  ${sentence}`))),
+    ...fresh.flatMap((entry) => entry.says.map((sentence, at) => plainText(`${at === 0 ? sayTimeExactly(next, entry.atMs) : "        "}  ${sentence}`))),
   ];
 }
