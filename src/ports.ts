@@ -194,12 +194,12 @@ export class StoreUnusable extends Error {
 /** Another process holds it; no space left; it may not be written; damaged; written by a later serin; it does not keep what it acknowledges. */
 export type StoreTrouble = "held" | "full" | "not-writable" | "damaged" | "newer" | "not-durable";
 
-/** A service of the new release is in another active release. */
+/** A service of the new release is in another active release, or the router that it needs is: a router serves one release at a time. */
 export class ServiceBusy extends Error {
   override readonly name = "ServiceBusy";
   readonly services: readonly { readonly service: string; readonly release: string }[];
-  constructor(services: readonly { readonly service: string; readonly release: string }[]) {
-    super(`already in an active release: ${services.map((busy) => `${busy.service} (${busy.release})`).join(", ")}`);
+  constructor(services: readonly { readonly service: string; readonly release: string }[], what = "already in an active release") {
+    super(`${what}: ${services.map((busy) => `${busy.service} (${busy.release})`).join(", ")}`);
     this.services = services;
   }
 }

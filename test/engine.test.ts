@@ -1,100 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { digestOfPlan } from "../src/core/chain.ts";
-import type { Request } from "../src/core/requests.ts";
-import { createEngine } from "../src/engine/engine.ts";
-import type { Engine } from "../src/engine/engine.ts";
 import { EnvironmentFrozen, ServiceBusy } from "../src/ports.ts";
-import type { NewRelease, Store } from "../src/ports.ts";
-import { calm, wayThrough } from "../src/sim/faults.ts";
-import { MemoryStore } from "../src/sim/memory-store.ts";
-import { random } from "../src/sim/random.ts";
-import { Shop } from "../src/sim/shop.ts";
-import type { Episode } from "../src/sim/shop.ts";
-import { outdoors, simulatedWorld } from "../src/sim/simulated-world.ts";
 import type { Outdoors } from "../src/sim/simulated-world.ts";
-import { healthy, smallPlan } from "../src/sim/small-plan.ts";
-import { virtualTime } from "../src/sim/virtual-time.ts";
-import type { VirtualTime } from "../src/sim/virtual-time.ts";
-
-const minuteMs = 60_000;
-const plan = { ...smallPlan, people: { ...smallPlan.people, start: { all: [] }, advance: {} } };
-const manager = { name: "Aline", roles: ["release-manager"] } as const;
-
-interface Place {
-  readonly engine: Engine;
-  readonly store: Store;
-  readonly time: VirtualTime;
-  readonly outdoors: Outdoors;
-  /** Lets `ms` pass. */
-  readonly pass: (ms: number) => Promise<void>;
-  readonly statusOf: (id: string) => Promise<string>;
-}
-
-/** An engine in a world where nothing goes wrong but what `episodes` say. */
-async function place(episodes: readonly Episode[] = []): Promise<Place> {
-  const time = virtualTime(Date.UTC(2025, 7, 19, 12));
-  const store = new MemoryStore();
-  const clock = time.clock();
-  const weather = () => calm;
-  const chance = random(1);
-  const way = wayThrough({ clock, chance, weather, onCrash: () => undefined, later: () => undefined });
-  const shop = new Shop({ plan, truths: healthy, episodes, peoplePerSecond: 50, requestsPerPerson: 3 }, random(2));
-  const outside = outdoors();
-  const never = () => false;
-  const options = {
-    time,
-    shop,
-    chance,
-    outdoors: outside,
-    readyAfterMs: () => 1_000,
-    breaks: never,
-    isOut: never,
-    isRouterOut: never,
-    onAsked: () => undefined,
-  };
-  const engine = createEngine(simulatedWorld(options, { clock, way, store, weather }));
-  await engine.start();
-  return {
-    engine,
-    store,
-    time,
-    outdoors: outside,
-    async pass(ms) {
-      let isPassed = false;
-      time.at(time.elapsedMs() + ms, () => void (isPassed = true));
-      await time.run(Number.POSITIVE_INFINITY, () => isPassed);
-    },
-    async statusOf(id) {
-      const status = (await engine.view(id))?.release.status;
-      return status && "previous" in status ? `${status.kind} ${status.previous}` : (status?.kind ?? "unknown");
-    },
-  };
-}
-
-const head = (id: string, more: Partial<NewRelease> = {}): NewRelease => ({
-  id,
-  plan,
-  planHash: digestOfPlan(plan),
-  environment: plan.environment,
-  services: ["frontend", "backend"],
-  createdMs: 0,
-  startedBy: "Aline",
-  reason: "planned",
-  versions: { frontend: { canary: `${id}-new`, stable: `${id}-old` }, backend: { canary: `${id}-new`, stable: `${id}-old` } },
-  startKey: null,
-  ...more,
-});
-
-const ask = (release: string, kind: Request["kind"]): Request => ({
-  id: `${release}-${kind}`,
-  release,
-  atMs: 0,
-  by: manager,
-  kind,
-  expectRevision: null,
-  reason: "because",
-  as: null,
-});
+import { ask, head, minuteMs, place, plan } from "./engine-place.ts";
 
 describe("one active release per service", () => {
   test("a second one is refused while the first runs, and told which it is", async () => {
@@ -177,11 +85,36 @@ describe("a late request", () => {
   });
 });
 
+test("a router serves one release at a time, whatever its services are", async () => {
+  const { engine, outdoors: outside, pass, statusOf } = await place();
+  await engine.release(head("a"));
+  await pass(minuteMs);
+  const services = [{ name: "search", workload: { kind: "process", options: {} }, data: null }];
+  const searchPlan = { ...plan, services };
+  const search = (id: string) =>
+    head(id, {
+      plan: searchPlan,
+      planHash: digestOfPlan(searchPlan),
+      services: ["search"],
+      versions: { search: { canary: "s-new", stable: "s-old" } },
+      startKey: id,
+    });
+  const refused: unknown = await engine.release(search("b")).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(ServiceBusy);
+  expect(outside.router.wanted).toMatchObject({ release: "a", sharePct: 10 });
+  await engine.ask(ask("a", "rollback"));
+  await pass(minuteMs);
+  expect(await engine.release(search("b"))).toBe("b");
+  await pass(minuteMs);
+  expect(await statusOf("b")).toBe("observing");
+  expect(await engine.release(search("b"))).toBe("b");
+});
+
 describe("a halted release", () => {
   test("freezes its environment until the freeze is lifted", async () => {
-    const { engine, store, pass, statusOf } = await place([
-      { of: "prices", arm: "both", value: 1, fromMs: minuteMs, untilMs: 5 * minuteMs, fromSharePct: 0 },
-    ]);
+    const { engine, store, pass, statusOf } = await place({
+      episodes: [{ of: "prices", arm: "both", value: 1, fromMs: minuteMs, untilMs: 5 * minuteMs, fromSharePct: 0 }],
+    });
     await engine.release(head("a"));
     await pass(4 * minuteMs);
     expect(await statusOf("a")).toBe("halted");

@@ -144,11 +144,21 @@ export function freshVerdict(book: EvidenceBook): Verdict | null {
   return check && book.fresh ? judge(check.spec, book.fresh.state) : null;
 }
 
-/** Quantities of armed checks that nobody could read for too long; these make a release hold. */
+/** Armed checks that nobody could read for too long; these make a release hold. */
 export function unreadable(release: Release, book: EvidenceBook, nowMs: number): readonly string[] {
+  return armed(release, book)
+    .filter((check) => isStale(check, { release, book, nowMs }))
+    .map((check) => check.id);
+}
+
+/** True while the last reading of every armed check was an answer, and none is too old: only such time is observed. */
+export function isReadable(release: Release, book: EvidenceBook, nowMs: number): boolean {
+  return armed(release, book).every((check) => book.trouble[check.quantity] === undefined && !isStale(check, { release, book, nowMs }));
+}
+
+function armed(release: Release, book: EvidenceBook): readonly Check[] {
   const phase = "phase" in release.status ? release.status.phase : release.plan.phases.length - 1;
-  const needed = book.checks.filter((check) => (check.phase === null || check.phase === phase) && isStale(check, { release, book, nowMs }));
-  return needed.map((check) => check.id);
+  return book.checks.filter((check) => check.phase === null || check.phase === phase);
 }
 
 interface At {

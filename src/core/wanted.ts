@@ -108,7 +108,8 @@ export function targetsOf(
 
 /**
  * The slots to ask for now: what the release wants, and beside it what still runs and may still get traffic. Nothing is taken away, and no
- * running version is replaced by another, before the router was seen where it is wanted.
+ * running version is replaced by another, before the router was seen where it is wanted; so workloads that nobody has seen must be looked at
+ * first, and are not asked for anything on the strength of this answer.
  */
 export function slotsToApply(release: Release, seen: Outside): Wanted["slots"] {
   const want = wanted(release);

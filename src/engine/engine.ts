@@ -3,9 +3,9 @@ import type { EvidenceBook } from "../core/evidence-book.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Release } from "../core/release.ts";
 import type { Request } from "../core/requests.ts";
-import { keeps } from "../core/status.ts";
-import { EnvironmentFrozen, ServiceBusy } from "../ports.ts";
+import { EnvironmentFrozen } from "../ports.ts";
 import type { NewRelease, World } from "../ports.ts";
+import { whyOf } from "./call.ts";
 import { Delivery } from "./deliver.ts";
 import type { Post } from "./deliver.ts";
 import { Keeper } from "./keeper.ts";
@@ -13,10 +13,8 @@ import { recall, verify } from "./replay.ts";
 import type { Verified } from "./replay.ts";
 import { patience as usualPatience } from "./run.ts";
 import type { Patience } from "./run.ts";
+import { Starts } from "./starts.ts";
 import { steadyTime } from "./steady-time.ts";
-
-/** How long `release` waits for an ended release to clear away what it kept, ms. */
-const clearingPatienceMs = 30_000;
 
 /** A release as it stands now. `observation` is the last one, with what was seen of the world since; `null` before the first. */
 export interface View {
@@ -35,7 +33,7 @@ export interface EngineOptions {
 export interface Engine {
   /** Takes up every unfinished release where it was. */
   start(): Promise<void>;
-  /** Stores and starts a release; answers its id. Throws `ServiceBusy` or `EnvironmentFrozen`. */
+  /** Stores and starts a release; answers its id. Throws `ServiceBusy` (a service or the router is in another release) or `EnvironmentFrozen`. */
   release(head: NewRelease): Promise<string>;
   /** Stores a request and wakes its release; resolved means that it survives a crash, not that it was answered. */
   ask(request: Request): Promise<void>;
@@ -60,18 +58,17 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     for (const listener of listeners) listener(id);
   };
   const keeper = new Keeper({ world, patience, trouble, told });
+  const starts = new Starts(world, keeper);
   const delivery = new Delivery({ world, patience, trouble, entry: entriesOf(world, keeper) });
   return {
     async start() {
-      for (const id of await world.store.active()) await keeper.take(id);
+      for (const id of await world.store.active()) await takeUp(id, keeper, trouble);
       delivery.start();
     },
     async release(head) {
       const freeze = (await world.store.freezes()).find((candidate) => candidate.environment === head.environment);
       if (freeze) throw new EnvironmentFrozen(freeze);
-      const id = await createOver(head, world, keeper);
-      await keeper.take(id);
-      return id;
+      return starts.begin(head);
     },
     async ask(request) {
       await world.store.ask(request);
@@ -100,6 +97,15 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
   };
 }
 
+/** One release that cannot be taken up is told, and keeps no other waiting: the router's lease takes its people home. */
+async function takeUp(id: string, keeper: Keeper, trouble: (message: string) => void): Promise<void> {
+  try {
+    await keeper.take(id);
+  } catch (error) {
+    trouble(`release ${id} cannot be taken up: ${whyOf(error)}`);
+  }
+}
+
 /** Journal entries for the outbox: from memory while the release runs, from the store afterwards. */
 function entriesOf(world: World, keeper: Keeper): Post["entry"] {
   return async (release, revision) => {
@@ -109,25 +115,4 @@ function entriesOf(world: World, keeper: Keeper): Post["entry"] {
     const plan = memory?.head.plan ?? stored?.head.plan;
     return link && plan ? { plan, entry: link.entry } : null;
   };
-}
-
-/** Creates the release; when its services are only kept by ended ones, those are asked to clear away first. */
-async function createOver(head: NewRelease, world: World, keeper: Keeper): Promise<string> {
-  const untilMs = world.clock.monotonicMs() + clearingPatienceMs;
-  for (;;) {
-    try {
-      return await world.store.create(head);
-    } catch (error) {
-      if (!(error instanceof ServiceBusy)) throw error;
-      const inTheWay = error.services.map((busy) => keeper.run(busy.release));
-      const isOnlyKept = inTheWay.every((run) => run && keeps(run.memory.release.status) !== null);
-      if (!isOnlyKept || world.clock.monotonicMs() > untilMs) throw error;
-      for (const run of inTheWay) {
-        if (!run) continue;
-        run.isSuperseded = true;
-        run.wake();
-      }
-      await world.clock.wait(usualPatience.pollMs);
-    }
-  }
 }

@@ -4,7 +4,7 @@ import { isExposed, keeps } from "../core/status.ts";
 import type { Status } from "../core/status.ts";
 import { slotsToApply, wanted } from "../core/wanted.ts";
 import type { Wanted } from "../core/wanted.ts";
-import type { Query, Reading, Target, WantedWorkloads } from "../ports.ts";
+import type { Query, Reading, Target, WantedWorkloads, Workloads } from "../ports.ts";
 import { call } from "./call.ts";
 import { checkBeforeTraffic, mayCheck } from "./before-traffic.ts";
 import type { Run } from "./run.ts";
@@ -73,19 +73,21 @@ function startErrand(run: Run, { name, everyMs, work }: Task): void {
   });
 }
 
-/** Asks for the wanted slots where they differ from what runs, then looks. */
+/** Looks at what runs, and asks for the wanted slots where they differ from it: nothing is asked of workloads that were not seen yet. */
 async function tendWorkloads(run: Run): Promise<void> {
   const { clock } = run.world;
   const { release } = run.memory;
   const slots = slotsToApply(release, run.outside);
   const seen: Record<string, SeenWorkloads[string]> = {};
   for (const [kind, services] of servicesByKind(run, slots)) {
-    const workloads = run.world.workloads(kind);
-    if (!isRunning(run, slots)) {
-      const applied = await call(clock, run.patience.controlMs, (signal) => workloads.apply(services, signal));
+    const workloads = async (): Promise<Workloads> => run.world.workloads(kind);
+    // While the kind before was asked the record may have gone on: what it wanted then is not asked for any more.
+    const isCurrent = run.memory.release === release;
+    if (isCurrent && run.outside.workloads.kind === "seen" && !isRunning(run, slots)) {
+      const applied = await call(clock, run.patience.controlMs, async (signal) => (await workloads()).apply(services, signal));
       if (applied.kind === "trouble") return void (run.outside = { ...run.outside, workloads: { kind: "unseen", why: applied.why } });
     }
-    const outcome = await call(clock, run.patience.controlMs, (signal) => workloads.observe(services, signal));
+    const outcome = await call(clock, run.patience.controlMs, async (signal) => (await workloads()).observe(services, signal));
     if (outcome.kind === "trouble") return void (run.outside = { ...run.outside, workloads: { kind: "unseen", why: outcome.why } });
     Object.assign(seen, outcome.value);
   }
@@ -120,9 +122,12 @@ async function check(run: Run): Promise<void> {
 
 async function scrape(run: Run, name: string, queries: readonly Query[]): Promise<void> {
   const { release } = run.memory;
-  const source = run.world.source(name);
+  const { story } = run;
   const context = { release: release.id, targets: targetsToRead(run), sinceMs: release.createdMs };
-  const outcome = await call(run.world.clock, run.patience.sourceMs, (signal) => source.read(queries, context, signal));
+  const outcome = await call(run.world.clock, run.patience.sourceMs, async (signal) =>
+    run.world.source(name).read(queries, context, signal),
+  );
+  if (run.story !== story) return;
   for (const { quantity } of queries) run.inbox.readings.set(quantity, readingOf(outcome, quantity));
 }
 

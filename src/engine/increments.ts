@@ -28,6 +28,7 @@ export function difference(reading: Reading, before: SeriesCursor | undefined, b
     case "unavailable":
       return { seen: { kind: "unavailable", why: reading.why }, cursor: {} };
     case "level":
+      if (![reading.canary, reading.stable ?? 0].every(Number.isFinite)) return notANumber;
       return {
         seen: { kind: "increment", increment: { kind: "level", atMs: reading.atMs, canary: reading.canary, stable: reading.stable } },
         cursor: {},
@@ -35,9 +36,13 @@ export function difference(reading: Reading, before: SeriesCursor | undefined, b
     case "probe":
       return { seen: { kind: "increment", increment: { kind: "probe", atMs: reading.atMs, down: reading.down } }, cursor: {} };
     case "counters":
+      if (!reading.series.every(({ bad, badAtMost = bad, total }) => [bad, badAtMost, total].every(Number.isFinite))) return notANumber;
       return differenceCounters(reading, before, beforeMs);
   }
 }
+
+/** No evidence rests on "NaN" or infinity, whatever a source means by it. */
+const notANumber: Differenced = { seen: { kind: "unavailable", why: "the source answered something that is no number" }, cursor: {} };
 
 function differenceCounters(
   reading: Reading & { kind: "counters" },

@@ -1,5 +1,5 @@
 import { isOver, keeps } from "../core/status.ts";
-import { StaleRevision } from "../ports.ts";
+import { ServiceBusy, StaleRevision } from "../ports.ts";
 import type { World } from "../ports.ts";
 import { bell } from "./bell.ts";
 import type { Bell } from "./bell.ts";
@@ -37,6 +37,11 @@ export class Keeper {
   /** The release as it runs in this process; `undefined` when it does not. */
   run(id: string): Run | undefined {
     return this.#runs.get(id);
+  }
+
+  /** Every release that runs in this process. */
+  runs(): readonly Run[] {
+    return [...this.#runs.values()];
   }
 
   /** Takes a release up where it was, or wakes its loop; `null` when there is none of this id. */
@@ -83,19 +88,28 @@ export class Keeper {
       if (decision) this.#options.told(run.id);
       return decision ? "committed" : "nothing";
     } catch (error) {
-      run.isOutdated = error instanceof StaleRevision;
-      if (run.isOutdated) return "committed";
+      if (error instanceof StaleRevision) return "committed";
+      if (error instanceof ServiceBusy) {
+        // A newer release has the services: the order to take them back is too late, and the next tick says so.
+        run.isSuperseded = true;
+        return "committed";
+      }
       run.isStuck = true;
       this.#options.trouble(`release ${run.id}: ${whyOf(error)}`);
       return "trouble";
     }
   }
 
-  /** Somebody else went on with it: what they committed is where this process goes on. */
+  /** What the store has is where this process goes on. Readings that were taken for an older story would be counted against the wrong cursor. */
   async #reload(run: Run): Promise<void> {
     const stored = await this.#options.world.store.load(run.id);
     if (!stored) throw new Error(`release ${run.id} is not in the store any more`);
-    run.memory = recall(stored);
+    if (stored.rows.length !== run.memory.rows) {
+      run.memory = recall(stored);
+      run.story += 1;
+      run.inbox = { readings: new Map(), checks: [] };
+      run.steadySinceMs = null;
+    }
     run.isOutdated = false;
   }
 
@@ -133,5 +147,6 @@ function newRun(made: {
     steadySinceMs: null,
     isStuck: false,
     isOutdated: false,
+    story: 0,
   };
 }

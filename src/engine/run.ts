@@ -49,12 +49,17 @@ export interface Run {
   readonly errands: Map<string, Errand>;
   /** What the router was last told, and when (monotonic ms); `null`: nothing in this process. */
   told: { readonly wanted: string; readonly atMs: number } | null;
-  /** Monotonic ms of the last stored row that saw the world as wanted; `null`: there is none in this process. */
+  /**
+   * Monotonic ms of the look behind the last stored row, when it and every look since then saw the world as wanted, and the router never went
+   * without a word for as long as its lease; `null` otherwise.
+   */
   steadySinceMs: number | null;
   /** True when another release asks for these services. */
   isSuperseded: boolean;
-  /** True when somebody else committed: the memory has to be read again before the next tick. */
+  /** True when the store may have more than the memory: it has to be read again before the next tick. */
   isOutdated: boolean;
+  /** Grows when somebody else went on with the release: what was asked of the world before belongs to another story. */
+  story: number;
   /** True while ticks fail: the router gets no word except to take people home, so that its lease does. */
   isStuck: boolean;
   /** Wakes the loop. */

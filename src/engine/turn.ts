@@ -1,6 +1,6 @@
 import { decide } from "../core/decide.ts";
 import type { Decision } from "../core/decision.ts";
-import { bookAfterRow, unreadable } from "../core/evidence-book.ts";
+import { bookAfterRow, isReadable } from "../core/evidence-book.ts";
 import { newsOf } from "../core/notices.ts";
 import type { Observation, ReadingSeen } from "../core/observation.ts";
 import type { Row } from "../core/row.ts";
@@ -11,7 +11,7 @@ import { converge } from "./converge.ts";
 import { startErrands } from "./errands.ts";
 import { difference } from "./increments.ts";
 import { remember } from "./replay.ts";
-import type { Run } from "./run.ts";
+import type { Inbox, Run } from "./run.ts";
 
 /** What a tick did: committed a decision (tick again at once), or not. */
 export interface Turned {
@@ -24,60 +24,79 @@ export interface Turned {
  */
 export async function turn(run: Run): Promise<Turned> {
   const traffic = await converge(run);
+  const seenMs = run.world.clock.monotonicMs();
   run.outside = { ...run.outside, traffic };
+  // What was counted until the last row stands; from here on somebody may have been elsewhere.
+  if (!isTrafficAsWanted(run.memory.release, run.outside)) run.steadySinceMs = null;
   startErrands(run);
   const { store } = run.world;
   const requests = await store.pending(run.id);
   const frozen = (await store.freezes()).map((freeze) => freeze.environment);
-  const { row, monotonicMs } = look(run, { requests, frozen });
+  const { row, taken } = look(run, { requests, frozen, seenMs });
   const book = bookAfterRow(run.memory.book, run.memory.release, row.observation);
   const decision = decide(run.memory.release, book, row.observation);
-  if (!decision && Object.keys(row.observation.readings).length === 0) return { decision: null };
+  if (!decision && taken.readings.size === 0) return { decision: null };
   const next = remember(run.memory, row, decision);
+  // Until the store says that it has it, nobody knows whether it does.
+  run.isOutdated = true;
   await store.commit(toCommit(run, row, decision, next.entry));
+  run.isOutdated = false;
   run.memory = next.memory;
-  run.steadySinceMs = isTrafficAsWanted(next.memory.release, run.outside) ? monotonicMs : null;
+  handOver(run, taken);
+  run.steadySinceMs = isTrafficAsWanted(next.memory.release, run.outside) ? seenMs : null;
   return { decision };
 }
 
 interface Asked {
   readonly requests: Observation["requests"];
   readonly frozen: readonly string[];
+  /** When the router was read back, monotonic ms. */
+  readonly seenMs: number;
+}
+
+interface Look {
+  readonly row: Row;
+  /** What of the inbox is in the row. */
+  readonly taken: Inbox;
 }
 
 /** Takes what the errands brought and puts it beside what was seen: the observation of this tick, as a row. */
-function look(run: Run, asked: Asked): { readonly row: Row; readonly monotonicMs: number } {
+function look(run: Run, { seenMs, ...asked }: Asked): Look {
   const { memory } = run;
   const nowMs = run.nowMs();
-  const monotonicMs = run.world.clock.monotonicMs();
   const readings: Record<string, ReadingSeen> = {};
   const cursor: Record<string, Row["cursor"][string]> = {};
-  for (const [quantity, reading] of run.inbox.readings) {
+  const taken: Inbox = { readings: new Map(run.inbox.readings), checks: run.inbox.checks };
+  for (const [quantity, reading] of taken.readings) {
     const differenced = difference(reading, memory.cursor[quantity], memory.book.answeredMs[quantity] ?? null);
     readings[quantity] = differenced.seen;
     if (Object.keys(differenced.cursor).length > 0) cursor[quantity] = differenced.cursor;
   }
-  const { checks } = run.inbox;
-  run.inbox = { readings: new Map(), checks: [] };
   const observation: Observation = {
     nowMs,
     ...run.outside,
     readings,
-    draws: drawsSince(run, monotonicMs),
-    observedMs: observedSince(run, nowMs, monotonicMs),
+    draws: drawsSince(run),
+    observedMs: observedSince(run, { nowMs, seenMs }),
     ...asked,
     superseded: run.isSuperseded,
-    checks,
+    checks: taken.checks,
   };
-  return { row: { release: run.id, number: memory.rows + 1, observation, cursor }, monotonicMs };
+  return { row: { release: run.id, number: memory.rows + 1, observation, cursor }, taken };
+}
+
+/** Only what is stored leaves the inbox; what arrived meanwhile stays for the next tick. */
+function handOver(run: Run, taken: Inbox): void {
+  for (const [quantity, reading] of taken.readings) if (run.inbox.readings.get(quantity) === reading) run.inbox.readings.delete(quantity);
+  if (run.inbox.checks === taken.checks) run.inbox.checks = [];
 }
 
 /**
  * New draws since the last row, when the router had the same share all the while; otherwise nobody can say at which share they were drawn.
  * So nothing is counted across a restart, a change, or a silence in which the lease may have taken people home.
  */
-function drawsSince(run: Run, monotonicMs: number): Observation["draws"] {
-  if (run.steadySinceMs === null || monotonicMs - run.steadySinceMs >= run.patience.leaseMs) return null;
+function drawsSince(run: Run): Observation["draws"] {
+  if (run.steadySinceMs === null) return null;
   const now = run.outside.traffic;
   const then = run.memory.lastRow?.observation.traffic;
   if (now.kind !== "seen" || then?.kind !== "seen" || now.value.drawn === null || then.value.drawn === null) return null;
@@ -87,11 +106,11 @@ function drawsSince(run: Run, monotonicMs: number): Observation["draws"] {
   return canary < 0 || stable < 0 || canary + stable === 0 ? null : { canary, stable, sharePct: now.value.sharePct };
 }
 
-/** Time counts only between two looks that both saw the wanted share, while every metric was readable. */
-function observedSince(run: Run, nowMs: number, monotonicMs: number): number {
+/** Time counts only between two looks that both saw the wanted share, and none between them another, while every metric was readable. */
+function observedSince(run: Run, { nowMs, seenMs }: { readonly nowMs: number; readonly seenMs: number }): number {
   const { release, book } = run.memory;
-  if (release.status.kind !== "observing" || run.steadySinceMs === null || !isTrafficAsWanted(release, run.outside)) return 0;
-  return unreadable(release, book, nowMs).length > 0 ? 0 : Math.round(monotonicMs - run.steadySinceMs);
+  if (release.status.kind !== "observing" || run.steadySinceMs === null) return 0;
+  return isReadable(release, book, nowMs) ? Math.round(seenMs - run.steadySinceMs) : 0;
 }
 
 function toCommit(run: Run, row: Row, decision: Decision | null, entry: Commit["entry"]): Commit {

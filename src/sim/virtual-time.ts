@@ -4,14 +4,21 @@ import type { Clock } from "../ports.ts";
 export interface VirtualTime {
   /** Milliseconds since the beginning. */
   elapsedMs(): number;
-  /** A clock of one process. After `stop` none of its waits ever ends, as in a process that was killed. */
-  clock(): Clock & { stop(): void };
+  /** A clock of one process. */
+  clock(): ProcessClock;
   /** Moves the wall clock by `ms`, without time passing. */
   step(ms: number): void;
   /** Runs `work` at `atMs` since the beginning. */
   at(atMs: number, work: () => void): void;
   /** Lets everything happen until `untilMs` since the beginning, or until `isDone`. */
   run(untilMs: number, isDone: () => boolean): Promise<void>;
+}
+
+export interface ProcessClock extends Clock {
+  /** None of its waits ever ends any more, as in a process that was killed. */
+  stop(): void;
+  /** None of its waits ends for `ms`, as in a process that gets no processor. */
+  freeze(ms: number): void;
 }
 
 interface Timer {
@@ -32,19 +39,23 @@ export function virtualTime(startsAtMs: number): VirtualTime {
     at,
     clock() {
       let isStopped = false;
+      let frozenUntilMs = 0;
       return {
         nowMs: () => startsAtMs + elapsedMs + steppedMs,
         monotonicMs: () => elapsedMs,
         wait: (ms, signal) =>
           new Promise((resolve) => {
             const ring = (): void => {
-              if (!isStopped) resolve();
+              if (isStopped) return;
+              if (elapsedMs < frozenUntilMs) at(frozenUntilMs, ring);
+              else resolve();
             };
             if (signal?.aborted) return ring();
             at(elapsedMs + Math.max(0, ms), ring);
             signal?.addEventListener("abort", ring, { once: true });
           }),
         stop: () => void (isStopped = true),
+        freeze: (ms) => void (frozenUntilMs = elapsedMs + ms),
       };
     },
     async run(untilMs, isDone) {
