@@ -172,7 +172,7 @@ describe("against stable: E[E] <= 1 for every pair of rates on the line and beyo
     },
     after: (pair) => {
       const stableRate = at.history.total === 0 ? null : (at.history.bad + 0.5) / (at.history.total + 1);
-      const next = step(process, ratioIncrements(at.bets, { ...pair, stableRate, dispersion: at.dispersion }), at.bets);
+      const next = step(process, ratioIncrements(at.bets, { ...pair, stableRate, dispersion: at.dispersion, causes: 2 }), at.bets);
       const history = { bad: at.history.bad + pair.stable.bad, total: at.history.total + pair.stable.total };
       return game(next, { ...at, history });
     },

@@ -126,6 +126,8 @@ function slicedWorld(
     readonly users: number;
     readonly share: number;
     readonly wrong: NullWorld["wrong"];
+    /** Absent: the fixed lines. */
+    readonly spec?: TestSpec;
     readonly person: (chance: Chance, at: { readonly index: number; readonly scrapes: number }) => Person;
     readonly traffic?: (at: { readonly index: number; readonly scrapes: number }) => number;
   },
@@ -133,7 +135,7 @@ function slicedWorld(
   return {
     name,
     says: `sliced requests, ${says}`,
-    spec: absolute("request"),
+    spec: world.spec ?? absolute("request"),
     wrong: world.wrong,
     scrape: (chance, at) => {
       const users = Math.round(world.users * (world.traffic?.(at) ?? 1));
@@ -300,5 +302,33 @@ export const nullWorlds: readonly NullWorld[] = [
     wrong: ["fail"],
     person: (_, at) => clustered(0.01 * daylight(at)),
     traffic: daylight,
+  }),
+  slicedWorld("clustered", "against stable, 40 and 360 people, both 1 %", {
+    users: 400,
+    share: 0.1,
+    spec: relative("request"),
+    wrong: ["fail"],
+    person: () => clustered(0.01),
+  }),
+  slicedWorld("heavy users", "against stable, 40 and 360 people, both 1 %", {
+    users: 400,
+    share: 0.1,
+    spec: relative("request"),
+    wrong: ["fail"],
+    person: () => heavy(0.01),
+  }),
+  slicedWorld("heavy users", "against stable, 40 and 40 who leave at an error", {
+    users: 80,
+    share: 0.5,
+    spec: relative("request"),
+    wrong: ["fail"],
+    person: () => leaving,
+  }),
+  slicedWorld("bursty", "against stable, shared bursts, ten of a person", {
+    users: 400,
+    share: 0.1,
+    spec: relative("request"),
+    wrong: ["fail"],
+    person: (chance) => clustered(burstRate(chance)),
   }),
 ];

@@ -79,7 +79,9 @@ function addRatio(spec: RatioSpec, before: TestState, increment: Increment): Rat
   const processes: Partial<Record<Which, Process>> = {};
   for (const [which, bets] of betsOf(spec)) {
     const scrape = towards(bets.side, canary, stable);
-    processes[which] = step(state.processes[which] ?? emptyProcess, ratioIncrements(bets, { ...scrape, stableRate, dispersion }), bets);
+    const causes = causesOf(bets.side === "above" ? canarySlices : slices);
+    const increments = ratioIncrements(bets, { ...scrape, stableRate, dispersion, causes });
+    processes[which] = step(state.processes[which] ?? emptyProcess, increments, bets);
   }
   // Of a bracket, the reading that flatters the canary less is shown.
   const shown = towards(spec.fail.good, canary, stable);
@@ -151,6 +153,11 @@ function forecastRatio(spec: RatioSpec, before: TestState): number | null {
     haveNats: isHarm ? verdict.logEFail : verdict.logEPass,
     perScrape: (perPerson * people) / state.scrapes / dispersionOf(spec, state),
   });
+}
+
+/** So many people at least had an event: those in different slices are different. At least 1, and 1 where there are no slices. */
+function causesOf(slices: readonly Counts[]): number {
+  return Math.max(1, slices.filter(({ bad }) => bad > 0).length);
 }
 
 /** Of a bracket, the count that makes proving `side` hardest. */

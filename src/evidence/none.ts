@@ -43,7 +43,7 @@ function addNone(spec: NoneSpec, before: TestState, increment: Increment): NoneS
   const more = isComparable
     ? step(
         state.more,
-        ratioIncrements(bets, { canary: scrape.canary, stable: scrape.stable ?? noCounts, stableRate: null, dispersion: 1 }),
+        ratioIncrements(bets, { canary: scrape.canary, stable: scrape.stable ?? noCounts, stableRate: null, dispersion: 1, causes: 1 }),
         bets,
       )
     : state.more;

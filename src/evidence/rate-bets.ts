@@ -101,7 +101,7 @@ export function rateIncrements(bets: RateBets, scrape: RateScrape): readonly num
   const increments = bets.logHit.map((hit, bet) => {
     if (dispersion === null) return 0;
     const miss = bets.logMiss[bet] ?? 0;
-    return parts.reduce((sum, { bad, total }) => sum + tempered(bad * hit + (total - bad) * miss, dispersion), 0);
+    return parts.reduce((sum, { bad, total }) => sum + tempered(bad * hit + (total - bad) * miss, { dispersion, causes: 1 }), 0);
   });
   const gains = parts.map(({ bad, total }) => Math.min(1, total / largestPart) * (bad / total - bets.at));
   for (const stake of bets.bounded) increments.push(gains.reduce((sum, gain) => sum + Math.log1p(stake * gain), 0));

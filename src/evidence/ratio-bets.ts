@@ -69,6 +69,7 @@ export function ratioBets(ask: { readonly side: Side; readonly at: number; reado
 
 /**
  * What one scrape does to each bet, in logs. `stableRate` is stable's rate before this scrape, never with it; `null` while there is none.
+ * `causes`: how many people at least had the events, on the arm that is to be proven to have more of them.
  *
  * For rare events it is the likelihood of how the events split between the arms, whatever their common rate is; otherwise that of both arms'
  * counts, against the nearest pair of rates on the line. Both hold however the rate moves from scrape to scrape.
@@ -77,10 +78,10 @@ export function ratioBets(ask: { readonly side: Side; readonly at: number; reado
  */
 export function ratioIncrements(
   bets: RatioBets,
-  scrape: BothArms & { readonly stableRate: number | null; readonly dispersion: number },
+  scrape: BothArms & { readonly stableRate: number | null; readonly dispersion: number; readonly causes: number },
 ): readonly number[] {
   const increment = scrape.stableRate === null || scrape.stableRate < rareRate ? splitIncrement : armsIncrement;
-  return bets.factors.map((_, bet) => tempered(increment(bets, bet, scrape), scrape.dispersion));
+  return bets.factors.map((_, bet) => tempered(increment(bets, bet, scrape), scrape));
 }
 
 function splitIncrement(bets: RatioBets, bet: number, scrape: BothArms): number {
