@@ -1,11 +1,22 @@
 import { defineConfig } from "vitest/config";
 
+const e2e = "test/e2e/**/*.test.ts";
+const seeds = "test/sim-seeds.test.ts";
+
+/** Tests that take every core, or measure by the clock, run after the others and alone: groups follow one another. */
+function group(name: string, groupOrder: number, files: { readonly include: string[]; readonly exclude?: string[] }, maxWorkers: number) {
+  return { extends: true as const, test: { name, ...files, maxWorkers, sequence: { groupOrder } } };
+}
+
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: ["./test/last-line.ts"],
-    maxWorkers: 2,
+    projects: [
+      group("unit", 0, { include: ["src/**/*.test.ts", "test/**/*.test.ts"], exclude: [e2e, seeds] }, 2),
+      group("seeds", 1, { include: [seeds] }, 1),
+      group("e2e", 2, { include: [e2e] }, 1),
+    ],
   },
 });
