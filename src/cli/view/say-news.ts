@@ -11,6 +11,8 @@ export function sayNews(previous: ReleaseView | null, next: ReleaseView): string
   const fresh = next.story.filter((entry) => entry.revision > (previous?.revision ?? 0)).toReversed();
   return [
     ...head,
-    ...fresh.flatMap((entry) => entry.says.map((sentence, at) => plainText(`${at === 0 ? sayTimeExactly(next, entry.atMs) : "        "}  ${sentence}`))),
+    ...fresh.flatMap((entry) =>
+      entry.says.map((sentence, at) => plainText(`${at === 0 ? sayTimeExactly(next, entry.atMs) : "        "}  ${sentence}`)),
+    ),
   ];
 }
