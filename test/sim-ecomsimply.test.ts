@@ -60,7 +60,7 @@ const stories: readonly (readonly [string, Scenario])[] = [
   ],
   [
     "ecomsimply with a twentieth of its trials is held",
-    { ...base, truths: { ...healthy, "trial-activation": both(0.02) }, peoplePerSecond: 2, untilMs: 90 * minuteMs },
+    { ...base, truths: { ...healthy, "trial-activation": both(0.015) }, peoplePerSecond: 2, untilMs: 90 * minuteMs },
   ],
   [
     "ecomsimply with 5 percent of server errors is rolled back",
