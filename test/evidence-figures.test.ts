@@ -62,7 +62,7 @@ test("20,000 scrapes a second are added and judged on one core", () => {
   const budget = { alpha, beta: 0.05, plannedScrapes: 540 };
   const rate = updatesPerSecond(
     { kind: "rate", unit: "person", pass: { good: "below", at: 0.005 }, fail: { good: "below", at: 0.01 }, ...budget },
-    400,
+    { forMs: 400, arms: "whole" },
   );
   expect(rate).toBeGreaterThan(20_000);
 });
