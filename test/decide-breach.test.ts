@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { decide } from "../src/core/decide.ts";
 import { bookAfterDecision } from "../src/core/evidence-book.ts";
 import { bookAfterRow } from "../src/core/evidence-book.ts";
+import type { EvidenceBook } from "../src/core/evidence-book.ts";
+import { smallPlan } from "../src/sim/small-plan.ts";
 import type { ReadingSeen } from "../src/core/observation.ts";
 import {
   startMs,
@@ -92,6 +94,55 @@ describe("a breach", () => {
   });
 });
 
+describe("a relative guard at 100 %", () => {
+  const few = bad("orders", counts(30, 1_000, 3_000, 10_000));
+  const everybody = { ...few, observedMs: [0, 0, 4 * minuteMs] };
+  const guard = "orders < 50% of stable";
+
+  test.each<[string, Parameters<typeof decideOn>, string]>([
+    ["only holds and asks, because nothing is left to compare with", [observing(2), everybody], "holding failed"],
+    ["still reacts while the share is on its way", [{ kind: "shifting", phase: 2, sinceMs: startMs }, few], "holding investigation"],
+    [
+      "still reacts when some people are held back",
+      [observing(2), few, {}, { plan: { ...smallPlan, holdbackPct: 1 } }],
+      "holding investigation",
+    ],
+    ["does not take a promotion back", [{ kind: "promoting", step: "replacing", sinceMs: startMs }, few], "promoting returning"],
+    ["holds no more once somebody has looked at it", [observing(2), everybody, {}, { dismissed: [guard] }], "promoting cloning"],
+  ])("%s", (_, asked, expected) => {
+    expect(statusOf(decideOn(...asked))).toBe(expected);
+  });
+
+  test("is looked at by the release manager, who goes on", () => {
+    const resume = ask("resume", "release-manager");
+    const held = holding({ kind: "failed", checks: [guard] }, 2);
+    const decision = decideOn(held, everybody, { requests: [resume] });
+    expect(decision?.facts.map((fact) => fact.kind)).toContain("dismissed");
+    expect(statusOf(decision)).toBe("promoting cloning");
+    const gate = decideOn(holding({ kind: "failed", checks: ["2.cpu"] }, 1), everybody, { requests: [resume] });
+    expect(gate?.facts.map((fact) => fact.kind)).not.toContain("dismissed");
+  });
+});
+
+describe("while people are on their way back", () => {
+  const down = { prices: probe(true) };
+  const after = (status: ReturnType<typeof goingBack>): string => {
+    const release = releaseIn(status, { told: toldAll(good) });
+    let book = good;
+    for (let scrape = 0; scrape < 3; scrape += 1) book = bookAfterRow(book, release, { ...seen(release), readings: down });
+    const decision = decide(release, book, seen(release, { traffic: { kind: "unseen", why: "time-out" } }));
+    return decision?.status.kind === "rolling-back" ? decision.status.reaction.kind : statusOf(decision);
+  };
+
+  test("the reaction may become stricter", () => {
+    expect(after(goingBack("rollback"))).toBe("halt");
+  });
+
+  test("what is read after they are back changes nothing", () => {
+    expect(after({ ...goingBack("rollback"), step: "clearing" } as ReturnType<typeof goingBack>)).toBe("rolled-back");
+  });
+});
+
 describe("a delayed reaction", () => {
   const slow = bad("latency>2000ms", counts(600, 2_000, 20, 20_000));
 
@@ -103,6 +154,25 @@ describe("a delayed reaction", () => {
       doneByMs: startMs + 1_000 + 2 * minuteMs,
       commitByMs: startMs + 1_000 + 2 * minuteMs - 8_000,
     });
+  });
+
+  test("never puts off what a running one has promised", () => {
+    const decision = decideOn(holding(investigation(startMs + 30_000)), slow);
+    const why = decision?.status.kind === "holding" ? decision.status.why : null;
+    expect(why).toMatchObject({ kind: "countdown", commitByMs: startMs + 30_000 });
+  });
+
+  test("gives way to one of its kind that acts sooner, and to no later one", () => {
+    const errors = bad("errors", counts(400, 2_000, 10, 20_000));
+    const within = (withinMs: number): EvidenceBook => ({
+      ...errors,
+      checks: errors.checks.map((check) =>
+        check.id === "errors > 3%" ? { ...check, reaction: { kind: "rollback-within", withinMs } } : check,
+      ),
+    });
+    const running = holding(countdown(startMs + 5 * minuteMs));
+    expect(decideOn(running, within(minuteMs))?.status).toMatchObject({ why: { breach: { check: "errors > 3%" } } });
+    expect(decideOn(running, within(9 * minuteMs), {}, { told: toldAll(errors) })).toBeNull();
   });
 
   test.each<[string, number, string]>([

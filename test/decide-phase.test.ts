@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decide } from "../src/core/decide.ts";
-import { emptyBook } from "../src/core/evidence-book.ts";
+import { bookAfterRow, emptyBook } from "../src/core/evidence-book.ts";
 import { smallPlan } from "../src/sim/small-plan.ts";
 import type { EvidenceBook } from "../src/core/evidence-book.ts";
 import type { Observation } from "../src/core/observation.ts";
@@ -18,6 +18,7 @@ import {
   seen,
   statusOf,
   decideOn,
+  later,
   good,
   signed,
   toldAll,
@@ -30,6 +31,14 @@ describe("a phase that goes well", () => {
     ["waits for those who have to sign", observing(1), good, {}, {}, "holding sign-off"],
     ["goes on when they have signed", observing(1), good, {}, signed(2), "shifting 2"],
     ["does not go on into a freeze", observing(), good, { frozen: ["production"] }, {}, "holding freeze"],
+    [
+      "does not promote into a freeze either",
+      observing(2),
+      { ...good, observedMs: [0, 0, 4 * minuteMs] },
+      { frozen: ["production"] },
+      {},
+      "holding freeze",
+    ],
     ["promotes after the last phase", observing(2), { ...good, observedMs: [0, 0, 4 * minuteMs] }, {}, {}, "promoting cloning"],
     ["becomes observed when the router shows the share", { kind: "shifting", phase: 1, sinceMs: startMs }, good, {}, {}, "observing 1"],
     ["goes on by itself when the reason to hold is gone", holding({ kind: "undecided", checks: ["1.errors"] }), good, {}, {}, "shifting 1"],
@@ -65,6 +74,19 @@ describe("time is over", () => {
   test("and nothing was ever counted: hold, never pass", () => {
     const blind = { ...emptyBook(smallPlan), observedMs: [9 * minuteMs, 0, 0] };
     expect(statusOf(decideOn(observing(), blind))).toBe("holding no-data");
+  });
+
+  test("what was counted once and is not there any more is missing, whatever its source answers", () => {
+    const release = releaseIn(observing());
+    let book = good;
+    const gone: Observation["readings"] = { ...fine, errors: { kind: "no-data" } };
+    const at = (nowMs: number): Observation => ({ ...seen(release), nowMs });
+    for (let scrape = 1; scrape <= 5; scrape += 1)
+      book = bookAfterRow(book, release, { ...at(startMs + scrape * 15_000), readings: later(gone, scrape * 15_000) });
+    expect(statusOf(decide(release, book, at(startMs + 60_000)))).toBe("shifting 1");
+    expect(decide(release, book, at(startMs + 75_000))?.status).toMatchObject({
+      why: { kind: "no-data", checks: ["1.errors", "errors > 3%"] },
+    });
   });
 
   test("sources that fell silent hold at once", () => {

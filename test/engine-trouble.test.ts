@@ -175,3 +175,29 @@ describe("one release that cannot go on", () => {
     expect(troubles[0]).toContain("damaged");
   });
 });
+
+test("one look at the router that fails, whichever it is, stops no release", async () => {
+  for (let failing = 1; failing <= 40; failing += 1) {
+    let looks = 0;
+    const { engine, pass, statusOf } = await place({
+      world: (world): World => ({
+        ...world,
+        router: (plan) => {
+          const router = world.router(plan);
+          return {
+            ...router,
+            async observe(signal) {
+              looks += 1;
+              if (looks === failing) throw new Error("connection reset");
+              return router.observe(signal);
+            },
+          };
+        },
+      }),
+    });
+    await engine.release(head("a"));
+    await pass(20_000);
+    expect(`${failing}: ${await statusOf("a")}`).toBe(`${failing}: observing`);
+    expect(looks).toBeGreaterThan(failing);
+  }
+});

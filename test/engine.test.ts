@@ -127,6 +127,24 @@ describe("a halted release", () => {
   });
 });
 
+test("a halt freezes its environment at once, however long the way back takes", async () => {
+  let isRouterOut = false;
+  const { engine, store, pass, statusOf } = await place({
+    episodes: [{ of: "prices", arm: "both", value: 1, fromMs: minuteMs, untilMs: 9 * minuteMs, fromSharePct: 0 }],
+    isRouterOut: () => isRouterOut,
+  });
+  await engine.release(head("a"));
+  await pass(80_000);
+  isRouterOut = true;
+  await pass(minuteMs);
+  expect(await statusOf("a")).toBe("rolling-back");
+  await expect(engine.release(head("b"))).rejects.toBeInstanceOf(EnvironmentFrozen);
+  isRouterOut = false;
+  await pass(minuteMs);
+  expect(await statusOf("a")).toBe("halted");
+  expect(await store.freezes()).toHaveLength(1);
+});
+
 test("the same start key twice is one release", async () => {
   const { engine } = await place();
   expect(await engine.release(head("a", { startKey: "k" }))).toBe("a");

@@ -163,7 +163,10 @@ const facts: Every<Fact> = {
     { kind: "traffic-back", tookMs: 412, withinMs: 120_000 },
     { kind: "traffic-back", tookMs: 150_000, withinMs: 120_000 },
   ],
-  unhealthy: [{ kind: "unhealthy", service: "frontend", slot: "canary", detail: "exited with code 1" }],
+  late: [
+    { kind: "late", awaits: "router", afterMs: 125_000, detail: "connection refused" },
+    { kind: "late", awaits: "stable", afterMs: 300_000, detail: "frontend: exited with code 1" },
+  ],
   dismissed: [{ kind: "dismissed", check: "conversion < 50% of stable", by: "Ada" }],
   recovered: [{ kind: "recovered", check: "conversion < 50% of stable" }],
   upgraded: [{ kind: "upgraded", from: { kind: "investigate", forMs: 600_000 }, to: { kind: "rollback" } }],

@@ -31,6 +31,7 @@ export function newborn(head: {
     dismissed: [],
     materialRevision: 0,
     extended: null,
+    isLate: false,
     rollback: null,
   };
 }
@@ -39,8 +40,10 @@ export function newborn(head: {
 export function apply(release: Release, entry: Entry): Release {
   if (entry.revision !== release.revision + 1) throw new Error(`entry ${entry.revision} does not follow revision ${release.revision}`);
   const { decision } = entry;
-  const after = decision.facts.reduce(applyFact, { ...release, revision: entry.revision, status: decision.status });
-  const isMaterial = !isSamePlace(release.status, decision.status) || decision.facts.some((fact) => isWorse(release, fact));
+  const isMoved = !isSamePlace(release.status, decision.status);
+  const before = { ...release, revision: entry.revision, status: decision.status, isLate: release.isLate && !isMoved };
+  const after = decision.facts.reduce(applyFact, before);
+  const isMaterial = isMoved || decision.facts.some((fact) => isWorse(release, fact));
   return {
     ...after,
     materialRevision: isMaterial ? entry.revision : release.materialRevision,
@@ -84,6 +87,8 @@ function applyFact(release: Release, fact: Fact): Release {
       return { ...release, told: { ...release.told, [fact.check]: fact.verdict.kind } };
     case "rehearsed":
       return { ...release, rehearsedMs: fact.tookMs };
+    case "late":
+      return { ...release, isLate: true };
     case "extended":
       return { ...release, extended: fact.phase };
     case "dismissed":

@@ -3,6 +3,8 @@ import { isMismatched } from "../evidence/sample-ratio.ts";
 import { isSamePlace } from "./apply.ts";
 import { decideBreach, decideRunning } from "./decide/breach.ts";
 import { decideCalm } from "./decide/calm.ts";
+import { lateness } from "./decide/lateness.ts";
+import { looksAway } from "./decide/looks-away.ts";
 import { hold, standInPhase } from "./decide/phase.ts";
 import { answerRequests } from "./decide/requests.ts";
 import type { Answers } from "./decide/requests.ts";
@@ -46,7 +48,8 @@ export function decide(release: Release, book: EvidenceBook, seen: Observation):
     decideOrder(sight, answers) ??
     decideRunning(sight, (phase) => standInPhase(sight, phase, "in time")) ??
     decideOn(sight, answers);
-  return toDecision(release, step, [...gone, ...answers.facts, ...verdictFacts(sight, step.facts), ...recoveries(sight)]);
+  const noted = [...gone, ...answers.facts, ...verdictFacts(sight, step.facts), ...recoveries(sight), ...lateness(sight, step)];
+  return toDecision(release, step, noted);
 }
 
 /** A countdown or an investigation is no reason to leave an order to go back undone. */
@@ -63,11 +66,10 @@ function decideOrder(sight: Sight, answers: Answers): Step | null {
   if (order.kind === "rollback" || order.kind === "stop") return goBack(sight, order);
   if (!("phase" in status)) return null;
   if (order.kind === "pause") return { status: hold(sight, status.phase, { kind: "paused", by: order.by.name }), facts: [] };
-  const isInvestigated = status.kind === "holding" && status.why.kind === "investigation";
-  const facts: readonly Fact[] =
-    isInvestigated && "breach" in status.why ? [{ kind: "dismissed", check: status.why.breach.check, by: order.by.name }] : [];
-  const next = standInPhase(sight, status.phase, "in time");
-  return { ...next, facts: [...facts, ...next.facts] };
+  const checks = looksAway(status, sight.plan);
+  const release = { ...sight.release, dismissed: [...sight.release.dismissed, ...checks] };
+  const next = standInPhase({ ...sight, release }, status.phase, "in time");
+  return { ...next, facts: [...checks.map((check): Fact => ({ kind: "dismissed", check, by: order.by.name })), ...next.facts] };
 }
 
 function goBack(sight: Sight, order: Request): Step | null {

@@ -27,11 +27,14 @@ export type Fact =
   | { readonly kind: "accepted"; readonly request: string; readonly by: string; readonly asked: string; readonly reason: string }
   | { readonly kind: "refused"; readonly request: string; readonly by: string; readonly asked: string; readonly refusal: Refusal }
   | { readonly kind: "traffic-back"; readonly tookMs: number; readonly withinMs: number }
-  | { readonly kind: "unhealthy"; readonly service: string; readonly slot: string; readonly detail: string }
+  | { readonly kind: "late"; readonly awaits: Awaited; readonly afterMs: number; readonly detail: string }
   | { readonly kind: "dismissed"; readonly check: string; readonly by: string }
   | { readonly kind: "recovered"; readonly check: string }
   | { readonly kind: "upgraded"; readonly from: Reaction; readonly to: Reaction }
   | { readonly kind: "cleared"; readonly what: "previous" | "canary" };
+
+/** What a release in motion waits for: that the router shows what is wanted, that a slot is ready, that the canary is gone. */
+export type Awaited = "router" | "previous" | "stable" | "canary-gone";
 
 /** One line of a release's journal. `revision` counts from 1. */
 export interface Entry {

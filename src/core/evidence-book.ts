@@ -10,6 +10,7 @@ import type { Observation, SeenTraffic } from "./observation.ts";
 import type { Plan } from "./plan.ts";
 import type { Release } from "./release.ts";
 import { isExposed } from "./status.ts";
+import type { Status } from "./status.ts";
 
 /** All evidence of one release: a fold over its rows and decisions, never stored, rebuilt by replay. */
 export interface EvidenceBook {
@@ -82,7 +83,7 @@ export function bookAfterRow(book: EvidenceBook, release: Release, seen: Observa
     if (reading.kind === "no-data") continue;
     readMs[quantity] = seen.nowMs;
     // Before anybody is exposed the counters only find their beginning.
-    if (!isExposed(release.status)) continue;
+    if (!counts(release.status)) continue;
     for (const check of book.checks) {
       if (check.quantity !== quantity) continue;
       const state = states[check.id];
@@ -115,6 +116,11 @@ function freshAfter(check: Check, state: TestState): TestState {
   return judged(check, state).verdict.kind === "fail" ? begin(check.spec) : state;
 }
 
+/** Readings count while people are on the canary: until a rollback is read back it can get worse, and the reaction stricter. */
+function counts(status: Status): boolean {
+  return isExposed(status) || (status.kind === "rolling-back" && status.from === "canary" && status.step === "traffic");
+}
+
 /** The book after a decision: a new countdown begins its second test, a cancelled one takes it over, a dismissed or recovered check starts afresh. */
 export function bookAfterDecision(book: EvidenceBook, decision: Decision): EvidenceBook {
   const states: Record<string, TestState> = { ...book.states };
@@ -123,11 +129,11 @@ export function bookAfterDecision(book: EvidenceBook, decision: Decision): Evide
     if (fact.kind === "cancelled" && fresh?.check === fact.check) states[fact.check] = fresh.state;
   }
   const { status } = decision;
-  const counts = status.kind === "holding" && status.why.kind === "countdown" ? status.why.breach : null;
-  if (!counts) fresh = null;
-  else if (fresh?.check !== counts.check || fresh.sinceMs !== counts.atMs) {
-    const check = book.checks.find((candidate) => candidate.id === counts.check);
-    fresh = check ? { check: check.id, sinceMs: counts.atMs, state: begin(check.spec) } : null;
+  const breach = status.kind === "holding" && status.why.kind === "countdown" ? status.why.breach : null;
+  if (!breach) fresh = null;
+  else if (fresh?.check !== breach.check || fresh.sinceMs !== breach.atMs) {
+    const check = book.checks.find((candidate) => candidate.id === breach.check);
+    fresh = check ? { check: check.id, sinceMs: breach.atMs, state: begin(check.spec) } : null;
   }
   return { ...book, states, fresh };
 }
@@ -200,7 +206,9 @@ function judged(check: Check, state: TestState): Judged {
 
 function isStale(check: Check, at: At): boolean {
   const sinceMs = "sinceMs" in at.release.status ? at.release.status.sinceMs : at.release.createdMs;
-  const lastMs = at.book.answeredMs[check.quantity] ?? sinceMs;
-  // Right after a change of status an old answer is given the time of a few scrapes to be renewed.
+  const { readMs, answeredMs } = at.book;
+  // What was once counted and then is not there any more has gone silent. Scores are run now and then, and have no answer in between.
+  const countedMs = check.spec.kind === "score" ? undefined : readMs[check.quantity];
+  const lastMs = countedMs ?? answeredMs[check.quantity] ?? sinceMs;
   return at.nowMs - lastMs > Math.max(leastStaleMs, staleScrapes * at.release.plan.scrapeMs);
 }

@@ -11,7 +11,7 @@ const news: ReadonlySet<Fact["kind"]> = new Set<Fact["kind"]>([
   "signed",
   "lapsed",
   "dismissed",
-  "unhealthy",
+  "late",
 ]);
 
 /** The facts of a decision that people are told; empty: nobody is told anything. */

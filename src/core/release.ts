@@ -28,6 +28,8 @@ export interface Release {
   readonly materialRevision: number;
   /** The phase whose extension was announced; `null`: none. */
   readonly extended: number | null;
+  /** True when people were told that the present step takes longer than it should. */
+  readonly isLate: boolean;
   /** When the rollback was committed and when it was read back; `null` while it has not happened. */
   readonly rollback: { readonly committedMs: number; readonly seenMs: number | null } | null;
 }

@@ -60,6 +60,15 @@ export function sharePctOf(plan: Plan, phase: number): number {
   return Math.min(plan.phases[phase]?.sharePct ?? 0, 100 - plan.holdbackPct);
 }
 
+/**
+ * True when everybody is on the new version, so that nothing is left to compare with: relative guards have no reaction any more. While the
+ * share is still on its way there they have.
+ */
+export function isWithoutStable({ status, plan }: Release): boolean {
+  if (status.kind === "promoting") return true;
+  return (status.kind === "observing" || status.kind === "holding") && sharePctOf(plan, status.phase) === 100;
+}
+
 /** True when the router was read back and does exactly what the release wants, with the addresses that the workloads answer at. */
 export function isTrafficAsWanted(release: Release, seen: Outside): boolean {
   const want = wanted(release);

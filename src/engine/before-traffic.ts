@@ -4,7 +4,7 @@ import { call } from "./call.ts";
 import { converge } from "./converge.ts";
 import type { Run } from "./run.ts";
 
-/** A smoke request is tried this often before it counts as failed. */
+/** A check is tried this often before it counts as failed. */
 const tries = 3;
 
 /** True when both versions stand, the router has their addresses and every source has answered: the checks before traffic can be run. */
@@ -25,15 +25,21 @@ export async function checkBeforeTraffic(run: Run): Promise<readonly PreparingCh
   return checks;
 }
 
-/** The same work as a real rollback: tell the router share 0, read it back, and take the time. */
+/** The same work as a real rollback: tell the router share 0, read it back, and take the time of the try that worked. */
 async function rehearse(run: Run): Promise<PreparingCheck> {
   const { clock } = run.world;
-  const startMs = clock.monotonicMs();
-  run.told = null;
-  const traffic = await converge(run);
-  const tookMs = Math.round(clock.monotonicMs() - startMs);
-  const detail = traffic.kind === "seen" ? "the router was told and read back" : traffic.why;
-  return { name: "rollback", ok: traffic.kind === "seen", detail, tookMs };
+  let failed = "";
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    const startMs = clock.monotonicMs();
+    run.told = null;
+    const traffic = await converge(run);
+    const tookMs = Math.round(clock.monotonicMs() - startMs);
+    if (isTrafficAsWanted(run.memory.release, { ...run.outside, traffic })) {
+      return { name: "rollback", ok: true, detail: "the router was told and read back", tookMs };
+    }
+    failed = traffic.kind === "seen" ? `the router was told, and shows ${traffic.value.sharePct} %` : traffic.why;
+  }
+  return { name: "rollback", ok: false, detail: failed, tookMs: 0 };
 }
 
 type Arms = Readonly<Record<string, "canary" | "stable">>;

@@ -5,6 +5,7 @@ import { newsOf } from "../core/notices.ts";
 import type { Observation, ReadingSeen } from "../core/observation.ts";
 import type { Row } from "../core/row.ts";
 import { isOver, keeps } from "../core/status.ts";
+import type { Status } from "../core/status.ts";
 import { isTrafficAsWanted } from "../core/wanted.ts";
 import type { Commit } from "../ports.ts";
 import { converge } from "./converge.ts";
@@ -113,6 +114,11 @@ function observedSince(run: Run, { nowMs, seenMs }: { readonly nowMs: number; re
   return isReadable(release, book, nowMs) ? Math.round(seenMs - run.steadySinceMs) : 0;
 }
 
+/** From the moment that a halt is committed nothing starts there: how long the way back takes must not matter. */
+function isHalting(status: Status): boolean {
+  return status.kind === "halted" || (status.kind === "rolling-back" && status.reaction.kind === "halt");
+}
+
 function toCommit(run: Run, row: Row, decision: Decision | null, entry: Commit["entry"]): Commit {
   const status = decision?.status ?? run.memory.release.status;
   return {
@@ -123,7 +129,7 @@ function toCommit(run: Run, row: Row, decision: Decision | null, entry: Commit["
     entry,
     seen: row.observation.requests.map((request) => request.id),
     isOver: isOver(status) && keeps(status) === null,
-    freeze: decision?.status.kind === "halted" && run.memory.release.status.kind !== "halted" ? run.memory.release.plan.environment : null,
+    freeze: isHalting(status) && !isHalting(run.memory.release.status) ? run.memory.release.plan.environment : null,
     owes: decision && newsOf(decision).length > 0 ? run.memory.release.plan.notify : [],
   };
 }

@@ -17,9 +17,18 @@ export interface Witness {
   /** Called when the router is asked. */
   asked(wanted: WantedTraffic): void;
   /** Called when everything is over. */
-  atEnd(end: { readonly id: string; readonly outdoors: Outdoors; readonly acknowledged: readonly string[] }): Promise<void>;
+  atEnd(end: End): Promise<void>;
   /** What was broken, in sentences that begin with the promise's number. */
   readonly broken: string[];
+}
+
+export interface End {
+  readonly id: string;
+  readonly outdoors: Outdoors;
+  /** Ids of the requests whose senders were told that they are kept. */
+  readonly acknowledged: readonly string[];
+  /** Something outside never gets ready, so that the release may end up waiting for it, once people were told. */
+  readonly isStuck: boolean;
 }
 
 interface Memory {
@@ -70,11 +79,12 @@ export function witness(): Witness {
       broken.push(...checkAsked(memory.release, traffic, lastAsked.get(traffic.release) ?? 0));
       lastAsked.set(traffic.release, traffic.sharePct);
     },
-    async atEnd({ id, outdoors, acknowledged }) {
+    async atEnd(end) {
+      const { id, acknowledged } = end;
       const stored = await watched?.load(id);
       if (!stored) return void broken.push(`8: release ${id} is gone`);
       const memory = memories.get(id);
-      if (memory) broken.push(...checkEnd(stored, memory.release, outdoors));
+      if (memory) broken.push(...checkEnd(stored, memory.release, end));
       broken.push(...checkAcknowledged(stored, acknowledged));
       const verified = verify(stored);
       if (!verified.ok) broken.push(`8: the journal does not verify at revision ${verified.revision}: ${verified.why}`);
@@ -119,13 +129,13 @@ function checkDecision(before: Memory, commit: Commit, decision: Decision): read
 }
 
 /** Promise 5: it is over, or it waits for people, and they were told so. */
-function checkEnd(stored: StoredRelease, release: Release, outdoors: Outdoors): readonly string[] {
-  const { status } = release;
+function checkEnd(stored: StoredRelease, { status }: Release, { outdoors, isStuck }: End): readonly string[] {
   if (isOver(status)) return [];
-  const waits = status.kind === "waiting" || status.kind === "holding";
+  const last = stored.entries.findLast(({ entry }) => entry.decision.facts.some((fact) => fact.kind === "became" || fact.kind === "late"));
+  const isLate = last?.entry.decision.facts.some((fact) => fact.kind === "late") === true;
+  const waits = status.kind === "waiting" || status.kind === "holding" || (isStuck && isLate);
   if (!waits) return [`5: the release ended up ${status.kind} and nobody is asked`];
-  const became = stored.entries.findLast(({ entry }) => entry.decision.facts.some((fact) => fact.kind === "became"));
-  const isTold = [...outdoors.arrived.values()].some((notice) => notice.entry.revision === became?.entry.revision);
+  const isTold = [...outdoors.arrived.values()].some((notice) => notice.entry.revision === last?.entry.revision);
   return isTold || stored.head.plan.notify.length === 0 ? [] : [`5: the release is ${status.kind}, and nobody was told`];
 }
 

@@ -1,4 +1,5 @@
 import { digestOfPlan } from "../core/chain.ts";
+import type { Slot } from "../core/observation.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Request } from "../core/requests.ts";
 import { isOver } from "../core/status.ts";
@@ -35,6 +36,8 @@ export interface Scenario {
   /** The weather clears up then, ms since the beginning. */
   readonly calmFromMs?: number;
   readonly readyAfterMs?: number;
+  /** A slot in which nothing ever becomes ready; the old version in the stable slot does. */
+  readonly stuckSlot?: Slot;
   readonly breaksWhenMixed?: boolean;
   /** Sources that are unreachable for a while, ms since the beginning; the router under the name "router". */
   readonly outages?: readonly { readonly of: string; readonly fromMs: number; readonly untilMs: number }[];
@@ -89,7 +92,10 @@ export async function simulate(scenario: Scenario): Promise<Story> {
     shop: truth,
     chance,
     outdoors: outside,
-    readyAfterMs: (version: string) => (version === "v2" ? (scenario.readyAfterMs ?? 8_000) : 2_000),
+    readyAfterMs: (version: string, slot: Slot) => {
+      if (slot === scenario.stuckSlot && !(slot === "stable" && version === "v1")) return Number.POSITIVE_INFINITY;
+      return version === "v2" ? (scenario.readyAfterMs ?? 8_000) : 2_000;
+    },
     breaks: (arms: Readonly<Record<string, string>>) => scenario.breaksWhenMixed === true && new Set(Object.values(arms)).size > 1,
     isOut,
     onAsked: (wanted: WantedTraffic) => watching.asked(wanted),
@@ -100,7 +106,7 @@ export async function simulate(scenario: Scenario): Promise<Story> {
   );
   for (const step of scenario.clockSteps ?? []) time.at(step.atMs, () => time.step(step.byMs));
   const acknowledged = await live(scenario, { time, controllers, chance });
-  await watching.atEnd({ id: release, outdoors: outside, acknowledged });
+  await watching.atEnd({ id: release, outdoors: outside, acknowledged, isStuck: scenario.stuckSlot !== undefined });
   const stored = await store.load(release);
   if (!stored) throw new Error("the simulated release was never created");
   return {

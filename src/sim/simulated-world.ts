@@ -44,8 +44,8 @@ export interface WorldOptions {
   readonly shop: Shop;
   readonly chance: Random;
   readonly outdoors: Outdoors;
-  /** How long a version takes to become ready, ms; `Infinity`: never. By version. */
-  readonly readyAfterMs: (version: string) => number;
+  /** How long a version takes to become ready in a slot, ms; `Infinity`: never. */
+  readonly readyAfterMs: (version: string, slot: Slot) => number;
   /** True when this mix of versions breaks on a smoke request. */
   readonly breaks: (arms: Readonly<Record<string, "canary" | "stable">>) => boolean;
   /** True while this source is unreachable. */
@@ -130,10 +130,10 @@ function simulatedRouter(options: WorldOptions, process: { readonly way: Way; re
 function simulatedWorkloads(options: WorldOptions, way: Way): Workloads {
   const { time } = options;
   const { running } = options.outdoors;
-  const start = (service: string, slot: string, version: string): void => {
+  const start = (service: string, slot: Slot, version: string): void => {
     running.set(`${service}/${slot}`, {
       version,
-      readyAtMs: time.elapsedMs() + options.readyAfterMs(version),
+      readyAtMs: time.elapsedMs() + options.readyAfterMs(version, slot),
       url: `http://${service}-${slot}`,
     });
   };

@@ -44,6 +44,15 @@ export const stories = {
     episodes: [{ of: "errors", arm: "canary", value: 0.1, ...from(60_000) }],
     outages: [{ of: "router", fromMs: 70_000, untilMs: 5 * minuteMs }],
   },
+  "upgraded to halt while the router is silent": {
+    ...base,
+    episodes: [
+      { of: "errors", arm: "canary", value: 0.5, ...from(60_000) },
+      { of: "prices", arm: "both", value: 1, ...from(2 * minuteMs) },
+    ],
+    outages: [{ of: "router", fromMs: 62_000, untilMs: 5 * minuteMs }],
+  },
+  "the copy never becomes ready": { ...base, stuckSlot: "previous" },
   "waits for the product owner": { ...base, habits: { everyMs: 20_000, meddles: 0, panics: 0, away: ["product-owner"] } },
   "rolled back after promotion": {
     ...base,

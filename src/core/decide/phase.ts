@@ -1,7 +1,9 @@
 import { isSameData } from "../canonical-json.ts";
+import { compares } from "../checks.ts";
 import { unreadable } from "../evidence-book.ts";
 import type { Standing } from "../evidence-book.ts";
 import type { HoldReason, Status } from "../status.ts";
+import { isWithoutStable } from "../wanted.ts";
 import { mayAdvance } from "../windows.ts";
 import type { Sight, Step } from "./sight.ts";
 import { missingRoles, nextSignOff } from "./sign-offs.ts";
@@ -49,18 +51,24 @@ function obstacleTo(sight: Sight, phase: number): HoldReason | null {
   if (shared.length > 0) return { kind: "shared-incident", checks: ids(shared) };
   const blind = unreadable(sight.release, sight.book, sight.nowMs);
   if (blind.length > 0) return { kind: "no-data", checks: blind };
-  const failed = openGates(sight, phase).filter((standing) => standing.verdict.kind === "fail");
+  const failed = [...openGates(sight, phase), ...lonelyGuards(sight)].filter((standing) => standing.verdict.kind === "fail");
   return failed.length > 0 ? { kind: "failed", checks: ids(failed) } : null;
+}
+
+/** Relative guards when everybody is on the new version: against what stable was, they only hold and ask. */
+function lonelyGuards({ release, standings }: Sight): readonly Standing[] {
+  if (!isWithoutStable(release)) return [];
+  return standings.filter(({ check }) => check.phase === null && compares(check) && !release.dismissed.includes(check.id));
 }
 
 /** Time is over and every gate passed: the next phase, unless somebody's word, the calendar or a freeze is in the way. */
 function goOn(sight: Sight, phase: number): Step {
   const missing = missingRoles(sight.release, nextSignOff(phase, sight.plan));
   if (missing.length > 0) return { status: hold(sight, phase, { kind: "sign-off", roles: missing }), facts: [] };
-  if (phase + 1 === sight.plan.phases.length) return { status: { kind: "promoting", step: "cloning", sinceMs: sight.nowMs }, facts: [] };
   if (sight.seen.frozen.includes(sight.plan.environment)) {
     return { status: hold(sight, phase, { kind: "freeze", environment: sight.plan.environment }), facts: [] };
   }
+  if (phase + 1 === sight.plan.phases.length) return { status: { kind: "promoting", step: "cloning", sinceMs: sight.nowMs }, facts: [] };
   if (!mayAdvance(sight.plan, sight.nowMs).ok) return { status: hold(sight, phase, { kind: "window" }), facts: [] };
   return { status: { kind: "shifting", phase: phase + 1, sinceMs: sight.nowMs }, facts: [] };
 }

@@ -4,6 +4,7 @@ import type { Release, SignOff } from "../release.ts";
 import type { Refusal, Request } from "../requests.ts";
 import { isExposed } from "../status.ts";
 import { openGates } from "./phase.ts";
+import { looksAway } from "./looks-away.ts";
 import type { Sight } from "./sight.ts";
 import { approvable, missingRoles, needsOf, nextSignOff, rolesOf, signOffsFor, verdictsSeen } from "./sign-offs.ts";
 
@@ -127,7 +128,7 @@ function refusalOfResume(sight: Sight, request: Request): Refusal | null {
   const { status } = sight.release;
   if (status.kind !== "holding") return { kind: "not-now", status: status.kind };
   if (status.why.kind === "paused") return roleRefusal(request, ["release-manager", "devops-lead"]);
-  if (status.why.kind === "investigation") return roleRefusal(request, ["release-manager"]);
+  if (looksAway(status, sight.plan).length > 0) return roleRefusal(request, ["release-manager"]);
   return { kind: "not-now", status: status.kind };
 }
 

@@ -1,4 +1,4 @@
-import type { Fact } from "../decision.ts";
+import type { Awaited, Fact } from "../decision.ts";
 import type { Language } from "../plan.ts";
 import type { SignOff, SignOffFor } from "../release.ts";
 import { askedCheck, capital, namePhase, quote, quoteCheck, quoteChecks, tell } from "./context.ts";
@@ -58,7 +58,7 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     refused: ({ by, asked, refusal }, context) => `${by} asked ${sayAsked(asked, "en")}, refused: ${sayRefusal(refusal, context, "en")}`,
     "traffic-back": ({ tookMs, withinMs }) =>
       `everybody is back on the stable version after ${saySpan(tookMs, "en")} (${tookMs <= withinMs ? "promised within" : "late, promised within"} ${saySpan(withinMs, "en")})`,
-    unhealthy: ({ service, slot, detail }) => `service ${service} (${slotName(slot, "en")}) is not healthy${after(detail, "en")}`,
+    late: ({ awaits, afterMs, detail }) => `${waits.en[awaits]}, after ${saySpan(afterMs, "en")}${after(detail, "en")}`,
     dismissed: ({ check, by }, context) => `${by} has looked at ${quoteCheck(context, check, "en")} and goes on`,
     recovered: ({ check }, context) => `${quoteCheck(context, check, "en")} no longer fails`,
     upgraded: ({ from, to }) =>
@@ -85,7 +85,7 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
       `${by} a demandé ${sayAsked(asked, "fr")}, refus\u202f: ${sayRefusal(refusal, context, "fr")}`,
     "traffic-back": ({ tookMs, withinMs }) =>
       `tout le monde est revenu à la version stable en ${saySpan(tookMs, "fr")} (${tookMs <= withinMs ? "promis en" : "en retard, promis en"} ${saySpan(withinMs, "fr")})`,
-    unhealthy: ({ service, slot, detail }) => `le service ${service} (${slotName(slot, "fr")}) est défaillant${after(detail, "fr")}`,
+    late: ({ awaits, afterMs, detail }) => `${waits.fr[awaits]} après ${saySpan(afterMs, "fr")}${after(detail, "fr")}`,
     dismissed: ({ check, by }, context) => `${by} a examiné ${quoteCheck(context, check, "fr")} et continue`,
     recovered: ({ check }, context) => `${quoteCheck(context, check, "fr")} n’échoue plus`,
     upgraded: ({ from, to }) =>
@@ -125,10 +125,17 @@ const approvals: ByLanguage<Sentences<SignOffFor, readonly [Context]>> = {
   },
 };
 
-function slotName(slot: string, language: Language): string {
-  const slots: ByLanguage<Readonly<Record<string, string>>> = {
-    en: { canary: "canary", stable: "stable", previous: "previous" },
-    fr: { canary: "canari", stable: "stable", previous: "précédente" },
-  };
-  return slots[language][slot] ?? slot;
-}
+const waits: ByLanguage<Readonly<Record<Awaited, string>>> = {
+  en: {
+    router: "the router still does not show what is asked of it",
+    previous: "the copy of the stable version is still not ready",
+    stable: "the stable place is still not ready",
+    "canary-gone": "the canary is still not gone",
+  },
+  fr: {
+    router: "le routeur ne montre toujours pas ce qui lui est demandé",
+    previous: "la copie de la version stable n’est toujours pas prête",
+    stable: "la place stable n’est toujours pas prête",
+    "canary-gone": "le canari n’est toujours pas retiré",
+  },
+};

@@ -1,3 +1,4 @@
+import { looksAway } from "../decide/looks-away.ts";
 import { approvable, missingRoles, nextSignOff } from "../decide/sign-offs.ts";
 import type { Standing } from "../evidence-book.ts";
 import type { ByLanguage, Context } from "../messages/context.ts";
@@ -33,7 +34,7 @@ function refusalOf(kind: Kind, release: Release, standings: readonly Standing[])
       return "phase" in status && !runsByItself ? null : notNow;
     }
     case "resume":
-      return why === "paused" || why === "investigation" ? null : notNow;
+      return why === "paused" || looksAway(status, plan).length > 0 ? null : notNow;
     case "promote":
       return refusalOfPromotion(release, standings) ?? null;
     case "stop":
