@@ -49,10 +49,11 @@ export interface PlaceOptions {
 /** A place where nothing goes wrong but what `options` say. */
 export async function place(options: PlaceOptions = {}): Promise<Place> {
   const time = virtualTime(Date.UTC(2025, 7, 19, 12));
-  const watching = witness();
+  const outside = outdoors();
+  const sights = { elapsedMs: () => time.elapsedMs(), outdoors: outside, isRouterHonest: true, areCountersWhole: true, calmFromMs: 0 };
+  const watching = witness(sights);
   const memory = watching.watch(new MemoryStore());
   const store = options.store?.(memory) ?? memory;
-  const outside = outdoors();
   const troubles: string[] = [];
   const chance = random(1);
   const weather = () => calm;
@@ -73,6 +74,7 @@ export async function place(options: PlaceOptions = {}): Promise<Place> {
         isOut: never,
         isRouterOut: options.isRouterOut ?? never,
         onAsked: (wanted) => watching.asked(wanted),
+        onApplied: (wanted) => watching.applied(wanted),
       },
       { clock, way, store, weather },
     );

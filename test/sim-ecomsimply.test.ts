@@ -4,7 +4,7 @@ import type { Plan } from "../src/core/plan.ts";
 import { readPlan } from "../src/config/plan-file.ts";
 import { adapters } from "./config/sound-plan.ts";
 import { simulate } from "../src/sim/simulate.ts";
-import type { Scenario } from "../src/sim/simulate.ts";
+import type { Scenario } from "../src/sim/scenario.ts";
 import type { Truth } from "../src/sim/shop.ts";
 import { timeline } from "../src/sim/timeline.ts";
 

@@ -12,6 +12,8 @@ export interface Habits {
   readonly meddles: number;
   /** Chance per look of taking everybody back by hand. */
   readonly panics: number;
+  /** Chance per look of saying no instead of signing: the release is stopped. */
+  readonly rejects?: number;
   /** Roles that are away: nobody signs for them. */
   readonly away: readonly Role[];
 }
@@ -55,7 +57,9 @@ export async function look(engine: Engine, release: string, habits: Habits, chan
   const missing = target ? missingRoles(view.release, target) : [];
   for (const person of people) {
     const isAsked = person.roles.some((role) => missing.includes(role) && !habits.away.includes(role));
-    if (isAsked) ask(person, "approve", view.release.revision);
+    if (!isAsked) continue;
+    if (habits.rejects !== undefined && chance.happens(habits.rejects)) ask(people[0], "stop", view.release.revision);
+    else ask(person, "approve", view.release.revision);
   }
   const { status } = view.release;
   if (status.kind === "holding" && status.why.kind === "paused" && chance.happens(0.5)) ask(people[0], "resume", view.release.revision);

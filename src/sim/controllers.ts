@@ -11,6 +11,8 @@ export interface Controllers {
   boot(): void;
   /** Kills the process that runs now, wherever it is. */
   kill(): void;
+  /** The process that runs now gets no processor for `ms`. */
+  freeze(ms: number): void;
   /** Of the process that runs now; of a dead one, every call waits for ever. */
   engine(): Engine;
   crashes(): number;
@@ -34,6 +36,7 @@ export function controllersOf(
   let crashes = 0;
   let engine: Engine | null = null;
   let kill = (): void => undefined;
+  let freeze = (_ms: number): void => undefined;
   const boot = (): void => {
     const clock = time.clock();
     const way = wayThrough({
@@ -48,12 +51,17 @@ export function controllersOf(
       },
     });
     kill = () => void way.die();
+    freeze = (ms) => clock.freeze(ms);
     engine = createEngine(worldOf({ clock, way }), { onTrouble: (message) => troubles.push(message) });
-    void engine.start();
+    void engine.start().catch((error: unknown) => {
+      troubles.push(`the controller ends: ${String(error)}`);
+      return way.die();
+    });
   };
   return {
     boot,
     kill: () => kill(),
+    freeze: (ms) => freeze(ms),
     engine() {
       if (!engine) throw new Error("no controller was started");
       return engine;

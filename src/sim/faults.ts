@@ -13,16 +13,18 @@ export interface Weather {
   readonly repeated: number;
   /** An old answer is given. */
   readonly stale: number;
+  /** Of several things that were asked for only the first is done, and then the answer is an error. */
+  readonly partial: number;
   /** The process dies before or after this call. */
   readonly crash: number;
 }
 
-export const calm: Weather = { refused: 0, timedOut: 0, slow: 0, lostAnswer: 0, repeated: 0, stale: 0, crash: 0 };
+export const calm: Weather = { refused: 0, timedOut: 0, slow: 0, lostAnswer: 0, repeated: 0, stale: 0, partial: 0, crash: 0 };
 
 /** One process's way to the world: each call may go wrong as the weather says, and after a crash nothing it awaits ever comes back. */
 export interface Way {
-  /** Does `work` through the weather; the callee never knows. `kind` says what may go wrong: the store only crashes. */
-  go<T>(kind: "store" | "read" | "write", work: () => T | Promise<T>): Promise<T>;
+  /** Does `work` through the weather; the callee never knows. `kind` says what may go wrong: the store is never slow. */
+  go<T>(kind: "store" | "store-write" | "read" | "write", work: () => T | Promise<T>): Promise<T>;
   isDead(): boolean;
   /** Kills the process now. The answer never comes. */
   die(): Promise<never>;
@@ -54,10 +56,12 @@ export function wayThrough({ clock, chance, weather, onCrash, later }: WayOption
       if (isDead) return die();
       const now = weather();
       if (chance.happens(now.crash / 2)) return die();
-      if (kind !== "store") await trouble(kind, now, { clock, chance, later, work });
+      if (kind === "read" || kind === "write") await trouble(kind, now, { clock, chance, later, work });
       const value = await work();
       if (isDead || chance.happens(now.crash / 2)) return die();
       if (kind === "write" && chance.happens(now.lostAnswer)) throw new Error("connection reset before the answer");
+      if (kind === "store-write" && now.lostAnswer > 0 && chance.happens(now.lostAnswer))
+        throw new Error("connection reset before the answer");
       return value;
     },
   };

@@ -7,7 +7,8 @@ import { missingRoles } from "../core/decide/sign-offs.ts";
 import { isOver, isTerminal } from "../core/status.ts";
 import { wanted } from "../core/wanted.ts";
 import { verify } from "../engine/replay.ts";
-import type { Commit, Store, StoredRelease, WantedTraffic } from "../ports.ts";
+import type { Commit, NewRelease, Store, StoredRelease, WantedTraffic, WantedWorkloads } from "../ports.ts";
+import { checkApplied, checkCounts, checkGoingOn, checkNotices, checkObserved } from "./own-eyes.ts";
 import type { Outdoors } from "./simulated-world.ts";
 
 /** Holds the promises of DESIGN.md 9 against everything that happens, as it happens. */
@@ -16,15 +17,29 @@ export interface Witness {
   watch(store: Store): Store;
   /** Called when the router is asked. */
   asked(wanted: WantedTraffic): void;
+  /** Called when workloads are asked for, before it is done. */
+  applied(wanted: WantedWorkloads): void;
   /** Called when everything is over. */
   atEnd(end: End): Promise<void>;
   /** What was broken, in sentences that begin with the promise's number. */
   readonly broken: string[];
 }
 
+/** What the witness sees of the world by itself, whatever the engine says. */
+export interface Sights {
+  /** Milliseconds since the beginning. */
+  readonly elapsedMs: () => number;
+  readonly outdoors: Outdoors;
+  /** False while the router gives old answers, so that nobody can know what it does. */
+  readonly isRouterHonest: boolean;
+  /** False when counters begin at zero again in between, so that some counts are lost for good. */
+  readonly areCountersWhole: boolean;
+  /** When the last fault ends, ms since the beginning. */
+  readonly calmFromMs: number;
+}
+
 export interface End {
   readonly id: string;
-  readonly outdoors: Outdoors;
   /** Ids of the requests whose senders were told that they are kept. */
   readonly acknowledged: readonly string[];
   /** Something outside never gets ready, so that the release may end up waiting for it, once people were told. */
@@ -34,44 +49,35 @@ export interface End {
 interface Memory {
   readonly release: Release;
   readonly book: EvidenceBook;
+  /** When each revision was committed, ms since the beginning. */
+  readonly atMs: readonly number[];
 }
 
-export function witness(): Witness {
+export function witness(sights: Sights): Witness {
   const broken: string[] = [];
   const memories = new Map<string, Memory>();
   let watched: Store | null = null;
   const lastAsked = new Map<string, number>();
+  const created = (id: string, release: NewRelease): void => {
+    if (!memories.has(id)) memories.set(id, { release: newborn(release), book: emptyBook(release.plan), atMs: [] });
+  };
+  const committed = async (store: Store, commit: Commit): Promise<void> => {
+    const before = memories.get(commit.release);
+    if (!before) return void broken.push(`8: ${commit.release} was committed to, but never created`);
+    const book = bookAfterRow(before.book, before.release, commit.row.observation);
+    broken.push(...checkObserved(before.release, commit.row, sights));
+    if (!commit.entry) return void memories.set(commit.release, { ...before, book });
+    const { entry } = commit.entry;
+    const frozen = (await store.freezes()).map((freeze) => freeze.environment);
+    broken.push(...checkDecision({ ...before, book }, commit, entry.decision), ...checkGoingOn({ ...before, book }, entry, frozen));
+    const atMs = [...before.atMs, sights.elapsedMs()];
+    memories.set(commit.release, { release: apply(before.release, entry), book: bookAfterDecision(book, entry.decision), atMs });
+  };
   return {
     broken,
     watch(store) {
       watched = store;
-      return {
-        load: (id) => store.load(id),
-        list: (options) => store.list(options),
-        active: () => store.active(),
-        ask: (request) => store.ask(request),
-        pending: (release) => store.pending(release),
-        owed: (limitEach) => store.owed(limitEach),
-        delivered: (notice, atMs) => store.delivered(notice, atMs),
-        freezes: () => store.freezes(),
-        lift: (lift) => store.lift(lift),
-        close: () => store.close(),
-        async create(release) {
-          const id = await store.create(release);
-          if (!memories.has(id)) memories.set(id, { release: newborn(release), book: emptyBook(release.plan) });
-          return id;
-        },
-        async commit(commit) {
-          await store.commit(commit);
-          const before = memories.get(commit.release);
-          if (!before) return void broken.push(`8: ${commit.release} was committed to, but never created`);
-          const book = bookAfterRow(before.book, before.release, commit.row.observation);
-          if (!commit.entry) return void memories.set(commit.release, { ...before, book });
-          const { entry } = commit.entry;
-          broken.push(...checkDecision({ ...before, book }, commit, entry.decision));
-          memories.set(commit.release, { release: apply(before.release, entry), book: bookAfterDecision(book, entry.decision) });
-        },
-      };
+      return watchedStore(store, { created, committed: (commit) => committed(store, commit) });
     },
     asked(traffic) {
       const memory = memories.get(traffic.release);
@@ -79,15 +85,46 @@ export function witness(): Witness {
       broken.push(...checkAsked(memory.release, traffic, lastAsked.get(traffic.release) ?? 0));
       lastAsked.set(traffic.release, traffic.sharePct);
     },
+    applied(workloads) {
+      for (const { release } of memories.values()) broken.push(...checkApplied(release, workloads, sights));
+    },
     async atEnd(end) {
       const { id, acknowledged } = end;
       const stored = await watched?.load(id);
       if (!stored) return void broken.push(`8: release ${id} is gone`);
       const memory = memories.get(id);
-      if (memory) broken.push(...checkEnd(stored, memory.release, end));
-      broken.push(...checkAcknowledged(stored, acknowledged));
+      if (memory) broken.push(...checkEnd(stored, memory.release, { ...end, ...sights }), ...checkNotices(stored, memory, sights));
+      broken.push(...checkAcknowledged(stored, acknowledged), ...checkCounts(stored, sights));
       const verified = verify(stored);
       if (!verified.ok) broken.push(`8: the journal does not verify at revision ${verified.revision}: ${verified.why}`);
+    },
+  };
+}
+
+/** The store, with word of everything that it has taken. */
+function watchedStore(
+  store: Store,
+  told: { created(id: string, release: NewRelease): void; committed(commit: Commit): Promise<void> },
+): Store {
+  return {
+    load: (id) => store.load(id),
+    list: (options) => store.list(options),
+    active: () => store.active(),
+    ask: (request) => store.ask(request),
+    pending: (release) => store.pending(release),
+    owed: (limitEach) => store.owed(limitEach),
+    delivered: (notice, atMs) => store.delivered(notice, atMs),
+    freezes: () => store.freezes(),
+    lift: (lift) => store.lift(lift),
+    close: () => store.close(),
+    async create(release) {
+      const id = await store.create(release);
+      told.created(id, release);
+      return id;
+    },
+    async commit(commit) {
+      await store.commit(commit);
+      await told.committed(commit);
     },
   };
 }
@@ -129,13 +166,15 @@ function checkDecision(before: Memory, commit: Commit, decision: Decision): read
 }
 
 /** Promise 5: it is over, or it waits for people, and they were told so. */
-function checkEnd(stored: StoredRelease, { status }: Release, { outdoors, isStuck }: End): readonly string[] {
+function checkEnd(stored: StoredRelease, { status }: Release, { outdoors, isStuck }: End & Sights): readonly string[] {
   if (isOver(status)) return [];
   const last = stored.entries.findLast(({ entry }) => entry.decision.facts.some((fact) => fact.kind === "became" || fact.kind === "late"));
   const isLate = last?.entry.decision.facts.some((fact) => fact.kind === "late") === true;
   const waits = status.kind === "waiting" || status.kind === "holding" || (isStuck && isLate);
   if (!waits) return [`5: the release ended up ${status.kind} and nobody is asked`];
-  const isTold = [...outdoors.arrived.values()].some((notice) => notice.entry.revision === last?.entry.revision);
+  const isTold = [...outdoors.arrived.values()].some(
+    ({ release, entry }) => release === stored.head.id && entry.revision === last?.entry.revision,
+  );
   return isTold || stored.head.plan.notify.length === 0 ? [] : [`5: the release is ${status.kind}, and nobody was told`];
 }
 

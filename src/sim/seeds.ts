@@ -5,7 +5,8 @@ import type { Habits } from "./colleagues.ts";
 import { random } from "./random.ts";
 import type { Random } from "./random.ts";
 import { simulate } from "./simulate.ts";
-import type { Scenario, Story } from "./simulate.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Story } from "./simulate.ts";
 import { healthy, smallPlan } from "./small-plan.ts";
 
 const minuteMs = 60_000;
@@ -57,7 +58,7 @@ export function scenarioOf(seed: number): { readonly scenario: Scenario; readonl
   const calmFromMs = chance.between(0, 15) * minuteMs;
   return {
     fate,
-    scenario: {
+    scenario: moreOf(seed, {
       seed,
       plan: smallPlan,
       truths: healthy,
@@ -74,7 +75,31 @@ export function scenarioOf(seed: number): { readonly scenario: Scenario; readonl
         : [],
       restartAfterMs: chance.between(1_000, 60_000),
       untilMs: 60 * minuteMs,
-    },
+    }),
+  };
+}
+
+/** What came later draws from a chance of its own, so that the seeds stand for what they stood for. */
+function moreOf(seed: number, scenario: Scenario & { readonly calmFromMs: number }): Scenario {
+  const chance = random(seed ^ 0xfa17);
+  const { calmFromMs, weather = calm, habits } = scenario;
+  const until = (count: number): readonly number[] => Array.from({ length: count }, () => chance.between(0, calmFromMs));
+  const stuckSlot = chance.happens(0.04) ? chance.pick(["previous", "stable"]) : null;
+  const outage = { of: chance.pick(["console", "store"]), fromMs: chance.between(0, calmFromMs) };
+  return {
+    ...scenario,
+    ...(habits ? { habits: { ...habits, rejects: chance.pick([0, 0, 0, 0.3]) } } : {}),
+    weather: { ...weather, partial: weather === calm ? 0 : chance.pick([0, 0.2]) },
+    outages: [
+      ...(scenario.outages ?? []),
+      ...(chance.happens(0.2) ? [{ ...outage, untilMs: chance.between(outage.fromMs, calmFromMs) }] : []),
+    ],
+    routerRestartsMs: chance.happens(0.2) ? until(1 + chance.below(3)) : [],
+    stalls: chance.happens(0.2) ? until(2).map((atMs) => ({ atMs, forMs: chance.between(1_000, 120_000) })) : [],
+    ...(stuckSlot ? { stuckSlot } : {}),
+    ...(chance.happens(0.2)
+      ? { beside: { atMs: chance.between(10_000, calmFromMs + 20_000), episodes: chance.pick(fates).episodes } }
+      : {}),
   };
 }
 
@@ -105,6 +130,7 @@ function weatherOf(chance: Random): Weather {
     lostAnswer: some(),
     repeated: some(),
     stale: some(),
+    partial: 0,
     crash: chance.pick([0, 0.0005, 0.003]),
   };
 }

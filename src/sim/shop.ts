@@ -85,6 +85,16 @@ export class Shop {
     this.#sharePct = sharePct;
   }
 
+  /** Counts from zero again, as after a restart. */
+  forget(): void {
+    for (const arms of this.#counters.values())
+      for (const counter of [...arms.canary, ...arms.stable]) Object.assign(counter, { bad: 0, total: 0 });
+    for (const arm of ["canary", "stable"] as const) {
+      this.drawn[arm] = 0;
+      this.forwarded[arm] = 0;
+    }
+  }
+
   read(quantity: Quantity, nowMs: number): Reading {
     const { kind } = quantity.metric;
     if (kind === "probe") return { kind: "probe", atMs: nowMs, down: this.#truthOf(quantity, "canary", nowMs) > 0 };

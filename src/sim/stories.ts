@@ -1,4 +1,4 @@
-import type { Scenario } from "./simulate.ts";
+import type { Scenario } from "./scenario.ts";
 import { healthy, smallPlan } from "./small-plan.ts";
 
 const minuteMs = 60_000;
