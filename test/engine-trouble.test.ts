@@ -177,7 +177,7 @@ describe("one release that cannot go on", () => {
 });
 
 test("one look at the router that fails, whichever it is, stops no release", async () => {
-  for (let failing = 1; failing <= 40; failing += 1) {
+  for (let failing = 1; failing <= 24; failing += 1) {
     let looks = 0;
     const { engine, pass, statusOf } = await place({
       world: (world): World => ({

@@ -29,12 +29,17 @@ interface Lived {
   readonly acknowledged: string[];
   /** Since when it is over, ms; infinity before. */
   overSinceMs: number;
+  /** True while it goes somewhere by itself: such a story must not be cut. */
+  isMoving: boolean;
 }
+
+/** How much longer than asked a story may take to come to rest, ms. */
+const toComeToRestMs = 60 * 60_000;
 
 /** Starts the releases, sends the colleagues round, and lets time pass until all is over. Answers the acknowledged requests by release. */
 export async function live(scenario: Scenario, living: Living): Promise<ReadonlyMap<string, readonly string[]>> {
   const { time, controllers } = living;
-  const own: Lived = { id: release, plan: scenario.plan, acknowledged: [], overSinceMs: Number.POSITIVE_INFINITY };
+  const own: Lived = { id: release, plan: scenario.plan, acknowledged: [], overSinceMs: Number.POSITIVE_INFINITY, isMoving: true };
   const lived = [own];
   for (const { atMs, kind } of scenario.orders ?? []) {
     time.at(atMs, () => {
@@ -52,6 +57,7 @@ export async function live(scenario: Scenario, living: Living): Promise<Readonly
   // Longer than the end: what it owes is delivered, what it kept is cleared away, and a late order finds it.
   const afterwardsMs = scenario.plan.keepPreviousMs + scenario.plan.keepStoppedMs;
   await time.run(scenario.untilMs, () => lived.every(({ overSinceMs }) => time.elapsedMs() > overSinceMs + afterwardsMs));
+  await time.run(scenario.untilMs + toComeToRestMs, () => lived.every(({ isMoving, overSinceMs }) => !isMoving || overSinceMs < 0));
   return new Map(lived.filter(({ overSinceMs }) => overSinceMs >= 0).map(({ id, acknowledged }) => [id, acknowledged]));
 }
 
@@ -80,8 +86,9 @@ function beginAt(atMs: number, lived: Lived, scenario: Scenario, { time, control
         .engine()
         .view(lived.id)
         .then((view) => {
-          if (!view) begin();
-          if (view && isOver(view.release.status)) lived.overSinceMs = Math.min(lived.overSinceMs, time.elapsedMs());
+          if (!view) return begin();
+          lived.isMoving = !isOver(view.release.status) && !["waiting", "holding"].includes(view.release.status.kind);
+          if (isOver(view.release.status)) lived.overSinceMs = Math.min(lived.overSinceMs, time.elapsedMs());
         }),
     );
   };
