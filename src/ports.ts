@@ -251,6 +251,8 @@ export interface Store {
   create(release: NewRelease): Promise<string>;
   /** Everything about one release, oldest first; `null` when there is none of this id. */
   load(id: string): Promise<StoredRelease | null>;
+  /** How far a release is, without reading it: its journal's length and its number of rows; `null` when there is none of this id. */
+  standing(id: string): Promise<{ readonly revision: number; readonly rows: number } | null>;
   /** Newest first, in the order of creation; `before` is the last id of the page before, and an unknown one has nothing behind it. */
   list(options: { readonly limit: number; readonly before: string | null }): Promise<readonly NewRelease[]>;
   /** Ids of the releases that still occupy their services, keep something running or owe somebody an answer, oldest first. */

@@ -77,6 +77,7 @@ describe("a late request", () => {
     await pass(minuteMs);
     expect(await statusOf("b")).toBe("observing");
     const approval = { ...ask("a", "approve"), by: { name: "Chloé", roles: ["qa-lead"] }, expectRevision: 99 } as const;
+    expect((await engine.view("a"))?.release.signOffs).toEqual([]);
     await engine.ask(approval);
     await pass(1_000);
     expect((await engine.view("a"))?.release.signOffs.at(-1)?.role).toBe("qa-lead");

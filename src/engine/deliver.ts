@@ -80,12 +80,12 @@ export class Delivery {
   async #runLane(lane: Lane, notices: readonly OwedNotice[]): Promise<void> {
     try {
       for (const owed of notices) if (!(await this.#deliver(lane, owed))) return;
-      // There may be more than were fetched at once.
-      if (notices.length === atOnceEach) this.#bell.ring();
     } catch (error) {
       this.#rest(lane, `notices: ${whyOf(error)}`);
     } finally {
       lane.isBusy = false;
+      // What was owed while it was busy would wait for the next heartbeat.
+      this.#bell.ring();
     }
   }
 
@@ -109,8 +109,6 @@ export class Delivery {
     this.#post.trouble(why);
     lane.failures += 1;
     lane.notBeforeMs = this.#post.world.clock.monotonicMs() + Math.min(backOffMs.longest, backOffMs.first * 2 ** (lane.failures - 1));
-    // The loop may be asleep for longer than this rest.
-    this.#bell.ring();
   }
 
   #nextTryMs(): number {

@@ -5,11 +5,12 @@ import type { Release } from "../core/release.ts";
 import type { Request } from "../core/requests.ts";
 import { EnvironmentFrozen } from "../ports.ts";
 import type { NewRelease, World } from "../ports.ts";
+import { Archive } from "./archive.ts";
 import { whyOf } from "./call.ts";
 import { Delivery } from "./deliver.ts";
 import type { Post } from "./deliver.ts";
 import { Keeper } from "./keeper.ts";
-import { recall, verify } from "./replay.ts";
+import { verify } from "./replay.ts";
 import type { Verified } from "./replay.ts";
 import { patience as usualPatience } from "./run.ts";
 import type { Patience } from "./run.ts";
@@ -57,9 +58,10 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     delivery.ring();
     for (const listener of listeners) listener(id);
   };
+  const archive = new Archive(world.store);
   const keeper = new Keeper({ world, patience, trouble, told });
   const starts = new Starts(world, keeper);
-  const delivery = new Delivery({ world, patience, trouble, entry: entriesOf(world, keeper) });
+  const delivery = new Delivery({ world, patience, trouble, entry: entriesOf(keeper, archive) });
   return {
     async start() {
       for (const id of await world.store.active()) await takeUp(id, keeper, trouble);
@@ -76,8 +78,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     },
     async view(id) {
       const run = keeper.run(id);
-      const stored = run ? null : await world.store.load(id);
-      const memory = run?.memory ?? (stored && recall(stored));
+      const memory = run?.memory ?? (await archive.memory(id));
       if (!memory) return null;
       const last = memory.lastRow?.observation ?? null;
       return { release: memory.release, book: memory.book, entries: memory.entries, observation: last && { ...last, ...run?.outside } };
@@ -106,13 +107,11 @@ async function takeUp(id: string, keeper: Keeper, trouble: (message: string) => 
   }
 }
 
-/** Journal entries for the outbox: from memory while the release runs, from the store afterwards. */
-function entriesOf(world: World, keeper: Keeper): Post["entry"] {
+/** Journal entries for the outbox: from memory while the release runs, from the archive afterwards. */
+function entriesOf(keeper: Keeper, archive: Archive): Post["entry"] {
   return async (release, revision) => {
-    const memory = keeper.run(release)?.memory;
-    const stored = memory ? null : await world.store.load(release);
-    const link = (memory ?? stored)?.entries[revision - 1];
-    const plan = memory?.head.plan ?? stored?.head.plan;
-    return link && plan ? { plan, entry: link.entry } : null;
+    const memory = keeper.run(release)?.memory ?? (await archive.memory(release));
+    const link = memory?.entries[revision - 1];
+    return memory && link ? { plan: memory.head.plan, entry: link.entry } : null;
   };
 }

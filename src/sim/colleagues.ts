@@ -58,7 +58,7 @@ export async function look(engine: Engine, release: string, habits: Habits, chan
   for (const person of people) {
     const isAsked = person.roles.some((role) => missing.includes(role) && !habits.away.includes(role));
     if (!isAsked) continue;
-    if (habits.rejects !== undefined && chance.happens(habits.rejects)) ask(people[0], "stop", view.release.revision);
+    if (chance.happens(habits.rejects ?? 0)) ask(people[0], "stop", view.release.revision);
     else ask(person, "approve", view.release.revision);
   }
   const { status } = view.release;

@@ -59,8 +59,7 @@ export function wayThrough({ clock, chance, weather, onCrash, later }: WayOption
       if (kind === "read" || kind === "write") await trouble(kind, now, { clock, chance, later, work });
       const value = await work();
       if (isDead || chance.happens(now.crash / 2)) return die();
-      if (kind === "write" && chance.happens(now.lostAnswer)) throw new Error("connection reset before the answer");
-      if (kind === "store-write" && now.lostAnswer > 0 && chance.happens(now.lostAnswer))
+      if ((kind === "write" || kind === "store-write") && chance.happens(now.lostAnswer))
         throw new Error("connection reset before the answer");
       return value;
     },

@@ -33,6 +33,11 @@ export class MemoryStore implements Store {
     return found ? { head: found.head, entries: [...found.entries], rows: [...found.rows] } : null;
   }
 
+  async standing(id: string): Promise<{ readonly revision: number; readonly rows: number } | null> {
+    const found = this.#releases.get(id);
+    return found ? { revision: found.entries.length, rows: found.rows.length } : null;
+  }
+
   async list({ limit, before }: { readonly limit: number; readonly before: string | null }): Promise<readonly NewRelease[]> {
     const newestFirst = [...this.#releases.values()].map((release) => release.head).reverse();
     const at = newestFirst.findIndex((head) => head.id === before);

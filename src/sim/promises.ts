@@ -108,6 +108,7 @@ function watchedStore(
 ): Store {
   return {
     load: (id) => store.load(id),
+    standing: (id) => store.standing(id),
     list: (options) => store.list(options),
     active: () => store.active(),
     ask: (request) => store.ask(request),

@@ -4,7 +4,7 @@ export interface Random {
   next(): number;
   /** Whole number in [0, below). */
   below(below: number): number;
-  /** True with probability `p`. */
+  /** True with probability `p`. What never happens draws nothing, so that a new kind of trouble leaves the stories without it as they were. */
   happens(p: number): boolean;
   /** Uniform in [low, high). */
   between(low: number, high: number): number;
@@ -44,7 +44,7 @@ export function random(seed: number): Random {
   return {
     next,
     below: (below) => Math.floor(next() * below),
-    happens: (p) => next() < p,
+    happens: (p) => p > 0 && next() < p,
     between: (low, high) => low + next() * (high - low),
     pick: (items) => {
       const picked = items[Math.floor(next() * items.length)];

@@ -202,7 +202,7 @@ function simulatedWorkloads(options: WorldOptions, way: Way, weather: () => Weat
       way.go("write", () => {
         options.onApplied?.(wanted);
         for (const [index, [service, { slots }]] of Object.entries(wanted).entries()) {
-          if (index > 0 && weather().partial > 0 && chance.happens(weather().partial)) throw new Error(`${service}: too many requests`);
+          if (index > 0 && chance.happens(weather().partial)) throw new Error(`${service}: too many requests`);
           for (const slot of ["stable", "canary", "previous"] as const) {
             const version = slots[slot]?.version;
             const runs = running.get(`${service}/${slot}`);
@@ -258,6 +258,7 @@ function troubledStore(store: Store, way: Way, isFull: () => boolean): Store {
   return {
     create: (release) => write(() => store.create(release)),
     load: (id) => way.go("store", () => store.load(id)),
+    standing: (id) => way.go("store", () => store.standing(id)),
     list: (options) => way.go("store", () => store.list(options)),
     active: () => way.go("store", () => store.active()),
     commit: (commit) => write(() => store.commit(commit)),

@@ -56,7 +56,10 @@ function releasesContract(subject: () => StoreSubject): void {
     expect(await (await subject().reopen()).load("r1")).toEqual({ head: release, entries: [], rows: [] });
   });
 
-  test("an unknown release is null", async () => expect(await subject().store.load("r1")).toBeNull());
+  test("an unknown release is null", async () => {
+    expect(await subject().store.load("r1")).toBeNull();
+    expect(await subject().store.standing("r1")).toBeNull();
+  });
 
   test("the same start key answers the first release, also after that is over, and makes no second", async () => {
     const { store } = subject();
@@ -128,9 +131,11 @@ function commitsContract(subject: () => StoreSubject): void {
     const release = await begin(subject().store);
     const journal = fixtureJournal(release, 25, 4);
     for (const commit of commits(release, 25, 4)) await subject().store.commit(commit);
-    const stored = await (await subject().reopen()).load("r1");
+    const reopened = await subject().reopen();
+    const stored = await reopened.load("r1");
     expect(stored).toEqual({ head: release, entries: journal.entries, rows: journal.rows });
     expect(verifyChain(stored!.head, stored!.entries, stored!.rows)).toMatchObject({ ok: true, unsealedRows: 1 });
+    expect(await reopened.standing("r1")).toEqual({ revision: journal.entries.length, rows: journal.rows.length });
   });
 
   test("infinite evidence survives", async () => {

@@ -17,6 +17,7 @@ export function createSqliteStore(database: DatabaseSync, path: string, afterClo
   return {
     create: async (release) => write(() => createRelease(statements, release)),
     load: async (id) => parseRelease(read(() => loadRelease(statements, id))),
+    standing: async (id) => read(() => toStanding(statements.standing.get(id))),
     list: async (options) => read(() => listReleases(statements, options)),
     active: async () => read(() => statements.active.all().map((found) => String(found["id"]))),
     commit: async (commit) => write(() => storeCommit(statements, commit)),
@@ -33,6 +34,10 @@ export function createSqliteStore(database: DatabaseSync, path: string, afterClo
       afterClose();
     },
   };
+}
+
+function toStanding(found: Found | undefined): Awaited<ReturnType<Store["standing"]>> {
+  return found === undefined ? null : { revision: Number(found["revision"]), rows: Number(found["row_count"]) };
 }
 
 interface Transaction<T> {
