@@ -19,8 +19,6 @@ export async function converge(run: Run): Promise<Seen<SeenTraffic>> {
   const isOff = !isTrafficAsWanted(release, run.outside);
   const mayTell = !run.isStuck || traffic.sharePct === 0;
   if ((isDue || isOff) && mayTell) {
-    // Without a word for so long the lease may have taken people home and back again between two looks.
-    if (run.told !== null && nowMs - run.told.atMs >= run.patience.leaseMs - run.patience.controlMs) run.steadySinceMs = null;
     const outcome = await call(run.world.clock, run.patience.controlMs, (signal) => router.apply(traffic, signal));
     if (outcome.kind === "trouble") return { kind: "unseen", why: outcome.why };
     run.told = { wanted: key, atMs: nowMs };

@@ -144,6 +144,7 @@ function newRun(made: {
     outside: { traffic: unseen, workloads: unseen },
     errands: new Map(),
     told: null,
+    lookedMs: null,
     steadySinceMs: null,
     isStuck: false,
     isOutdated: false,

@@ -49,9 +49,11 @@ export interface Run {
   readonly errands: Map<string, Errand>;
   /** What the router was last told, and when (monotonic ms); `null`: nothing in this process. */
   told: { readonly wanted: string; readonly atMs: number } | null;
+  /** Monotonic ms of the last look at the router; `null`: none in this process. */
+  lookedMs: number | null;
   /**
-   * Monotonic ms of the look behind the last stored row, when it and every look since then saw the world as wanted, and the router never went
-   * without a word for as long as its lease; `null` otherwise.
+   * Monotonic ms of the look behind the last stored row, when it and every look since then saw the world as wanted, and none came late; `null`
+   * otherwise.
    */
   steadySinceMs: number | null;
   /** True when another release asks for these services. */

@@ -28,7 +28,8 @@ export async function turn(run: Run): Promise<Turned> {
   const seenMs = run.world.clock.monotonicMs();
   run.outside = { ...run.outside, traffic };
   // What was counted until the last row stands; from here on somebody may have been elsewhere.
-  if (!isTrafficAsWanted(run.memory.release, run.outside)) run.steadySinceMs = null;
+  if (!isTrafficAsWanted(run.memory.release, run.outside) || isOverlooked(run, seenMs)) run.steadySinceMs = null;
+  run.lookedMs = seenMs;
   startErrands(run);
   const { store } = run.world;
   const requests = await store.pending(run.id);
@@ -112,6 +113,14 @@ function observedSince(run: Run, { nowMs, seenMs }: { readonly nowMs: number; re
   const { release, book } = run.memory;
   if (release.status.kind !== "observing" || run.steadySinceMs === null) return 0;
   return isReadable(release, book, nowMs) ? Math.round(seenMs - run.steadySinceMs) : 0;
+}
+
+/**
+ * True when so long went by without a look that the router may have restarted, or its lease run out, and been told again by the very word that
+ * stood before this look.
+ */
+function isOverlooked({ lookedMs, patience }: Run, seenMs: number): boolean {
+  return lookedMs === null || seenMs - lookedMs > patience.heartbeatMs + 2 * patience.controlMs;
 }
 
 /** From the moment that a halt is committed nothing starts there: how long the way back takes must not matter. */

@@ -4,4 +4,6 @@ export const keptSeeds: ReadonlyMap<number, string> = new Map([
   [1146, "a note during shifting was taken for a second entry into the phase"],
   [1203, "obvious errors at 100 % were not proven in a minute, and a person promoted before they were"],
   [1274, "the story was cut before its promotion was through"],
+  [1467, "a router restarted while the controller had no processor, and was told again before it was looked at"],
+  [1531, "the story was cut between an approval and its answer"],
 ]);

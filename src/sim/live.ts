@@ -31,15 +31,26 @@ interface Lived {
   overSinceMs: number;
   /** True while it goes somewhere by itself: such a story must not be cut. */
   isMoving: boolean;
+  /** True when its colleagues have gone home. */
+  isLeftAlone: boolean;
 }
 
 /** How much longer than asked a story may take to come to rest, ms. */
 const toComeToRestMs = 60 * 60_000;
+/** How long the last requests have to be answered once nobody asks any more, ms. */
+const toBeAnsweredMs = 60_000;
 
 /** Starts the releases, sends the colleagues round, and lets time pass until all is over. Answers the acknowledged requests by release. */
 export async function live(scenario: Scenario, living: Living): Promise<ReadonlyMap<string, readonly string[]>> {
   const { time, controllers } = living;
-  const own: Lived = { id: release, plan: scenario.plan, acknowledged: [], overSinceMs: Number.POSITIVE_INFINITY, isMoving: true };
+  const own: Lived = {
+    id: release,
+    plan: scenario.plan,
+    acknowledged: [],
+    overSinceMs: Number.POSITIVE_INFINITY,
+    isMoving: true,
+    isLeftAlone: false,
+  };
   const lived = [own];
   for (const { atMs, kind } of scenario.orders ?? []) {
     time.at(atMs, () => {
@@ -58,6 +69,8 @@ export async function live(scenario: Scenario, living: Living): Promise<Readonly
   const afterwardsMs = scenario.plan.keepPreviousMs + scenario.plan.keepStoppedMs;
   await time.run(scenario.untilMs, () => lived.every(({ overSinceMs }) => time.elapsedMs() > overSinceMs + afterwardsMs));
   await time.run(scenario.untilMs + toComeToRestMs, () => lived.every(({ isMoving, overSinceMs }) => !isMoving || overSinceMs < 0));
+  for (const each of lived) each.isLeftAlone = true;
+  await time.run(time.elapsedMs() + toBeAnsweredMs, () => false);
   return new Map(lived.filter(({ overSinceMs }) => overSinceMs >= 0).map(({ id, acknowledged }) => [id, acknowledged]));
 }
 
@@ -78,7 +91,7 @@ function beginAt(atMs: number, lived: Lived, scenario: Scenario, { time, control
     );
   };
   const round = (): void => {
-    if (lived.overSinceMs < 0) return;
+    if (lived.overSinceMs < 0 || lived.isLeftAlone) return;
     time.at(time.elapsedMs() + habits.everyMs, round);
     again(look(controllers.engine(), lived.id, habits, chance).then((ids) => lived.acknowledged.push(...ids)));
     again(
