@@ -39,7 +39,7 @@ interface Spread {
 }
 
 const spreads: Readonly<Record<Reach, Spread>> = {
-  far: { alternatives: 18, nearest: 0.15, farthest: 2.5, likely: Math.log(5), spread: 3.6, floor: 0.1 },
+  far: { alternatives: 18, nearest: 0.15, farthest: 2.5, likely: Math.log(10), spread: 5, floor: 0.2 },
   near: { alternatives: 14, nearest: 0.07, farthest: 1.6, likely: 0.4, spread: 0.8, floor: 0.15 },
 };
 const boundedBets = 10;
