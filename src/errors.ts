@@ -91,7 +91,7 @@ export const errorKinds = {
     title: "The versions do not fit the plan",
     status: 422,
     exit: "bad-input",
-    remedy: "Give each service of the plan one version, and no other service.",
+    remedy: "Give each service of the plan one version, and no other service; at least one of them is new.",
   },
   "stable-unknown": {
     title: "The stable version is not known",

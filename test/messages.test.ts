@@ -195,6 +195,7 @@ const becauses: Every<Because> = {
     { kind: "event-seen", events: 3 },
   ],
   "no-event-in": [{ kind: "no-event-in", exposures: 12_400 }],
+  "as-rare-as-stable": [{ kind: "as-rare-as-stable", events: 2, exposures: 12_400 }],
   "runs-needed": [{ kind: "runs-needed", have: 3, need: 5 }],
   down: [
     { kind: "down", times: 1 },

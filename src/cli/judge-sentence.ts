@@ -53,6 +53,7 @@ function reason(verdict: Verdict, words: Words): string {
     case "no-event-in":
       return `no event in ${sayCount(because.exposures, "en")}`;
     case "sample-ratio-mismatch":
+    case "as-rare-as-stable":
     case "readings-over-line":
     case "readings-within-line":
     case "rises-to-limit":

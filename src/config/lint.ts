@@ -37,6 +37,7 @@ const rules: readonly Rule[] = [
   conditions.regressionsHaveADirection,
   conditions.thresholdsAreWhole,
   people.advancesNamePhases,
+  people.startNamesTheFirst,
   people.somebodyCanSayYes,
   people.rolesAreHeld,
   people.environmentIsServed,

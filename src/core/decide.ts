@@ -1,5 +1,6 @@
 import { isSameData } from "./canonical-json.ts";
 import { isMismatched } from "../evidence/sample-ratio.ts";
+import type { Verdict } from "../evidence/verdict.ts";
 import { isSamePlace } from "./apply.ts";
 import { decideBreach, decideRunning } from "./decide/breach.ts";
 import { decideCalm } from "./decide/calm.ts";
@@ -96,7 +97,7 @@ function verdictFacts(sight: Sight, told: readonly Fact[]): readonly Fact[] {
     const { check, verdict, moreMs } = standing;
     // A gate that let its phase go has said what it had to say.
     if (check.phase !== null && check.phase < phase) return [];
-    if (told.some((fact) => (fact.kind === "breach" || fact.kind === "cancelled") && fact.check === check.id)) return [];
+    if (told.some((fact) => tellsVerdict(fact) && fact.check === check.id)) return [];
     const before = sight.release.told[check.id] ?? "undecided";
     const isOpen = verdict.kind === "undecided" || verdict.kind === "no-data";
     // A gate ahead may waver around its line for an hour; what counts is where it stands when its phase has come.
@@ -106,9 +107,14 @@ function verdictFacts(sight: Sight, told: readonly Fact[]): readonly Fact[] {
   });
 }
 
+function tellsVerdict(fact: Fact): fact is Extract<Fact, { readonly verdict: Verdict }> {
+  return fact.kind === "breach" || fact.kind === "cancelled" || fact.kind === "verdict";
+}
+
+/** Guards that a person went on with, and that are proven to be well since. */
 function recoveries(sight: Sight): readonly Fact[] {
-  const failing = sight.standings.filter((standing) => standing.verdict.kind === "fail").map((standing) => standing.check.id);
-  return sight.release.dismissed.filter((check) => !failing.includes(check)).map((check) => ({ kind: "recovered", check }));
+  const well = sight.standings.filter((standing) => standing.verdict.kind === "pass").map((standing) => standing.check.id);
+  return sight.release.dismissed.filter((check) => well.includes(check)).map((check) => ({ kind: "recovered", check }));
 }
 
 /** Headline first: where it stands now, when that changed. */

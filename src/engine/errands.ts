@@ -136,13 +136,18 @@ function readingOf(outcome: Awaited<ReturnType<typeof call<ReadonlyMap<string, R
   return outcome.value.get(quantity) ?? { kind: "unavailable", why: "the source left this question out" };
 }
 
-/** Metrics are selected by version: a slot that runs the new version is canary, wherever it stands. */
+/**
+ * Metrics are selected by version: a slot that runs the new version is canary, wherever it stands. Of a service that keeps its version the
+ * canary's copy is.
+ */
 function targetsToRead(run: Run): readonly Target[] {
   const { workloads } = run.outside;
   if (workloads.kind !== "seen") return [];
   return Object.entries(workloads.value).flatMap(([service, slots]) =>
-    Object.values(slots).flatMap(({ version, urls }) => {
-      const arm = version === run.memory.release.versions[service]?.canary ? "canary" : "stable";
+    Object.entries(slots).flatMap(([slot, { version, urls }]) => {
+      const versions = run.memory.release.versions[service];
+      const isNew = versions?.canary === versions?.stable ? slot === "canary" : version === versions?.canary;
+      const arm = isNew ? "canary" : "stable";
       return urls.map((url): Target => ({ service, arm, version, url }));
     }),
   );

@@ -17,7 +17,10 @@ const leastForSlope = 10;
 /** Share of all pairs of readings that must agree on the direction before a slope is more than noise. */
 const leastAgreement = 0.75;
 
-/** A saturated resource (evidence.md 2e): k of the last n readings beyond the line, or a steady rise to the limit. A plain rule. */
+/**
+ * A saturated resource (evidence.md 2e): k of the last n readings beyond the line, or a steady rise to the limit, fail; it passes while their
+ * median is within the line. A plain rule.
+ */
 export const level: TestFamily<LevelSpec> = {
   begin: (): LevelState => ({ kind: "level", readings: [] }),
   add: addLevel,
@@ -47,6 +50,7 @@ function judgeLevel(spec: LevelSpec, before: TestState): Verdict {
   if (inMs !== null) return ruled("fail", { kind: "rises-to-limit", inMs }, shown);
   if (readings.length < neededOf(spec))
     return ruled("undecided", { kind: "runs-needed", have: readings.length, need: neededOf(spec) }, shown);
+  if (!isGood(spec.line, shown.estimate)) return ruled("undecided", { kind: "readings-over-line", over, of: latest.length }, shown);
   return ruled("pass", { kind: "readings-within-line", within: latest.length - over, of: latest.length }, shown);
 }
 

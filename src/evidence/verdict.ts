@@ -53,6 +53,8 @@ export type Because =
   | { readonly kind: "rises-to-limit"; readonly inMs: number }
   | { readonly kind: "event-seen"; readonly events: number }
   | { readonly kind: "no-event-in"; readonly exposures: number }
+  /** There were events, which stable knows too, and so few that the rate to be disproved is. */
+  | { readonly kind: "as-rare-as-stable"; readonly events: number; readonly exposures: number }
   | { readonly kind: "runs-needed"; readonly have: number; readonly need: number }
   | { readonly kind: "down"; readonly times: number }
   | { readonly kind: "answers" };

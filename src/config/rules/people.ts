@@ -20,6 +20,22 @@ export const advancesNamePhases: Rule = (draft) =>
       on: "key" as const,
     }));
 
+/** Entering the first phase is the start itself, and has its own list of who says yes. */
+export const startNamesTheFirst: Rule = (draft) => {
+  const [first] = draft.phases.names;
+  if (first === undefined || !Object.hasOwn(draft.settings.people?.advance ?? {}, first)) return [];
+  return [
+    {
+      ...wrong(
+        ["people", "advance", first],
+        `"${first.slice(0, 60)}" is the first phase: it is entered when the release starts.`,
+        "Write these roles under people.start.",
+      ),
+      on: "key" as const,
+    },
+  ];
+};
+
 /** `any` of nobody could never say yes. */
 export const somebodyCanSayYes: Rule = (draft) =>
   needsIn(draft)

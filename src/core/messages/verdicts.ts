@@ -183,6 +183,8 @@ const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
     "rises-to-limit": ({ inMs }) => `it rises, and would reach its limit in ${saySpan(inMs, "en")}`,
     "event-seen": ({ events }) => `${sayCount(events, "en")} ${events === 1 ? "event" : "events"} seen`,
     "no-event-in": ({ exposures }, { unit }) => `no event in ${sayCount(exposures, "en")} ${unit}`,
+    "as-rare-as-stable": ({ events, exposures }, { unit }) =>
+      `${sayCount(events, "en")} in ${sayCount(exposures, "en")} ${unit}, which the stable version has too, and none since`,
     "runs-needed": ({ have, need }) => `${have} of the ${need} runs that it needs`,
     down: ({ times }) => `down ${times === 1 ? "once" : `${times} times in a row`}`,
     answers: () => "it answers",
@@ -203,6 +205,8 @@ const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
     "rises-to-limit": ({ inMs }) => `en hausse, la limite serait atteinte dans ${saySpan(inMs, "fr")}`,
     "event-seen": ({ events }) => `${sayCount(events, "fr")} ${events === 1 ? "événement vu" : "événements vus"}`,
     "no-event-in": ({ exposures }, { unit }) => `aucun événement sur ${sayCount(exposures, "fr")} ${unit}`,
+    "as-rare-as-stable": ({ events, exposures }, { unit }) =>
+      `${sayCount(events, "fr")} sur ${sayCount(exposures, "fr")} ${unit}, que la version stable connaît aussi, et aucun depuis`,
     "runs-needed": ({ have, need }) => `${have} des ${need} mesures nécessaires`,
     down: ({ times }) => `en panne ${times === 1 ? "une fois" : `${times} fois de suite`}`,
     answers: () => "répond",
