@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { drawFairly } from "../src/adapters/traffic/edge/draw.ts";
 import { openEdge, openEdgeWorld, personOn, routerOf, token } from "./edge-world.ts";
 
 const script = { "sec-fetch-mode": "cors" };
@@ -74,6 +75,17 @@ describe("who is on which arm", () => {
     const page = await (await fetch(`${world.edge.controlUrl}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
     const people = [...page.matchAll(/^serin_edge_requests_total\{.*who="people".*\} (\d+)$/gm)].map(([, count]) => Number(count));
     expect(people.every((count) => count === 0) && people.length > 0).toBe(true);
+  });
+
+  test("another draw than the fair one decides who is where, and the counts show it", async () => {
+    const world = await openEdgeWorld({ draw: () => ({ ...drawFairly(), bucket: 7_000 }) });
+    await world.put({ sharePct: 70 });
+    for (let visitor = 0; visitor < 5; visitor += 1) {
+      const one = world.person();
+      await one.load();
+      expect((await one.load()).version).toBe("stable");
+    }
+    expect((await world.router.observe(never)).drawn).toEqual({ canary: 0, stable: 5 });
   });
 
   test("a login that fails draws nobody", async () => {

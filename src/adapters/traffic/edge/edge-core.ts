@@ -1,8 +1,9 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import type { Clock, WantedTraffic } from "../../../ports.ts";
 import { createClientSlices } from "./client-slice.ts";
 import { bucketCount } from "./cohort.ts";
 import type { Arm } from "./cohort.ts";
+import type { Draw } from "./draw.ts";
 import { isComplete, stateOfStable, stateOfWanted, urlsOf, withoutCanary } from "./edge-state.ts";
 import type { EdgeState, StableTraffic } from "./edge-state.ts";
 import { Meters } from "./meters.ts";
@@ -21,6 +22,7 @@ export interface EdgeCoreOptions {
   readonly peopleLimit: number;
   /** Length of a turn of "affected people", ms. */
   readonly turnMs: number;
+  readonly draw: Draw;
 }
 
 const idleMs = 30 * 60_000;
@@ -61,7 +63,7 @@ export class EdgeCore {
       cookieSigner: createSigner(options.key, "person cookie"),
       baggageSigner: createSigner(options.key, "baggage"),
       sliceOfClient: createClientSlices(randomInt(2 ** 32)),
-      draw: () => ({ id: randomBytes(8).toString("hex"), bucket: randomInt(bucketCount) }),
+      draw: options.draw,
     };
   }
 

@@ -3,6 +3,7 @@ import { readBaggage } from "./baggage.ts";
 import type { Carried } from "./baggage.ts";
 import { afterRequest, armOf, bucketCount, isPageLoad, isPageOutdated, newPerson, sliceOf } from "./cohort.ts";
 import type { Arm, Person } from "./cohort.ts";
+import type { Draw } from "./draw.ts";
 import type { EdgeState, ServiceState } from "./edge-state.ts";
 import type { Who } from "./latency-tally.ts";
 import { readPerson, sayPerson } from "./person-cookie.ts";
@@ -20,14 +21,11 @@ export interface VisitRequest {
   readonly client: string;
 }
 
-/** 16 hexadecimal digits, and a bucket 0-9999. */
-type Drawn = Pick<Person, "id" | "bucket">;
-
 /** The edge's keys, and how it draws. */
 export interface VisitMeans {
   readonly cookieSigner: Signer;
   readonly baggageSigner: Signer;
-  draw(): Drawn;
+  readonly draw: Draw;
   /** The slice 0-9 of a client who is no person of the release. */
   sliceOfClient(client: string): number;
 }
@@ -42,7 +40,7 @@ export interface Visit {
   /** A service's own call, on its caller's arm; `null`: it came from outside. */
   readonly carried: Carried | null;
   /** Who is drawn if this login succeeds; `null`: it is no login of somebody who is not drawn yet. */
-  readonly candidate: Drawn | null;
+  readonly candidate: ReturnType<Draw> | null;
   readonly isPageLoad: boolean;
   /** True when this request makes the person count. */
   readonly isCountedNow: boolean;
