@@ -44,7 +44,8 @@ const trailerOnly = new Set(["trailer"]);
  * - *Closed* (a connection that had served before dies before the first byte of the answer): the backend closed it while our request was on its
  *   way. Once more, for methods that may be repeated (RFC 9110 section 9.2.2) without a body. On a fresh connection it is the backend's
  *   failure: 502.
- * - *404 for a hashed asset*: the page is of the other version; its arm is asked.
+ * - *404, or a page, for a hashed asset*: who asks has the other version's page; its arm is asked. (A single-page application answers every path
+ *   that it does not know with its page.)
  * Everything that is tried again follows the state that is in force then: a share of 0 sends it to stable, and that is nobody's failure.
  */
 export class Exchange implements AttemptOwner {
@@ -91,9 +92,11 @@ export class Exchange implements AttemptOwner {
 
   /** The head of an answer; answers false when it is not wanted and its body is to be thrown away. */
   headed(status: number, raw: readonly (string | Buffer)[]): boolean {
-    if (status === 404 && this.#isSkewRetry()) return false;
     const headers = responseHeaders(raw);
-    const isEventStream = headerOf(headers, "content-type")?.startsWith("text/event-stream") ?? false;
+    const type = headerOf(headers, "content-type") ?? "";
+    const isMissing = status === 404 || (status === 200 && type.startsWith("text/html"));
+    if (isMissing && this.#isSkewRetry()) return false;
+    const isEventStream = type.startsWith("text/event-stream");
     this.#writeHead(status, headers);
     this.#finalStatus = this.#canaryRefused ? "5xx" : endingOf(status);
     if (isEventStream) this.#end(this.#finalStatus);
