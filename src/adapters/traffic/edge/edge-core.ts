@@ -58,10 +58,17 @@ export class EdgeCore {
     this.#state = stateOfStable(stable, this.upstreams.keep(urlsOf(stable)));
     this.#people = this.#newPeople();
     const nowMs = (): number => options.clock.monotonicMs();
-    this.meters = new Meters({ bornMs: options.clock.nowMs(), nowMs, share: () => this.state.sharePct, known: () => this.#people.size });
+    this.meters = new Meters({
+      bornMs: options.clock.nowMs(),
+      nowMs,
+      share: () => this.state.sharePct,
+      known: () => this.#people.size,
+      silentInARow: (arm) => this.#people.silentInARow(arm),
+    });
     this.means = {
       cookieSigner: createSigner(options.key, "person cookie"),
       baggageSigner: createSigner(options.key, "baggage"),
+      pageSigner: createSigner(options.key, "page mark"),
       sliceOfClient: createClientSlices(randomInt(2 ** 32)),
       draw: options.draw,
     };
@@ -208,6 +215,7 @@ export class EdgeCore {
         drawn: count,
         harmed: (arm) => this.meters.harmed(arm),
         turnOver: (arm, outcome) => this.meters.turnOver(arm, outcome),
+        pageTurnOver: (arm, outcome) => this.meters.pages.turnOver(arm, outcome),
         goalOver: (goal, arm, outcome) => this.meters.goalOver(goal, arm, outcome),
       },
       goals: this.#state.goals,
