@@ -37,7 +37,7 @@ export function addEdge(program: Command, terminal: Terminal): Command {
     .option("--stable <service=url...>", "where stable answers before the first release")
     .option("--route <path=service...>", "which service has a path (default: the only service has /)")
     .option("--trust-proxy <address...>", "who in front may say where a request came from", ["127.0.0.0/8", "::1"])
-    .option("--turn <duration>", "how long a person is watched for a first server error", "10s")
+    .option("--turn <duration>", "how long a person is watched for a first server error, or error of a page", "10s")
     .action((options: Options) => run(terminal, {}, () => serve(terminal, options)));
 }
 

@@ -155,7 +155,9 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
   [
     "words that the source refuses",
     { from: "bad: 5xx", to: "bad: 6xx" },
-    ["19:11 error: errors: bad: 6xx is not known to the edge. Write 5xx, 4xx, 4xx+5xx or affected. Look at docs/adapters/edge.md."],
+    [
+      '19:11 error: errors: bad: 6xx is not known to the edge. Write 5xx, 4xx, 4xx+5xx, affected, browser-errors, silent-pages, or "cls > 0.1". Look at docs/adapters/edge.md.',
+    ],
   ],
   [
     "requests called people",

@@ -1,10 +1,13 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { publint } from "publint";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { createBeaconScript } from "../../src/adapters/traffic/edge/beacon-script.ts";
 import { textOf, top } from "../tree.ts";
 
 const run = promisify(execFile);
@@ -77,6 +80,21 @@ describe("the published package", () => {
   test("serin plan lint reads the example that comes with it", async () => {
     const linted = await serin("plan", "lint", "node_modules/serin/examples/laptop/plan.yaml");
     expect(linted).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("serin edge serves the script of pages, with the bundle of the installed web-vitals", async () => {
+    await writeFile(join(folder, "home/edge.token"), "a-token-that-nobody-may-see");
+    const words = ["edge", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--data", "edge", "--token-file", "edge.token"];
+    const edge = spawn(node, [join(folder, "home/node_modules/.bin/serin"), ...words], {
+      cwd: join(folder, "home"),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => void edge.kill("SIGKILL"));
+    const [line] = (await once(createInterface({ input: edge.stdout }), "line")) as [string];
+    const { listening } = JSON.parse(line) as { listening: string };
+    const answer = await fetch(`${listening}/.serin/beacon.js`);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe(createBeaconScript().text);
   });
 
   test("serin plan lint finds what is wrong", async () => {

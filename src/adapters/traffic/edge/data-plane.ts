@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { BlockList, isIP } from "node:net";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { Beacon, ownPath } from "./beacon.ts";
 import type { EdgeCore } from "./edge-core.ts";
 import { serviceFor } from "./edge-state.ts";
 import { Exchange } from "./exchange.ts";
@@ -56,6 +57,7 @@ export function createDataPlane(plane: {
   readonly trusted: BlockList;
 }): Server {
   const { core, tunnels, limits, trusted } = plane;
+  const beacon = new Beacon(core);
   const server = createServer({
     maxHeaderSize: limits.headBytes,
     headersTimeout: limits.headMs,
@@ -67,12 +69,16 @@ export function createDataPlane(plane: {
   });
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     if (!server.listening) response.shouldKeepAlive = false;
-    const read = receive(core, trusted, request);
+    const target = targetOf(request.url ?? "/");
+    if (target === null) return refuse(response, 400);
+    if (target.startsWith(ownPath)) return beacon.answer(request, response, target);
+    const read = receive({ core, trusted, request, target });
     if (typeof read === "number") return refuse(response, read);
     new Exchange(core, { request, response, ...read }).start();
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const read = receive(core, trusted, request);
+    const target = targetOf(request.url ?? "/");
+    const read = target === null ? 400 : target.startsWith(ownPath) ? 404 : receive({ core, trusted, request, target });
     if (typeof read === "number") return void socket.end(`HTTP/1.1 ${read} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
     tunnels.accept({ request, socket, head, ...read });
   });
@@ -98,9 +104,13 @@ function refuse(response: ServerResponse, status: number): void {
 type Read = Omit<ConstructorParameters<typeof Exchange>[1], "request" | "response">;
 
 /** Reads who asks for what; a status when there is nobody to ask. */
-function receive(core: EdgeCore, trusted: BlockList, request: IncomingMessage): Read | number {
-  const target = targetOf(request.url ?? "/");
-  if (target === null) return 400;
+function receive(received: {
+  readonly core: EdgeCore;
+  readonly trusted: BlockList;
+  readonly request: IncomingMessage;
+  readonly target: string;
+}): Read | number {
+  const { core, trusted, request, target } = received;
   const { state } = core;
   const path = pathOf(target);
   const service = serviceFor(state, path);

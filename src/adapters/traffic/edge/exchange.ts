@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Attempt } from "./attempt.ts";
 import type { AttemptFailure, AttemptOwner } from "./attempt.ts";
 import { mergeBaggage } from "./baggage.ts";
-import type { Arm } from "./cohort.ts";
+import type { Arm, Person } from "./cohort.ts";
 import type { EdgeCore } from "./edge-core.ts";
 import type { EdgeState, ServiceState } from "./edge-state.ts";
 import { headerOf, privately, requestHeaders, responseHeaders, without } from "./headers.ts";
@@ -10,12 +10,13 @@ import type { RawHeaders } from "./headers.ts";
 import type { Asking } from "./latency-tally.ts";
 import { endingOf } from "./meters.ts";
 import type { Ending, Failure } from "./meters.ts";
+import { sayMark } from "./page-mark.ts";
 import { withoutPerson } from "./person-cookie.ts";
 import { bodyOf } from "./request-body.ts";
 import type { RequestBody } from "./request-body.ts";
 import { isHashedAsset, isRequest } from "./request-pattern.ts";
 import type { Upstream } from "./upstreams.ts";
-import { answerVisit, sliceOfVisit, visitHeaders, whoIs } from "./visit.ts";
+import { answerVisit, isPageSent, sliceOfVisit, visitHeaders, whoIs } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 
 /** A request as the data plane has read it. */
@@ -44,7 +45,8 @@ const trailerOnly = new Set(["trailer"]);
  * - *Closed* (a connection that had served before dies before the first byte of the answer): the backend closed it while our request was on its
  *   way. Once more, for methods that may be repeated (RFC 9110 section 9.2.2) without a body. On a fresh connection it is the backend's
  *   failure: 502.
- * - *404 for a hashed asset*: the page is of the other version; its arm is asked.
+ * - *404, or a page, for a hashed asset*: who asks has the other version's page; its arm is asked. (A single-page application answers every path
+ *   that it does not know with its page.)
  * Everything that is tried again follows the state that is in force then: a share of 0 sends it to stable, and that is nobody's failure.
  */
 export class Exchange implements AttemptOwner {
@@ -91,9 +93,11 @@ export class Exchange implements AttemptOwner {
 
   /** The head of an answer; answers false when it is not wanted and its body is to be thrown away. */
   headed(status: number, raw: readonly (string | Buffer)[]): boolean {
-    if (status === 404 && this.#isSkewRetry()) return false;
     const headers = responseHeaders(raw);
-    const isEventStream = headerOf(headers, "content-type")?.startsWith("text/event-stream") ?? false;
+    const type = headerOf(headers, "content-type") ?? "";
+    const isMissing = status === 404 || (status === 200 && type.startsWith("text/html"));
+    if (isMissing && this.#isSkewRetry()) return false;
+    const isEventStream = type.startsWith("text/event-stream");
     this.#writeHead(status, headers);
     this.#finalStatus = this.#canaryRefused ? "5xx" : endingOf(status);
     if (isEventStream) this.#end(this.#finalStatus);
@@ -215,24 +219,31 @@ export class Exchange implements AttemptOwner {
     if (isHtml && visit.state.hasCanary) headers = [...without(headers, htmlOnly), "cache-control", "private, no-store"];
     const isChunked = request.httpVersion === "1.1" && headerOf(headers, "content-length") === null;
     if (!isChunked || request.method === "HEAD" || status === 204 || status === 304) headers = without(headers, trailerOnly);
-    const own = this.#personHeaders(status);
+    const own = this.#personHeaders({ status, isHtml });
     headers = headerOf(own, "set-cookie") === null ? [...headers, ...own] : [...privately(headers), ...own];
     if (this.#isCounted) this.#core.meters.answered(this.#asking);
     response.writeHead(status, headers);
   }
 
-  #personHeaders(status: number): string[] {
+  #personHeaders(answer: { readonly status: number; readonly isHtml: boolean }): string[] {
     const { visit } = this.#received;
     const core = this.#core;
+    const { status } = answer;
+    const { person } = visit;
     let isFirstHarmOn: Arm | null = null;
-    if (visit.person !== null && core.state.release === visit.state.release) {
+    let brokenOn: Person["brokenOn"] | null = null;
+    if (person !== null && core.state.release === visit.state.release) {
       const nowMs = core.monotonicMs();
-      if (visit.isCountedNow) core.people.count(visit.person, nowMs);
+      if (visit.isCountedNow) core.people.count(person, nowMs);
       const isServerError = status >= 500 || this.#canaryRefused;
-      if (core.people.answered(visit.person, { arm: this.#asking.arm, isServerError, nowMs })) isFirstHarmOn = this.#asking.arm;
+      if (core.people.answered(person, { arm: this.#asking.arm, isServerError, nowMs })) isFirstHarmOn = this.#asking.arm;
+      if (isPageSent(visit, answer)) brokenOn = core.people.pageLoaded(person, this.#arm, nowMs);
       if (status >= 200 && status < 300) this.#reachGoals(nowMs);
     }
-    return visitHeaders(visit, answerVisit(visit, { status, isFirstHarmOn }, core.means), core.means);
+    const own = visitHeaders(visit, answerVisit(visit, { status, isFirstHarmOn, brokenOn }, core.means), core.means);
+    if (person === null || brokenOn === null) return own;
+    const whose = { person, tag: visit.state.tag, signer: core.means.pageSigner };
+    return [...own, "server-timing", sayMark({ arm: this.#arm, service: this.#received.service.name }, whose)];
   }
 
   #reachGoals(nowMs: number): void {

@@ -5,6 +5,8 @@ import type { Clock } from "../../../ports.ts";
 import { createControlPlane } from "./control-plane.ts";
 import { clientLimits, createDataPlane, trustedPeers } from "./data-plane.ts";
 import type { ClientLimits } from "./data-plane.ts";
+import { drawFairly } from "./draw.ts";
+import type { Draw } from "./draw.ts";
 import { EdgeCore } from "./edge-core.ts";
 import type { StableTraffic } from "./edge-state.ts";
 import { openKeptFiles } from "./kept-files.ts";
@@ -26,6 +28,8 @@ export interface EdgeOptions {
   readonly stable: StableTraffic;
   readonly trustedProxies: readonly string[];
   readonly limits?: Partial<EdgeLimits>;
+  /** Absent: a fair draw. Another one is for showing what a biased draw does to a release. */
+  readonly draw?: Draw;
 }
 
 /** Every number of an edge that has a default. */
@@ -64,7 +68,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const kept = await openKeptFiles(options.dataDir, options.keyFile);
   const { clock, stable } = options;
   const core = new EdgeCore(
-    { clock, key: kept.key, limits: limits.upstream, peopleLimit: limits.peopleLimit, turnMs: limits.turnMs },
+    {
+      clock,
+      key: kept.key,
+      limits: limits.upstream,
+      peopleLimit: limits.peopleLimit,
+      turnMs: limits.turnMs,
+      draw: options.draw ?? drawFairly,
+    },
     stable,
   );
   if (kept.wanted !== null) core.recall(kept.wanted);

@@ -136,7 +136,7 @@ export class Tunnels {
 
   #personHeaders(visit: Visit, status: number): RawHeaders {
     if (visit.isCountedNow && visit.person !== null) this.#core.people.count(visit.person, this.#core.monotonicMs());
-    return visitHeaders(visit, answerVisit(visit, { status, isFirstHarmOn: null }, this.#core.means), this.#core.means);
+    return visitHeaders(visit, answerVisit(visit, { status, isFirstHarmOn: null, brokenOn: null }, this.#core.means), this.#core.means);
   }
 
   #connect(ends: {
