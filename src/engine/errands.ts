@@ -1,4 +1,5 @@
 import { quantitiesOf } from "../core/checks.ts";
+import { standingsOf } from "../core/evidence-book.ts";
 import type { SeenWorkloads } from "../core/observation.ts";
 import { isExposed, keeps } from "../core/status.ts";
 import type { Status } from "../core/status.ts";
@@ -32,12 +33,25 @@ function errandsOf(run: Run): readonly Task[] {
   const tasks: Task[] = [];
   if (wanted(release)) tasks.push({ name: "workloads", everyMs: workloadsEveryMs(run, status), work: () => tendWorkloads(run) });
   if (isExposed(status) || status.kind === "preparing" || status.kind === "rolling-back") {
+    const doubts = doubtsOf(run);
     for (const [source, queries] of queriesBySource(run)) {
-      tasks.push({ name: `source ${source}`, everyMs: plan.scrapeMs, work: () => scrape(run, source, queries) });
+      const isDoubted = queries.some(({ quantity }) => doubts.has(quantity));
+      const everyMs = isDoubted ? Math.min(plan.scrapeMs, doubtedEveryMs) : plan.scrapeMs;
+      tasks.push({ name: `source ${source}`, everyMs, work: () => scrape(run, source, queries) });
     }
   }
   if (mayCheck(run)) tasks.push({ name: "checks", everyMs: run.patience.pollMs, work: () => check(run) });
   return tasks;
+}
+
+/** A probe that said down is asked again so soon, ms. Source: DESIGN.md 4. */
+const doubtedEveryMs = 5_000;
+
+/** Probes that said down, and not often enough yet to be believed. */
+function doubtsOf({ memory, nowMs }: Run): ReadonlySet<string> {
+  const standings = standingsOf(memory.release, memory.book, nowMs());
+  const doubted = standings.filter(({ verdict }) => verdict.kind === "undecided" && verdict.because.kind === "down");
+  return new Set(doubted.map(({ check }) => check.quantity));
 }
 
 /** True while the loop should look again soon by itself: something is being changed. */

@@ -63,3 +63,25 @@ test("the forecast is the exposure that is missing", () => {
   expect(forecastScrapes(none, begin(none))).toBeNull();
   expect(forecastScrapes(none, after(begin(none), 1, [1, 10], null))).toBe(0);
 });
+
+test.each([0.001, 0.01, 0.3])("wealth that passes is fair while events happen at %f an exposure or more often", (rate) => {
+  const spec: TestSpec = { ...none, rate };
+  for (const truth of [rate, 1.5 * rate, 3 * rate]) {
+    const exposures = 40;
+    let expected = 0;
+    let chance = (1 - truth) ** exposures;
+    for (let events = 0; events <= exposures; events += 1) {
+      // Stable knows such events, so that the canary's are no failure by themselves.
+      const state = add(spec, begin(spec), {
+        kind: "counts",
+        atMs: 0,
+        canary: { bad: events, total: exposures },
+        stable: { bad: 1, total: exposures },
+        slices: [],
+      });
+      expected += chance * Math.exp(judge(spec, state).logEPass);
+      chance *= ((exposures - events) / (events + 1)) * (truth / (1 - truth));
+    }
+    expect(expected).toBeLessThanOrEqual(1 + 1e-12);
+  }
+});

@@ -38,7 +38,15 @@ const few = 0.25;
  * much more that the rate is disproved all the same.
  */
 export const none: TestFamily<NoneSpec> = {
-  begin: (): NoneState => ({ kind: "none", canary: noCounts, stable: noCounts, scrapes: 0, isAlone: false, more: emptyProcess, lastShared: null }),
+  begin: (): NoneState => ({
+    kind: "none",
+    canary: noCounts,
+    stable: noCounts,
+    scrapes: 0,
+    isAlone: false,
+    more: emptyProcess,
+    lastShared: null,
+  }),
   add: addNone,
   judge: judgeNone,
   forecastScrapes: forecastNone,
@@ -92,7 +100,8 @@ function judgeNone(spec: NoneSpec, before: TestState): Verdict {
     };
     if (state.more.peakLogE >= natsOf(spec.alpha))
       return { ...compared, kind: "fail", logEFail: state.more.peakLogE, because: { kind: "event-seen", events } };
-    if (state.scrapes - (state.lastShared ?? 0) <= sharedScrapes) return { ...compared, shared: true, because: { kind: "shared-incident" } };
+    if (state.scrapes - (state.lastShared ?? 0) <= sharedScrapes)
+      return { ...compared, shared: true, because: { kind: "shared-incident" } };
     return logEPass >= passNats ? { ...compared, kind: "pass", because: { kind: "as-rare-as-stable", events, exposures } } : compared;
   }
   return logEPass >= passNats ? { ...verdict, kind: "pass", because: { kind: "no-event-in", exposures } } : verdict;

@@ -29,6 +29,13 @@ describe("a level: k of the last n readings, and where it is going", () => {
     ["a single spike passes", cpu, [0.3, 0.3, 0.99, 0.3, 0.3], "pass", { kind: "readings-within-line", within: 4, of: 5 }],
     ["k of n over the line fail", cpu, [0.3, 0.9, 0.9, 0.9, 0.9], "fail", { kind: "readings-over-line", over: 4, of: 5 }],
     ["k in a row fail before n were read", cpu, repeat(4, 0.9), "fail", { kind: "readings-over-line", over: 4, of: 4 }],
+    [
+      "most readings beyond the line pass nothing, though they are too few to fail",
+      cpu,
+      [0.95, 0.95, 0.95, 0.5, 0.5],
+      "undecided",
+      { kind: "readings-over-line", over: 3, of: 5 },
+    ],
     ["it recovers", cpu, [...repeat(5, 0.9), ...repeat(5, 0.3)], "pass", { kind: "readings-within-line", within: 5, of: 5 }],
     ["a slope needs more readings", memory, repeat(6, 0.3), "undecided", { kind: "runs-needed", have: 6, need: 10 }],
     ["flat memory passes", memory, repeat(12, 0.3), "pass", { kind: "readings-within-line", within: 5, of: 5 }],

@@ -28,6 +28,11 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
     { from: "observe: 15m", to: "observe: 15" },
     ['30:14 error: observe: "15" is not a duration. Write "15m" or "15s".'],
   ],
+  [
+    "sign-offs for the phase that the start enters",
+    { from: "    all: { all: [qa-lead] }", to: "    some: { all: [qa-lead] }" },
+    ['52:5 error: "some" is the first phase: it is entered when the release starts. Write these roles under people.start.'],
+  ],
   ["a share without a sign", { from: "share: 10%", to: "share: 10" }, ['28:12 error: share: "10" is not a share. Write "10%".']],
   [
     "a share beyond everybody",
