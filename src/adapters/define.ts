@@ -28,6 +28,8 @@ export interface SourceDefinition<Connection> {
   readonly metrics: Partial<Record<MetricKind, QueryWords>>;
   /** True when it can count distinct people. */
   readonly countsPeople: boolean;
+  /** True when its scores only come near to what they say, so that every verdict on one says it. Absent: they are what they say. */
+  readonly isApproximate?: boolean;
   /** Whether a metric with these words has a stable arm to compare with. Absent: always. Pure. */
   hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
   /** Whether a metric with these words has a stable arm to compare with. Absent: always. Pure. */

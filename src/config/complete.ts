@@ -1,7 +1,7 @@
 import type { Condition } from "../core/condition.ts";
 import type { Gate, Guard, Metric, Needs, Phase, Plan, Service, ThresholdTest, Traffic } from "../core/plan.ts";
 import type { Windows } from "../core/windows.ts";
-import { meaningOfKind } from "./catalogue.ts";
+import { adapterOf, meaningOfKind, meaningOfSource } from "./catalogue.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { sayCondition, sayGuard } from "./conditions.ts";
 import type { Draft, GateDraft } from "./draft.ts";
@@ -92,6 +92,7 @@ interface MetricAsk {
 }
 
 function completeMetric({ draft, catalogue, name, metric }: MetricAsk): Metric {
+  const isApproximate = adapterOf(meaningOfSource(catalogue, metric.source))?.isApproximate === true;
   return {
     name,
     kind: metric.kind,
@@ -101,6 +102,7 @@ function completeMetric({ draft, catalogue, name, metric }: MetricAsk): Metric {
     query: wordsOf(metric),
     rate: metric.rate ?? 0.001,
     minRuns: metric.minRuns ?? 5,
+    ...(isApproximate && { isApproximate }),
   };
 }
 

@@ -24,6 +24,7 @@ const rules: readonly Rule[] = [
   references.gatesNameMetrics,
   references.routesReachServices,
   references.goalsExist,
+  references.servicesExist,
   references.namesAreKnown,
   references.adaptersAreBuilt,
   references.connectionsAreChecked,

@@ -99,6 +99,8 @@ export interface Metric {
   readonly rate: number;
   /** Scores: runs that a verdict needs. */
   readonly minRuns: number;
+  /** Scores: its source can only come near to what the score says. Absent: it measures it. */
+  readonly isApproximate?: boolean;
 }
 
 export type Audience = "new-logins" | "everyone";

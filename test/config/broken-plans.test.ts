@@ -174,6 +174,16 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
     { from: "limit: 536870912 }\n  fatals: { kind: count", to: "limit: 536870912 }\n  fatals: { unit: person, kind: count" },
     ['23:19 error: The source "scrape" does not count people. Take it from a source that does (edge), or write "request".'],
   ],
+  [
+    "a page of an unknown service",
+    { from: "phases:", to: "  page: { kind: score, source: axe, service: frontent }\nphases:" },
+    ['26:46 error: There is no service "frontent". Write "frontend".'],
+  ],
+  [
+    "a page without its service",
+    { from: "phases:", to: "  page: { kind: score, source: axe, path: /dashboard }\nphases:" },
+    ['26:3 error: The metric "page" lacks "service", which a score from axe needs. Add service: followed by the source\'s own words.'],
+  ],
   ["an unknown goal", { from: "goal: order }", to: "goal: ordres }" }, ['21:46 error: There is no goal "ordres". Write "order".']],
   [
     "an unknown service",

@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -95,6 +96,23 @@ describe("the published package", () => {
     const answer = await fetch(`${listening}/.serin/beacon.js`);
     expect(answer.status).toBe(200);
     expect(await answer.text()).toBe(createBeaconScript().text);
+  });
+
+  test("looks at pages in a thread of its own", async () => {
+    const installed = (file: string): string => pathToFileURL(join(folder, "home/node_modules/serin/dist", file)).href;
+    const script = `
+      const { Analyst } = await import("${installed("adapters/metrics/axe/analyst.js")}");
+      const { createClock } = await import("${installed("engine/clock.js")}");
+      const analyst = new Analyst({ clock: createClock(), limitMs: 60_000, limitMb: 512, closing: null });
+      const html = '<!doctype html><html lang="en"><title>t</title><main><h1>Words</h1><input></main>';
+      const inspected = await analyst.inspect({ html, url: "http://127.0.0.1/" });
+      console.log(JSON.stringify(inspected));
+    `;
+    expect(await end(node, ["--input-type=module", "--eval", script], folder)).toEqual({
+      code: 0,
+      stdout: '{"kind":"scored","score":81,"findings":[{"rule":"label","places":1}]}\n',
+      stderr: "",
+    });
   });
 
   test("serin plan lint finds what is wrong", async () => {

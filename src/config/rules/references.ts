@@ -95,6 +95,17 @@ export const goalsExist: Rule = (draft) => {
   });
 };
 
+/** `service`, where a metric has that word, names something that is released. */
+export const servicesExist: Rule = (draft) => {
+  const { names } = draft.services;
+  return draft.metrics.items.flatMap(({ path, value }) => {
+    const service = value["service"];
+    if (service === undefined || !isRead(draft.services) || names.includes(String(service))) return [];
+    const message = `There is no service "${String(service).slice(0, 60)}".`;
+    return [wrong([...path, "service"], message, insteadOf(String(service), names, "Define it under services."))];
+  });
+};
+
 /** Every source, router, workload and notifier is known to this build or to the server's file. */
 export const namesAreKnown: Rule = (draft, catalogue) => {
   const findings: Finding[] = [];
