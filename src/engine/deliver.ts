@@ -1,3 +1,4 @@
+import { fromCanonicalJson, toCanonicalJson } from "../core/canonical-json.ts";
 import type { Entry } from "../core/decision.ts";
 import { sayFacts } from "../core/messages/facts.ts";
 import { newsOf } from "../core/notices.ts";
@@ -117,7 +118,10 @@ export class Delivery {
   }
 }
 
-/** The notice of a journal entry: a pure function of the journal. */
+/**
+ * The notice of a journal entry: a pure function of the journal, to the letter. A receiver may get it from the memory of one server and again
+ * from the store of the next, so the entry is told as it is stored.
+ */
 export function noticeOf(plan: Plan, entry: Entry, target: NoticeTarget): Notice {
   return {
     key: `${entry.release}:${entry.revision}:${target.notifier}:${target.to}`,
@@ -126,6 +130,6 @@ export function noticeOf(plan: Plan, entry: Entry, target: NoticeTarget): Notice
     atMs: entry.atMs,
     title: `${plan.title} · ${entry.release}`,
     lines: sayFacts(newsOf(entry.decision), { plan, nowMs: entry.atMs }, plan.language),
-    entry,
+    entry: fromCanonicalJson(toCanonicalJson(entry)) as Entry,
   };
 }
