@@ -7,6 +7,7 @@ import { endWhenUnread, processTerminal } from "./cli/terminal.ts";
 import type { Terminal } from "./cli/terminal.ts";
 import type { SecretReaders } from "./config/secrets.ts";
 import type { Server } from "./config/server-file.ts";
+import { patience } from "./engine/run.ts";
 import { exitCodes, formatProblem, UserError } from "./errors.ts";
 import type { Problem } from "./errors.ts";
 import type { VerifyAnswer } from "./http/contract.ts";
@@ -142,17 +143,27 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   closing.defer(() => ending.abort());
   await engine.start();
   if (!isLoopback(address)) log("warning", "not-loopback", { url: listening.url, because: "calls and tokens travel in the clear" });
-  log("info", "listening", { url: listening.url, data: start.dataDir, version: version(), people: server.people.length });
+  log("info", "listening", {
+    url: listening.url,
+    data: start.dataDir,
+    version: version(),
+    people: server.people.length,
+    releases: engine.active(),
+  });
   const all = closing.move();
   return {
     url: listening.url,
     close: async () => {
-      log("info", "closing");
+      const releases = engine.active();
+      log("info", "closing", { releases, ...(releases.length > 0 ? { says: leftBehind } : {}) });
       await all.disposeAsync();
       log("info", "closed");
     },
   };
 }
+
+/** What becomes of the releases that a closing server leaves. */
+const leftBehind = `The next server on this data folder goes on with them; without one the router takes people to stable within ${patience.leaseMs / 1000} s.`;
 
 /** Event streams that a server serves at once. */
 const streamsAtMost = 500;

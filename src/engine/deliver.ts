@@ -48,7 +48,7 @@ export class Delivery {
     this.#bell.ring();
   }
 
-  /** Ends the loop; what is under way may still arrive, what is not stays owed. */
+  /** Ends the loop; what is under way may still arrive, and stays owed as the rest does. */
   async close(): Promise<void> {
     this.#closing.abort("closing");
     this.#bell.ring();
@@ -82,7 +82,7 @@ export class Delivery {
     try {
       for (const owed of notices) if (!(await this.#deliver(lane, owed))) return;
     } catch (error) {
-      this.#rest(lane, `notices: ${whyOf(error)}`);
+      if (!this.#closing.signal.aborted) this.#rest(lane, `notices: ${whyOf(error)}`);
     } finally {
       lane.isBusy = false;
       // What was owed while it was busy would wait for the next heartbeat.
@@ -95,7 +95,11 @@ export class Delivery {
     const found = await this.#post.entry(owed.release, owed.revision);
     if (!found) throw new Error(`a notice is owed for ${owed.release} revision ${owed.revision}, which is not in the journal`);
     const notice = noticeOf(found.plan, found.entry, owed.target);
-    const outcome = await call(world.clock, patience.noticeMs, async (signal) => world.notifier(owed.target.notifier).send(notice, signal));
+    const outcome = await call(world.clock, patience.noticeMs, async (signal) =>
+      world.notifier(owed.target.notifier).send(notice, AbortSignal.any([signal, this.#closing.signal])),
+    );
+    // Whether it arrived or not, the next server tells it: what is closing notes nothing down any more.
+    if (this.#closing.signal.aborted) return false;
     if (outcome.kind === "trouble" && outcome.retry === "later") {
       this.#rest(lane, `notice ${notice.key} was not delivered: ${outcome.why}`);
       return false;

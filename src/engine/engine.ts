@@ -38,6 +38,8 @@ export interface Engine {
   release(head: NewRelease): Promise<string>;
   /** Stores a request and wakes its release; resolved means that it survives a crash, not that it was answered. */
   ask(request: Request): Promise<void>;
+  /** Ids of the releases that run in this process: those that are not over, or keep something running. */
+  active(): readonly string[];
   /** `null` when there is no such release. */
   view(id: string): Promise<View | null>;
   /** Checks the chain of a stored release and decides everything again. An unknown id is not verified. */
@@ -76,6 +78,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       await world.store.ask(request);
       await keeper.take(request.release);
     },
+    active: () => keeper.runs().map((run) => run.id),
     async view(id) {
       const run = keeper.run(id);
       const memory = run?.memory ?? (await archive.memory(id));

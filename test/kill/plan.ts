@@ -8,12 +8,19 @@ export interface ShopPorts {
 
 const shopFile = (name: string): string => fileURLToPath(new URL(`../../src/demo/shop/${name}.ts`, import.meta.url));
 
+/** What differs from one release to another. */
+export interface KillPlanOptions {
+  readonly keepPrevious: "0" | "60m";
+  /** How long each phase is observed; "1s" when it is not given. */
+  readonly observe?: string;
+}
+
 /**
- * The demo's shop, released in two phases of a second each, by two people. The first 5xx of the new version takes it back; a good one needs some
+ * The demo's shop, released in two phases of a second each (or as long as `options` say), by two people. The first 5xx of the new version takes it back; a good one needs some
  * sixty requests without one in each phase. Every kind of series that the edge counts is read: requests, latency, people. A new version may
  * take its time: a deadline that comes early because the clock was set forward is not what is tried here.
  */
-export function killPlan(ports: ShopPorts, keepPrevious: "0" | "60m"): string {
+export function killPlan(ports: ShopPorts, { keepPrevious, observe = "1s" }: KillPlanOptions): string {
   const workload = (name: keyof ShopPorts): string =>
     `{ kind: process, command: ${JSON.stringify([process.execPath, shopFile(name)])}, port: ${ports[name]}, stopWithin: 2s }`;
   const gates = `{ errors: none, 5xx-rate: { pass: "< 20%", fail: "> 50%" } }`;
@@ -36,8 +43,8 @@ metrics:
   latency: { kind: latency, source: edge }
   trial-activation: { kind: ratio, unit: person, source: edge, goal: trial }
 phases:
-  - { name: half, share: 50%, audience: new-logins, observe: 1s, extend: 20s, gates: ${gates} }
-  - { name: all, share: 100%, audience: everyone, observe: 1s, extend: 20s, gates: ${gates} }
+  - { name: half, share: 50%, audience: new-logins, observe: ${observe}, extend: 20s, gates: ${gates} }
+  - { name: all, share: 100%, audience: everyone, observe: ${observe}, extend: 20s, gates: ${gates} }
 guards:
   - { when: "5xx-rate > 50%", then: rollback }
   - { when: "latency p95 > 10s", then: rollback }

@@ -8,6 +8,8 @@ export interface Receiver {
   arrived(): ReadonlyMap<string, readonly string[]>;
   /** Called when a notice has arrived and is written down; the server does not know it yet. */
   onNotice: () => void;
+  /** While true nothing is answered: who tells waits. */
+  isHanging: boolean;
   close(): Promise<void>;
 }
 
@@ -21,7 +23,7 @@ export async function openReceiver(): Promise<Receiver> {
       const key = String(request.headers["idempotency-key"]);
       arrived.set(key, [...(arrived.get(key) ?? []), text]);
       receiver.onNotice();
-      response.writeHead(204).end();
+      if (!receiver.isHanging) response.writeHead(204).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -29,6 +31,7 @@ export async function openReceiver(): Promise<Receiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/notices`,
     arrived: () => arrived,
     onNotice: () => undefined,
+    isHanging: false,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

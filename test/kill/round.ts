@@ -140,7 +140,7 @@ function playOf(
   return {
     fate,
     start: {
-      plan: { text: stage.planText(fate.keepPrevious), file: "plan.yaml" },
+      plan: { text: stage.planText({ keepPrevious: fate.keepPrevious }), file: "plan.yaml" },
       versions: { frontend: version, backend: version },
       reason: `round ${seed}`,
     },

@@ -9,6 +9,7 @@ import { habits } from "../../src/demo/person.ts";
 import { stopWorkloads } from "../../src/demo/stop-workloads.ts";
 import { freePort, serinGoing } from "../fixtures/serin.ts";
 import { killPlan } from "./plan.ts";
+import type { KillPlanOptions } from "./plan.ts";
 import { openReceiver } from "./receiver.ts";
 import type { Receiver } from "./receiver.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -37,7 +38,7 @@ export interface Stage {
   /** Whether the edge still waits for the controller's next word: "held", "expired" or "none". */
   lease(): Promise<string>;
   tokenOf(name: TeamMember): string;
-  planText(keepPrevious: "0" | "60m"): string;
+  planText(options: KillPlanOptions): string;
   /** Ends everything that was started; removes the folder unless it is to be kept. */
   close(end: "keep the folder" | "remove the folder"): Promise<void>;
 }
@@ -82,7 +83,7 @@ export async function openStage(peoplePerSecond: number): Promise<Stage> {
   const ports = { frontend: await freePort(), backend: await freePort() };
   const serverUrl = `http://${listen}`;
   await apiOf(serverUrl, tokens.get("Camille") ?? "").startStable({
-    plan: { text: killPlan(ports, "0"), file: "plan.yaml" },
+    plan: { text: killPlan(ports, { keepPrevious: "0" }), file: "plan.yaml" },
     versions: { frontend: "1", backend: "1" },
     reason: "the shop opens",
   });
@@ -102,7 +103,7 @@ export async function openStage(peoplePerSecond: number): Promise<Stage> {
     crowd,
     lease: () => leaseOf(edge.ready["control"] ?? ""),
     tokenOf: (name) => tokens.get(name) ?? "",
-    planText: (keepPrevious) => killPlan(ports, keepPrevious),
+    planText: (options) => killPlan(ports, options),
     async close(end) {
       isKept = end === "keep the folder";
       await all.disposeAsync();
