@@ -7,10 +7,12 @@ import { endWhenUnread, processTerminal } from "./cli/terminal.ts";
 import type { Terminal } from "./cli/terminal.ts";
 import type { SecretReaders } from "./config/secrets.ts";
 import type { Server } from "./config/server-file.ts";
+import type { Engine } from "./engine/engine.ts";
 import { patience } from "./engine/run.ts";
 import { exitCodes, formatProblem, UserError } from "./errors.ts";
 import type { Problem } from "./errors.ts";
 import type { VerifyAnswer } from "./http/contract.ts";
+import type { Log } from "./http/log.ts";
 import { StoreUnusable } from "./ports.ts";
 import type { Clock, Store } from "./ports.ts";
 
@@ -151,15 +153,20 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
     releases: engine.active(),
   });
   const all = closing.move();
-  return {
-    url: listening.url,
-    close: async () => {
-      const releases = engine.active();
-      log("info", "closing", { releases, ...(releases.length > 0 ? { says: leftBehind } : {}) });
-      await all.disposeAsync();
-      log("info", "closed");
-    },
-  };
+  return { url: listening.url, close: () => closeServer({ all, engine, log }) };
+}
+
+interface Closing {
+  readonly all: AsyncDisposableStack;
+  readonly engine: Engine;
+  readonly log: Log;
+}
+
+async function closeServer({ all, engine, log }: Closing): Promise<void> {
+  const releases = engine.active();
+  log("info", "closing", { releases, ...(releases.length > 0 ? { says: leftBehind } : {}) });
+  await all.disposeAsync();
+  log("info", "closed");
 }
 
 /** What becomes of the releases that a closing server leaves. */

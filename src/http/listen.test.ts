@@ -33,11 +33,11 @@ test("is closed as soon as the last call is over, however long its client keeps 
   const app = new Hono();
   const { promise: begun, resolve: begin } = Promise.withResolvers<() => void>();
   app.get("/", () => new Response(new ReadableStream({ start: (controller) => begin(() => controller.close()) })));
-  const { url, close } = await listen(app, { host: "127.0.0.1", port: 0 });
-  const answered = fetch(url).then((answer) => answer.text());
+  const listening = await listen(app, { host: "127.0.0.1", port: 0 });
+  const answered = fetch(listening.url).then((answer) => answer.text());
   const finish = await begun;
   const startedMs = performance.now();
-  const closed = close(20_000);
+  const closed = listening.close(20_000);
   finish();
   expect(await answered).toBe("");
   await closed;

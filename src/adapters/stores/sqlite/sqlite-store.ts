@@ -7,7 +7,7 @@ import { PortError, ServiceBusy, StaleRevision } from "../../../ports.ts";
 import type { ChainedEntry, Commit, Freeze, NewRelease, OwedNotice, Store, StoredRelease } from "../../../ports.ts";
 import { prepareStatements } from "./statements.ts";
 import type { Statements } from "./statements.ts";
-import { toTrouble } from "./trouble.ts";
+import { damaged, toTrouble } from "./trouble.ts";
 
 /** Answers the store in an open database. Every call is one transaction, done when it returns; `close` closes the database, then calls `afterClose`. */
 export function createSqliteStore(database: DatabaseSync, path: string, afterClose: () => void): Store {
@@ -16,7 +16,11 @@ export function createSqliteStore(database: DatabaseSync, path: string, afterClo
   const write = <T>(what: () => T): T => inTransaction(database, { begin: "BEGIN IMMEDIATE", path, what });
   return {
     create: async (release) => write(() => createRelease(statements, release)),
-    load: async (id) => parseRelease(read(() => loadRelease(statements, id))),
+    load: async (id) =>
+      parseRelease(
+        read(() => loadRelease(statements, id)),
+        path,
+      ),
     standing: async (id) => read(() => toStanding(statements.standing.get(id))),
     list: async (options) => read(() => listReleases(statements, options)),
     active: async () => read(() => statements.active.all().map((found) => String(found["id"]))),
@@ -79,14 +83,17 @@ function occupy(statements: Statements, release: Pick<NewRelease, "id" | "servic
 
 /** A release as it stands in the tables. */
 interface FoundRelease {
+  readonly id: string;
+  readonly standing: Found;
   readonly head: unknown;
   readonly entries: readonly Found[];
   readonly rows: readonly Found[];
 }
 
 function loadRelease(statements: Statements, id: string): FoundRelease | null {
-  const found = statements.head.get(id);
-  return found === undefined ? null : { head: found["head"], entries: statements.entries.all(id), rows: statements.rows.all(id) };
+  const [found, standing] = [statements.head.get(id), statements.standing.get(id)];
+  if (found === undefined || standing === undefined) return null;
+  return { id, standing, head: found["head"], entries: statements.entries.all(id), rows: statements.rows.all(id) };
 }
 
 /** Long releases have thousands of rows: while they are read, others get their turn. */
@@ -98,14 +105,23 @@ function othersTurn(): Promise<void> {
   });
 }
 
-async function parseRelease(found: FoundRelease | null): Promise<StoredRelease | null> {
+async function parseRelease(found: FoundRelease | null, path: string): Promise<StoredRelease | null> {
   if (found === null) return null;
-  const rows: Row[] = [];
-  for (const [index, row] of found.rows.entries()) {
-    if (index % parsedAtOnce === parsedAtOnce - 1) await othersTurn();
-    rows.push(parse(row["body"]) as Row);
+  const { id, standing, entries } = found;
+  if (standing["revision"] !== entries.length || standing["row_count"] !== found.rows.length) {
+    const has = `it has ${entries.length} entries over ${found.rows.length} rows of ${standing["revision"]} over ${standing["row_count"]}`;
+    throw damaged(path, new Error(has), `is damaged at release ${id}`);
   }
-  return { head: parse(found.head) as NewRelease, entries: found.entries.map(toChainedEntry), rows };
+  try {
+    const rows: Row[] = [];
+    for (const [index, row] of found.rows.entries()) {
+      if (index % parsedAtOnce === parsedAtOnce - 1) await othersTurn();
+      rows.push(parse(row["body"]) as Row);
+    }
+    return { head: parse(found.head) as NewRelease, entries: entries.map(toChainedEntry), rows };
+  } catch (error) {
+    throw damaged(path, error, `is damaged at release ${id}`);
+  }
 }
 
 function listReleases(statements: Statements, options: { readonly limit: number; readonly before: string | null }): NewRelease[] {

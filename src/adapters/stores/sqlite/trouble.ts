@@ -13,7 +13,7 @@ export function toTrouble(error: unknown, path: string): unknown {
       return new StoreUnusable({
         why: "full",
         message: `no space is left for the store ${path}; nothing of this change was stored`,
-        remedy: "Free space on that disk, or raise the store's maxMegabytes; serin goes on by itself.",
+        remedy: "Free space on that disk; serin goes on by itself.",
         cause,
       });
     case 8:
@@ -28,16 +28,30 @@ export function toTrouble(error: unknown, path: string): unknown {
     case 11:
     case 26:
       return damaged(path, error);
+    case 10:
+      return new StoreUnusable({
+        why: "failing",
+        message: `the disk refused to read or write the store ${path}`,
+        remedy:
+          "Look for errors of the disk in the system's log, and for a quota or a limit on the size of files; serin goes on by itself.",
+        cause,
+      });
     default:
-      return error;
+      // What was written as JSON and is none any more.
+      return error instanceof SyntaxError ? damaged(path, error) : error;
   }
 }
 
-/** Answers the trouble of a store whose file is not what was written; `cause` is what was found. */
-export function damaged(path: string, cause: unknown): StoreUnusable {
+/** True for SQLite's plain error: of a statement, or of a file in a format that it does not read. */
+export function isPlainError(error: unknown): boolean {
+  return resultCode(error) === 1;
+}
+
+/** Answers the trouble of a store whose file is not what was written; `cause` is what was found, `says` what is wrong with it in words. */
+export function damaged(path: string, cause: unknown, says = "is damaged"): StoreUnusable {
   return new StoreUnusable({
     why: "damaged",
-    message: `the store ${path} is damaged`,
+    message: `the store ${path} ${says}`,
     remedy: "Stop serin, keep a copy of the folder, and put the last backup in its place.",
     cause,
   });
