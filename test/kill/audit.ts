@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseExposition } from "../../src/adapters/metrics/exposition/exposition.ts";
 import { answerQuery } from "../../src/adapters/metrics/edge/answer-query.ts";
+import { Reserve } from "../../src/adapters/stores/sqlite/reserve.ts";
 import { createSqliteStore } from "../../src/adapters/stores/sqlite/sqlite-store.ts";
 import { apply, newborn } from "../../src/core/apply.ts";
 import { isSameData } from "../../src/core/canonical-json.ts";
@@ -11,6 +12,7 @@ import { newsOf } from "../../src/core/notices.ts";
 import type { Release } from "../../src/core/release.ts";
 import type { Row } from "../../src/core/row.ts";
 import { wanted } from "../../src/core/wanted.ts";
+import { createClock } from "../../src/engine/clock.ts";
 import { verify } from "../../src/engine/replay.ts";
 import type { Store, StoredRelease, WantedTraffic } from "../../src/ports.ts";
 import type { Acknowledged } from "./person.ts";
@@ -18,7 +20,8 @@ import type { Acknowledged } from "./person.ts";
 /** The store as it lies on the disk, beside the server that has it. */
 export function openBeside(dataDir: string): Store {
   const path = join(dataDir, "serin.db");
-  return createSqliteStore(new DatabaseSync(path, { readOnly: true }), path, () => undefined);
+  const database = new DatabaseSync(path, { readOnly: true });
+  return createSqliteStore({ database, path, reserve: new Reserve(dataDir, createClock()), afterClose: () => undefined });
 }
 
 /** What of the acknowledged is not in the journal, or there otherwise than people were told. */

@@ -10,12 +10,7 @@ export function toTrouble(error: unknown, path: string): unknown {
   const cause = error;
   switch (code) {
     case 13:
-      return new StoreUnusable({
-        why: "full",
-        message: `no space is left for the store ${path}; nothing of this change was stored`,
-        remedy: "Free space on that disk; serin goes on by itself.",
-        cause,
-      });
+      return full(path, error);
     case 8:
     case 14:
     case 3:
@@ -42,6 +37,21 @@ export function toTrouble(error: unknown, path: string): unknown {
   }
 }
 
+/** Answers the trouble of a store without space; what is left is for the way home of those who are on a new version. */
+export function full(path: string, cause: unknown): StoreUnusable {
+  return new StoreUnusable({
+    why: "full",
+    message: `no space is left for the store ${path}; nothing of this change was stored`,
+    remedy: "Free space on that disk; serin goes on by itself. Until then only a rollback or a stop is taken.",
+    cause,
+  });
+}
+
+/** True when the disk, or what it lets this user have, is full. */
+export function isNoSpace(error: unknown): boolean {
+  return resultCode(error) === 13;
+}
+
 /** True for SQLite's plain error: of a statement, or of a file in a format that it does not read. */
 export function isPlainError(error: unknown): boolean {
   return resultCode(error) === 1;
@@ -65,6 +75,7 @@ function resultCode(error: unknown): number | null {
       return "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : null;
     case "ENOSPC":
     case "EDQUOT":
+    case "EFBIG":
       return 13;
     case "EACCES":
     case "EPERM":
