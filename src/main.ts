@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { AdapterLists, Connections, OpenConnection } from "./adapters/connect.ts";
 import type { RunningServer, ServerStart } from "./cli/server.ts";
-import { endWhenUnread, processTerminal } from "./cli/terminal.ts";
+import { endWhenUnread, outliveTheLog, processTerminal } from "./cli/terminal.ts";
 import type { Terminal } from "./cli/terminal.ts";
 import type { SecretReaders } from "./config/secrets.ts";
 import type { Server } from "./config/server-file.ts";
@@ -122,7 +122,10 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   const leaving = new AbortController();
   closing.defer(() => leaving.abort());
   const world = connectWorld({ lists, connections, clock, store, dataDir: resolve(start.dataDir), closing: leaving.signal });
-  const engine = createEngine(world, { onTrouble: (message) => log("error", "trouble", { message }) });
+  const engine = createEngine(world, {
+    onTrouble: (message) => log("error", "trouble", { message }),
+    onRecovery: (message) => log("info", "recovered", { message }),
+  });
   closing.defer(() => engine.close());
   const { createApp } = await import("./http/app.ts");
   const { localPerson, openTokens } = await import("./http/tokens.ts");
@@ -239,8 +242,9 @@ async function openStore(dataDir: string, clock: Clock): Promise<Store> {
   try {
     return await stores[0].open({}, { clock, dataDir });
   } catch (error) {
-    if (error instanceof StoreUnusable) throw new UserError("data-unusable", `${error.message} ${error.remedy}`, { why: error.why });
-    throw error;
+    if (!(error instanceof StoreUnusable)) throw error;
+    const { capital } = await import("./core/messages/context.ts");
+    throw new UserError("data-unusable", `${capital(error.message)}. ${error.remedy}`, { why: error.why });
   }
 }
 
@@ -297,4 +301,5 @@ async function main(words: readonly string[], terminal: Terminal): Promise<void>
 }
 
 endWhenUnread();
+outliveTheLog();
 await main(process.argv.slice(2), processTerminal());

@@ -10,6 +10,7 @@ import { isSuperseded } from "./superseded.ts";
 import type { Memory } from "./replay.ts";
 import type { Patience, Run } from "./run.ts";
 import { steadyTime } from "./steady-time.ts";
+import { Troubles } from "./troubles.ts";
 import { turn } from "./turn.ts";
 
 /** How long the loop of a release rests after the store failed, ms; the router's lease takes people home when that lasts. */
@@ -19,6 +20,8 @@ export interface KeeperOptions {
   readonly world: World;
   readonly patience: Patience;
   readonly trouble: (message: string) => void;
+  /** Called when what `trouble` was told of a release is over. */
+  readonly recovery: (message: string) => void;
   /** Called after each commit of a decision, with the release's id. */
   readonly told: (id: string) => void;
 }
@@ -28,10 +31,17 @@ export class Keeper {
   readonly #options: KeeperOptions;
   readonly #runs = new Map<string, Run>();
   readonly #loops = new Map<string, Promise<void>>();
+  readonly #troubles: Troubles;
   readonly #closing = new AbortController();
 
   constructor(options: KeeperOptions) {
     this.#options = options;
+    this.#troubles = new Troubles(options.world.clock, options.trouble);
+  }
+
+  /** True while the ticks of some release fail. */
+  get isTroubled(): boolean {
+    return this.#troubles.areThere;
   }
 
   /** The release as it runs in this process; `undefined` when it does not. */
@@ -85,6 +95,7 @@ export class Keeper {
       if (run.isOutdated) await this.#reload(run);
       const { decision } = await turn(run);
       run.isStuck = false;
+      if (this.#troubles.end(run.id)) this.#options.recovery(`release ${run.id} goes on`);
       if (decision) this.#options.told(run.id);
       return decision ? "committed" : "nothing";
     } catch (error) {
@@ -95,7 +106,7 @@ export class Keeper {
         return "committed";
       }
       run.isStuck = true;
-      this.#options.trouble(`release ${run.id}: ${whyOf(error)}`);
+      this.#troubles.tell(run.id, `release ${run.id}: ${whyOf(error)}`);
       return "trouble";
     }
   }
@@ -114,6 +125,7 @@ export class Keeper {
   }
 
   #forget(run: Run): void {
+    this.#troubles.end(run.id);
     this.#runs.delete(run.id);
     this.#loops.delete(run.id);
   }

@@ -59,8 +59,9 @@ const safeHeaders = {
 } as const;
 
 async function health(context: Context<Env>, parts: AppParts): Promise<Response> {
-  const answer: HealthAnswer = { status: parts.closing.aborted ? "closing" : "ok", version: parts.version };
-  return context.json(answer, parts.closing.aborted ? 503 : 200);
+  const status = parts.closing.aborted ? "closing" : parts.engine.isTroubled() ? "troubled" : "ok";
+  const answer: HealthAnswer = { status, version: parts.version };
+  return context.json(answer, status === "closing" ? 503 : 200);
 }
 
 function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): Response {

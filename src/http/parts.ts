@@ -20,6 +20,8 @@ export interface EngineFace {
   /** Calls `listener` with the release's id after each decision, until the answered function is called. */
   onCommit(listener: (release: string) => void): () => void;
   verify(id: string): Promise<Verified>;
+  /** True while some release cannot go on. */
+  isTroubled(): boolean;
   /** Epoch ms that never runs back. */
   nowMs(): number;
 }
