@@ -14,6 +14,8 @@ export interface ServerProcessOptions {
   readonly listen: string;
   readonly logFile: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Words before the command, for a server that runs elsewhere; empty: here. */
+  readonly enter: readonly string[];
 }
 
 /** One server after another on one data folder: the real command, killed and started again. */
@@ -43,10 +45,11 @@ export class ServerProcess {
    * Throws with its last words when it ends otherwise.
    */
   async start(clockAheadMs: number): Promise<boolean> {
-    const { dataDir, configFile, listen, logFile, env } = this.#options;
+    const { dataDir, configFile, listen, logFile, env, enter } = this.#options;
     const clock = clockAheadMs === 0 ? [] : [`--clock-starts=${new Date(Date.now() + clockAheadMs).toISOString()}`];
     const words = ["server", `--data=${dataDir}`, `--config=${configFile}`, `--listen=${listen}`, ...clock];
-    const child = spawn(process.execPath, [command, ...words], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+    const [program = process.execPath, ...before] = [...enter, process.execPath];
+    const child = spawn(program, [...before, command, ...words], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
     this.#child = child;
     this.#isMeant = false;
     this.#keepWords(child, logFile);

@@ -7,6 +7,7 @@ import { createCrowd } from "../../src/demo/people.ts";
 import type { Crowd } from "../../src/demo/people.ts";
 import { habits } from "../../src/demo/person.ts";
 import { stopWorkloads } from "../../src/demo/stop-workloads.ts";
+import type { SmallDisk } from "../fixtures/small-disk.ts";
 import { freePort, serinGoing } from "../fixtures/serin.ts";
 import { killPlan } from "./plan.ts";
 import type { KillPlanOptions } from "./plan.ts";
@@ -46,8 +47,11 @@ export interface Stage {
 const token = "a-token-of-sixteen-or-more";
 const secret = "0123456789abcdef0123456789abcdef";
 
-/** Builds a stage with version 1 of the shop behind the edge and `peoplePerSecond` in it. What was started is ended again when this fails. */
-export async function openStage(peoplePerSecond: number): Promise<Stage> {
+/**
+ * Builds a stage with version 1 of the shop behind the edge and `peoplePerSecond` in it, the data folder on `disk` unless that is `null`. What was
+ * started is ended again when this fails.
+ */
+export async function openStage(peoplePerSecond: number, disk: SmallDisk | null = null): Promise<Stage> {
   const dir = await mkdtemp(join(tmpdir(), "serin-kill-"));
   await using started = new AsyncDisposableStack();
   let isKept = false;
@@ -68,8 +72,15 @@ export async function openStage(peoplePerSecond: number): Promise<Stage> {
   started.defer(() => tap.close());
   await writeFile(file("serin.yaml"), serverFile(tap.url, receiver.url));
   const listen = `127.0.0.1:${await freePort()}`;
-  const dataDir = file("data");
-  const server = new ServerProcess({ dataDir, configFile: file("serin.yaml"), listen, logFile: file("server.log"), env });
+  const dataDir = join(disk?.seen ?? dir, "data");
+  const server = new ServerProcess({
+    dataDir: join(disk?.path ?? dir, "data"),
+    configFile: file("serin.yaml"),
+    listen,
+    logFile: file("server.log"),
+    env,
+    enter: disk?.enter ?? [],
+  });
   started.defer(() => stopWorkloads(join(dataDir, "process")));
   started.defer(async () => void (await server.end("SIGKILL")));
   // What is compiled is written down by a process that ends in peace.
