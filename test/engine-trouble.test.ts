@@ -202,6 +202,29 @@ describe("one release that cannot go on", () => {
     });
   });
 
+  test("because its rows are not what was written is not gone on with: the lease takes people home", async () => {
+    let isBroken = false;
+    const { engine, restart, time, outdoors, troubles, pass } = await place({
+      store: (store): Store => ({
+        ...store,
+        load: async (id) => {
+          const stored = await store.load(id);
+          if (!isBroken || stored === null) return stored;
+          const rows = stored.rows.map((row) => (row.number === 2 ? { ...row, observation: { ...row.observation, observedMs: 7 } } : row));
+          return { ...stored, rows };
+        },
+      }),
+    });
+    await engine.release(head("a"));
+    await pass(minuteMs);
+    expect(shareInForce(outdoors, time.elapsedMs())).toBe(10);
+    isBroken = true;
+    await restart();
+    await pass(minuteMs);
+    expect(shareInForce(outdoors, time.elapsedMs())).toBe(0);
+    expect(troubles).toEqual([expect.stringMatching(/^release a cannot be taken up: .* revision 2: .*changed.*serin release verify a/)]);
+  });
+
   test("because its journal does not add up is told, and keeps no other from being taken up", async () => {
     let isBroken = false;
     const { engine, restart, troubles, pass, statusOf } = await place({

@@ -1,6 +1,7 @@
+import { verifyChain } from "../core/chain.ts";
 import { isOver, keeps } from "../core/status.ts";
-import { ServiceBusy, StaleRevision } from "../ports.ts";
-import type { World } from "../ports.ts";
+import { ServiceBusy, StaleRevision, StoreUnusable } from "../ports.ts";
+import type { StoredRelease, World } from "../ports.ts";
 import { bell } from "./bell.ts";
 import type { Bell } from "./bell.ts";
 import { whyOf } from "./call.ts";
@@ -58,6 +59,7 @@ export class Keeper {
   async take(id: string): Promise<Run | null> {
     const { world, patience } = this.#options;
     const stored = this.#runs.has(id) ? null : await world.store.load(id);
+    if (stored) assertWhole(stored);
     const memory = stored && recall(stored);
     // Only a promoted release can be taken back at all after its end.
     const isOld = memory?.release.status.kind === "promoted" && (await isSuperseded(world.store, memory.head));
@@ -129,6 +131,17 @@ export class Keeper {
     this.#runs.delete(run.id);
     this.#loops.delete(run.id);
   }
+}
+
+/** What decides where people go must be what was decided on: a release whose journal was changed is not gone on with. */
+function assertWhole({ head, entries, rows }: StoredRelease): void {
+  const checked = verifyChain(head, entries, rows);
+  if (checked.ok) return;
+  throw new StoreUnusable({
+    why: "damaged",
+    message: `the store does not have what was written of release ${head.id}: revision ${checked.revision}: ${checked.why}`,
+    remedy: `The router takes its people to stable. See \`serin release verify ${head.id}\`, keep a copy of the folder, and put the last backup in its place.`,
+  });
 }
 
 /** How long nothing needs to be looked at: until the next errand, word to the router, or deadline. */

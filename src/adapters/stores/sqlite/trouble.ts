@@ -17,7 +17,8 @@ export function toTrouble(error: unknown, path: string): unknown {
       return new StoreUnusable({
         why: "not-writable",
         message: `the store ${path} cannot be opened for writing`,
-        remedy: "Give the user that serin runs as the right to write this folder and the files in it.",
+        remedy:
+          "Give the user that serin runs as the right to write this folder and the files in it; a disk that has gone read-only says why in the system's log.",
         cause,
       });
     case 11:
