@@ -36,8 +36,9 @@ export class ServerProcess {
     return this.#unexpected;
   }
 
-  get isRunning(): boolean {
-    return this.#child !== null;
+  /** Of the server that runs now; `null`: none does. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
   }
 
   /**
@@ -48,8 +49,8 @@ export class ServerProcess {
     const { dataDir, configFile, listen, logFile, env, enter } = this.#options;
     const clock = clockAheadMs === 0 ? [] : [`--clock-starts=${new Date(Date.now() + clockAheadMs).toISOString()}`];
     const words = ["server", `--data=${dataDir}`, `--config=${configFile}`, `--listen=${listen}`, ...clock];
-    const [program = process.execPath, ...before] = [...enter, process.execPath];
-    const child = spawn(program, [...before, command, ...words], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+    const [program, ...before] = [...enter, process.execPath, command, ...words] as [string, ...string[]];
+    const child = spawn(program, before, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
     this.#child = child;
     this.#isMeant = false;
     this.#keepWords(child, logFile);
