@@ -175,10 +175,16 @@ describe("words and time", () => {
     expect(auditWords(stored, [word(0, 100)])).toHaveLength(1);
   });
 
-  test("time that is counted across a kill is found", () => {
+  test("time that runs back, that nobody lived through, or that is counted across a kill, is found", () => {
     const stored = storedOf([fixtureRow("r1", 1), fixtureRow("r1", 2)], []);
+    const tookMs = 40_000;
     const killedMs = startMs + 20_000;
-    expect(auditTime(stored, [{ fromMs: killedMs, untilMs: killedMs + 1_000 }])).toHaveLength(1);
-    expect(auditTime(stored, [{ fromMs: killedMs + 60_000, untilMs: killedMs + 61_000 }])).toEqual([]);
+    expect(auditTime(stored, { tookMs, killsMs: [] })).toEqual([]);
+    expect(auditTime(stored, { tookMs, killsMs: [killedMs + 60_000] })).toEqual([]);
+    expect(auditTime(stored, { tookMs, killsMs: [killedMs] })).toEqual([expect.stringContaining("row 2 counts 15000 ms")]);
+    expect(auditTime(stored, { tookMs: 20_000, killsMs: null })).toHaveLength(1);
+    expect(auditTime({ ...stored, rows: stored.rows.toReversed() }, { tookMs, killsMs: null })).toEqual([
+      "row 1 is earlier than the one before it",
+    ]);
   });
 });

@@ -90,16 +90,24 @@ export function auditWords({ head, entries }: StoredRelease, words: readonly Wan
     });
 }
 
-/** Observed time that was counted while no server ran: the first row after each kill may count none. */
+/**
+ * Time that ran back in the rows, or was counted as observed while nobody looked: more of it than the whole round took (`tookMs`), or any in the first
+ * row after a kill (epoch ms; `null` where the server's clock was another).
+ */
 export function auditTime(
   { rows }: StoredRelease,
-  kills: readonly { readonly fromMs: number; readonly untilMs: number }[],
+  { tookMs, killsMs }: { readonly tookMs: number; readonly killsMs: readonly number[] | null },
 ): readonly string[] {
-  return kills.flatMap(({ fromMs }) => {
-    const next = rows.find(({ observation }) => observation.nowMs > fromMs);
-    const counted = next?.observation.observedMs ?? 0;
-    return counted > 0 ? [`row ${next?.number} counts ${counted} ms over a time in which no server ran`] : [];
-  });
+  const back = rows.find((row, index) => row.observation.nowMs < (rows[index - 1]?.observation.nowMs ?? 0));
+  const observedMs = rows.reduce((sum, { observation }) => sum + observation.observedMs, 0);
+  const over = (killsMs ?? []).flatMap((killedMs) => rows.find(({ observation }) => observation.nowMs > killedMs) ?? []);
+  return [
+    ...(back ? [`row ${back.number} is earlier than the one before it`] : []),
+    ...(observedMs > tookMs ? [`${observedMs} ms were observed in a round of ${Math.round(tookMs)} ms`] : []),
+    ...over
+      .filter(({ observation }) => observation.observedMs > 0)
+      .map(({ number, observation }) => `row ${number} counts ${observation.observedMs} ms over a time in which no server ran`),
+  ];
 }
 
 /**

@@ -56,6 +56,10 @@ interface Round extends RoundOptions {
   readonly acknowledged: Acknowledged;
   readonly kills: Kills;
   readonly before: CrowdTally;
+  /** Monotonic ms. */
+  readonly startedMs: number;
+  /** False when some server of the round has another time than the machine. */
+  readonly isClockRight: boolean;
 }
 
 /** Plays one release in which the server is killed at the moments of `seed`, and looks at everything that must have survived. Throws only when `signal` aborts. */
@@ -64,7 +68,19 @@ export async function playRound(stage: Stage, options: RoundOptions): Promise<Ro
   const fate = fateOf(options.seed, chanceOf(`kill ${options.seed}`));
   const version = fate.kind === "bad" ? `${options.number}-errors` : String(options.number);
   const before = stage.crowd.tally();
-  const round = { ...options, stage, fate, version, acknowledged: nothingAcknowledged(), kills: { count: 0, away: [] }, before };
+  // The last server of a round over steps of the clock lives on.
+  const isClockRight = fate.kind !== "clock" && stage.server.clockAheadMs === 0;
+  const round = {
+    ...options,
+    stage,
+    fate,
+    version,
+    acknowledged: nothingAcknowledged(),
+    kills: { count: 0, away: [] },
+    before,
+    startedMs,
+    isClockRight,
+  };
   stage.tap.forget();
   const late = new AbortController();
   const timer = setTimeout(
@@ -179,7 +195,10 @@ const endOf: Readonly<Record<Kind, string>> = {
 };
 
 /** The round as far as it was stored; `null`: it did not come to an end. */
-function reportOf({ seed, fate, acknowledged, kills, before, stage }: Round, stored: StoredRelease | null): Omit<RoundReport, "tookMs"> {
+function reportOf(
+  { seed, fate, acknowledged, kills, before, stage, startedMs, isClockRight }: Round,
+  stored: StoredRelease | null,
+): Omit<RoundReport, "tookMs"> {
   const status = stored?.entries.at(-1)?.entry.decision.status;
   const evidence = stored && auditEvidence(stored, stage.tap.overheard().pages);
   const notices = stored && auditNotices(stored, stage.receiver.arrived());
@@ -194,7 +213,10 @@ function reportOf({ seed, fate, acknowledged, kills, before, stage }: Round, sto
           ...(evidence?.wrong ?? []),
           ...(notices?.wrong ?? []),
           ...auditWords(stored, stage.tap.overheard().words),
-          ...(fate.kind === "clock" ? [] : auditTime(stored, kills.away)),
+          ...auditTime(stored, {
+            tookMs: performance.now() - startedMs,
+            killsMs: isClockRight ? kills.away.map(({ fromMs }) => fromMs) : null,
+          }),
         ];
   return {
     seed,

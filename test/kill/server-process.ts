@@ -26,6 +26,7 @@ export class ServerProcess {
   readonly #unexpected: string[] = [];
   readonly #lastWords: string[] = [];
   #isMeant = false;
+  #clockAheadMs = 0;
 
   constructor(options: ServerProcessOptions) {
     this.#options = options;
@@ -34,6 +35,11 @@ export class ServerProcess {
   /** How servers ended that nobody had ended, and what they logged as their own mistakes. */
   get unexpected(): readonly string[] {
     return this.#unexpected;
+  }
+
+  /** The clock of the last server against the machine's, ms. */
+  get clockAheadMs(): number {
+    return this.#clockAheadMs;
   }
 
   /** Of the server that runs now; `null`: none does. */
@@ -52,6 +58,7 @@ export class ServerProcess {
     const [program, ...before] = [...enter, process.execPath, command, ...words] as [string, ...string[]];
     const child = spawn(program, before, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
     this.#child = child;
+    this.#clockAheadMs = clockAheadMs;
     this.#isMeant = false;
     this.#keepWords(child, logFile);
     const answers = new Promise<boolean>((resolve) => {
