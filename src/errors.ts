@@ -201,6 +201,12 @@ export const errorKinds = {
     exit: "unreachable",
     remedy: "Close some, or try again later.",
   },
+  "store-unusable": {
+    title: "The store cannot take this now",
+    status: 503,
+    exit: "unreachable",
+    remedy: "Nothing of it was stored: do what `detail` says, then ask again with the same key.",
+  },
   internal: {
     title: "The server made a mistake",
     status: 500,

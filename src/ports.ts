@@ -198,8 +198,11 @@ export class StoreUnusable extends Error {
   }
 }
 
-/** Another process holds it; no space left; it may not be written; damaged; written by a later serin; it does not keep what it acknowledges. */
-export type StoreTrouble = "held" | "full" | "not-writable" | "damaged" | "newer" | "not-durable";
+/**
+ * Another process holds it; no space left; the disk refuses reads or writes; it may not be written; damaged; written by a later serin; it does not
+ * keep what it acknowledges.
+ */
+export type StoreTrouble = "held" | "full" | "failing" | "not-writable" | "damaged" | "newer" | "not-durable";
 
 /** A service of the new release is in another active release, or the router that it needs is: a router serves one release at a time. */
 export class ServiceBusy extends Error {
