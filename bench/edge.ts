@@ -103,7 +103,7 @@ async function crowd(scene: Scene, { quick }: { readonly quick: boolean }): Prom
     const files = Math.min(raiseOpenFiles(scene.edge.pid, 10_000 + otherFiles), raiseOpenFiles(people.pid, 10_000 + otherFiles));
     const connections = Math.min(10_000, files - otherFiles);
     const beforeMb = residentMb(scene.edge.pid);
-    const { served, failed } = await people.order({ url: scene.edge.url, connections, rounds: quick ? 2 : 4 });
+    const { served, failed } = await people.order({ url: scene.edge.urls[0] ?? "", connections, rounds: quick ? 2 : 4 });
     const afterMb = residentMb(scene.edge.pid);
     const limited = connections < 10_000 ? ` (10,000 were wanted: this user may open ${count(files)} files a process)` : "";
     say(`\n${count(connections)} concurrent keep-alive connections${limited}`);

@@ -1,12 +1,13 @@
 // The least that is a streaming reverse proxy on node's server and undici's dispatch: no rule, no count, no header of its own. What the edge costs
-// beyond it is the price of what the edge does. Started as `node bare-proxy.ts BACKEND`.
+// beyond it is the price of what the edge does. Started as `node bare-proxy.ts BACKEND…`, which it asks in turn.
 import { createServer } from "node:http";
 import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Pool } from "undici";
 import type { Dispatcher } from "undici";
 
-const pool = new Pool(process.argv[2] ?? "", { connections: 256, pipelining: 1, allowH2: false });
+const pools = process.argv.slice(2).map((url) => new Pool(url, { connections: 256, pipelining: 1, allowH2: false }));
+let asked = 0;
 const ofTheConnection = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "te", "expect"]);
 
 class Pipe implements Dispatcher.DispatchHandler {
@@ -47,10 +48,11 @@ function onward(raw: readonly (string | Buffer)[]): string[] {
   return headers;
 }
 
-const server = createServer((request, response) => {
+const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
   const hasBody = request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
   const body = hasBody ? request : null;
-  pool.dispatch(
+  asked += 1;
+  pools[asked % pools.length]?.dispatch(
     { path: request.url ?? "/", method: request.method ?? "GET", headers: onward(request.rawHeaders), body },
     new Pipe(response),
   );

@@ -15,20 +15,21 @@ export interface Haproxy {
   end(): Promise<void>;
 }
 
-/** Starts HAProxy in front of `backend`, with a configuration of its own in `dir`; `null` when it is not installed. */
-export async function startHaproxy(dir: string, backend: string): Promise<Haproxy | null> {
+/** Starts HAProxy in front of `backends`, which it asks in turn, with a configuration of its own in `dir`; `null` when it is not installed. */
+export async function startHaproxy(dir: string, backends: readonly string[]): Promise<Haproxy | null> {
   const asked = spawnSync("haproxy", ["-v"], { encoding: "utf8" });
   const version = /version (\d+\.\d+(?:\.\d+)?)/.exec(asked.stdout ?? "")?.[1];
   if (asked.status !== 0 || version === undefined) return null;
   const port = await freePort();
   const file = join(dir, "haproxy.cfg");
-  await writeFile(file, configuration({ port, backend: new URL(backend).host }));
+  await writeFile(file, configuration(port, backends));
   const child = await startProgram("haproxy", ["-db", "-f", file], () => answers(port));
   return { version, url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, end: () => endOf(child) };
 }
 
 /** One thread, as the edge has one; it forwards as the edge does and counts nothing. */
-function configuration({ port, backend }: { readonly port: number; readonly backend: string }): string {
+function configuration(port: number, backends: readonly string[]): string {
+  const servers = backends.map((url, index) => `  server shop${index} ${new URL(url).host} maxconn 256`);
   return `global
   nbthread 1
   maxconn 1000
@@ -44,7 +45,8 @@ defaults
 listen shop
   bind 127.0.0.1:${port}
   http-reuse always
-  server stable ${backend} maxconn 256
+  balance roundrobin
+${servers.join("\n")}
 `;
 }
 

@@ -1,10 +1,12 @@
-// The load, in a process of its own so that its processor time is nobody else's. It takes one order at a time over the channel to its parent.
+// The load, in a process of its own so that its processor time is nobody else's. It takes one order at a time over the channel to its parent. Its
+// visitors stay, with their connections and cookies, from one order for an address to the next.
 import { WireClient } from "./wire-client.ts";
 import type { WireAnswer } from "./wire-client.ts";
 
 /** What the load is asked for: `connections` people, each asking again `everyMs` after the last time, or at once when that is 0. */
 export interface LoadOrder {
-  readonly url: string;
+  /** The visitors are spread over these addresses evenly. */
+  readonly urls: readonly string[];
   readonly connections: number;
   readonly everyMs: number;
   /** It ends then, or when it is told to stop. */
@@ -43,27 +45,21 @@ const requestsPerPage = 10;
 /** Somebody with a browser: keeps the edge's cookie, loads a page now and then. */
 class Visitor {
   readonly #client: WireClient;
-  readonly #told: (answer: WireAnswer, tookMs: number) => void;
   #cookie = "cookie: theme=dark\r\n\r\n";
   #asked = 0;
 
-  constructor(url: string, told: (answer: WireAnswer, tookMs: number) => void) {
+  constructor(url: string) {
     this.#client = new WireClient(url);
-    this.#told = told;
   }
 
-  ask(): void {
+  ask(told: (answer: WireAnswer, tookMs: number) => void): void {
     const isPage = this.#asked < 2 || this.#asked % requestsPerPage === 0;
     this.#asked += 1;
     const sinceMs = machineMs();
     this.#client.ask(`${isPage ? page : item}${this.#cookie}`, (answer) => {
       if (answer.status !== null) this.#keepCookie(answer.head);
-      this.#told(answer, machineMs() - sinceMs);
+      told(answer, machineMs() - sinceMs);
     });
-  }
-
-  close(): void {
-    this.#client.close();
   }
 
   #keepCookie(head: string): void {
@@ -71,6 +67,16 @@ class Visitor {
     const [, cookie = ""] = /set-cookie: (serin=[^;]+)/.exec(head) ?? [];
     this.#cookie = `cookie: theme=dark; ${cookie}\r\n\r\n`;
   }
+}
+
+const known = new Map<string, Visitor[]>();
+
+function visitorsOf(urls: readonly string[], count: number): readonly Visitor[] {
+  const key = urls.join(" ");
+  const visitors = known.get(key) ?? [];
+  known.set(key, visitors);
+  while (visitors.length < count) visitors.push(new Visitor(urls[visitors.length % urls.length] ?? ""));
+  return visitors.slice(0, count);
 }
 
 let stop: (() => void) | null = null;
@@ -89,24 +95,24 @@ function run(order: LoadOrder): Promise<LoadResult> {
     };
     stop = end;
     const late = setTimeout(end, order.forMs);
-    const leave = (visitor: Visitor): void => {
-      visitor.close();
+    const leave = (): void => {
       busy -= 1;
       if (busy > 0) return;
       clearTimeout(late);
       resolve({ requests, failed, tookMs: machineMs() - sinceMs, latenciesMs, canaryAtMs });
     };
-    for (let index = 0; index < order.connections; index += 1) {
-      const visitor: Visitor = new Visitor(order.url, (answer, tookMs) => {
-        requests += 1;
-        if (answer.status !== 200) failed.push(answer.status === null ? answer.why : String(answer.status));
-        else if (answer.head.includes("x-version: canary")) canaryAtMs.push(machineMs());
-        if (isOver || failed.length > 1000) return leave(visitor);
-        if (order.everyMs === 0) return visitor.ask();
-        latenciesMs.push(tookMs);
-        setTimeout(() => (isOver ? leave(visitor) : visitor.ask()), Math.max(0, order.everyMs - tookMs));
-      });
-      setTimeout(() => visitor.ask(), (index * order.everyMs) / order.connections);
+    for (const [index, visitor] of visitorsOf(order.urls, order.connections).entries()) {
+      const ask = (): void =>
+        visitor.ask((answer, tookMs) => {
+          requests += 1;
+          if (answer.status !== 200) failed.push(answer.status === null ? answer.why : String(answer.status));
+          else if (answer.head.includes("x-version: canary")) canaryAtMs.push(machineMs());
+          if (isOver || failed.length > 1000) return leave();
+          if (order.everyMs === 0) return ask();
+          latenciesMs.push(tookMs);
+          setTimeout(() => (isOver ? leave() : ask()), Math.max(0, order.everyMs - tookMs));
+        });
+      setTimeout(ask, (index * order.everyMs) / order.connections);
     }
   });
 }

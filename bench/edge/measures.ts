@@ -38,9 +38,9 @@ export async function interleave(ways: readonly Way[], load: Load, how: Rounds):
   return slices;
 }
 
-async function takeSlice({ url, pid }: Way, load: Load, { sliceMs, connections, everyMs }: Rounds): Promise<Slice> {
+async function takeSlice({ urls, pid }: Way, load: Load, { sliceMs, connections, everyMs }: Rounds): Promise<Slice> {
   const before = pid === null ? 0 : cpuSeconds(pid);
-  const { requests, failed, tookMs, latenciesMs } = await load.order({ url, connections, everyMs, forMs: sliceMs });
+  const { requests, failed, tookMs, latenciesMs } = await load.order({ urls, connections, everyMs, forMs: sliceMs });
   return { requests, failed, latenciesMs, seconds: tookMs / 1000, cpuSeconds: pid === null ? null : cpuSeconds(pid) - before };
 }
 
@@ -63,7 +63,7 @@ export async function changeShares(
 ): Promise<ShareChanges> {
   const { connections, gapMs, changes } = how;
   await scene.share(50);
-  const loading = load.order({ url: scene.edge.url, connections, everyMs: 0, forMs: 300_000 });
+  const loading = load.order({ urls: scene.edge.urls, connections, everyMs: 0, forMs: 300_000 });
   await wait(500);
   const calls: { readonly atMs: number; readonly tookMs: number; readonly sharePct: number }[] = [];
   for (let change = 0; change < changes; change += 1) {

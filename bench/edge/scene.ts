@@ -14,12 +14,13 @@ import { beside } from "./processes.ts";
 /** One way to the shop. */
 export interface Way {
   readonly name: "direct" | "HAProxy" | "bare undici" | "edge, no release" | "edge, people at 50 %";
-  readonly url: string;
+  /** Where visitors go, evenly. */
+  readonly urls: readonly string[];
   /** `null`: nothing stands between. */
   readonly pid: number | null;
 }
 
-/** The shop in two versions, and every way to it. */
+/** The shop in two versions, and every way to it. Every way leads to both alike: one backend instead of two would make it look cheaper. */
 export interface Scene {
   readonly ways: readonly Way[];
   /** `null`: it is not installed. */
@@ -50,22 +51,23 @@ export async function openScene(): Promise<Scene> {
     };
     const stable = await start("stable", [beside("backend.ts"), "stable"]);
     const canary = await start("canary", [beside("backend.ts"), "canary"]);
-    const bare = await start("bare", [beside("bare-proxy.ts"), stable.url]);
+    const shops = [stable.url, canary.url];
+    const bare = await start("bare", [beside("bare-proxy.ts"), ...shops]);
     const token = randomBytes(24).toString("base64url");
     await writeFile(join(dir, "token"), token);
-    const haproxy = await startHaproxy(dir, stable.url);
+    const haproxy = await startHaproxy(dir, shops);
     if (haproxy !== null) programs.push(haproxy);
-    const quiet = await start("quiet-edge", edgeArgs(dir, { name: "quiet", stable: stable.url }));
-    const edge = await start("edge", edgeArgs(dir, { name: "edge", stable: stable.url }));
+    const quiet = await start("quiet-edge", edgeArgs(dir, { name: "quiet", stable: shops }));
+    const edge = await start("edge", edgeArgs(dir, { name: "edge", stable: [stable.url] }));
     const steer = steering({ control: edge.control, token, canary: canary.url, stable: stable.url });
     await steer(50);
-    const released: Scene["edge"] = { name: "edge, people at 50 %", url: edge.url, pid: edge.pid };
+    const released: Scene["edge"] = { name: "edge, people at 50 %", urls: [edge.url], pid: edge.pid };
     return {
       ways: [
-        { name: "direct", url: stable.url, pid: null },
-        ...(haproxy === null ? [] : [{ name: "HAProxy", url: haproxy.url, pid: haproxy.pid } as const]),
-        { name: "bare undici", url: bare.url, pid: bare.pid },
-        { name: "edge, no release", url: quiet.url, pid: quiet.pid },
+        { name: "direct", urls: shops, pid: null },
+        ...(haproxy === null ? [] : [{ name: "HAProxy", urls: [haproxy.url], pid: haproxy.pid } as const]),
+        { name: "bare undici", urls: [bare.url], pid: bare.pid },
+        { name: "edge, no release", urls: [quiet.url], pid: quiet.pid },
         released,
       ],
       haproxyVersion: haproxy?.version ?? null,
@@ -79,9 +81,9 @@ export async function openScene(): Promise<Scene> {
   }
 }
 
-function edgeArgs(dir: string, edge: { readonly name: string; readonly stable: string }): readonly string[] {
+function edgeArgs(dir: string, edge: { readonly name: string; readonly stable: readonly string[] }): readonly string[] {
   const places = ["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--data", join(dir, edge.name)];
-  return [main, "edge", ...places, "--token-file", join(dir, "token"), "--stable", `shop=${edge.stable}`];
+  return [main, "edge", ...places, "--token-file", join(dir, "token"), "--stable", ...edge.stable.map((url) => `shop=${url}`)];
 }
 
 /** Says a share to the edge as the controller does, by the same adapter. */

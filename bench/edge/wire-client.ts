@@ -27,12 +27,6 @@ export class WireClient {
     (this.#socket ?? this.#open()).write(request, "latin1");
   }
 
-  close(): void {
-    this.#answered = null;
-    this.#socket?.destroy();
-    this.#socket = null;
-  }
-
   #open(): Socket {
     const socket = connect(this.#at);
     socket.setNoDelay(true);
