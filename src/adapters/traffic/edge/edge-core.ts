@@ -8,7 +8,7 @@ import type { EdgeState, StableTraffic } from "./edge-state.ts";
 import { Meters } from "./meters.ts";
 import type { EdgeSeen } from "./orders.ts";
 import { People } from "./people.ts";
-import { createSigner } from "./signer.ts";
+import { createSigner, remembering } from "./signer.ts";
 import { Upstreams } from "./upstreams.ts";
 import type { UpstreamLimits } from "./upstreams.ts";
 import type { VisitMeans } from "./visit.ts";
@@ -25,6 +25,8 @@ export interface EdgeCoreOptions {
 
 const idleMs = 30 * 60_000;
 const tickMs = 200;
+/** About 3 MB for each signer when it is full. */
+const signaturesKept = 10_000;
 
 /**
  * What one edge knows and does, without its sockets: the state in force, the dead-man lease, the people and the counters.
@@ -58,8 +60,8 @@ export class EdgeCore {
     const nowMs = (): number => options.clock.monotonicMs();
     this.meters = new Meters({ bornMs: options.clock.nowMs(), nowMs, share: () => this.state.sharePct, known: () => this.#people.size });
     this.means = {
-      cookieSigner: createSigner(options.key, "person cookie"),
-      baggageSigner: createSigner(options.key, "baggage"),
+      cookieSigner: remembering(createSigner(options.key, "person cookie"), signaturesKept),
+      baggageSigner: remembering(createSigner(options.key, "baggage"), signaturesKept),
       sliceOfClient: createClientSlices(randomInt(2 ** 32)),
       draw: () => ({ id: randomBytes(8).toString("hex"), bucket: randomInt(bucketCount) }),
     };
