@@ -55,7 +55,8 @@ export function createDataPlane(plane: {
   readonly limits: ClientLimits;
   readonly trusted: BlockList;
 }): Server {
-  const { core, tunnels, limits, trusted } = plane;
+  const { core, tunnels, limits } = plane;
+  const peerOf = createPeerReader(plane.trusted);
   const server = createServer({
     maxHeaderSize: limits.headBytes,
     headersTimeout: limits.headMs,
@@ -67,12 +68,12 @@ export function createDataPlane(plane: {
   });
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     if (!server.listening) response.shouldKeepAlive = false;
-    const read = receive(core, trusted, request);
+    const read = receive(core, peerOf, request);
     if (typeof read === "number") return refuse(response, read);
     new Exchange(core, { request, response, ...read }).start();
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const read = receive(core, trusted, request);
+    const read = receive(core, peerOf, request);
     if (typeof read === "number") return void socket.end(`HTTP/1.1 ${read} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
     tunnels.accept({ request, socket, head, ...read });
   });
@@ -98,14 +99,14 @@ function refuse(response: ServerResponse, status: number): void {
 type Read = Omit<ConstructorParameters<typeof Exchange>[1], "request" | "response">;
 
 /** Reads who asks for what; a status when there is nobody to ask. */
-function receive(core: EdgeCore, trusted: BlockList, request: IncomingMessage): Read | number {
+function receive(core: EdgeCore, peerOf: PeerReader, request: IncomingMessage): Read | number {
   const target = targetOf(request.url ?? "/");
   if (target === null) return 400;
   const { state } = core;
   const path = pathOf(target);
   const service = serviceFor(state, path);
   if (service === null) return state.routes.length === 0 ? 503 : 404;
-  const peer = peerOf(request, trusted);
+  const peer = peerOf(request);
   const asked = { method: request.method ?? "GET", path, headers: request.headers, scheme: peer.scheme, client: clientOf(request, peer) };
   return { target, service, visit: beginVisit(asked, service, state, core.means), peer };
 }
@@ -119,12 +120,24 @@ function targetOf(url: string): string | null {
   return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
-function peerOf(request: IncomingMessage, trusted: BlockList): Read["peer"] {
-  const socket = request.socket as Socket & { encrypted?: boolean };
-  const address = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
-  const isTrusted = address !== "" && trusted.check(address, address.includes(":") ? "ipv6" : "ipv4");
-  const isSaidSecure = isTrusted && request.headers["x-forwarded-proto"] === "https";
-  return { address, scheme: isSaidSecure || socket.encrypted ? "https" : "http", isTrusted };
+type PeerReader = (request: IncomingMessage) => Read["peer"];
+
+/** Reads who is at the other end; whether it is trusted is looked up once a connection. */
+function createPeerReader(trusted: BlockList): PeerReader {
+  const met = new WeakMap<Socket, Omit<Read["peer"], "scheme">>();
+  const meet = (socket: Socket): Omit<Read["peer"], "scheme"> => {
+    const address = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+    const isTrusted = address !== "" && trusted.check(address, address.includes(":") ? "ipv6" : "ipv4");
+    const end = { address, isTrusted };
+    met.set(socket, end);
+    return end;
+  };
+  return (request) => {
+    const socket = request.socket as Socket & { encrypted?: boolean };
+    const { address, isTrusted } = met.get(socket) ?? meet(socket);
+    const isSaidSecure = isTrusted && request.headers["x-forwarded-proto"] === "https";
+    return { address, scheme: isSaidSecure || socket.encrypted ? "https" : "http", isTrusted };
+  };
 }
 
 /** Who asks, as far as the edge can tell: the address that a trusted proxy names last, or else the connection. */
