@@ -7,7 +7,7 @@ import type { EdgeCore } from "./edge-core.ts";
 import type { EdgeState, ServiceState } from "./edge-state.ts";
 import { headerOf, privately, requestHeaders, responseHeaders, without } from "./headers.ts";
 import type { RawHeaders } from "./headers.ts";
-import type { Asking } from "./latency-tally.ts";
+import type { Asking } from "./request-tally.ts";
 import { endingOf } from "./meters.ts";
 import type { Ending, Failure } from "./meters.ts";
 import { withoutPerson } from "./person-cookie.ts";

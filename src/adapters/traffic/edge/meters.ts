@@ -1,7 +1,7 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { Arm } from "./cohort.ts";
-import { LatencyTally } from "./latency-tally.ts";
-import type { Asking } from "./latency-tally.ts";
+import { RequestTally } from "./request-tally.ts";
+import type { Asking } from "./request-tally.ts";
 
 /** How a request ended, as few words as a counter can bear: its status class, or `aborted` when the client went away first. */
 export type Ending = "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "aborted";
@@ -15,7 +15,7 @@ export type Failure = "refused" | "reset" | "timeout" | "cut" | "no-target";
  */
 export class Meters {
   readonly #registry = new Registry();
-  readonly #latency = new LatencyTally();
+  readonly #latency = new RequestTally();
   readonly #nowMs: () => number;
   readonly #requests: Counter<"arm" | "service" | "who" | "status" | "slice">;
   readonly #failures: Counter<"arm" | "service" | "upstream">;

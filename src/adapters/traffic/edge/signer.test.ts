@@ -37,7 +37,11 @@ test.each([
 });
 
 test("one that remembers answers as one that does not, whatever was asked before", () => {
-  const asked = fc.record({ text: fc.constantFrom("a", "ab", "abc", ""), other: fc.constantFrom("a", "ab", "abc", ""), isForged: fc.boolean() });
+  const asked = fc.record({
+    text: fc.constantFrom("a", "ab", "abc", ""),
+    other: fc.constantFrom("a", "ab", "abc", ""),
+    isForged: fc.boolean(),
+  });
   fc.assert(
     fc.property(fc.array(asked, { maxLength: 60 }), fc.integer({ min: 1, max: 3 }), (questions, most) => {
       const plain = createSigner(new Uint8Array(32).fill(7), "one");

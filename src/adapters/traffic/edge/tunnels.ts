@@ -8,7 +8,7 @@ import type { EdgeCore } from "./edge-core.ts";
 import type { ServiceState } from "./edge-state.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import type { RawHeaders } from "./headers.ts";
-import type { Asking } from "./latency-tally.ts";
+import type { Asking } from "./request-tally.ts";
 import { endingOf } from "./meters.ts";
 import { withoutPerson } from "./person-cookie.ts";
 import { Tunnel } from "./tunnel.ts";

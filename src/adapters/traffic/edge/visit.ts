@@ -4,7 +4,7 @@ import type { Carried } from "./baggage.ts";
 import { afterRequest, armOf, bucketCount, isPageLoad, isPageOutdated, newPerson, sliceOf } from "./cohort.ts";
 import type { Arm, Person } from "./cohort.ts";
 import type { EdgeState, ServiceState } from "./edge-state.ts";
-import type { Who } from "./latency-tally.ts";
+import type { Who } from "./request-tally.ts";
 import { readPerson, sayPerson } from "./person-cookie.ts";
 import { isHashedAsset, isRequest } from "./request-pattern.ts";
 import type { Signer } from "./signer.ts";

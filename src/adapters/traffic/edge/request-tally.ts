@@ -25,7 +25,7 @@ export interface Asking {
  * histogram with its answer, or to "gave up" when its client goes away first. So neither number ever falls, and the slowest requests are not the
  * last to be seen. Whose client went away before a bound is in neither number of that bound: nobody knows how long it would have taken.
  */
-export class LatencyTally {
+export class RequestTally {
   readonly #series = new Map<string, Series>();
   readonly #waiting = new Set<Asking>();
 
