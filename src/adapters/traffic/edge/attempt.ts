@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
+import type { AnswerHeaders } from "./headers.ts";
 import type { CountingClient, ReuseAware, Upstream } from "./upstreams.ts";
 
 /** How a try failed: whether the request was written, and on a connection that had served before; `code` is node's or undici's. */
@@ -16,7 +17,7 @@ export interface AttemptOwner {
   /** The request is being written. */
   forwarded(): void;
   /** The head of an answer; answers false when its body is to be thrown away. */
-  headed(status: number, raw: readonly (string | Buffer)[]): boolean;
+  headed(status: number, answer: AnswerHeaders): boolean;
   completed(trailers: Readonly<Record<string, string | string[] | undefined>>): void;
   failed(failure: AttemptFailure): void;
 }
@@ -50,17 +51,13 @@ export class Attempt implements ReuseAware {
     this.#exchange.forwarded();
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-  ): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     if (status < 200) {
       const link = headers["link"];
       if (status === 103 && link !== undefined) this.#exchange.response.writeEarlyHints({ link });
       return;
     }
-    this.#isUnwanted = !this.#exchange.headed(status, (controller.rawHeaders ?? []) as Buffer[]);
+    this.#isUnwanted = !this.#exchange.headed(status, headers);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -5,8 +5,8 @@ import { mergeBaggage } from "./baggage.ts";
 import type { Arm } from "./cohort.ts";
 import type { EdgeCore } from "./edge-core.ts";
 import type { EdgeState, ServiceState } from "./edge-state.ts";
-import { headerOf, privately, requestHeaders, responseHeaders, without } from "./headers.ts";
-import type { RawHeaders } from "./headers.ts";
+import { headerOf, privately, requestHeaders, responseHeaders } from "./headers.ts";
+import type { AnswerHeaders, RawHeaders } from "./headers.ts";
 import { endingOf } from "./meters.ts";
 import type { Failure } from "./meters.ts";
 import { withoutPerson } from "./person-cookie.ts";
@@ -30,8 +30,6 @@ export interface Received {
 }
 
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
-const htmlOnly = new Set(["cache-control"]);
-const trailerOnly = new Set(["trailer"]);
 
 /**
  * One request and its answer, streamed both ways.
@@ -90,13 +88,18 @@ export class Exchange implements AttemptOwner {
   }
 
   /** The head of an answer; answers false when it is not wanted and its body is to be thrown away. */
-  headed(status: number, raw: readonly (string | Buffer)[]): boolean {
+  headed(status: number, answer: AnswerHeaders): boolean {
     if (status === 404 && this.#isSkewRetry()) return false;
-    const headers = responseHeaders(raw);
-    const isEventStream = headerOf(headers, "content-type")?.startsWith("text/event-stream") ?? false;
+    const { request, visit } = this.#received;
+    const type = String(answer["content-type"] ?? "");
+    const isOfOneArm = visit.state.hasCanary && type.startsWith("text/html");
+    const hasBody = request.method !== "HEAD" && status !== 204 && status !== 304;
+    const isChunked = hasBody && request.httpVersion === "1.1" && answer["content-length"] === undefined;
+    const headers = responseHeaders(answer, { trailer: isChunked, cacheControl: !isOfOneArm });
+    if (isOfOneArm) headers.push("cache-control", "private, no-store");
     this.#writeHead(status, headers);
     this.#finalStatus = this.#canaryRefused ? "5xx" : endingOf(status);
-    if (isEventStream) this.#end(this.#finalStatus);
+    if (type.startsWith("text/event-stream")) this.#end(this.#finalStatus);
     return true;
   }
 
@@ -208,17 +211,11 @@ export class Exchange implements AttemptOwner {
     return true;
   }
 
-  #writeHead(status: number, from: RawHeaders): void {
-    const { response, request, visit } = this.#received;
-    let headers = from;
-    const isHtml = headerOf(headers, "content-type")?.startsWith("text/html") ?? false;
-    if (isHtml && visit.state.hasCanary) headers = [...without(headers, htmlOnly), "cache-control", "private, no-store"];
-    const isChunked = request.httpVersion === "1.1" && headerOf(headers, "content-length") === null;
-    if (!isChunked || request.method === "HEAD" || status === 204 || status === 304) headers = without(headers, trailerOnly);
+  #writeHead(status: number, headers: RawHeaders): void {
     const own = this.#personHeaders(status);
-    headers = headerOf(own, "set-cookie") === null ? [...headers, ...own] : [...privately(headers), ...own];
+    const all = headerOf(own, "set-cookie") === null ? headers : privately(headers);
     if (this.#isCounted) this.#core.meters.answered(this.#asking);
-    response.writeHead(status, headers);
+    this.#received.response.writeHead(status, own.length === 0 ? all : [...all, ...own]);
   }
 
   #personHeaders(status: number): string[] {

@@ -80,7 +80,9 @@ export class Tunnels {
     asked.on("response", (answer) => {
       const status = answer.statusCode ?? 502;
       this.#ended(asking, status);
-      socket.write(headText(status, [...responseHeaders(answer.rawHeaders), ...this.#personHeaders(visit, status), "connection", "close"]));
+      socket.write(
+        headText(status, [...responseHeaders(answer.headersDistinct), ...this.#personHeaders(visit, status), "connection", "close"]),
+      );
       answer.on("error", () => socket.destroy());
       answer.pipe(socket);
     });
