@@ -24,8 +24,8 @@ const fates: ReadonlyMap<string, "stays" | "needs trust" | "is a condition"> = n
   ...trustedWords.map((name) => [name, "needs trust"] as const),
   ...conditions.map((name) => [name, "is a condition"] as const),
 ]);
-/** What an answer's header does not go on for. */
-const staysWithAnswer: ReadonlySet<string> = new Set(hopByHop);
+/** Headers of an answer that are not the client's: `baggage` carries the edge's proof. */
+const staysWithAnswer: ReadonlySet<string> = new Set([...hopByHop.filter((name) => name !== "trailer"), "baggage"]);
 
 /** What a request is sent on with. */
 export interface OnwardHeaders {
@@ -68,25 +68,24 @@ function staysBehind(lower: string, onward: OnwardHeaders): boolean {
   if (fate === "stays") return true;
   if (fate === "needs trust") return !onward.peer.isTrusted;
   if (fate === "is a condition") return onward.conditional === "dropped";
-  return lower.startsWith("serin-");
+  return lower.startsWith("serin-") || (lower.includes("_") && isDisguised(lower));
 }
 
-/**
- * The headers of a backend's answer for the client, without those of the connection; `serin-*` is the edge's own to say. `trailer` announces what
- * only an answer in chunks can bring.
- */
-export function responseHeaders(
-  answer: AnswerHeaders,
-  kept: { readonly trailer: boolean; readonly cacheControl: boolean } = { trailer: false, cacheControl: true },
-): RawHeaders {
+/** CGI and everything like it (WSGI, Rack, PHP) read `serin_arm` as `serin-arm`: what may not be said, or is said by us, may not be said so either. */
+function isDisguised(lower: string): boolean {
+  const plain = lower.replaceAll("_", "-");
+  return fates.has(plain) || plain.startsWith("serin-") || plain === "content-length" || plain === "host";
+}
+
+/** The headers of a backend's answer for the client, without those of the connection and those `left` out; `serin-*` is the edge's own to say. */
+export function responseHeaders(answer: AnswerHeaders, left: readonly string[]): RawHeaders {
   const { connection } = answer;
   const named = connection === undefined ? null : connectionTokens(String(connection));
   const headers: RawHeaders = [];
   for (const name in answer) {
     const value = answer[name];
-    if (value === undefined || named?.has(name) || name.startsWith("serin-")) continue;
-    if (name === "trailer" ? !kept.trailer : staysWithAnswer.has(name)) continue;
-    if (name === "cache-control" && !kept.cacheControl) continue;
+    if (value === undefined || staysWithAnswer.has(name) || left.includes(name)) continue;
+    if (named?.has(name) || name.startsWith("serin-")) continue;
     if (typeof value === "string") headers.push(name, value);
     else for (const one of value) headers.push(name, one);
   }
@@ -112,6 +111,12 @@ export function privately(headers: RawHeaders): RawHeaders {
     .map((word) => word.trim())
     .filter((word) => word !== "" && !/^(?:public|s-maxage=.*)$/i.test(word));
   return [...without(headers, new Set(["cache-control"])), "cache-control", ["private", ...kept].join(", ")];
+}
+
+/** A header that node joins with commas when it comes more than once; `undefined`: it did not come. */
+export function oneHeader(request: IncomingMessage, lower: string): string | undefined {
+  const value = request.headers[lower];
+  return value === undefined ? undefined : String(value);
 }
 
 /** The value of the first header with this lower-case name. */

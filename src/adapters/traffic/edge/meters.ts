@@ -4,7 +4,7 @@ import { RequestTally } from "./request-tally.ts";
 import type { Asking, Ending } from "./request-tally.ts";
 
 /** Why an arm did not answer properly. */
-export type Failure = "refused" | "reset" | "timeout" | "cut" | "no-target";
+export type Failure = "refused" | "reset" | "timeout" | "cut" | "no-target" | "full";
 
 /**
  * The edge's numbers for `/metrics`, in the exposition format. The one file that knows prom-client. Every counter only grows while the process
@@ -15,6 +15,7 @@ export class Meters {
   readonly #tally = new RequestTally();
   readonly #nowMs: () => number;
   readonly #failures: Counter<"arm" | "service" | "upstream">;
+  readonly #refused: Counter<"status">;
   readonly #skew: Counter<"arm" | "service">;
   readonly #people: Counter<"arm">;
   readonly #affected: Counter<"arm" | "kind">;
@@ -32,6 +33,9 @@ export class Meters {
     const counter = <Labels extends string>(name: string, help: string, labelNames: readonly Labels[]): Counter<Labels> =>
       new Counter({ name: `serin_edge_${name}`, help, labelNames: [...labelNames], registers });
     this.#failures = counter("upstream_failures_total", "Answers that an arm did not give properly.", ["arm", "service", "upstream"]);
+    this.#refused = counter("refused_total", "Requests that went to no backend, or not to their end, for the client's own fault.", [
+      "status",
+    ]);
     this.#skew = counter("skew_retries_total", "Hashed assets that were asked of the other arm.", ["arm", "service"]);
     this.#people = counter("people_total", "People drawn, once each.", ["arm"]);
     this.#affected = counter("affected_people_total", "Distinct people who met a server error, at once.", ["arm", "kind"]);
@@ -88,6 +92,11 @@ export class Meters {
 
   failed(failed: { readonly arm: Arm; readonly service: string; readonly upstream: Failure }): void {
     this.#failures.inc({ ...failed });
+  }
+
+  /** A request was refused with this status. */
+  refused(status: number): void {
+    this.#refused.inc({ status });
   }
 
   skewed(asked: { readonly arm: Arm; readonly service: string }): void {
