@@ -143,7 +143,7 @@ describe("who does not take the answer", () => {
       setTimeout(() => response.end("and later"), 1_200);
     });
     const sockets = new WebSocketServer({ server: world.stable.server, path: "/socket" });
-    sockets.on("connection", (socket) => socket.on("message", (data) => socket.send(String(data))));
+    sockets.on("connection", (socket) => socket.on("message", (data) => socket.send(data, { binary: false })));
     const socket = new WebSocket(`${world.edge.url.replace("http", "ws")}/socket`);
     await once(socket, "open");
     expect(await (await fetch(`${world.edge.url}/late`)).text()).toBe("late and later");
