@@ -318,7 +318,7 @@ describe("what is no message", () => {
         asked.on("error", reject);
         asked.end();
       });
-    expect(await ask("http://shop.example/.serin/beacon.js", {})).toBe(200);
+    expect(await ask("http://shop.example/.serin/beacon.js", { host: "shop.example" })).toBe(200);
     expect(await ask("/.serin/beacon", { connection: "upgrade", upgrade: "websocket" })).toBe(404);
     expect(sentOn(world)).toEqual([]);
   });

@@ -1,29 +1,14 @@
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
-import { createServer, connect } from "node:net";
+import { createServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import { join } from "node:path";
 import { Agent, request } from "undici";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { clientLimits } from "../src/adapters/traffic/edge/data-plane.ts";
 import { upstreamLimits } from "../src/adapters/traffic/edge/upstreams.ts";
 import { openEdge, openEdgeWorld, personOn, routerOf, token } from "./edge-world.ts";
 
 const never = new AbortController().signal;
-
-async function raw(url: string, text: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  socket.write(text);
-  let answer = "";
-  socket.setEncoding("latin1");
-  socket.on("data", (part: string) => {
-    answer += part;
-  });
-  socket.on("error", () => undefined);
-  await once(socket, "close");
-  return answer;
-}
 
 /** A backend that speaks raw bytes. */
 async function rawBackend(
@@ -35,54 +20,6 @@ async function rawBackend(
   onTestFinished(() => void server.close());
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
-
-describe("hostile requests", () => {
-  const head = "POST /api HTTP/1.1\r\nhost: a\r\n";
-  test.each([
-    ["Content-Length with Transfer-Encoding", `${head}content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
-    ["two lengths", `${head}content-length: 4\r\ncontent-length: 5\r\n\r\nbody`, 400],
-    ["a length that is no number", `${head}content-length: +4\r\n\r\nbody`, 400],
-    ["a disguised Transfer-Encoding", `${head}transfer-encoding : chunked\r\n\r\n0\r\n\r\n`, 400],
-    ["an unknown Transfer-Encoding before chunked's end", `${head}transfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n`, 400],
-    ["a broken chunk length", `${head}transfer-encoding: chunked\r\n\r\nzz\r\nbody\r\n0\r\n\r\n`, 400],
-    ["a bare line feed in the head", `${head}x: 1\ny: 2\r\n\r\n`, 400],
-    ["a space in the header name", `${head}x y: 1\r\n\r\n`, 400],
-    ["no host", "GET / HTTP/1.1\r\n\r\n", 400],
-    ["two hosts", "GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n", 400],
-    ["a target that is no path", "GET shop HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", 400],
-    ["a head of 20 kB", `GET / HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(20_000)}\r\n\r\n`, 431],
-    ["a tunnel to elsewhere", "CONNECT example.test:443 HTTP/1.1\r\nhost: example.test\r\n\r\n", 400],
-  ])("%s: refused, and nothing of it reaches a backend", async (_says, text, status) => {
-    const world = await openEdgeWorld();
-    await world.put();
-    const answer = await raw(world.edge.url, text);
-    expect(answer === "" ? status : Number(answer.slice(9, 12))).toBe(status);
-    expect(world.stable.requests.filter(({ line }) => !line.startsWith("POST"))).toEqual([]);
-    expect((await world.person().ask("GET /api")).status).toBe(200);
-  });
-
-  test("a request smuggled behind a refused one is not answered", async () => {
-    const world = await openEdgeWorld();
-    await world.put();
-    const smuggled = "GET /admin HTTP/1.1\r\nhost: a\r\n\r\n";
-    await raw(
-      world.edge.url,
-      `POST /api HTTP/1.1\r\nhost: a\r\ncontent-length: 6\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
-    );
-    expect(world.stable.requests.filter(({ line }) => line.includes("admin"))).toEqual([]);
-  });
-
-  test("a head and a body that never come to an end are timed out, and others are served meanwhile", async () => {
-    const client = { ...clientLimits, headMs: 200, requestMs: 400, checkMs: 50 };
-    const world = await openEdgeWorld({ limits: { client } });
-    await world.put();
-    const slowHead = raw(world.edge.url, "GET / HTTP/1.1\r\nhost: a\r\nx-slow: ");
-    const slowBody = raw(world.edge.url, "POST /api HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nbegin");
-    expect((await world.person().ask("GET /api")).status).toBe(200);
-    expect(await slowHead).toMatch(/^HTTP\/1\.1 408 /);
-    expect(await slowBody).toMatch(/^(HTTP\/1\.1 (408|502) |$)/);
-  });
-});
 
 describe("backends that fail", () => {
   test("a canary that refuses is stable's answer for the person and the canary's failure for the numbers", async () => {

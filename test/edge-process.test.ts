@@ -11,6 +11,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { openWire } from "./edge-wire.ts";
 import { token } from "./edge-world.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -92,10 +93,29 @@ test("serin edge says where it listens, streams in bounded memory, and ends clea
   expect(edge.errors()).toBe("");
 }, 90_000);
 
+test("serin edge keeps the limits that it is given", async () => {
+  const backend = createServer((_request, response) => void response.end("ok"));
+  backend.listen(0, "127.0.0.1");
+  await once(backend, "listening");
+  onTestFinished(() => void backend.close());
+  const stable = `shop=http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
+  const edge = await startProcess(["--stable", stable, "--max-body", "1kB", "--max-head", "2kB", "--head-timeout", "300ms"]);
+  const { listening } = JSON.parse((await edge.firstLine)[0]) as { readonly listening: string };
+  const status = async (init: RequestInit): Promise<number> => (await fetch(`${listening}/`, init)).status;
+  expect(await status({ method: "POST", body: "b".repeat(1_024) })).toBe(200);
+  expect(await status({ method: "POST", body: "b".repeat(1_025) })).toBe(413);
+  expect(await status({ headers: { x: "y".repeat(2_048) } })).toBe(431);
+  expect(await openWire(listening, "GET / HTTP/1.1\r\n").closed).toMatch(/^HTTP\/1\.1 408 /);
+});
+
 test.each([
   ["an address that is none", ["--listen", "8080"], "is not an address such as 127.0.0.1:8080"],
   ["two services without routes", ["--stable", "a=http://127.0.0.1:1", "b=http://127.0.0.1:2"], "need routes"],
   ["a stable address that is none", ["--stable", "shop"], "is not a pair"],
+  ["a size without a unit", ["--max-body", "1000"], '"1000" is not a size such as 500B, 16kB or 10MB'],
+  ["a time that no timer holds", ["--idle-timeout", "30d"], "of at most 24 days"],
+  ["a head that takes longer than its request", ["--head-timeout", "11m"], "--head-timeout is at most --request-timeout"],
+  ["no connections", ["--max-connections", "0"], '"0" is not a number such as 1024'],
 ])("serin edge refuses %s with exit code 2", async (_says, words, says) => {
   const edge = await startProcess(words);
   expect(await edge.exited).toEqual([2, null]);

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { startEdge } from "../adapters/traffic/edge/start-edge.ts";
-import { parseDuration } from "../core/duration.ts";
+import { edgeLimits, startEdge } from "../adapters/traffic/edge/start-edge.ts";
+import type { EdgeLimits } from "../adapters/traffic/edge/start-edge.ts";
+import { parseDuration, sayDuration } from "../core/duration.ts";
 import { createClock } from "../engine/clock.ts";
 import { UserError } from "../errors.ts";
 import type { Exit } from "../errors.ts";
@@ -19,14 +20,32 @@ interface Options {
   readonly route?: readonly string[];
   readonly trustProxy?: readonly string[];
   readonly turn: string;
+  readonly headTimeout: string;
+  readonly requestTimeout: string;
+  readonly idleTimeout: string;
+  readonly stallTimeout: string;
+  readonly connectTimeout: string;
+  readonly answerTimeout: string;
+  readonly silenceTimeout: string;
+  readonly maxHead: string;
+  readonly maxBody: string;
+  readonly minUpload: string;
+  readonly maxConnections: string;
+  readonly backendConnections: string;
 }
+
+/** Of the files that may be open; the others are for backends, so that clients who hold many connections never leave none. */
+const clientsPart = 0.75;
+/** What a timer of Node can hold. */
+const longestTimerMs = 2 ** 31 - 1;
+const sizes: Readonly<Record<string, number>> = { B: 1, kB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
 
 /**
  * Adds `edge`: the reverse proxy as a process of its own, until SIGTERM or SIGINT. Standard output has one JSON line,
  * `{"listening":"http://…","control":"http://…"}`, once both answer.
  */
 export function addEdge(program: Command, terminal: Terminal): Command {
-  return program
+  const command = program
     .command("edge")
     .description("run the reverse proxy that puts people on the canary or on stable")
     .option("--listen <host:port>", "where people come in; port 0 takes a free one", "127.0.0.1:8080")
@@ -37,8 +56,60 @@ export function addEdge(program: Command, terminal: Terminal): Command {
     .option("--stable <service=url...>", "where stable answers before the first release")
     .option("--route <path=service...>", "which service has a path (default: the only service has /)")
     .option("--trust-proxy <address...>", "who in front may say where a request came from", ["127.0.0.0/8", "::1"])
-    .option("--turn <duration>", "how long a person is watched for a first server error, or error of a page", "10s")
-    .action((options: Options) => run(terminal, {}, () => serve(terminal, options)));
+    .option(
+      "--turn <duration>",
+      "how long a person is watched for a first server error, or error of a page",
+      sayDuration(edgeLimits.turnMs),
+    );
+  addLimits(command);
+  return command.action((options: Options) => run(terminal, {}, () => serve(terminal, options)));
+}
+
+function addLimits(command: Command): void {
+  const { client, upstream } = edgeLimits;
+  const options: readonly (readonly [flags: string, says: string, otherwise: string])[] = [
+    ["--head-timeout <duration>", "how long the head of a request may take", sayDuration(client.headMs)],
+    ["--request-timeout <duration>", "how long a whole request may take, its body included", sayDuration(client.requestMs)],
+    ["--idle-timeout <duration>", "how long an idle connection is kept", sayDuration(client.keepAliveMs)],
+    ["--stall-timeout <duration>", "how long a client may take nothing of its answer", sayDuration(client.stallMs)],
+    ["--connect-timeout <duration>", "how long a connection to a backend may take", sayDuration(upstream.connectMs)],
+    ["--answer-timeout <duration>", "how long a backend may take to begin its answer", sayDuration(upstream.headMs)],
+    ["--silence-timeout <duration>", "how long a backend may pause in its answer", sayDuration(upstream.silenceMs)],
+    ["--max-head <size>", "the largest head of a request", `${client.headBytes / 1024}kB`],
+    ["--max-body <size>", "the largest body of a request, or none for no limit: bodies are streamed", "none"],
+    ["--min-upload <size>", "the slowest body, bytes a second; 0 for any", `${client.bodyBytesPerSecond}B`],
+    ["--max-connections <number>", "how many connections of clients are open at the same time", `${client.connections}`],
+    ["--backend-connections <number>", "connections to one address; as many requests may wait for one", `${upstream.connections}`],
+  ];
+  for (const [flags, says, otherwise] of options) command.option(flags, says, otherwise);
+}
+
+async function limitsIn(options: Options): Promise<Partial<EdgeLimits>> {
+  const connections = numberIn(options.backendConnections);
+  if (durationIn(options.headTimeout) > durationIn(options.requestTimeout)) {
+    throw new UserError("input-invalid", "The head is a part of the request: --head-timeout is at most --request-timeout.");
+  }
+  return {
+    turnMs: durationIn(options.turn),
+    client: {
+      ...edgeLimits.client,
+      headMs: durationIn(options.headTimeout),
+      requestMs: durationIn(options.requestTimeout),
+      keepAliveMs: durationIn(options.idleTimeout),
+      stallMs: durationIn(options.stallTimeout),
+      headBytes: sizeIn(options.maxHead),
+      bodyBytes: options.maxBody === "none" ? Number.POSITIVE_INFINITY : sizeIn(options.maxBody),
+      bodyBytesPerSecond: options.minUpload === "0" ? 0 : sizeIn(options.minUpload),
+      connections: Math.min(numberIn(options.maxConnections), Math.floor((await openFiles()) * clientsPart)),
+    },
+    upstream: {
+      connectMs: durationIn(options.connectTimeout),
+      headMs: durationIn(options.answerTimeout),
+      silenceMs: durationIn(options.silenceTimeout),
+      connections,
+      waiting: connections,
+    },
+  };
 }
 
 async function serve(terminal: Terminal, options: Options): Promise<Exit> {
@@ -55,7 +126,7 @@ async function serve(terminal: Terminal, options: Options): Promise<Exit> {
     keyFile: options.keyFile ?? null,
     stable: stableIn(options),
     trustedProxies: options.trustProxy ?? [],
-    limits: { turnMs: durationIn(options.turn) },
+    limits: await limitsIn(options),
   });
   terminal.out(`${JSON.stringify({ listening: edge.url, control: edge.controlUrl })}\n`);
   await ending;
@@ -93,8 +164,27 @@ function pairIn(text: string, example: string): [string, string] {
 
 function durationIn(text: string): number {
   const ms = parseDuration(text);
-  if (ms !== null && ms > 0) return ms;
-  throw new UserError("input-invalid", `"${text}" is not a duration such as 10s.`);
+  if (ms !== null && ms > 0 && ms <= longestTimerMs) return ms;
+  throw new UserError("input-invalid", `"${text}" is not a duration such as 10s, of at most 24 days.`);
+}
+
+/** How many files this process may have open; `Infinity` where the system does not say. Source: proc_pid_limits(5). */
+async function openFiles(): Promise<number> {
+  const text = await readFile("/proc/self/limits", "utf8").catch(() => "");
+  return Number(/^Max open files +(\d+)/m.exec(text)?.[1] ?? Number.POSITIVE_INFINITY);
+}
+
+/** Bytes. Throws `input-invalid`. */
+function sizeIn(text: string): number {
+  const [, digits = "", unit = ""] = /^(\d{1,9})(B|kB|MB|GB)$/.exec(text) ?? [];
+  const bytes = Number(digits) * (sizes[unit] ?? 0);
+  if (bytes > 0) return bytes;
+  throw new UserError("input-invalid", `"${text}" is not a size such as 500B, 16kB or 10MB.`);
+}
+
+function numberIn(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new UserError("input-invalid", `"${text}" is not a number such as 1024.`);
 }
 
 function addressIn(text: string): { readonly host: string; readonly port: number } {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
+import type { AnswerHeaders } from "./headers.ts";
 import type { CountingClient, ReuseAware, Upstream } from "./upstreams.ts";
 
 /** How a try failed: whether the request was written, and on a connection that had served before; `code` is node's or undici's. */
@@ -8,6 +9,7 @@ export interface AttemptFailure {
   readonly isWritten: boolean;
   readonly isReused: boolean;
   readonly code: string;
+  readonly error: Error;
 }
 
 /** What a try tells, to the exchange that it belongs to. */
@@ -15,8 +17,9 @@ export interface AttemptOwner {
   readonly response: ServerResponse;
   /** The request is being written. */
   forwarded(): void;
+  hinted(link: string | readonly string[]): void;
   /** The head of an answer; answers false when its body is to be thrown away. */
-  headed(status: number, raw: readonly (string | Buffer)[]): boolean;
+  headed(status: number, answer: AnswerHeaders): boolean;
   completed(trailers: Readonly<Record<string, string | string[] | undefined>>): void;
   failed(failure: AttemptFailure): void;
 }
@@ -31,10 +34,12 @@ export class Attempt implements ReuseAware {
   #isReused = false;
   #isUnwanted = false;
   #isDrainAwaited = false;
+  #isOver = false;
 
   constructor(exchange: AttemptOwner, upstream: Upstream) {
     this.#exchange = exchange;
     this.#upstream = upstream;
+    upstream.begin();
   }
 
   /** Ends the try, also when it has not begun. */
@@ -50,17 +55,13 @@ export class Attempt implements ReuseAware {
     this.#exchange.forwarded();
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-  ): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     if (status < 200) {
       const link = headers["link"];
-      if (status === 103 && link !== undefined) this.#exchange.response.writeEarlyHints({ link });
+      if (status === 103 && link !== undefined) this.#exchange.hinted(link);
       return;
     }
-    this.#isUnwanted = !this.#exchange.headed(status, (controller.rawHeaders ?? []) as Buffer[]);
+    this.#isUnwanted = !this.#exchange.headed(status, headers);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -72,12 +73,19 @@ export class Attempt implements ReuseAware {
   }
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: Readonly<Record<string, string | string[] | undefined>>): void {
+    this.#end();
     if (!this.#isUnwanted) this.#exchange.completed(trailers);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#end();
     if (this.#isUnwanted || this.#aborted !== null) return;
     const code = "code" in error ? String(error.code) : error.name;
-    this.#exchange.failed({ upstream: this.#upstream, isWritten: this.#controller !== null, isReused: this.#isReused, code });
+    this.#exchange.failed({ upstream: this.#upstream, isWritten: this.#controller !== null, isReused: this.#isReused, code, error });
+  }
+
+  #end(): void {
+    if (!this.#isOver) this.#upstream.end();
+    this.#isOver = true;
   }
 }

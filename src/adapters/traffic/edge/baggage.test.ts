@@ -30,6 +30,7 @@ describe("baggage", () => {
   test("spoofed members are taken out, foreign ones stay as they are", () => {
     expect(foreignBaggage("a=1, serin.arm=canary ,b=2;x=serin.arm")).toBe("a=1,b=2;x=serin.arm");
     expect(foreignBaggage("serin.arm=canary")).toBeNull();
+    expect(foreignBaggage("%73erin.arm=canary,a=%31, %53%45RIN.arm=stable,Serin.proof=x,b=serin.arm")).toBe("a=%31,b=serin.arm");
     expect(mergeBaggage("serin.arm=stable,a=1", canary)).toBe(`a=1,${canary}`);
   });
 

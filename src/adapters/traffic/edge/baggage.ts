@@ -28,7 +28,7 @@ export function sayBaggage(say: { readonly release: string; readonly arms: strin
 
 /** The members of a `baggage` header that are not serin's own; `null` when none is left. */
 export function foreignBaggage(header: string): string | null {
-  if (!header.includes("serin")) return header;
+  if (!header.includes("serin") && !header.includes("%")) return header;
   const kept = header.split(",").filter((member) => !isOwn(member));
   return kept.length === 0 ? null : kept.join(",");
 }
@@ -38,6 +38,12 @@ export function mergeBaggage(header: string | null, own: string): string {
   const foreign = header === null ? null : foreignBaggage(header);
   if (foreign === null || foreign.length + own.length + 1 > longestBytes) return own;
   return `${foreign},${own}`;
+}
+
+/** What a backend is sent as `baggage` for a client that sent `header`; `own: null`: there is no release. `null`: nothing. */
+export function onwardBaggage(header: string | undefined, own: string | null): string | null {
+  if (own !== null) return mergeBaggage(header ?? null, own);
+  return header === undefined ? null : foreignBaggage(header);
 }
 
 /** Reads an arm that this edge (or one with the same key) has sent on for `release`; `null` when there is none or it is not authentic. */
@@ -63,8 +69,11 @@ export function readBaggage(read: {
   return { armOf: (service) => toArm(byService.get(encodeURIComponent(service)) ?? "stable"), isAttempt: true };
 }
 
+/** Readers undo percent-encoding in keys too, though the grammar has none there: so `%73erin.arm` would be taken for ours. */
 function isOwn(member: string): boolean {
-  return member.trimStart().startsWith("serin.");
+  const key = member.slice(0, (member.indexOf("=") + 1 || member.length + 1) - 1);
+  const plain = key.replace(/%([0-9a-f]{2})/gi, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  return plain.trim().toLowerCase().startsWith("serin.");
 }
 
 function toArm(text: string): Arm {

@@ -4,33 +4,18 @@ import { BlockList, isIP } from "node:net";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Beacon, ownPath } from "./beacon.ts";
+import type { ClientLimits } from "./client-limits.ts";
+import { Connections } from "./connections.ts";
 import type { EdgeCore } from "./edge-core.ts";
 import { serviceFor } from "./edge-state.ts";
 import { Exchange } from "./exchange.ts";
+import type { Received } from "./exchange.ts";
+import { isWebSocket, refusalOf, refusalOfUpgrade, refusalText, refuse } from "./refusals.ts";
+import type { Refusal } from "./refusals.ts";
+import { bodyOf } from "./request-body.ts";
 import { pathOf } from "./request-pattern.ts";
 import type { Tunnels } from "./tunnels.ts";
 import { beginVisit } from "./visit.ts";
-
-/** Time limits towards clients, ms, and how large a head may be. */
-export interface ClientLimits {
-  /** For the whole head of a request. */
-  readonly headMs: number;
-  /** For the whole request, its body included. */
-  readonly requestMs: number;
-  /** How long an idle connection is kept; longer than a load balancer in front keeps its own. */
-  readonly keepAliveMs: number;
-  readonly headBytes: number;
-  /** How often the limits are looked at. */
-  readonly checkMs: number;
-}
-
-export const clientLimits: ClientLimits = {
-  headMs: 15_000,
-  requestMs: 600_000,
-  keepAliveMs: 75_000,
-  headBytes: 16 * 1024,
-  checkMs: 2_000,
-};
 
 /** Who stands in front of the edge and may say where a request came from: single addresses and subnets (`10.0.0.0/8`). */
 export function trustedPeers(proxies: readonly string[]): BlockList {
@@ -47,8 +32,8 @@ export function trustedPeers(proxies: readonly string[]): BlockList {
 }
 
 /**
- * The edge's public server: HTTP/1.1 with keep-alive, node's strict parser (a request with both Content-Length and Transfer-Encoding, or with
- * broken chunks, is refused with 400; a head that is too large with 431; one that does not come to an end with 408).
+ * The edge's public server: HTTP/1.1 with keep-alive, node's strict parser, and on top of it what `refusalOf` refuses. WebSockets leave it for
+ * `tunnels`.
  */
 export function createDataPlane(plane: {
   readonly core: EdgeCore;
@@ -58,6 +43,8 @@ export function createDataPlane(plane: {
 }): Server {
   const { core, tunnels, limits, trusted } = plane;
   const beacon = new Beacon(core);
+  const refused = ({ status }: Refusal): void => core.meters.refused(status);
+  const connections = new Connections({ trusted, pipelined: limits.pipelined, refused });
   const server = createServer({
     maxHeaderSize: limits.headBytes,
     headersTimeout: limits.headMs,
@@ -65,57 +52,64 @@ export function createDataPlane(plane: {
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: limits.checkMs,
     insecureHTTPParser: false,
+    requireHostHeader: false,
+    shouldUpgradeCallback: isWebSocket,
+    keepAlive: true,
+    keepAliveInitialDelay: limits.keepAliveMs,
     noDelay: true,
   });
+  server.maxHeadersCount = limits.headerCount + 1;
+  server.maxConnections = limits.connections;
+  connections.watch(server, limits.stallMs);
+  const end = (socket: Duplex, refusal: Refusal): void => {
+    refused(refusal);
+    socket.on("error", () => socket.destroy());
+    socket.end(refusalText(refusal), () => socket.destroy());
+  };
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    if (!server.listening) response.shouldKeepAlive = false;
+    if (!connections.begin(request, response)) return;
+    // Node loses what came in one packet behind an offer to change the protocol that is not taken: so nothing may come behind it.
+    if (!server.listening || request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
+    const refusal = refusalOf(request, limits);
     const target = targetOf(request.url ?? "/");
-    if (target === null) return refuse(response, 400);
-    if (target.startsWith(ownPath)) return beacon.answer(request, response, target);
-    const read = receive({ core, trusted, request, target });
-    if (typeof read === "number") return refuse(response, read);
-    new Exchange(core, { request, response, ...read }).start();
+    if (refusal === null && target !== null && target.startsWith(ownPath)) return beacon.answer(request, response, target);
+    const read = refusal ?? receive({ core, connections, request, target });
+    if (!("status" in read)) return new Exchange(core, { request, response, ...read, body: bodyOf(request, limits) }).start();
+    refused(read);
+    refuse(response, read);
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const target = targetOf(request.url ?? "/");
-    const read = target === null ? 400 : target.startsWith(ownPath) ? 404 : receive({ core, trusted, request, target });
-    if (typeof read === "number") return void socket.end(`HTTP/1.1 ${read} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    const read = refusalOf(request, limits) ?? refusalOfUpgrade(request) ?? receive({ core, connections, request, target });
+    if ("status" in read) return end(socket, read);
     tunnels.accept({ request, socket, head, ...read });
   });
+  server.on("connect", (_request: IncomingMessage, socket: Duplex) => end(socket, noConnect));
   return server;
 }
 
-const refusals: Readonly<Record<number, string>> = {
-  400: "serin: the request target is not a path\n",
-  404: "serin: no service has this path\n",
-  503: "serin: no service is known yet\n",
-};
+const noConnect: Refusal = { status: 501, why: "CONNECT is not passed on", word: "bad-request" };
+const noPath: Refusal = { status: 400, why: "the request target is not a path", word: "bad-request" };
+const noRoute: Refusal = { status: 404, why: "no service has this path", word: "no-route" };
+const noService: Refusal = { status: 503, why: "no service is known yet", word: "no-route" };
 
-function refuse(response: ServerResponse, status: number): void {
-  const text = refusals[status] ?? "";
-  response.writeHead(status, {
-    "content-type": "text/plain; charset=utf-8",
-    "content-length": Buffer.byteLength(text),
-    "serin-edge": "no-route",
-  });
-  response.end(text);
-}
+type Read = Omit<Received, "request" | "response" | "body">;
 
-type Read = Omit<ConstructorParameters<typeof Exchange>[1], "request" | "response">;
-
-/** Reads who asks for what; a status when there is nobody to ask. */
+/** Reads who asks for what; a refusal when there is nobody to ask. `target` is `null` when it is no path. */
 function receive(received: {
   readonly core: EdgeCore;
-  readonly trusted: BlockList;
+  readonly connections: Connections;
   readonly request: IncomingMessage;
-  readonly target: string;
-}): Read | number {
-  const { core, trusted, request, target } = received;
+  readonly target: string | null;
+}): Read | Refusal {
+  const { core, connections, request, target } = received;
+  if (target === null) return noPath;
+  if (target.startsWith(ownPath)) return noRoute;
   const { state } = core;
   const path = pathOf(target);
   const service = serviceFor(state, path);
-  if (service === null) return state.routes.length === 0 ? 503 : 404;
-  const peer = peerOf(request, trusted);
+  if (service === null) return state.routes.length === 0 ? noService : noRoute;
+  const peer = peerOf(request, connections);
   const asked = { method: request.method ?? "GET", path, headers: request.headers, scheme: peer.scheme, client: clientOf(request, peer) };
   return { target, service, visit: beginVisit(asked, service, state, core.means), peer };
 }
@@ -129,10 +123,9 @@ function targetOf(url: string): string | null {
   return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
-function peerOf(request: IncomingMessage, trusted: BlockList): Read["peer"] {
+function peerOf(request: IncomingMessage, connections: Connections): Read["peer"] {
   const socket = request.socket as Socket & { encrypted?: boolean };
-  const address = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
-  const isTrusted = address !== "" && trusted.check(address, address.includes(":") ? "ipv6" : "ipv4");
+  const { address, isTrusted } = connections.of(socket);
   const isSaidSecure = isTrusted && request.headers["x-forwarded-proto"] === "https";
   return { address, scheme: isSaidSecure || socket.encrypted ? "https" : "http", isTrusted };
 }

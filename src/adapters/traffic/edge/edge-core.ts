@@ -9,7 +9,7 @@ import type { EdgeState, StableTraffic } from "./edge-state.ts";
 import { Meters } from "./meters.ts";
 import type { EdgeSeen } from "./orders.ts";
 import { People } from "./people.ts";
-import { createSigner } from "./signer.ts";
+import { createSigner, remembering } from "./signer.ts";
 import { Upstreams } from "./upstreams.ts";
 import type { UpstreamLimits } from "./upstreams.ts";
 import type { VisitMeans } from "./visit.ts";
@@ -27,6 +27,8 @@ export interface EdgeCoreOptions {
 
 const idleMs = 30 * 60_000;
 const tickMs = 200;
+/** About 3 MB for each signer when it is full. */
+const signaturesKept = 10_000;
 
 /**
  * What one edge knows and does, without its sockets: the state in force, the dead-man lease, the people and the counters.
@@ -66,8 +68,8 @@ export class EdgeCore {
       silentInARow: (arm) => this.#people.silentInARow(arm),
     });
     this.means = {
-      cookieSigner: createSigner(options.key, "person cookie"),
-      baggageSigner: createSigner(options.key, "baggage"),
+      cookieSigner: remembering(createSigner(options.key, "person cookie"), signaturesKept),
+      baggageSigner: remembering(createSigner(options.key, "baggage"), signaturesKept),
       pageSigner: createSigner(options.key, "page mark"),
       sliceOfClient: createClientSlices(randomInt(2 ** 32)),
       draw: options.draw,

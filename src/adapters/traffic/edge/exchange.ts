@@ -1,20 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Attempt } from "./attempt.ts";
 import type { AttemptFailure, AttemptOwner } from "./attempt.ts";
-import { mergeBaggage } from "./baggage.ts";
+import { onwardBaggage } from "./baggage.ts";
 import type { Arm, Person } from "./cohort.ts";
 import type { EdgeCore } from "./edge-core.ts";
 import type { EdgeState, ServiceState } from "./edge-state.ts";
-import { headerOf, privately, requestHeaders, responseHeaders, without } from "./headers.ts";
-import type { RawHeaders } from "./headers.ts";
-import type { Asking } from "./latency-tally.ts";
+import { headerOf, oneHeader, privately, requestHeaders, responseHeaders } from "./headers.ts";
+import type { AnswerHeaders, RawHeaders } from "./headers.ts";
 import { endingOf } from "./meters.ts";
-import type { Ending, Failure } from "./meters.ts";
+import type { Failure } from "./meters.ts";
 import { sayMark } from "./page-mark.ts";
 import { withoutPerson } from "./person-cookie.ts";
-import { bodyOf } from "./request-body.ts";
+import { BodyRefused } from "./request-body.ts";
 import type { RequestBody } from "./request-body.ts";
+import { refuse } from "./refusals.ts";
 import { isHashedAsset, isRequest } from "./request-pattern.ts";
+import type { Asking, Ending } from "./request-tally.ts";
 import type { Upstream } from "./upstreams.ts";
 import { answerVisit, isPageSent, sliceOfVisit, visitHeaders, whoIs } from "./visit.ts";
 import type { Visit } from "./visit.ts";
@@ -27,12 +28,14 @@ export interface Received {
   readonly target: string;
   readonly service: ServiceState;
   readonly visit: Visit;
+  /** `null`: it has none. */
+  readonly body: RequestBody | null;
   readonly peer: { readonly address: string; readonly scheme: "http" | "https"; readonly isTrusted: boolean };
 }
 
-const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
-const htmlOnly = new Set(["cache-control"]);
-const trailerOnly = new Set(["trailer"]);
+/** A value that node writes as an early hint. Source: node's `linkValueRegExExp`, after RFC 8288 section 3. */
+const linkValue = /^(?:<[^>]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/;
+const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
 /**
  * One request and its answer, streamed both ways.
@@ -41,7 +44,8 @@ const trailerOnly = new Set(["trailer"]);
  * - *Refused* (no connection, nothing written): another address of the same arm. When every address of the canary refuses, stable answers: the
  *   request has reached nobody yet, whatever its method, and a person should not pay for a dead canary. The canary pays: the request counts as
  *   the canary's 5xx (`upstream="refused"`), the person as affected, and stable's numbers do not show it. So a canary without any reachable
- *   address is proven bad by its own people without harming them.
+ *   address is proven bad by its own people without harming them. An address that has as many requests waiting as it may have is *full*, and
+ *   passed over in the same way.
  * - *Closed* (a connection that had served before dies before the first byte of the answer): the backend closed it while our request was on its
  *   way. Once more, for methods that may be repeated (RFC 9110 section 9.2.2) without a body. On a fresh connection it is the backend's
  *   failure: 502.
@@ -69,7 +73,7 @@ export class Exchange implements AttemptOwner {
     this.#core = core;
     this.#received = received;
     this.#arm = received.visit.arm;
-    this.#body = bodyOf(received.request);
+    this.#body = received.body;
     const { visit, service } = received;
     const slice = sliceOfVisit(visit, core.means);
     this.#asking = { arm: this.#arm, service: service.name, who: whoIs(visit), slice, sinceMs: core.monotonicMs() };
@@ -91,16 +95,35 @@ export class Exchange implements AttemptOwner {
     return this.#received.response;
   }
 
+  /** What the page will need (103). A hint that node would not write is left out: nothing depends on it. */
+  hinted(link: string | readonly string[]): void {
+    const { request, response } = this.#received;
+    const links = [link].flat();
+    if (request.httpVersion === "1.1" && !response.headersSent && links.every((one) => linkValue.test(one))) {
+      response.writeEarlyHints({ link: links });
+    }
+  }
+
   /** The head of an answer; answers false when it is not wanted and its body is to be thrown away. */
-  headed(status: number, raw: readonly (string | Buffer)[]): boolean {
-    const headers = responseHeaders(raw);
-    const type = headerOf(headers, "content-type") ?? "";
-    const isMissing = status === 404 || (status === 200 && type.startsWith("text/html"));
-    if (isMissing && this.#isSkewRetry()) return false;
-    const isEventStream = type.startsWith("text/event-stream");
+  headed(status: number, answer: AnswerHeaders): boolean {
+    const type = String(answer["content-type"] ?? "");
+    const isHtml = type.startsWith("text/html");
+    if ((status === 404 || (status === 200 && isHtml)) && this.#isSkewRetry()) return false;
+    const coding = answer["transfer-encoding"];
+    if (coding !== undefined && String(coding).trim().toLowerCase() !== "chunked") return this.#isUnreadable();
+    const { request, visit } = this.#received;
+    const isOfOneArm = visit.state.hasCanary && isHtml;
+    const hasBody = request.method !== "HEAD" && status !== 204 && status !== 304;
+    const isChunked = hasBody && request.httpVersion === "1.1" && answer["content-length"] === undefined;
+    const left: string[] = [];
+    if (!isChunked) left.push("trailer");
+    if (isOfOneArm) left.push("cache-control");
+    if (status === 204) left.push("content-length");
+    const headers = responseHeaders(answer, left);
+    if (isOfOneArm) headers.push("cache-control", "private, no-store");
     this.#writeHead(status, headers);
     this.#finalStatus = this.#canaryRefused ? "5xx" : endingOf(status);
-    if (isEventStream) this.#end(this.#finalStatus);
+    if (type.startsWith("text/event-stream")) this.#end(this.#finalStatus);
     return true;
   }
 
@@ -116,10 +139,13 @@ export class Exchange implements AttemptOwner {
   /** The backend failed. `failure` says how far it had come. */
   failed(failure: AttemptFailure): void {
     if (this.#received.request.socket.destroyed) return this.#clientClosed();
+    if (failure.error instanceof BodyRefused) return this.#refuseClient(failure.error.status, failure.error.message);
     this.#done?.();
     if (this.#isOver) return;
     if (this.#received.response.headersSent) return this.#cut();
-    if (failure.code === "UND_ERR_INVALID_ARG" || failure.code === "UND_ERR_NOT_SUPPORTED") return this.#refuseBadRequest();
+    if (failure.code === "UND_ERR_INVALID_ARG" || failure.code === "UND_ERR_NOT_SUPPORTED") {
+      return this.#refuseClient(400, "the request cannot be sent on");
+    }
     if (!failure.isWritten) return this.#refused(failure.upstream, failure.code);
     const isCloseRace =
       failure.isReused && (failure.code === "UND_ERR_SOCKET" || failure.code === "ECONNRESET" || failure.code === "EPIPE");
@@ -143,8 +169,9 @@ export class Exchange implements AttemptOwner {
     if (isAgain && state.line === 0) this.#arm = "stable";
     const upstream = this.#pick(service);
     if (upstream === null) {
-      if (this.#arm === "canary") return this.#answerByStable("no-target");
-      return this.#giveUp(503, "no-target");
+      const why = service[this.#arm].some((one) => one.isFull) ? "full" : "no-target";
+      if (this.#arm === "canary") return this.#answerByStable(why);
+      return this.#giveUp(503, why);
     }
     this.#done = this.#core.forward(this.#arm);
     const attempt = new Attempt(this, upstream);
@@ -156,14 +183,13 @@ export class Exchange implements AttemptOwner {
   #headers(state: EdgeState): RawHeaders {
     const { request, visit, peer } = this.#received;
     const cookie = request.headers.cookie;
-    const theirs = request.headers["baggage"];
-    const foreign = theirs === undefined ? null : String(theirs);
+    const theirs = oneHeader(request, "baggage");
     const isKept = visit.carried?.isAttempt ?? false;
     return requestHeaders(request, {
       arm: this.#arm,
       release: state.release ?? "",
       cookie: cookie === undefined ? null : withoutPerson(cookie),
-      baggage: isKept ? foreign : state.release === null ? foreign : mergeBaggage(foreign, state.baggage[this.#arm]),
+      baggage: isKept ? (theirs ?? null) : onwardBaggage(theirs, state.release === null ? null : state.baggage[this.#arm]),
       peer,
       conditional: visit.isPageLoad && state.hasCanary ? "dropped" : "kept",
     });
@@ -174,7 +200,7 @@ export class Exchange implements AttemptOwner {
     const start = this.#core.nextNumber();
     for (let index = 0; index < all.length; index += 1) {
       const upstream = all[(start + index) % all.length];
-      if (upstream !== undefined && !this.#refusedBy.has(upstream)) return upstream;
+      if (upstream !== undefined && !upstream.isFull && !this.#refusedBy.has(upstream)) return upstream;
     }
     return null;
   }
@@ -199,6 +225,13 @@ export class Exchange implements AttemptOwner {
     this.#send();
   }
 
+  /** undici undoes chunks alone: what is coded otherwise would reach the client as it is, and nothing would say how to read it. */
+  #isUnreadable(): boolean {
+    this.#attempt?.abort(new Error("a transfer coding that is not chunked"));
+    this.#giveUp(502, "reset");
+    return false;
+  }
+
   #isSkewRetry(): boolean {
     const { request, visit, service } = this.#received;
     const other: Arm = this.#arm === "canary" ? "stable" : "canary";
@@ -212,17 +245,12 @@ export class Exchange implements AttemptOwner {
     return true;
   }
 
-  #writeHead(status: number, from: RawHeaders): void {
-    const { response, request, visit } = this.#received;
-    let headers = from;
+  #writeHead(status: number, headers: RawHeaders): void {
     const isHtml = headerOf(headers, "content-type")?.startsWith("text/html") ?? false;
-    if (isHtml && visit.state.hasCanary) headers = [...without(headers, htmlOnly), "cache-control", "private, no-store"];
-    const isChunked = request.httpVersion === "1.1" && headerOf(headers, "content-length") === null;
-    if (!isChunked || request.method === "HEAD" || status === 204 || status === 304) headers = without(headers, trailerOnly);
     const own = this.#personHeaders({ status, isHtml });
-    headers = headerOf(own, "set-cookie") === null ? [...headers, ...own] : [...privately(headers), ...own];
+    const all = headerOf(own, "set-cookie") === null ? headers : privately(headers);
     if (this.#isCounted) this.#core.meters.answered(this.#asking);
-    response.writeHead(status, headers);
+    this.#received.response.writeHead(status, own.length === 0 ? all : [...all, ...own]);
   }
 
   #personHeaders(answer: { readonly status: number; readonly isHtml: boolean }): string[] {
@@ -261,8 +289,13 @@ export class Exchange implements AttemptOwner {
     this.#answerOwn(status, `serin: ${this.#received.service.name} did not answer (${why})\n`, why);
   }
 
-  #refuseBadRequest(): void {
-    this.#answerOwn(400, "serin: the request cannot be sent on\n", "bad-request");
+  /** The client's own fault: it is told so as long as it can be, and no arm is blamed. */
+  #refuseClient(status: number, why: string): void {
+    const { response } = this.#received;
+    this.#core.meters.refused(status);
+    this.#clientClosed();
+    if (response.headersSent) response.destroy();
+    else refuse(response, { status, why, word: "bad-request" });
   }
 
   #answerOwn(status: number, text: string, why: string): void {

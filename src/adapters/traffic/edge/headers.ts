@@ -3,13 +3,29 @@ import type { IncomingMessage } from "node:http";
 /** Raw headers as node and undici give and take them: name, value, name, value … */
 export type RawHeaders = string[];
 
+/** A backend's answer as undici and node have read it: lower-case names, and a list where a name came more than once. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 /**
  * Headers that speak of one connection and go no further.
  *
  * Source: RFC 9110 section 7.6.1.
  */
-const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"]);
-const untrusted = new Set(["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "x-real-ip", "forwarded"]);
+const hopByHop = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"] as const;
+/** Headers that the edge says itself, or answers itself. */
+const ownWords = ["cookie", "baggage", "expect", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"] as const;
+/** Headers that only a trusted proxy may say. */
+const trustedWords = ["x-forwarded-port", "x-real-ip", "forwarded"] as const;
+const conditions = ["if-none-match", "if-modified-since"] as const;
+
+/** What becomes of a request's header on its way to a backend, by its lower-case name; any other goes on, but for `serin-*`. */
+const fates: ReadonlyMap<string, "stays" | "needs trust" | "is a condition"> = new Map([
+  ...[...hopByHop, ...ownWords].map((name) => [name, "stays"] as const),
+  ...trustedWords.map((name) => [name, "needs trust"] as const),
+  ...conditions.map((name) => [name, "is a condition"] as const),
+]);
+/** Headers of an answer that are not the client's: `baggage` carries the edge's proof. */
+const staysWithAnswer: ReadonlySet<string> = new Set([...hopByHop.filter((name) => name !== "trailer"), "baggage"]);
 
 /** What a request is sent on with. */
 export interface OnwardHeaders {
@@ -32,7 +48,7 @@ export function requestHeaders(request: IncomingMessage, onward: OnwardHeaders):
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] ?? "";
     const lower = name.toLowerCase();
-    if (hopByHop.has(lower) || named?.has(lower) || isReplaced(lower, onward)) continue;
+    if (named?.has(lower) || staysBehind(lower, onward)) continue;
     headers.push(name, raw[index + 1] ?? "");
   }
   if (onward.cookie !== null) headers.push("cookie", onward.cookie);
@@ -47,26 +63,33 @@ export function requestHeaders(request: IncomingMessage, onward: OnwardHeaders):
   return headers;
 }
 
-function isReplaced(lower: string, onward: OnwardHeaders): boolean {
-  if (lower === "cookie" || lower === "baggage" || lower === "expect" || lower.startsWith("serin-")) return true;
-  if (lower === "if-none-match" || lower === "if-modified-since") return onward.conditional === "dropped";
-  if (lower === "x-forwarded-for" || lower === "x-forwarded-proto" || lower === "x-forwarded-host") return true;
-  return !onward.peer.isTrusted && untrusted.has(lower);
+function staysBehind(lower: string, onward: OnwardHeaders): boolean {
+  const fate = fates.get(lower);
+  if (fate === "stays") return true;
+  if (fate === "needs trust") return !onward.peer.isTrusted;
+  if (fate === "is a condition") return onward.conditional === "dropped";
+  return lower.startsWith("serin-") || (lower.includes("_") && isDisguised(lower));
 }
 
-/** The headers of a backend's answer for the client: without those of the connection, and `serin-*` is the edge's own to say. */
-export function responseHeaders(raw: readonly (string | Buffer)[]): RawHeaders {
+/** CGI and everything like it (WSGI, Rack, PHP) read `serin_arm` as `serin-arm`: what may not be said, or is said by us, may not be said so either. */
+function isDisguised(lower: string): boolean {
+  const plain = lower.replaceAll("_", "-");
+  return fates.has(plain) || plain.startsWith("serin-") || plain === "content-length" || plain === "host";
+}
+
+/** The headers of a backend's answer for the client, without those of the connection and those `left` out; `serin-*` is the edge's own to say. */
+export function responseHeaders(answer: AnswerHeaders, left: readonly string[]): RawHeaders {
+  const { connection } = answer;
+  const named = connection === undefined ? null : connectionTokens(String(connection));
   const headers: RawHeaders = [];
-  let named: ReadonlySet<string> | null = null;
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = text(raw[index]);
-    const lower = name.toLowerCase();
-    const value = text(raw[index + 1]);
-    if (lower === "connection") named = connectionTokens(value);
-    if (hopByHop.has(lower) && lower !== "trailer") continue;
-    headers.push(name, value);
+  for (const name in answer) {
+    const value = answer[name];
+    if (value === undefined || staysWithAnswer.has(name) || left.includes(name)) continue;
+    if (named?.has(name) || name.startsWith("serin-")) continue;
+    if (typeof value === "string") headers.push(name, value);
+    else for (const one of value) headers.push(name, one);
   }
-  return named === null ? headers : without(headers, named);
+  return headers;
 }
 
 /** `headers` without every header whose lower-case name is in `names`. */
@@ -90,6 +113,12 @@ export function privately(headers: RawHeaders): RawHeaders {
   return [...without(headers, new Set(["cache-control"])), "cache-control", ["private", ...kept].join(", ")];
 }
 
+/** A header that node joins with commas when it comes more than once; `undefined`: it did not come. */
+export function oneHeader(request: IncomingMessage, lower: string): string | undefined {
+  const value = request.headers[lower];
+  return value === undefined ? undefined : String(value);
+}
+
 /** The value of the first header with this lower-case name. */
 export function headerOf(headers: readonly string[], lower: string): string | null {
   for (let index = 0; index < headers.length; index += 2) {
@@ -101,12 +130,8 @@ export function headerOf(headers: readonly string[], lower: string): string | nu
 const ordinary = new Set(["keep-alive", "close", "upgrade", "te", ""]);
 
 function connectionTokens(header: string | undefined): ReadonlySet<string> | null {
-  if (header === undefined) return null;
+  if (header === undefined || header === "keep-alive" || header === "close") return null;
   const tokens = header.split(",").map((token) => token.trim().toLowerCase());
   const unusual = tokens.filter((token) => !ordinary.has(token) && token !== "host" && token !== "content-length");
   return unusual.length === 0 ? null : new Set(unusual);
-}
-
-function text(part: string | Buffer | undefined): string {
-  return typeof part === "string" ? part : (part?.toString("latin1") ?? "");
 }

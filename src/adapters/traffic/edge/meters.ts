@@ -1,14 +1,11 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { Arm } from "./cohort.ts";
-import { LatencyTally } from "./latency-tally.ts";
-import type { Asking } from "./latency-tally.ts";
 import { PageMeters } from "./page-meters.ts";
-
-/** How a request ended, as few words as a counter can bear: its status class, or `aborted` when the client went away first. */
-export type Ending = "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "aborted";
+import { RequestTally } from "./request-tally.ts";
+import type { Asking, Ending } from "./request-tally.ts";
 
 /** Why an arm did not answer properly. */
-export type Failure = "refused" | "reset" | "timeout" | "cut" | "no-target";
+export type Failure = "refused" | "reset" | "timeout" | "cut" | "no-target" | "full";
 
 /**
  * The edge's numbers for `/metrics`, in the exposition format. This and its part for pages alone know prom-client. Every counter only grows while
@@ -16,10 +13,10 @@ export type Failure = "refused" | "reset" | "timeout" | "cut" | "no-target";
  */
 export class Meters {
   readonly #registry = new Registry();
-  readonly #latency = new LatencyTally();
+  readonly #tally = new RequestTally();
   readonly #nowMs: () => number;
-  readonly #requests: Counter<"arm" | "service" | "who" | "status" | "slice">;
   readonly #failures: Counter<"arm" | "service" | "upstream">;
+  readonly #refused: Counter<"status">;
   readonly #skew: Counter<"arm" | "service">;
   readonly #people: Counter<"arm">;
   readonly #affected: Counter<"arm" | "kind">;
@@ -39,14 +36,10 @@ export class Meters {
     this.#nowMs = start.nowMs;
     const counter = <Labels extends string>(name: string, help: string, labelNames: readonly Labels[]): Counter<Labels> =>
       new Counter({ name: `serin_edge_${name}`, help, labelNames: [...labelNames], registers });
-    this.#requests = counter("requests_total", "Requests by ending; a canary's refusal counts as its 5xx though stable answered.", [
-      "arm",
-      "service",
-      "who",
-      "status",
-      "slice",
-    ]);
     this.#failures = counter("upstream_failures_total", "Answers that an arm did not give properly.", ["arm", "service", "upstream"]);
+    this.#refused = counter("refused_total", "Requests that went to no backend, or not to their end, for the client's own fault.", [
+      "status",
+    ]);
     this.#skew = counter("skew_retries_total", "Hashed assets that were asked of the other arm.", ["arm", "service"]);
     this.#people = counter("people_total", "People drawn, once each.", ["arm"]);
     this.#affected = counter("affected_people_total", "Distinct people who met a server error, at once.", ["arm", "kind"]);
@@ -66,7 +59,7 @@ export class Meters {
     gauge("process_resident_memory_bytes", "Memory of the edge's process.", () => process.memoryUsage.rss());
     gauge("serin_edge_share_percent", "The share in force.", start.share);
     gauge("serin_edge_people_known", "People that are remembered now.", start.known);
-    gauge("serin_edge_in_flight", "Requests that wait for the head of their answer.", () => this.#latency.waiting);
+    gauge("serin_edge_in_flight", "Requests that wait for the head of their answer.", () => this.#tally.waiting);
   }
 
   /** Shows zeros for everything that a release may count, so that its first event is seen as one and not as a new series. */
@@ -78,34 +71,38 @@ export class Meters {
       for (const outcome of ["affected", "unaffected"]) this.#turns.inc({ arm, outcome }, 0);
       for (const goal of release.goals) for (const outcome of ["reached", "missed"]) this.#goals.inc({ goal, arm, outcome }, 0);
       for (const service of release.services) {
-        this.#latency.show({ arm, service, who: "people", slice: 0 });
-        this.#requests.inc({ arm, service, who: "people", status: "2xx", slice: 0 }, 0);
+        this.#tally.show({ arm, service, who: "people", slice: 0 });
       }
     }
   }
 
   /** A request waits for its answer from now on; it must be told `answered` or `gaveUp` in the end. */
   begin(asking: Asking): void {
-    this.#latency.begin(asking);
+    this.#tally.begin(asking);
   }
 
   /** The head of the answer has arrived; telling it again is nothing. */
   answered(asking: Asking): void {
-    this.#latency.answered(asking, this.#nowMs());
+    this.#tally.answered(asking, this.#nowMs());
   }
 
   /** The client went away; nothing when the head of its answer was there already. */
   gaveUp(asking: Asking): void {
-    this.#latency.gaveUp(asking, this.#nowMs());
+    this.#tally.gaveUp(asking, this.#nowMs());
   }
 
   /** A request is over: told once for each. */
-  ended({ arm, service, who, slice }: Asking, status: Ending): void {
-    this.#requests.inc({ arm, service, who, status, slice });
+  ended(asking: Asking, ending: Ending): void {
+    this.#tally.ended(asking, ending);
   }
 
   failed(failed: { readonly arm: Arm; readonly service: string; readonly upstream: Failure }): void {
     this.#failures.inc({ ...failed });
+  }
+
+  /** A request was refused with this status. */
+  refused(status: number): void {
+    this.#refused.inc({ status });
   }
 
   skewed(asked: { readonly arm: Arm; readonly service: string }): void {
@@ -130,7 +127,7 @@ export class Meters {
 
   /** The metrics page. */
   async page(): Promise<string> {
-    return `${await this.#registry.metrics()}\n${this.#latency.text(this.#nowMs())}`;
+    return `${await this.#registry.metrics()}\n${this.#tally.text(this.#nowMs())}`;
   }
 
   /** The media type of the page. */

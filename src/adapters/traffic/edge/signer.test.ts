@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { createSigner } from "./signer.ts";
+import { createSigner, remembering } from "./signer.ts";
 
 const key = fc.uint8Array({ minLength: 32, maxLength: 64 });
 
@@ -34,4 +34,30 @@ test.each([
   ["all zero bits", "A".repeat(22)],
 ])("a signature that is %s is refused", (_says, mac) => {
   expect(createSigner(new Uint8Array(32), "one").isSigned("text", mac)).toBe(false);
+});
+
+test("one that remembers answers as one that does not, whatever was asked before", () => {
+  const asked = fc.record({
+    text: fc.constantFrom("a", "ab", "abc", ""),
+    other: fc.constantFrom("a", "ab", "abc", ""),
+    isForged: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(asked, { maxLength: 60 }), fc.integer({ min: 1, max: 3 }), (questions, most) => {
+      const plain = createSigner(new Uint8Array(32).fill(7), "one");
+      const remembers = remembering(plain, most);
+      return questions.every(({ text, other, isForged }) => {
+        const mac = isForged ? `${plain.sign(other).slice(0, 21)}-` : plain.sign(other);
+        return remembers.isSigned(text, mac) === plain.isSigned(text, mac) && remembers.sign(text) === plain.sign(text);
+      });
+    }),
+  );
+});
+
+test("one that remembers takes no other division of a pair that it knows", () => {
+  const remembers = remembering(createSigner(new Uint8Array(32).fill(7), "one"), 10);
+  const mac = remembers.sign("text");
+  expect(remembers.isSigned("text", mac)).toBe(true);
+  expect(remembers.isSigned("ext", `${mac}t`)).toBe(false);
+  expect(remembers.isSigned(`${mac.at(-1)}text`, mac.slice(0, -1))).toBe(false);
 });

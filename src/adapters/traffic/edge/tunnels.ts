@@ -2,13 +2,13 @@ import { request as httpRequest } from "node:http";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
-import { mergeBaggage } from "./baggage.ts";
+import { onwardBaggage } from "./baggage.ts";
 import type { Arm } from "./cohort.ts";
 import type { EdgeCore } from "./edge-core.ts";
 import type { ServiceState } from "./edge-state.ts";
-import { requestHeaders, responseHeaders } from "./headers.ts";
+import { oneHeader, requestHeaders, responseHeaders } from "./headers.ts";
 import type { RawHeaders } from "./headers.ts";
-import type { Asking } from "./latency-tally.ts";
+import type { Asking } from "./request-tally.ts";
 import { endingOf } from "./meters.ts";
 import { withoutPerson } from "./person-cookie.ts";
 import { Tunnel } from "./tunnel.ts";
@@ -80,7 +80,14 @@ export class Tunnels {
     asked.on("response", (answer) => {
       const status = answer.statusCode ?? 502;
       this.#ended(asking, status);
-      socket.write(headText(status, [...responseHeaders(answer.rawHeaders), ...this.#personHeaders(visit, status), "connection", "close"]));
+      socket.write(
+        headText(status, [
+          ...responseHeaders(answer.headersDistinct, ["trailer"]),
+          ...this.#personHeaders(visit, status),
+          "connection",
+          "close",
+        ]),
+      );
       answer.on("error", () => socket.destroy());
       answer.pipe(socket);
     });
@@ -95,13 +102,11 @@ export class Tunnels {
   #send(received: UpgradeReceived, upstream: Upstream, arm: Arm): ClientRequest {
     const { request, visit, peer, target } = received;
     const { cookie, upgrade } = request.headers;
-    const theirs = request.headers["baggage"];
-    const foreign = theirs === undefined ? null : String(theirs);
     const headers = requestHeaders(request, {
       arm,
       release: visit.state.release ?? "",
       cookie: cookie === undefined ? null : withoutPerson(cookie),
-      baggage: visit.state.release === null ? foreign : mergeBaggage(foreign, visit.state.baggage[arm]),
+      baggage: onwardBaggage(oneHeader(request, "baggage"), visit.state.release === null ? null : visit.state.baggage[arm]),
       peer,
       conditional: "kept",
     });

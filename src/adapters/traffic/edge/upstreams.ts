@@ -1,7 +1,7 @@
 import { Client, Pool } from "undici";
 import type { Dispatcher } from "undici";
 
-/** Time limits of the way to a backend, ms, and how many connections one address gets. */
+/** Time limits of the way to a backend, ms, and how many connections and requests one address gets. */
 export interface UpstreamLimits {
   readonly connectMs: number;
   /** Until the head of an answer. */
@@ -9,9 +9,11 @@ export interface UpstreamLimits {
   /** Between two pieces of a body. */
   readonly silenceMs: number;
   readonly connections: number;
+  /** Requests that wait for one of the connections; one more is answered 503 at once, instead of later and out of the edge's memory. */
+  readonly waiting: number;
 }
 
-export const upstreamLimits: UpstreamLimits = { connectMs: 5_000, headMs: 60_000, silenceMs: 900_000, connections: 256 };
+export const upstreamLimits: UpstreamLimits = { connectMs: 5_000, headMs: 60_000, silenceMs: 900_000, connections: 1_024, waiting: 1_024 };
 
 /** A handler that learns whether its request went out on a connection that had served before. */
 export interface ReuseAware extends Dispatcher.DispatchHandler {
@@ -42,9 +44,32 @@ export class CountingClient extends Client {
 }
 
 /** One address of a backend. */
-export interface Upstream {
+export class Upstream {
   readonly url: string;
   readonly pool: Pool;
+  readonly #most: number;
+  #underWay = 0;
+
+  /** `most`: requests that may be under way or wait at the same time. */
+  constructor(url: string, pool: Pool, most: number) {
+    this.url = url;
+    this.pool = pool;
+    this.#most = most;
+  }
+
+  /** True when nobody else should be sent here now. */
+  get isFull(): boolean {
+    return this.#underWay >= this.#most;
+  }
+
+  /** A request is handed to the pool; call `end` once when it is over. */
+  begin(): void {
+    this.#underWay += 1;
+  }
+
+  end(): void {
+    this.#underWay -= 1;
+  }
 }
 
 /**
@@ -64,7 +89,7 @@ export class Upstreams {
   keep(urls: Iterable<string>): ReadonlyMap<string, Upstream> {
     const kept = new Map<string, Upstream>();
     for (const url of urls) {
-      if (!kept.has(url)) kept.set(url, this.#byUrl.get(url) ?? { url, pool: this.#open(url) });
+      if (!kept.has(url)) kept.set(url, this.#byUrl.get(url) ?? this.#open(url));
     }
     for (const [url, upstream] of this.#byUrl) if (!kept.has(url)) this.#close(upstream);
     this.#byUrl = kept;
@@ -84,9 +109,10 @@ export class Upstreams {
     await Promise.all(pools);
   }
 
-  #open(url: string): Pool {
-    return new Pool(url, {
-      connections: this.#limits.connections,
+  #open(url: string): Upstream {
+    const { connections, waiting } = this.#limits;
+    const pool = new Pool(url, {
+      connections,
       pipelining: 1,
       allowH2: false,
       connectTimeout: this.#limits.connectMs,
@@ -95,6 +121,7 @@ export class Upstreams {
       maxHeaderSize: 64 * 1024,
       factory: (origin, options) => new CountingClient(origin, options),
     });
+    return new Upstream(url, pool, connections + waiting);
   }
 
   #close(upstream: Upstream): void {

@@ -5,7 +5,7 @@ import { afterRequest, armOf, bucketCount, isPageLoad, isPageOutdated, newPerson
 import type { Arm, Person } from "./cohort.ts";
 import type { Draw } from "./draw.ts";
 import type { EdgeState, ServiceState } from "./edge-state.ts";
-import type { Who } from "./latency-tally.ts";
+import type { Who } from "./request-tally.ts";
 import { readPerson, sayPerson } from "./person-cookie.ts";
 import { isHashedAsset, isRequest } from "./request-pattern.ts";
 import type { Signer } from "./signer.ts";
