@@ -8,6 +8,7 @@ import type { EdgeCore } from "./edge-core.ts";
 import { serviceFor } from "./edge-state.ts";
 import { Exchange } from "./exchange.ts";
 import { pathOf } from "./request-pattern.ts";
+import { isWebSocket, refuseSwitch } from "./tunnels.ts";
 import type { Tunnels } from "./tunnels.ts";
 import { beginVisit } from "./visit.ts";
 
@@ -66,6 +67,7 @@ export function createDataPlane(plane: {
     connectionsCheckingInterval: limits.checkMs,
     insecureHTTPParser: false,
     noDelay: true,
+    shouldUpgradeCallback: isWebSocket,
   });
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     if (!server.listening) response.shouldKeepAlive = false;
@@ -79,7 +81,7 @@ export function createDataPlane(plane: {
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const target = targetOf(request.url ?? "/");
     const read = target === null ? 400 : target.startsWith(ownPath) ? 404 : receive({ core, trusted, request, target });
-    if (typeof read === "number") return void socket.end(`HTTP/1.1 ${read} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    if (typeof read === "number") return refuseSwitch(socket, read, "no-route");
     tunnels.accept({ request, socket, head, ...read });
   });
   return server;

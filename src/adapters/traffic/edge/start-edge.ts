@@ -79,7 +79,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     stable,
   );
   if (kept.wanted !== null) core.recall(kept.wanted);
-  const tunnels = new Tunnels(core, limits.tunnelDrainMs);
+  const tunnels = new Tunnels(core, { ...limits.upstream, drainMs: limits.tunnelDrainMs });
   const data = createDataPlane({ core, tunnels, limits: limits.client, trusted: trustedPeers(options.trustedProxies) });
   const control = createControlPlane({ core, kept }, options.token);
   core.start();
@@ -115,7 +115,10 @@ async function close(edge: {
   edge.data.close();
   edge.data.closeIdleConnections();
   edge.tunnels.closeAll();
-  const late = setTimeout(() => edge.data.closeAllConnections(), edge.closeMs);
+  const late = setTimeout(() => {
+    edge.data.closeAllConnections();
+    edge.tunnels.destroyAll();
+  }, edge.closeMs);
   await closed;
   clearTimeout(late);
   const controlClosed = once(edge.control, "close");
