@@ -1,8 +1,8 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Store } from "../../ports.ts";
 import type { StoreDefinition } from "../define.ts";
+import { makeFolder } from "../make-folder.ts";
 import { lockFolder } from "./sqlite/folder-lock.ts";
 import { openDatabase } from "./sqlite/open-database.ts";
 import { createSqliteStore } from "./sqlite/sqlite-store.ts";
@@ -31,7 +31,7 @@ export const sqlite: StoreDefinition<z.infer<typeof connection>> = {
 function openSqliteStore({ folder, maxMegabytes }: { readonly folder: string; readonly maxMegabytes: number | null }): Store {
   const path = join(folder, "serin.db");
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const lock = lockFolder(folder);
     try {
       return createSqliteStore(openDatabase(path, maxMegabytes), path, () => lock.release());

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { WantedTraffic } from "../../../ports.ts";
+import { makeFolder } from "../../make-folder.ts";
 import { wantedSchema } from "./orders.ts";
 
 /** The folder in which an edge keeps what must survive a restart: its key and the last word of the controller. */
@@ -21,7 +22,7 @@ const keyBytes = 32;
  * would move people.
  */
 export async function openKeptFiles(folder: string, keyFile: string | null): Promise<KeptFiles> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const wantedPath = join(folder, "wanted.json");
   const text = await readIfThere(wantedPath);
   const kept = new KeptFile(wantedPath, text?.toString("utf8") ?? null);
