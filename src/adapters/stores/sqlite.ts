@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Store } from "../../ports.ts";
@@ -12,6 +13,8 @@ const connection = z.strictObject({
   maxMegabytes: z.number().positive().optional().describe("The store's file never grows beyond this; without it the disk is the limit."),
 });
 
+const fileName = "serin.db";
+
 /**
  * The embedded store: one file `serin.db` in the data folder, one process at a time. What it acknowledges was synced to the disk.
  *
@@ -21,6 +24,7 @@ export const sqlite: StoreDefinition<z.infer<typeof connection>> = {
   kind: "sqlite",
   says: "Keeps releases in one file of the data folder, for one controller.",
   connection,
+  isThere: (dataDir) => existsSync(join(dataDir, fileName)),
   open: async ({ maxMegabytes }, { dataDir }) => openSqliteStore({ folder: dataDir, maxMegabytes: maxMegabytes ?? null }),
 };
 
@@ -29,7 +33,7 @@ export const sqlite: StoreDefinition<z.infer<typeof connection>> = {
  * `not-writable`, `not-durable`, `full`.
  */
 function openSqliteStore({ folder, maxMegabytes }: { readonly folder: string; readonly maxMegabytes: number | null }): Store {
-  const path = join(folder, "serin.db");
+  const path = join(folder, fileName);
   try {
     makeFolder(folder);
     const lock = lockFolder(folder);
