@@ -280,10 +280,10 @@ export const errorKinds = {
     remedy: "Run `chmod 600` on it, and delete it first if somebody may have read it: new tokens are then made.",
   },
   "address-unusable": {
-    title: "The server cannot listen there",
+    title: "This address cannot be used",
     status: null,
     exit: "bad-input",
-    remedy: "End the process that listens there, or name another address (`--listen 127.0.0.1:0`).",
+    remedy: "End the process that listens there, or name another address of this machine; port 0 takes a free one.",
   },
   "ended-otherwise": {
     title: "The release ended otherwise than waited for",

@@ -242,24 +242,33 @@ async function openStore(dataDir: string, clock: Clock): Promise<Store> {
   try {
     return await stores[0].open({}, { clock, dataDir });
   } catch (error) {
-    if (!(error instanceof StoreUnusable)) throw error;
-    const { capital } = await import("./core/messages/context.ts");
-    throw new UserError("data-unusable", `${capital(error.message)}. ${error.remedy}`, { why: error.why });
+    throw await refusalOf(error);
   }
 }
 
-/** Verifies a release in a data folder that no server holds. Throws `data-unusable` or `release-unknown`. */
+/** A store that cannot be used as `data-unusable`; any other error as it is. */
+async function refusalOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof StoreUnusable)) return error;
+  const { capital } = await import("./core/messages/context.ts");
+  return new UserError("data-unusable", `${capital(error.message)}. ${error.remedy}`, { why: error.why });
+}
+
+/** Verifies a release in a data folder that no server holds; what is not there is not made. Throws `data-unusable` or `release-unknown`. */
 async function verifyStored({ dataDir, release }: { readonly dataDir: string; readonly release: string }): Promise<VerifyAnswer> {
-  const [{ createClock }, { verify }, { sayVerified }] = await Promise.all([
+  const [{ stores }, { createClock }, { verify }, { sayVerified }] = await Promise.all([
+    import("./adapters/stores/list.ts"),
     import("./engine/clock.ts"),
     import("./engine/replay.ts"),
     import("./http/releases.ts"),
   ]);
+  if (!stores[0].isThere(dataDir)) throw new UserError("data-unusable", `There is no store in ${dataDir}.`);
   const store = await openStore(dataDir, createClock());
   try {
     const stored = await store.load(release);
     if (stored === null) throw new UserError("release-unknown", `No release in ${dataDir} is called ${release}.`);
     return sayVerified(verify(stored));
+  } catch (error) {
+    throw await refusalOf(error);
   } finally {
     await store.close();
   }

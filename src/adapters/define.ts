@@ -69,6 +69,8 @@ export interface StoreDefinition<Connection> {
   readonly kind: string;
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
-  /** Opens the store in the folder given, ready for use; throws `StoreUnusable` when it cannot be relied on. */
+  /** True when the folder holds such a store; looking makes nothing. */
+  isThere(dataDir: string): boolean;
+  /** Opens the store in the folder given, which it makes when there is none, ready for use; throws `StoreUnusable` when it cannot be relied on. */
   open(connection: Connection, surroundings: Surroundings): Promise<Store>;
 }

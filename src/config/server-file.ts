@@ -142,10 +142,10 @@ function readConnection({ port, raw, path, adapters, place, findings }: Connecti
   const definition = adapters[port].find((known) => known.kind === kind);
   if (definition === undefined) findings.push(unknownKind(port, kind, [...path, "kind"], adapters));
   else {
-    const hidden = new Set(extracted.secrets.map((secret) => JSON.stringify([...path, ...secret.path])));
-    findings.push(
-      ...readShape(definition.connection, extracted.options, path).findings.filter((finding) => !hidden.has(JSON.stringify(finding.path))),
-    );
+    // What is said of a stand-in's value is not said of the secret; a key is the person's own word.
+    const standIns = new Set(extracted.secrets.map((secret) => JSON.stringify([...path, ...secret.path])));
+    const { findings: all } = readShape(definition.connection, extracted.options, path);
+    findings.push(...all.filter((finding) => finding.on === "key" || !standIns.has(JSON.stringify(finding.path))));
   }
   const { line, column } = place(wrong(path, "", ""));
   const secrets = extracted.secrets.map((secret) => {

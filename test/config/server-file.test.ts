@@ -108,6 +108,11 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
     ['7:75 error: env: Nothing is written here. Write a text such as "EDGE_TOKEN"; what begins with # must stand in quotes.'],
   ],
   [
+    "a misspelt key for a secret",
+    { from: "secret: { file: hook.secret }", to: "secrt: { file: hook.secret }" },
+    ['12:64 error: "secrt" is no word of hook. Write "secret".'],
+  ],
+  [
     "a second router of a kind",
     { from: "  sources:\n", to: '    other: { kind: edge, control: ["http://127.0.0.1:8082"], token: { env: T } }\n  sources:\n' },
     ['8:12 error: This is a second connection of kind "edge". Keep one: a plan names it by its kind.'],

@@ -126,11 +126,11 @@ describe("the start command", () => {
     expect(await end(node, ["bin/serin.js", "--version"], top)).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
 
-  test.each(["20.1.0", "22.21.0", "8.17.0"])("on Node %s it says what it needs and imports nothing", async (old) => {
+  test.each(["20.1.0", "22.21.0", "8.17.0", "24.8.0"])("on Node %s it says what it needs and imports nothing", async (old) => {
     const pretend = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${old}" } });`;
     const ended = await end(node, ["--import", `data:text/javascript,${encodeURIComponent(pretend)}`, "bin/serin.js", "--version"], top);
     expect(ended).toMatchObject({ code: 1, stdout: "" });
-    expect(ended.stderr).toMatch(new RegExp(`^serin needs Node 24 or newer; this is Node ${old}\\.\n`));
+    expect(ended.stderr).toMatch(new RegExp(`^serin needs Node 24\\.9 or newer; this is Node ${old}\\.\n`));
   });
 
   test("is written so that an old Node can read it", () => {

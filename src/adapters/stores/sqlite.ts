@@ -1,8 +1,9 @@
-import { mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Clock, Store } from "../../ports.ts";
 import type { StoreDefinition } from "../define.ts";
+import { makeFolder } from "../make-folder.ts";
 import { lockFolder } from "./sqlite/folder-lock.ts";
 import { openDatabase } from "./sqlite/open-database.ts";
 import { Reserve } from "./sqlite/reserve.ts";
@@ -13,6 +14,8 @@ const connection = z.strictObject({
   maxMegabytes: z.number().positive().optional().describe("The store's file never grows beyond this; without it the disk is the limit."),
 });
 
+const fileName = "serin.db";
+
 /**
  * The embedded store: one file `serin.db` in the data folder, one process at a time. What it acknowledges was synced to the disk.
  *
@@ -22,6 +25,7 @@ export const sqlite: StoreDefinition<z.infer<typeof connection>> = {
   kind: "sqlite",
   says: "Keeps releases in one file of the data folder, for one controller.",
   connection,
+  isThere: (dataDir) => existsSync(join(dataDir, fileName)),
   open: async ({ maxMegabytes }, { clock, dataDir }) => openSqliteStore({ folder: dataDir, clock, maxMegabytes: maxMegabytes ?? null }),
 };
 
@@ -36,9 +40,9 @@ interface Opening {
  * `not-writable`, `not-durable`, `full`.
  */
 function openSqliteStore({ folder, clock, maxMegabytes }: Opening): Store {
-  const path = join(folder, "serin.db");
+  const path = join(folder, fileName);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const reserve = new Reserve(folder, clock);
     const opened = withReserve(reserve, () => {
       const lock = lockFolder(folder);

@@ -83,6 +83,8 @@ function resultCode(error: unknown): number | null {
     case "EROFS":
     case "ENOTDIR":
     case "EISDIR":
+    case "EEXIST":
+    case "ENOENT":
       return 14;
     default:
       return null;

@@ -8,6 +8,7 @@ import type { ClientLimits } from "./client-limits.ts";
 import { Connections } from "./connections.ts";
 import type { EdgeCore } from "./edge-core.ts";
 import { serviceFor } from "./edge-state.ts";
+import { EdgeUnusable } from "./edge-unusable.ts";
 import { Exchange } from "./exchange.ts";
 import type { Received } from "./exchange.ts";
 import { isWebSocket, refusalOf, refusalOfUpgrade, refusalText, refuse } from "./refusals.ts";
@@ -17,16 +18,20 @@ import { pathOf } from "./request-pattern.ts";
 import type { Tunnels } from "./tunnels.ts";
 import { beginVisit } from "./visit.ts";
 
-/** Who stands in front of the edge and may say where a request came from: single addresses and subnets (`10.0.0.0/8`). */
+/**
+ * Who stands in front of the edge and may say where a request came from: single addresses and subnets (`10.0.0.0/8`). Throws `EdgeUnusable` on any
+ * other word.
+ */
 export function trustedPeers(proxies: readonly string[]): BlockList {
   const list = new BlockList();
   for (const proxy of proxies) {
-    const [address = "", prefix] = proxy.split("/");
+    const [, address = "", prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(proxy) ?? [];
     const version = isIP(address);
-    if (version === 0) throw new Error(`"${proxy}" is not an address or subnet: write 10.0.0.1 or 10.0.0.0/8`);
-    const family = version === 4 ? "ipv4" : "ipv6";
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
+    const bits = version === 4 ? 32 : 128;
+    if (version === 0 || Number(prefix ?? 0) > bits) {
+      throw new EdgeUnusable("input", `"${proxy}" is not an address or subnet: write 10.0.0.1 or 10.0.0.0/8`);
+    }
+    list.addSubnet(address, Number(prefix ?? bits), version === 4 ? "ipv4" : "ipv6");
   }
   return list;
 }
