@@ -31,7 +31,8 @@ export function trafficOf(options: TrafficOptions): GivenTraffic {
 /** Nobody has more; a larger number is a slip of the pen. */
 const most = 1e9;
 
-function numberOf(text: string | undefined, option: string, example: string): number | null {
+/** The number that was typed after `option`; `null` when nothing was. Throws `input-invalid` for what is no number above 0. */
+export function numberOf(text: string | undefined, option: string, example: string): number | null {
   if (text === undefined) return null;
   const value = /^\d{1,12}(?:\.\d{1,6})?$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (value > 0 && value <= most) return value;
