@@ -243,6 +243,12 @@ export const errorKinds = {
     exit: "bad-input",
     remedy: "`--help` shows what the command takes.",
   },
+  "scenario-unseen": {
+    title: "The plan cannot show this scenario",
+    status: null,
+    exit: "bad-input",
+    remedy: "Give the plan such a metric with a gate or guard, or name another scenario (`--scenario all` plays those that it can show).",
+  },
   "line-invalid": {
     title: "A line of the input is wrong",
     status: null,

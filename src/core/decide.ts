@@ -1,6 +1,5 @@
 import { isSameData } from "./canonical-json.ts";
 import { isMismatched } from "../evidence/sample-ratio.ts";
-import type { Verdict } from "../evidence/verdict.ts";
 import { isSamePlace } from "./apply.ts";
 import { decideBreach, decideRunning } from "./decide/breach.ts";
 import { decideCalm } from "./decide/calm.ts";
@@ -18,7 +17,7 @@ import type { EvidenceBook } from "./evidence-book.ts";
 import type { Observation } from "./observation.ts";
 import type { Release } from "./release.ts";
 import type { Request } from "./requests.ts";
-import { isExposed } from "./status.ts";
+import { asksAbout, isExposed } from "./status.ts";
 
 /**
  * Decides what becomes of `release` on what was seen; `null` when nothing is worth writing down. A total function of its three arguments:
@@ -49,7 +48,7 @@ export function decide(release: Release, book: EvidenceBook, seen: Observation):
     decideOrder(sight, answers) ??
     decideRunning(sight, (phase) => standInPhase(sight, phase, "in time")) ??
     decideOn(sight, answers);
-  const noted = [...gone, ...answers.facts, ...verdictFacts(sight, step.facts), ...recoveries(sight), ...lateness(sight, step)];
+  const noted = [...gone, ...answers.facts, ...verdictFacts(sight, step), ...recoveries(sight), ...lateness(sight, step)];
   return toDecision(release, step, noted);
 }
 
@@ -89,15 +88,20 @@ function decideOn(sight: Sight, answers: Answers): Step {
   return decideCalm(sight, answers.order?.kind === "promote" ? "at once" : "in time");
 }
 
-/** Verdicts that turned to pass, fail or invalid, or away from them, since they were last told. */
-function verdictFacts(sight: Sight, told: readonly Fact[]): readonly Fact[] {
+/**
+ * Verdicts that turned to pass, fail or invalid, or away from them, since they were last told; and those that people are now asked about, with
+ * what the data still allow and how much longer a decision takes.
+ */
+function verdictFacts(sight: Sight, { status, facts: told }: Step): readonly Fact[] {
+  const asked = status === sight.release.status ? [] : asksAbout(status);
   if (!isExposed(sight.release.status)) return [];
   const phase = "phase" in sight.release.status ? sight.release.status.phase : sight.plan.phases.length;
   return sight.standings.flatMap((standing): readonly Fact[] => {
     const { check, verdict, moreMs } = standing;
     // A gate that let its phase go has said what it had to say.
     if (check.phase !== null && check.phase < phase) return [];
-    if (told.some((fact) => tellsVerdict(fact) && fact.check === check.id)) return [];
+    if (told.some((fact) => (fact.kind === "breach" || fact.kind === "cancelled") && fact.check === check.id)) return [];
+    if (asked.includes(check.id)) return [{ kind: "verdict", check: check.id, verdict, moreMs }];
     const before = sight.release.told[check.id] ?? "undecided";
     const isOpen = verdict.kind === "undecided" || verdict.kind === "no-data";
     // A gate ahead may waver around its line for an hour; what counts is where it stands when its phase has come.
@@ -105,10 +109,6 @@ function verdictFacts(sight: Sight, told: readonly Fact[]): readonly Fact[] {
     const wasOpen = before === "undecided" || before === "no-data";
     return verdict.kind === before || (isOpen && wasOpen) ? [] : [{ kind: "verdict", check: check.id, verdict, moreMs }];
   });
-}
-
-function tellsVerdict(fact: Fact): fact is Extract<Fact, { readonly verdict: Verdict }> {
-  return fact.kind === "breach" || fact.kind === "cancelled" || fact.kind === "verdict";
 }
 
 /** Guards that a person went on with, and that are proven to be well since. */

@@ -36,10 +36,7 @@ export function standInPhase(sight: Sight, phase: number, pace: Pace): Step {
     return { status: observe(sight, phase), facts: isNews ? [{ kind: "extended", phase, checks, untilObservedMs }] : [] };
   }
   const isBlind = open.every((standing) => standing.verdict.kind === "no-data");
-  const status = hold(sight, phase, { kind: isBlind ? "no-data" : "undecided", checks });
-  // Who is asked is told what is known: how bad it may still be.
-  const isNews = status !== sight.release.status && !isBlind;
-  return { status, facts: isNews ? open.map(({ check, verdict, moreMs }) => ({ kind: "verdict", check: check.id, verdict, moreMs })) : [] };
+  return { status: hold(sight, phase, { kind: isBlind ? "no-data" : "undecided", checks }), facts: [] };
 }
 
 function hasAsked(sight: Sight, phase: number): boolean {

@@ -187,8 +187,8 @@ const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
     "sample-ratio-mismatch": () => "the versions did not get the shares of people that they should have, so nothing can be compared",
     "nothing-to-compare": () => "there is no stable version left to compare with",
     "readings-over-line": ({ over, of, findings = [] }, { line }) =>
-      `${over} of the last ${of} readings beyond ${line}${findings.length === 0 ? "" : `: ${sayFindings(findings, "en")}`}`,
-    "readings-within-line": ({ within, of }, { line }) => `${within} of the last ${of} readings within ${line}`,
+      `${over} of the last ${of} readings on the bad side of ${line}${findings.length === 0 ? "" : `: ${sayFindings(findings, "en")}`}`,
+    "readings-within-line": ({ within, of }, { line }) => `${within} of the last ${of} readings on the good side of ${line}`,
     "rises-to-limit": ({ inMs }) => `it rises, and would reach its limit in ${saySpan(inMs, "en")}`,
     "event-seen": ({ events }) => `${sayCount(events, "en")} ${events === 1 ? "event" : "events"} seen`,
     "no-event-in": ({ exposures }, { unit }) => `no event in ${sayCount(exposures, "en")} ${unit}`,
@@ -210,8 +210,8 @@ const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
     "sample-ratio-mismatch": () => "les versions n’ont pas reçu les parts de personnes prévues\u202f: rien ne peut être comparé",
     "nothing-to-compare": () => "il ne reste pas de version stable à laquelle comparer",
     "readings-over-line": ({ over, of, findings = [] }, { line }) =>
-      `${over} des ${of} derniers relevés au-delà de ${line}${findings.length === 0 ? "" : `\u202f: ${sayFindings(findings, "fr")}`}`,
-    "readings-within-line": ({ within, of }, { line }) => `${within} des ${of} derniers relevés dans la limite de ${line}`,
+      `${over} des ${of} derniers relevés du mauvais côté de ${line}${findings.length === 0 ? "" : `\u202f: ${sayFindings(findings, "fr")}`}`,
+    "readings-within-line": ({ within, of }, { line }) => `${within} des ${of} derniers relevés du bon côté de ${line}`,
     "rises-to-limit": ({ inMs }) => `en hausse, la limite serait atteinte dans ${saySpan(inMs, "fr")}`,
     "event-seen": ({ events }) => `${sayCount(events, "fr")} ${events === 1 ? "événement vu" : "événements vus"}`,
     "no-event-in": ({ exposures }, { unit }) => `aucun événement sur ${sayCount(exposures, "fr")} ${unit}`,
