@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { answerQuery } from "../src/adapters/metrics/edge/answer-query.ts";
-import { readWords } from "../src/adapters/metrics/edge/words.ts";
+import { boundsMs, readWords } from "../src/adapters/metrics/edge/words.ts";
 import { parseExposition } from "../src/adapters/metrics/exposition/exposition.ts";
 import { latencyBoundsSeconds } from "../src/adapters/traffic/edge/request-tally.ts";
 import type { Asking } from "../src/adapters/traffic/edge/request-tally.ts";
@@ -199,6 +199,11 @@ test.each<[string, Words, number | null, readonly [vital: "lcp" | "inp" | "cls",
   const reading = answerQuery(query, [{ edge: "e", samples: parseExposition(await edge.meters.page()), bornMs: 1 }], 0);
   const one = reading.kind === "counters" ? reading.series.find(({ series }) => series === "e canary 4") : undefined;
   expect([one?.bad, one?.total, one?.badAtMost, one?.slice]).toEqual([...expected, undefined, 4]);
+});
+
+test("the bounds that the source names are those of the edge's histograms", () => {
+  const inMs = (bounds: readonly number[]): number[] => bounds.map((seconds) => Math.round(seconds * 1000));
+  expect(boundsMs).toEqual({ requests: inMs(latencyBoundsSeconds), lcp: inMs(vitalBounds.lcp), inp: inMs(vitalBounds.inp) });
 });
 
 test("the lines of layout shifts that a plan may name are bounds of the histogram, and no others", () => {

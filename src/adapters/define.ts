@@ -32,8 +32,8 @@ export interface SourceDefinition<Connection> {
   readonly isApproximate?: boolean;
   /** Whether a metric with these words has a stable arm to compare with. Absent: always. Pure. */
   hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
-  /** Whether a metric with these words has a stable arm to compare with. Absent: always. Pure. */
-  hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
+  /** Bounds at which a latency with these words is counted, ms, rising. Absent: nobody knows before it is read. Pure. */
+  latencyBoundsMs?(words: Readonly<Record<string, string | number>>): readonly number[];
   /** What these words count, where the source knows: then a plan need not say it, and cannot say otherwise. Absent: the plan says. Pure. */
   unitOf?(words: Readonly<Record<string, string | number>>): "person" | "request";
   /** A sentence about what is wrong with a metric's words, or `null`. Pure. */

@@ -1,8 +1,10 @@
 import type { Catalogue } from "./catalogue.ts";
 import type { Draft } from "./draft.ts";
 import type { Finding } from "./finding.ts";
+import * as bounds from "./rules/bounds.ts";
 import * as calendar from "./rules/calendar.ts";
 import * as conditions from "./rules/conditions.ts";
+import * as directions from "./rules/directions.ts";
 import * as metrics from "./rules/metrics.ts";
 import * as people from "./rules/people.ts";
 import * as phases from "./rules/phases.ts";
@@ -16,6 +18,7 @@ const rules: readonly Rule[] = [
   phases.namesStandOnce,
   phases.sharesGrow,
   phases.phasesAreObserved,
+  phases.scrapesLeaveTime,
   phases.weightsAddUp,
   phases.routerIsAble,
   phases.loginIsNamed,
@@ -29,6 +32,7 @@ const rules: readonly Rule[] = [
   references.adaptersAreBuilt,
   references.connectionsAreChecked,
   workloads.workloadsAreUnderstood,
+  workloads.portsAreOnesOwn,
   metrics.sourcesTakeWords,
   metrics.unitsMeanSomething,
   metrics.peopleAreCountable,
@@ -37,12 +41,15 @@ const rules: readonly Rule[] = [
   conditions.failLinesLieBeyond,
   conditions.regressionsHaveADirection,
   conditions.thresholdsAreWhole,
+  directions.linesPointTheRightWay,
+  bounds.latencyLinesAreBounds,
   people.advancesNamePhases,
   people.startNamesTheFirst,
   people.somebodyCanSayYes,
   people.rolesAreHeld,
   people.environmentIsServed,
   people.windowsAreRanges,
+  people.windowsOpen,
   people.noticesHaveOneTarget,
 ];
 

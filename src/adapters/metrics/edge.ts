@@ -5,7 +5,8 @@ import type { SourceDefinition } from "../define.ts";
 import { createExchange, parseTimeout, publicUrl, timeoutWords } from "../exchange.ts";
 import { answerQuery } from "./edge/answer-query.ts";
 import type { EdgePage } from "./edge/answer-query.ts";
-import { countsPeople, readWords } from "./edge/words.ts";
+import { boundsMs, countsPeople, readWords } from "./edge/words.ts";
+import type { Latency } from "./edge/words.ts";
 import { parseExposition } from "./exposition/exposition.ts";
 
 const connection = z.strictObject({
@@ -33,6 +34,7 @@ export const edge: SourceDefinition<z.infer<typeof connection>> = {
   },
   countsPeople: true,
   unitOf: (words) => (countsPeople(words) ? "person" : "request"),
+  latencyBoundsMs: ({ of = "requests" }) => boundsMs[of as Latency] ?? [],
   checkQuery: (metric, words) => {
     const read = readWords(metric, words);
     return read.kind === "problem" ? read.problem : null;

@@ -1,4 +1,4 @@
-import type { Condition } from "../../core/condition.ts";
+import type { Comparison, Condition } from "../../core/condition.ts";
 import { adapterOf, meaningOfSource } from "../catalogue.ts";
 import { sayCondition } from "../conditions.ts";
 import type { Draft } from "../draft.ts";
@@ -89,14 +89,26 @@ export const thresholdsAreWhole: Rule = (draft) => {
 };
 
 /** Which way of a metric is good, from its own words, the plan's conditions and its kind; `null` when nothing says so. */
-export function goodOf(draft: Draft, name: string, metric: MetricDraft): "lower" | "higher" | null {
+export function goodOf(draft: Draft, name: string, metric: MetricDraft): Side | null {
   if (metric.better !== undefined) return metric.better;
   for (const use of usesOf(draft)) {
     const { condition } = use;
     if (use.metric !== name || (condition.kind !== "line" && condition.kind !== "of-stable")) continue;
-    const wantsLess = condition.is.startsWith("<") === (use.by === "gate");
-    return wantsLess ? "lower" : "higher";
+    return sideOf(use.by, condition);
   }
+  return goodByWords(metric);
+}
+
+export type Side = "lower" | "higher";
+
+/** The side that a gate asks for, or a guard keeps to, with a line that points this way. */
+export function sideOf(by: Use["by"], condition: { readonly is: Comparison }): Side {
+  return condition.is.startsWith("<") === (by === "gate") ? "lower" : "higher";
+}
+
+/** Which way of a metric is good, from its own words and its kind alone; `null` when they do not say. */
+export function goodByWords(metric: MetricDraft): Side | null {
+  if (metric.better !== undefined) return metric.better;
   if (metric["goal"] !== undefined || metric["good"] !== undefined) return "higher";
   if (metric["bad"] !== undefined || metric.kind === "latency" || metric.kind === "count" || metric.kind === "probe") return "lower";
   return metric.kind === "score" ? "higher" : null;

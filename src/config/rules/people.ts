@@ -1,11 +1,15 @@
 import type { Needs } from "../../core/plan.ts";
 import { isHolidayCountry } from "../../core/holidays.ts";
+import { isInRange } from "../../core/windows.ts";
+import { completeWindows } from "../complete.ts";
 import { doubtful, wrong } from "../finding.ts";
 import type { Finding, Path } from "../finding.ts";
 import { insteadOf } from "../near.ts";
 import { parseHolidays, parseWeekRange } from "../week-ranges.ts";
 import type { Draft } from "../draft.ts";
 import type { Rule } from "./rule.ts";
+
+const weekMinutes = 7 * 24 * 60;
 
 /** `advance` names phases of this plan. */
 export const advancesNamePhases: Rule = (draft) =>
@@ -91,6 +95,26 @@ export const windowsAreRanges: Rule = (draft) => {
       return parsed.ok ? [] : [wrong(path, parsed.message, parsed.remedy)];
     }),
   );
+};
+
+/** Some time of the week is left in which a release may start. */
+export const windowsOpen: Rule = (draft) => {
+  const windows = draft.settings.windows;
+  if (windows === null) return [];
+  const { prefer, avoid } = completeWindows(windows);
+  // Ranges that cannot be read are told elsewhere, and what they leave open is not known.
+  if (avoid.length === 0 || (prefer.length === 0 && windows.prefer.length > 0)) return [];
+  const begins = [0, ...[...prefer, ...avoid].flatMap(({ fromMinute, toMinute }) => [fromMinute, toMinute])].map(
+    (minute) => minute % weekMinutes,
+  );
+  const isOpen = begins.some(
+    (minute) =>
+      (prefer.length === 0 || prefer.some((range) => isInRange(range, minute))) && !avoid.some((range) => isInRange(range, minute)),
+  );
+  if (isOpen) return [];
+  const why = prefer.length === 0 ? "the whole week is avoided" : "every time that is preferred is avoided too";
+  const remedy = prefer.length === 0 ? "Leave some time out of avoid." : "Leave some preferred time out of avoid.";
+  return [wrong(["windows", prefer.length === 0 ? "avoid" : "prefer"], `No release could ever start: ${why}.`, remedy)];
 };
 
 /** Each entry of notify names one notifier. */

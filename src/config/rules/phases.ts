@@ -53,6 +53,25 @@ export const phasesAreObserved: Rule = (draft) => {
     );
 };
 
+/** Demonstrations that run fast read each 150 ms. */
+const fastestScrapeMs = 100;
+
+/**
+ * Readings leave time for anything else. Source: the cost of one on a small machine, docs/adapters/edge.md (1 ms and 4 ms of a processor), and the
+ * synced write that each is.
+ */
+export const scrapesLeaveTime: Rule = (draft) => {
+  const scrapeMs = draft.settings.scrape;
+  if (scrapeMs === null || scrapeMs >= fastestScrapeMs) return [];
+  return [
+    wrong(
+      ["scrape"],
+      `A reading each ${sayDuration(scrapeMs)} is more than sources and store can bear: one takes about 5 ms of a processor and is written to the disk.`,
+      `Write at least "${sayDuration(fastestScrapeMs)}"; "15s" is usual.`,
+    ),
+  ];
+};
+
 /** Names of services and phases, and the words of guards, stand once. */
 export const namesStandOnce: Rule = (draft) => {
   const twice = (

@@ -26,6 +26,12 @@ export type ReadWords = { readonly kind: "asked"; readonly asked: EdgeAsked } | 
 const everything: Matches = () => true;
 const statuses: Readonly<Record<string, readonly string[]>> = { "5xx": ["5xx"], "4xx": ["4xx"], "4xx+5xx": ["4xx", "5xx"] };
 const latencies: readonly Latency[] = ["requests", "lcp", "inp"];
+/** The bounds of the edge's histograms, ms: a line is exact at these. */
+export const boundsMs: Readonly<Record<Latency, readonly number[]>> = {
+  requests: [5, 10, 25, 50, 100, 250, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 30_000],
+  lcp: [500, 1_000, 1_500, 2_000, 2_500, 3_000, 4_000, 5_000, 7_500, 10_000, 15_000, 30_000],
+  inp: [50, 100, 150, 200, 300, 400, 500, 750, 1_000, 2_000, 5_000],
+};
 /** The bounds of the edge's histogram of layout shifts: what is judged is exact at these. */
 const shiftLines: readonly number[] = [0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1];
 const knownBad = 'Write 5xx, 4xx, 4xx+5xx, affected, browser-errors, silent-pages, or "cls > 0.1"';
