@@ -43,12 +43,14 @@ const commands: Readonly<Record<string, (program: Command, terminal: Terminal) =
 };
 
 async function addPlan(plan: Command, terminal: Terminal): Promise<void> {
-  const [lint, explain, schema] = await Promise.all([
+  const [lint, power, explain, schema] = await Promise.all([
     import("./cli/plan-lint.ts"),
+    import("./cli/plan-power.ts"),
     import("./cli/plan-explain.ts"),
     import("./cli/schema.ts"),
   ]);
   lint.addPlanLint(plan, terminal, adapterLists);
+  power.addPlanPower(plan, terminal, adapterLists);
   explain.addPlanExplain(plan, terminal, adapterLists);
   schema.addPlanSchema(plan, terminal, adapterLists);
 }

@@ -28,6 +28,8 @@ export interface SourceDefinition<Connection> {
   readonly metrics: Partial<Record<MetricKind, QueryWords>>;
   /** True when it can count distinct people. */
   readonly countsPeople: boolean;
+  /** True when each arm's requests come in hash slices, no person in two of them: a rate is proven sooner then. Absent: they do not. */
+  readonly countsInParts?: boolean;
   /** Whether a metric with these words has a stable arm to compare with. Absent: always. Pure. */
   hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
   /** Whether a metric with these words has a stable arm to compare with. Absent: always. Pure. */

@@ -26,6 +26,8 @@ export interface SourceKind extends Kind {
   readonly isBuiltIn: boolean;
   readonly metrics: Partial<Record<MetricKind, { readonly required: readonly string[]; readonly optional: readonly string[] }>>;
   readonly countsPeople: boolean;
+  /** Whether each arm's requests come in parts that different people make up. Absent: they do not. */
+  readonly countsInParts?: boolean;
   /** Whether a metric with these words has a stable arm to compare with. Absent: always. */
   hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
   /** What these words count, where the source knows: then a plan need not say it, and cannot say otherwise. Absent: the plan says. */

@@ -64,7 +64,8 @@ export function prospectOfCounts(spec: CountSpec, world: World, proof: "harm" | 
   /** The walk stands at least here while the estimate is on the good side of the pass line: both rest on the same counts. */
   const leastAt = (station: Station): number => walkAt(station).gain + deviations(station) * Math.sqrt(walkAt(station).variance);
   const bend = stations.find((station) => station.scrapes > 0 && leastAt(station) >= barrier) ?? null;
-  return stations.map((station) => {
+  const asked = Number.isFinite(world.horizon) ? stationsAround(stations, world.horizon) : stations;
+  return asked.map((station) => {
     const walk = walkAt(station);
     const stands = hasReachedAndStands(walk, { barrier, least: leastAt(station) });
     const isRising = bend !== null && station.scrapes > bend.scrapes;
@@ -73,6 +74,12 @@ export function prospectOfCounts(spec: CountSpec, world: World, proof: "harm" | 
       : hasReached(walk, barrier);
     return { scrapes: station.scrapes, stands, reached };
   });
+}
+
+/** The station before a moment, and the one at it or after. */
+function stationsAround(stations: readonly Station[], scrapes: number): readonly Station[] {
+  const after = stations.findIndex((station) => station.scrapes >= scrapes);
+  return after === -1 ? stations.slice(-1) : stations.slice(Math.max(0, after - 1), after + 1);
 }
 
 /** How many deviations the estimate's pass line lies from the truth towards the good side; far below 0 where it is safely met. */

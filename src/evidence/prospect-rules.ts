@@ -1,6 +1,7 @@
 import { isGood, natsOf } from "./lines.ts";
 import { neededReadings } from "./level.ts";
 import type { Point, Prospect, World } from "./prospect.ts";
+import { mostRuns } from "./score.ts";
 import { lnNormal } from "./special.ts";
 import type { TestSpec } from "./test-spec.ts";
 
@@ -10,7 +11,7 @@ export function prospectOfRule(
   world: World,
 ): Prospect {
   const value = world.stretches.at(-1)?.canary.rate ?? 0;
-  const readings = (count: number): number => scrapesUntil(world, count, "units");
+  const readings = (count: number): number => scrapesOfReading(world, count);
   switch (spec.kind) {
     case "none":
       if (value > 0) return { proves: "fail", points: firstEvent(world) };
@@ -20,12 +21,29 @@ export function prospectOfRule(
         ? { proves: "pass", points: certainAt(readings(neededReadings(spec))) }
         : { proves: "fail", points: certainAt(readings(spec.k)) };
     case "score":
-      return { proves: isGood(spec.line, value) ? "pass" : "fail", points: certainAt(readings(spec.minRuns)) };
+      return { proves: isGood(spec.line, value) ? "pass" : "fail", points: certainAt(readings(runsNeeded(spec, world))) };
     case "probe":
       return value > 0 ? { proves: "fail", points: certainAt(readings(spec.k)) } : { proves: "pass", points: certainAt(readings(1)) };
     case "threshold":
       return prospectOfThreshold(spec, world);
   }
+}
+
+/** The scrape, counted from the onset, that has the reading of this number: the first comes at once. */
+function scrapesOfReading(world: World, number: number): number {
+  return number <= 1 ? scrapesUntil(world, 1e-9, "units") : scrapesUntil(world, number - 1, "units") + 1;
+}
+
+/** Runs since the onset: enough for a median, and more than half of all that count, where earlier ones said otherwise. */
+function runsNeeded({ minRuns }: Extract<TestSpec, { readonly kind: "score" }>, { stretches, onset }: World): number {
+  let left = onset;
+  let earlier = 0;
+  for (const { scrapes, canary } of stretches) {
+    earlier += Math.max(0, Math.min(left, scrapes)) * canary.units;
+    left -= scrapes;
+  }
+  const before = Math.min(Math.ceil(earlier), Math.floor(Math.max(mostRuns, minRuns) / 2));
+  return Math.max(minRuns - before, before === 0 ? 0 : before + 1);
 }
 
 /** Scrapes since the onset until so many units (or events) are expected. */

@@ -19,7 +19,7 @@ export interface World {
   readonly parts: number;
   /** Scrapes that are over when the thing that is to be found begins; what was seen before is carried on. */
   readonly onset: number;
-  /** Scrapes since the onset beyond which nobody asks: then the means are not known. `Infinity`: everything is asked. */
+  /** Scrapes since the onset at which somebody asks: only that moment is worked out then, which is quicker. `Infinity`: everything is. */
   readonly horizon: number;
 }
 

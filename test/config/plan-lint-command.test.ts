@@ -65,8 +65,15 @@ test("warnings alone are no failure: without a server file nothing is known of i
   expect(said.exit).toBe("done");
   expect(said.out).toBe(
     [
-      `${path}:19:34 warning: No server file was read, so nothing is known of the metric sources edge, pricetruth. Lint with --config serin.yaml.`,
-      `${path}:54:7 warning: No server file was read, so nothing is known of the notifier hook. Lint with --config serin.yaml.`,
+      `${path}:19:34: warning: connection-unchecked`,
+      "    No server file was read, so nothing is known of the metric sources edge,",
+      "    pricetruth.",
+      "  → Lint with --config serin.yaml.",
+      "",
+      `${path}:54:7: warning: connection-unchecked`,
+      "    No server file was read, so nothing is known of the notifier hook.",
+      "  → Lint with --config serin.yaml.",
+      "",
       `${path}: no errors, 2 warnings`,
       "",
     ].join("\n"),

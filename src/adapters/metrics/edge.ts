@@ -32,6 +32,7 @@ export const edge: SourceDefinition<z.infer<typeof connection>> = {
     latency: { required: [], optional: ["where"] },
   },
   countsPeople: true,
+  countsInParts: true,
   unitOf: ({ bad, goal }) => (goal !== undefined || bad === "affected" ? "person" : "request"),
   checkQuery: (metric, words) => {
     const read = readWords(metric, words);
