@@ -229,27 +229,22 @@ describe("serin plan power", () => {
       "pricetruth=up",
       "trial-activation=1.7%",
     ];
-    const { out } = await serin(
-      ...[ecomsimply, "--language", "en", "--rps", "50", "--logins-per-minute", "120"],
-      ...assumed.flatMap((one) => ["--assume", one]),
-    );
+    const traffic = ["--language", "en", "--rps", "50", "--logins-per-minute", "120"];
+    const { out } = await serin(ecomsimply, ...traffic, ...assumed.flatMap((one) => ["--assume", one]));
     const said = out
       .replaceAll("\u00a0", " ")
       .split("\n")
       .map((line) => line.replaceAll(/ {2,}/g, " ").trim());
-    for (const line of [
+    const expected = [
+      "error-rate < 0.5% 0.1 %",
       "latency p95 > 2s 50 % over 2 s",
       "conversion no regression 3 % against 4 %",
       "accessibility >= 95 96",
       "pricetruth is down it answers",
       "→ this is no harm: the guard stays silent",
       "→ between its lines: never decided, serin holds and asks",
-    ])
-      expect(
-        said.filter((one) => one.startsWith(line)),
-        line,
-      ).not.toHaveLength(0);
-    expect(said.filter((line) => line.startsWith("error-rate < 0.5% 0.1 %"))).toHaveLength(1);
+    ];
+    expect(expected.filter((line) => !said.some((one) => one.startsWith(line)))).toEqual([]);
   });
 
   test.each<[string, readonly string[], string]>([

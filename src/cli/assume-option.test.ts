@@ -21,7 +21,7 @@ test("the last of two is taken; a latency has its lines too", () => {
 });
 
 test.each([
-  [`${metric}`, "--assume takes METRIC=VALUE"],
+  [metric, "--assume takes METRIC=VALUE"],
   ["=1%", "--assume takes METRIC=VALUE"],
   [`${metric}=`, '"" is no value'],
   [`${metric}=much`, '"much" is no value'],

@@ -75,9 +75,9 @@ function sayProblem(problem: Problem, language: Language, columns: number): stri
 /** Stands for a space at which no line ends, and is a plain one again when it is written: what is shown may be copied. */
 const glue = "\ue000";
 
-/** What may be written into the file, "name: { … }", is kept on one line where it fits on one. */
+/** What may be written into the file, "name: { … }" or a text in quotes, is kept on one line where it fits on one. */
 function glued(text: string, columns: number): string {
-  return text.replaceAll(/[\w-]+: \{[^{}]*\}/g, (snippet) => (snippet.length < columns ? snippet.replaceAll(" ", glue) : snippet));
+  return text.replaceAll(/[\w-]+: \{[^{}]*\}|"[^"]*"/g, (snippet) => (snippet.length < columns ? snippet.replaceAll(" ", glue) : snippet));
 }
 
 /** What a later build may know says least about the plan itself. */

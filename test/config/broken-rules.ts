@@ -237,4 +237,14 @@ export const brokenRules: readonly BrokenPlan[] = [
       '43:13 error: There is no metric "errors". Write "Errors".',
     ],
   ],
+  [
+    "a comparison without a stable arm",
+    {
+      from: "orders: { kind: ratio, source: edge, goal: order }",
+      to: 'orders: { kind: ratio, better: higher, source: pricetruth, path: /orders, good: "$.a", total: "$.b" }',
+    },
+    [
+      '34:15 error: "orders" has no stable arm, so it cannot be compared with one. Write a line of its own, such as "< 1%", or take the metric from a source that tells the arms apart.',
+    ],
+  ],
 ];

@@ -176,4 +176,9 @@ export const brokenWords: readonly BrokenPlan[] = [
     { from: "when: errors > 1%, then: rollback }", to: "when: errors > 1%, then: rollback, test: threshold, of: 5 of 3 }" },
     ['43:63 error: of: "5 of 3" does not say how many of how many readings. Write it as "3 of 5".'],
   ],
+  [
+    "a control character",
+    { from: "  name: shop", to: "  name: sh\u0007op" },
+    ["4:11 error: There is a control character here (U+0007). Remove it: a text file has only tabs and line ends."],
+  ],
 ];

@@ -73,4 +73,17 @@ export const doubtfulPlans: readonly BrokenPlan[] = [
     { from: "  name: shop", to: "  name: shop\n  estimated: 3h" },
     ["5:14 warning: The phases take 1 h 15 min, and 3 h is said. Write estimated: 1h15m, or change the phases."],
   ],
+  [
+    "a guard that ends at 100%",
+    {
+      from: "  - { when: pricetruth is down",
+      to: "  - { when: errors > 200% of stable, then: stop }\n  - { when: pricetruth is down",
+    },
+    ['45:13 warning: This guard ends at 100%: nobody is left on stable to compare with. Write holdback: "1%" to keep it.'],
+  ],
+  [
+    "no route for the root",
+    { from: "{ /: frontend, /api: backend }", to: "{ /shop: frontend, /api: backend }" },
+    ["15:11 warning: No route is for /: a request that no other route takes is answered with 404. Add a route for /."],
+  ],
 ];

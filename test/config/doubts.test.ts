@@ -208,6 +208,20 @@ describe("traffic", () => {
   });
 });
 
+test("a router that draws nobody new, in coarse steps, is refused", () => {
+  const whole = soundCatalogue();
+  const routers = whole.routers.map((router) => ({
+    ...router,
+    capabilities: { ...router.capabilities, audiences: ["everyone" as const], stepPct: 4 },
+  }));
+  expect(
+    readPlan(soundPlan, "plan.yaml", { ...whole, routers }).problems.map(({ code, message, remedy }) => `${code}: ${message} ${remedy}`),
+  ).toEqual([
+    'router-cannot: The router edge has steps of 4%. Write "12%".',
+    'router-cannot: The router edge cannot draw new-logins. Write "everyone", or use another router.',
+  ]);
+});
+
 test("a router that forgets, or does not keep people, is doubted", () => {
   const whole = soundCatalogue();
   const routers = whole.routers.map((router) => ({ ...router, capabilities: { ...router.capabilities, sticky: false, lease: false } }));
