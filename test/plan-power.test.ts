@@ -169,6 +169,13 @@ describe("what is foreseen", () => {
     expect(find("2.cpu", 1, nothing)?.outlook).toMatchObject({ meanMs: 0, within: 1 });
   });
 
+  test("a year in ten readings a second is foreseen like any other time", { timeout: 60_000 }, () => {
+    const phases = plan.phases.map((phase) => ({ ...phase, observeMs: 120 * 24 * 60 * minuteMs }));
+    const [, , last] = power({ loginsPerMinute: 0.001, rps: 0.001 }, { ...plan, phases, scrapeMs: 100 });
+    const guard = last?.checks.find(({ check }) => check.id === "5xx-rate > 1%");
+    expect(guard?.outlook?.within).toBeGreaterThan(0.99);
+  });
+
   test("requests that are counted in parts by person decide sooner", () => {
     const ask = { traffic: some, truths: {} };
     const [parts, whole] = [true, false].map(

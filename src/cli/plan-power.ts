@@ -130,9 +130,10 @@ function remarkOf(power: CheckPower, language: Language): string | null {
   const { proves, kind, outlook, needs } = power;
   if (proves === null) return power.isComparable ? words.between : words.nobodyLeft;
   if (kind === "guard" && proves === "pass") return words.staysSilent;
-  if (outlook !== null && outlook.within >= sureEnough) return null;
+  // What reads as 80 % is 80 %.
+  if (outlook !== null && outlook.within >= sureEnough - 0.005) return null;
   const needed = sayNeeded(needs, language);
-  const time = outlook === null || outlook.sureMs === null ? "" : words.orTime(sayForeseen(outlook.sureMs, language));
+  const time = outlook === null || outlook.enoughMs === null ? "" : words.orTime(sayForeseen(outlook.enoughMs, language));
   if (needed !== null) return `${words.takes(needed)}${time}`;
   return power.depends === "readings" ? null : `${words.notByTraffic}${time}`;
 }

@@ -47,6 +47,8 @@ export interface Outlook {
   readonly meanMs: number | null;
   /** In four releases of five. */
   readonly sureMs: number | null;
+  /** How long the phase would have to be for it to be decided at its end in four releases of five: once decided it may be open again. */
+  readonly enoughMs: number | null;
   /** Probabilities, 0-1, that it is decided when the phase's time is over, and with its extension. */
   readonly within: number;
   readonly withinExtended: number;
@@ -119,7 +121,7 @@ export function powerIn(plan: Plan, ask: PowerAsk, at: { readonly check: Check; 
   };
 }
 
-const undecided: Outlook = { meanMs: null, sureMs: null, within: 0, withinExtended: 0 };
+const undecided: Outlook = { meanMs: null, sureMs: null, enoughMs: null, within: 0, withinExtended: 0 };
 const nothingHelps: Needed = { loginsPerMinute: null, rps: null };
 
 /** A prospect, and where the phase lies in it, in scrapes since the onset. */
@@ -193,6 +195,7 @@ function outlookOf({ prospect, begins, ends, endsExtended }: Seen, plan: Plan): 
   return {
     meanMs: ms(mean + (mean > 0 ? wait : 0)),
     sureMs: ms(Math.ceil(sureAfter(prospect, from, sureEnough)) + wait),
+    enoughMs: ms(Math.ceil(sureAfter(prospect, from, sureEnough, "stands")) + wait),
     within,
     withinExtended: endsExtended > ends ? Math.max(within, probabilityAfter(prospect, endsExtended, "reached")) : within,
   };

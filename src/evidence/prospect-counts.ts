@@ -38,8 +38,8 @@ interface Race {
 const learned = 0.5;
 /** Mean overshoot of a walk of normal steps, in their deviations. Source: Siegmund, Sequential Analysis (1985), X.2. */
 const meanOvershoot = 0.583;
-/** Nothing is looked for beyond so many scrapes, a year and more. */
-const mostScrapes = 3_000_000;
+/** Nothing is looked for beyond so many scrapes: a year and more of ten a second. */
+const mostScrapes = 400_000_000;
 /** Stations lie this far apart, as a part of the way so far. */
 const stationEvery = 1 / 50;
 /** Beyond so many times the mean way nothing is left to be decided; where an estimate must stray to the right side of its line, it takes longer. */
@@ -152,7 +152,7 @@ interface Stage {
   readonly logWealth: readonly number[];
 }
 
-/** The mean way, station by station: every scrape before the onset and soon after it, ever longer steps later. */
+/** The mean way, station by station: every scrape in the beginning and after the onset, ever longer steps later. */
 function* wayOf(spec: CountSpec, world: World, bets: Bets, luck: number): Generator<Stage> {
   const { onset, parts } = world;
   const nothing = bets.logWeights.map((): Walk => ({ gain: 0, variance: 0 }));
@@ -170,8 +170,9 @@ function* wayOf(spec: CountSpec, world: World, bets: Bets, luck: number): Genera
         walks = nothing;
         yield { station: { scrapes: 0, walks, gains: nothing, canaryUnits, stableUnits }, logWealth };
       }
-      const next = scrapes < onset ? scrapes + 1 : scrapes + Math.max(1, Math.floor((scrapes - onset) * stationEvery));
-      const step = Math.min(end, next) - scrapes;
+      const isBefore = scrapes < onset;
+      const next = scrapes + Math.max(1, Math.floor((isBefore ? scrapes : scrapes - onset) * stationEvery));
+      const step = Math.min(end, isBefore ? onset : end, next) - scrapes;
       const dispersion = spec.unit === "person" ? 1 : Number(dispersionAhead(measured, { ...arms, test: spec.kind }, luck).toPrecision(3));
       const gains = known.get(dispersion) ?? gainsOf(dispersion);
       known.set(dispersion, gains);

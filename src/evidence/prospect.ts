@@ -89,14 +89,14 @@ export function meanAfter(prospect: Prospect, from: number): number {
   return area + open(from) / 2;
 }
 
-/** Scrapes from `from` on until the verdict is reached with this probability; `Infinity` when it never is. */
-export function sureAfter(prospect: Prospect, from: number, probability: number): number {
+/** Scrapes from `from` on until the verdict is reached, or stands, with this probability; `Infinity` when it never is. */
+export function sureAfter(prospect: Prospect, from: number, probability: number, what: "reached" | "stands" = "reached"): number {
   const { points } = prospect;
-  const at = points.findIndex((point) => point.reached >= probability);
+  const at = points.findIndex((point) => point[what] >= probability);
   const [before, there] = [points[at - 1], points[at]];
   if (there === undefined) return Number.POSITIVE_INFINITY;
   if (before === undefined) return Math.max(0, there.scrapes - from);
-  const part = (probability - before.reached) / (there.reached - before.reached);
+  const part = (probability - before[what]) / (there[what] - before[what]);
   return Math.max(0, before.scrapes + part * (there.scrapes - before.scrapes) - from);
 }
 

@@ -200,7 +200,22 @@ describe("traffic", () => {
   });
   test("that decides it in a longer phase: how long that is", () => {
     const conversion = asking(120, null).find(({ message }) => message.includes("conversion"));
-    expect(conversion?.remedy).toMatch(/^Write observe: 45m in this phase/);
+    expect(conversion?.remedy).toMatch(/^Write observe: 1h40m in this phase/);
+  });
+  test("that decides a gate that a later phase has too: it may go from the earlier one", () => {
+    const { problems } = readPlan(
+      soundPlan
+        .replace("    gates:\n      memory", "    gates:\n      orders: no regression\n      memory")
+        .replace("windows:", 'holdback: "10%"\nwindows:'),
+      "plan.yaml",
+      soundCatalogue(),
+      {
+        ...tuesday,
+        traffic: { loginsPerMinute: 300, rps: null },
+      },
+    );
+    const [first] = problems.filter(({ code }) => code === "gate-undecidable");
+    expect(plain(first?.remedy ?? "")).toMatch(/^Take orders out of this phase's gates: “all \(100 %\)” has it too/);
   });
   test("of few requests: a gate for no event at all needs exposure too", () => {
     const [none] = asking(null, 0.05).filter(({ message }) => message.includes("critical-errors"));

@@ -133,12 +133,13 @@ function remedyOf({ gate, wider, later, power }: Undecidable, language: Language
   const written = `${metric}: "${condition.join(" ")}"`;
   if (later !== null) {
     const chance = sayProbability(later.power.outlook?.within ?? 0, language);
-    return words.later(written, quote(sayPhase(later.phase, language), language), chance);
+    const name = quote(sayPhase(later.phase, language), language);
+    const isThereToo = later.phase.gates.some((other) => other.metric === power.check.metric);
+    return isThereToo ? words.thereToo(metric, name, chance) : words.later(written, name, chance);
   }
-  const sureMs = power.outlook?.sureMs ?? null;
-  return sureMs !== null && sureMs <= mostObservedMs
-    ? words.longer(sayDuration(Math.ceil(sureMs / roundMs) * roundMs))
-    : words.leaveOut(metric);
+  const enoughMs = power.outlook?.enoughMs ?? null;
+  if (enoughMs === null || enoughMs > mostObservedMs) return words.leaveOut(metric);
+  return words.longer(sayDuration(Math.ceil(enoughMs / roundMs) * roundMs));
 }
 
 /** Nobody watches a phase for longer than a day; a time to observe is written in whole five minutes. */
@@ -169,6 +170,7 @@ interface UndecidableWords {
   quiet(because: string | null): string;
   wider(written: string, line: string, chance: string): string;
   later(written: string, phase: string, chance: string): string;
+  thereToo(metric: string, phase: string, chance: string): string;
   longer(time: string): string;
   leaveOut(metric: string): string;
 }
@@ -190,6 +192,8 @@ const undecidable: ByLanguage<UndecidableWords> = {
       `Write ${written}: then only ${line} has to be disproved, which ${chance} of releases do, and the estimate to reach the gate's own line.`,
     later: (written, phase, chance) =>
       `Write ${written} under the gates of ${phase}: everything seen by then counts, and ${chance} of releases decide it there.`,
+    thereToo: (metric, phase, chance) =>
+      `Take ${metric} out of this phase's gates: ${phase} has it too, and ${chance} of releases decide it there.`,
     longer: (time) => `Write observe: ${time} in this phase, or release at a time of more traffic.`,
     leaveOut: (metric) => `Take ${metric} out of this phase's gates, and let people judge it; a guard on it stays armed.`,
   },
@@ -209,6 +213,8 @@ const undecidable: ByLanguage<UndecidableWords> = {
       `Écrivez ${written}\u202f: il suffit alors d’exclure ${line}, ce que font ${chance} des cas, et que l’estimation atteigne la limite du critère.`,
     later: (written, phase, chance) =>
       `Écrivez ${written} parmi les critères de ${phase}\u202f: tout ce qui est vu jusque-là compte, et ${chance} des cas y sont décidés.`,
+    thereToo: (metric, phase, chance) =>
+      `Retirez ${metric} des critères de cette phase\u202f: ${phase} l’a aussi, et ${chance} des cas y sont décidés.`,
     longer: (time) => `Écrivez observe: ${time} dans cette phase, ou choisissez une heure de plus fort trafic.`,
     leaveOut: (metric) => `Retirez ${metric} des critères de cette phase et laissez-en juger les personnes\u202f; un garde-fou reste armé.`,
   },
