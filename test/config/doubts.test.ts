@@ -200,7 +200,7 @@ describe("traffic", () => {
   });
   test("that decides it in a longer phase: how long that is", () => {
     const conversion = asking(120, null).find(({ message }) => message.includes("conversion"));
-    expect(conversion?.remedy).toMatch(/^Write observe: 1h40m in this phase/);
+    expect(conversion?.remedy).toMatch(/^Write observe: 1h45m in this phase/);
   });
   test("that decides a gate that a later phase has too: it may go from the earlier one", () => {
     const { problems } = readPlan(
