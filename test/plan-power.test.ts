@@ -11,7 +11,7 @@ import type { Guard, Metric, Plan } from "../src/core/plan.ts";
 import { powerIn, powerOf } from "../src/core/power.ts";
 import type { CheckPower, ExpectedTraffic } from "../src/core/power.ts";
 import { exitCodes } from "../src/errors.ts";
-import { adapters } from "./config/sound-plan.ts";
+import { adapters, soundCatalogue, soundPlan } from "./config/sound-plan.ts";
 import { samplePlan } from "./sample-plan.ts";
 
 const minuteMs = 60_000;
@@ -174,6 +174,42 @@ describe("what is foreseen", () => {
     const [, , last] = power({ loginsPerMinute: 0.001, rps: 0.001 }, { ...plan, phases, scrapeMs: 100 });
     const guard = last?.checks.find(({ check }) => check.id === "5xx-rate > 1%");
     expect(guard?.outlook?.within).toBeGreaterThan(0.99);
+  });
+
+  test.each<[string, string, string]>([
+    [
+      "a threshold of a latency",
+      "latency: { pass: p95 < 500ms, else: hold }",
+      "latency: { pass: p95 < 500ms, test: threshold, of: 3 of 5 }",
+    ],
+    ["a threshold of a comparison", "orders: no regression", "orders: { pass: no regression, test: threshold, of: 2 of 4 }"],
+    ["a line at nothing", "orders: no regression", 'orders: "> 0%"'],
+    ["a line at everything", "orders: no regression", 'orders: "> 100%"'],
+    ["hardly any error", 'errors: { pass: < 0.5%, fail: "> 1%" }', 'errors: "< 0.000001%"'],
+    ["nearly every answer", "when: latency p95 > 2s", "when: latency p99.999 > 2s"],
+    [
+      "events as a guard, and a level",
+      "  - { when: pricetruth",
+      "  - { when: fatals > 0, then: stop }\n  - { when: memory > 90%, then: stop }\n  - { when: pricetruth",
+    ],
+    ["one scrape", "observe: 15m", "observe: 15s"],
+    ["the least and the largest budget", "windows:", "alpha: 0.0001%\nbeta: 50%\nwindows:"],
+  ])("every figure is one, however odd the plan is: %s", (_, from, to) => {
+    expect(soundPlan).toContain(from);
+    const odd = readPlan(soundPlan.replace(from, to), "plan.yaml", soundCatalogue()).plan ?? plan;
+    expect(odd.name).toBe("shop");
+    for (const amount of [null, 1e-3, 120, 1e9]) {
+      for (const { checks } of power({ loginsPerMinute: amount, rps: amount }, odd)) {
+        for (const { outlook, needs, truth } of checks) {
+          const figures = [...Object.values(outlook ?? {}), needs.loginsPerMinute, needs.rps, truth.canary, truth.stable].filter(
+            (figure) => figure !== null,
+          );
+          expect(figures.filter((figure) => !(figure >= 0 && figure < Number.POSITIVE_INFINITY))).toEqual([]);
+          expect(outlook?.within ?? 0).toBeLessThanOrEqual(1);
+          expect(outlook?.withinExtended ?? 1).toBeGreaterThanOrEqual(outlook?.within ?? 0);
+        }
+      }
+    }
   });
 
   test("requests that are counted in parts by person decide sooner", () => {
