@@ -4,6 +4,8 @@ export interface Problem {
   readonly line: number;
   readonly column: number;
   readonly severity: "error" | "warning";
+  /** Which kind of problem it is; docs/lint.md lists all, and a code never means anything else. */
+  readonly code: string;
   readonly message: string;
   /** What to write instead; always a remedy, never a repetition. */
   readonly remedy: string;

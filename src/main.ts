@@ -28,7 +28,7 @@ interface Group {
 }
 
 const groups: Readonly<Record<string, Group>> = {
-  plan: { says: "check, explain and simulate plan files", add: addPlan },
+  plan: { says: "check, foresee, explain, simulate and render plan files", add: addPlan },
   release: { says: "begin, watch and steer the releases of a running server", add: addRelease },
   stable: {
     says: "start the stable version on this machine",
@@ -46,15 +46,19 @@ const commands: Readonly<Record<string, (program: Command, terminal: Terminal) =
 };
 
 async function addPlan(plan: Command, terminal: Terminal): Promise<void> {
-  const [lint, explain, simulate, schema] = await Promise.all([
+  const [lint, power, explain, simulate, render, schema] = await Promise.all([
     import("./cli/plan-lint.ts"),
+    import("./cli/plan-power.ts"),
     import("./cli/plan-explain.ts"),
     import("./cli/plan-simulate.ts"),
+    import("./cli/plan-render.ts"),
     import("./cli/schema.ts"),
   ]);
   lint.addPlanLint(plan, terminal, adapterLists);
+  power.addPlanPower(plan, terminal, adapterLists);
   explain.addPlanExplain(plan, terminal, adapterLists);
   simulate.addPlanSimulate(plan, terminal, adapterLists);
+  render.addPlanRender(plan, terminal, adapterLists);
   schema.addPlanSchema(plan, terminal, adapterLists);
 }
 

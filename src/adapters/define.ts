@@ -30,6 +30,8 @@ export interface SourceDefinition<Connection> {
   readonly countsPeople: boolean;
   /** True when its scores only come near to what they say, so that every verdict on one says it. Absent: they are what they say. */
   readonly isApproximate?: boolean;
+  /** True when each arm's requests come in hash slices, no person in two of them: a rate is proven sooner then. Absent: they do not. */
+  readonly countsInParts?: boolean;
   /** Whether a metric with these words has a stable arm to compare with. Absent: always. Pure. */
   hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
   /** Bounds at which a latency with these words is counted, ms, rising. Absent: nobody knows before it is read. Pure. */

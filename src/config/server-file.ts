@@ -90,6 +90,7 @@ export function openConnection<C>(
       line: connection.line,
       column: connection.column,
       severity: "error",
+      code: "secret",
       message: `The ${connection.kind} connection refuses what it was given for ${where === "" ? "it" : where}.`,
       remedy: "Look at the secret that it names.",
     };
@@ -111,7 +112,7 @@ function readConnections(
   for (const [name, inner] of Object.entries(raw as Readonly<Record<string, unknown>>)) {
     const path = ["connections", port, name];
     const parsed = parseName(name);
-    if (!parsed.ok) findings.push({ path, on: "key", severity: "error", message: parsed.message, remedy: parsed.remedy });
+    if (!parsed.ok) findings.push({ ...wrong(path, parsed.message, parsed.remedy), on: "key", code: "name" });
     const connection = readConnection({ port, raw: inner, path, adapters, place, findings });
     if (connection !== null) read[name] = connection;
   }

@@ -231,22 +231,24 @@ function betsOf(spec: RateSpec): ReadonlyMap<Which, RateBets> {
   const known = betsBySpec.get(spec);
   if (known !== undefined) return known;
   const made = new Map<Which, RateBets>();
-  const bet = (line: Line, proof: "harm" | "health"): RateBets => {
-    const side: Side = (line.good === "below") === (proof === "harm") ? "above" : "below";
-    return rateBets({
-      side,
-      at: line.at,
-      reach: proof === "health" && line.good === "above" ? "near" : "far",
-      robust: spec.unit === "person" ? 0 : robustWeights[areBoundedStrong(side, line.at) ? "strong" : "weak"][proof],
-      stakes: proof === "harm" ? stakesForHarm(spec.plannedScrapes) : stakesForHealth(spec.plannedScrapes),
-    });
-  };
-  made.set("failHarm", bet(spec.fail, "harm"));
-  made.set("failHealth", bet(spec.fail, "health"));
+  made.set("failHarm", rateBetsOn(spec, spec.fail, "harm"));
+  made.set("failHealth", rateBetsOn(spec, spec.fail, "health"));
   if (spec.pass !== null && spec.pass.at !== spec.fail.at) {
-    made.set("passHarm", bet(spec.pass, "harm"));
-    made.set("passHealth", bet(spec.pass, "health"));
+    made.set("passHarm", rateBetsOn(spec, spec.pass, "harm"));
+    made.set("passHealth", rateBetsOn(spec, spec.pass, "health"));
   }
   betsBySpec.set(spec, made);
   return made;
+}
+
+/** The bets of a rate test that are to prove harm beyond a line, or health short of it. */
+export function rateBetsOn(spec: RateSpec, line: Line, proof: "harm" | "health"): RateBets {
+  const side: Side = (line.good === "below") === (proof === "harm") ? "above" : "below";
+  return rateBets({
+    side,
+    at: line.at,
+    reach: proof === "health" && line.good === "above" ? "near" : "far",
+    robust: spec.unit === "person" ? 0 : robustWeights[areBoundedStrong(side, line.at) ? "strong" : "weak"][proof],
+    stakes: proof === "harm" ? stakesForHarm(spec.plannedScrapes) : stakesForHealth(spec.plannedScrapes),
+  });
 }

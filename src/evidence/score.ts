@@ -14,7 +14,7 @@ interface ScoreState extends TestState {
 }
 
 /** Runs that count at most, unless more are asked for: older ones are of another day. Source: evidence.md 2e (9, at most 15). */
-const mostRuns = 15;
+export const mostRuns = 15;
 
 /** A score by runs (evidence.md 2e): the median against the line, undecided under `minRuns`. A plain rule, on a score that may itself be approximate. */
 export const score: TestFamily<ScoreSpec> = {

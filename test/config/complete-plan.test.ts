@@ -58,6 +58,7 @@ test("the smallest plan has every default", () => {
     holdbackPct: 0,
     alpha: 0.01,
     beta: 0.05,
+    remarks: { means: {}, estimatedMs: [], windowsBecause: null, dashboards: [] },
   });
 });
 

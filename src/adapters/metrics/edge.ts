@@ -33,6 +33,7 @@ export const edge: SourceDefinition<z.infer<typeof connection>> = {
     latency: { required: [], optional: ["of", "where"] },
   },
   countsPeople: true,
+  countsInParts: true,
   unitOf: (words) => (countsPeople(words) ? "person" : "request"),
   latencyBoundsMs: ({ of = "requests" }) => boundsMs[of as Latency] ?? [],
   checkQuery: (metric, words) => {

@@ -12,7 +12,7 @@ import type { Rule, Use } from "./rule.ts";
  *
  * Source: evidence.md 2a
  */
-export const latencyLinesAreBounds: Rule = (draft, catalogue) =>
+export const latencyLinesAreBounds: Rule = (draft, { catalogue }) =>
   usesOf(draft).flatMap((use): Finding[] => {
     const metric = draft.metrics.items.find((entry) => entry.name === use.metric)?.value;
     if (metric?.kind !== "latency") return [];

@@ -1,12 +1,14 @@
 import type { Needs } from "../../core/plan.ts";
 import { isHolidayCountry } from "../../core/holidays.ts";
+import { doubts } from "../../core/messages/doubts.ts";
 import { isInRange } from "../../core/windows.ts";
 import { completeWindows } from "../complete.ts";
-import { doubtful, wrong } from "../finding.ts";
+import { wrong } from "../finding.ts";
 import type { Finding, Path } from "../finding.ts";
 import { insteadOf } from "../near.ts";
 import { parseHolidays, parseWeekRange } from "../week-ranges.ts";
 import type { Draft } from "../draft.ts";
+import { doubt } from "./rule.ts";
 import type { Rule } from "./rule.ts";
 
 const weekMinutes = 7 * 24 * 60;
@@ -47,7 +49,7 @@ export const somebodyCanSayYes: Rule = (draft) =>
     .map(({ path }) => wrong(path, "Any one of nobody can never say yes.", "Write a role, or { all: [] } to ask nobody."));
 
 /** Every role that is asked is held by somebody, as far as the server's file says. */
-export const rolesAreHeld: Rule = (draft, catalogue) => {
+export const rolesAreHeld: Rule = (draft, { catalogue, language }) => {
   const server = catalogue.server;
   const environment = draft.metadata?.environment;
   if (server === null || environment === undefined || server.people.length === 0) return [];
@@ -58,18 +60,13 @@ export const rolesAreHeld: Rule = (draft, catalogue) => {
     const nobody = ("all" in needs ? needs.all : needs.any).filter((role) => !held.has(role));
     const isStuck = "all" in needs ? nobody.length > 0 : nobody.length === needs.any.length && nobody.length > 0;
     if (!isStuck) return [];
-    return [
-      doubtful(
-        [...path, "all" in needs ? "all" : "any"],
-        `In ${environment} nobody has the role ${nobody.join(", ")}, so this waits for ever.`,
-        `Give it to somebody in ${server.file}.`,
-      ),
-    ];
+    const said = doubts[language].roleNotHeld({ environment, roles: nobody.join(", "), file: server.file });
+    return [doubt([...path, "all" in needs ? "all" : "any"], said)];
   });
 };
 
 /** The server releases to this environment. */
-export const environmentIsServed: Rule = (draft, catalogue) => {
+export const environmentIsServed: Rule = (draft, { catalogue }) => {
   const environment = draft.metadata?.environment;
   if (catalogue.server === null || environment === undefined || catalogue.server.environments.includes(environment)) return [];
   const remedy = insteadOf(environment, catalogue.server.environments, `Add it to environments in ${catalogue.server.file}.`);

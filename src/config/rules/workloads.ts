@@ -5,7 +5,7 @@ import { readShape } from "../shape.ts";
 import type { Rule } from "./rule.ts";
 
 /** What a plan says of a workload is what its adapter understands. */
-export const workloadsAreUnderstood: Rule = (draft, catalogue) =>
+export const workloadsAreUnderstood: Rule = (draft, { catalogue }) =>
   draft.services.items.flatMap(({ path, value }) => {
     const { kind, ...options } = value.workload;
     const meaning = meaningOfKind(catalogue, "workloads", kind);
