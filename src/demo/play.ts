@@ -45,7 +45,7 @@ export async function playScenario(play: Play): Promise<readonly string[]> {
   );
   const done = new AbortController();
   const working = AbortSignal.any([signal, done.signal]);
-  const hurries = (phase: number): boolean => scenario.hurriesFrom !== null && phase >= scenario.hurriesFrom && !story.isTroubled(phase);
+  const hurries = (phase: number): boolean => scenario.hurriesIn.includes(phase) && !story.isTroubled(phase);
   const atWork = [
     ...colleagues.map((colleague) =>
       workOn({ colleague, api: stage.apiFor(colleague), release: id, seed: options.seed, hurries, signal: working }),

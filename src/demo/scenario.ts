@@ -18,8 +18,8 @@ export interface Scenario {
   readonly ends: End;
   /** What must be true beside the end. */
   readonly checks: readonly Check[];
-  /** From the phase of this index on the release manager goes on as soon as every gate has passed; `null`: the plan's time is waited for. */
-  readonly hurriesFrom: number | null;
+  /** In the phases of these indices the release manager goes on as soon as every gate has passed; in the others the plan's time is waited for. */
+  readonly hurriesIn: readonly number[];
   /** New people a second; `null`: as many as the demo has. */
   readonly peoplePerSecond: number | null;
   /** The plan runs so much slower than the demo usually does, for what needs real seconds inside few of the plan's minutes. */
