@@ -128,13 +128,15 @@ function counts(status: Status): boolean {
 
 /**
  * The book after a decision: a new countdown begins its second test, and a cancelled one takes it over. What a person has looked at and went on
- * with starts afresh, together with the gates of the same quantity: they have to be passed on what comes from now on.
+ * with starts afresh, together with the gates of the same quantity: they have to be passed on what comes from now on. So do the levels when a
+ * share comes into force: what a resource needed for fewer people says nothing of more, and that it needs more is no slope.
  */
 export function bookAfterDecision(book: EvidenceBook, decision: Decision): EvidenceBook {
   const states: Record<string, TestState> = { ...book.states };
   let fresh = book.fresh;
   for (const fact of decision.facts) {
     if (fact.kind === "cancelled" && fresh?.check === fact.check) states[fact.check] = fresh.state;
+    if (fact.kind === "share-seen") for (const check of book.checks.filter(isOfPresentLoad)) states[check.id] = begin(check.spec);
     if (fact.kind === "dismissed") for (const check of toldBy(book, fact.check)) states[check.id] = begin(check.spec);
   }
   const { status } = decision;
@@ -145,6 +147,10 @@ export function bookAfterDecision(book: EvidenceBook, decision: Decision): Evide
     fresh = check ? { check: check.id, sinceMs: breach.atMs, state: begin(check.spec) } : null;
   }
   return { ...book, states, fresh };
+}
+
+function isOfPresentLoad({ spec }: Check): boolean {
+  return spec.kind === "level";
 }
 
 /** The check itself, and every gate that judges the same quantity. */
