@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { apply } from "../src/core/apply.ts";
 import { bookAfterDecision, bookAfterRow, emptyBook, standingsOf } from "../src/core/evidence-book.ts";
 import type { EvidenceBook } from "../src/core/evidence-book.ts";
 import { decide } from "../src/core/decide.ts";
@@ -31,6 +32,14 @@ const quiet = read(emptyBook(smallPlan), observing(0), times(20, 0.1), 0);
 
 test("a resource that is used more because more people came is not one that rises to its limit", () => {
   expect(cpuOf(read(atNextShare(quiet), observing(1), times(20, 0.6), 20))).toBe("pass");
+});
+
+test("that it is judged anew at another share is no news", () => {
+  const release = releaseIn({ kind: "shifting", phase: 1, sinceMs: startMs }, { told: { "2.cpu": "pass", "1.errors": "pass" } });
+  const decision = decide(release, quiet, seen(release));
+  if (decision === null) throw new Error("the share was not seen");
+  const entry = { release: "r1", revision: 6, atMs: startMs, decision, row: 1 };
+  expect(apply(release, entry).told).toEqual({ "1.errors": "pass" });
 });
 
 test("one that rises while the share stays the same is", () => {
