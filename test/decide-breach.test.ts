@@ -198,6 +198,31 @@ describe("a delayed reaction", () => {
     expect(statusOf(decide(after, bookAfterDecision(book, cancelled), seen(after)))).not.toContain("countdown");
   });
 
+  test("is cancelled within its time at little traffic: what the first test measured is known to the second", () => {
+    /** Sixteen people of three requests each, so many requests of them slow. */
+    const scrape = (slow: number): ReadingSeen => {
+      const slices = Array.from({ length: 10 }, (_, index) => ({ bad: index < slow ? 1 : 0, total: 3 + 3 * (index % 3) }));
+      const canary = slices.reduce((sum, { bad: more, total }) => ({ bad: sum.bad + more, total: sum.total + total }), {
+        bad: 0,
+        total: 0,
+      });
+      const stable = { bad: 0, total: 480 };
+      const stableSlices = slices.map(() => ({ bad: 0, total: 48 }));
+      return {
+        kind: "increment",
+        increment: { kind: "counts", atMs: startMs, canary, stable, slices: stableSlices, canarySlices: slices },
+      };
+    };
+    const tailed = bookOf({ ...fine, "latency>2000ms": scrape(8) });
+    const began = decideOn(observing(), tailed);
+    if (began?.status.kind !== "holding") throw new Error("there was no countdown");
+    const release = releaseIn(began.status);
+    let book = bookAfterDecision(tailed, began);
+    for (let read = 0; read < 7; read += 1)
+      book = bookAfterRow(book, release, { ...seen(release), readings: { "latency>2000ms": scrape(0) } });
+    expect(decide(release, book, seen(release))?.facts.map((fact) => fact.kind)).toContain("cancelled");
+  });
+
   test("leaves an order to go back nothing to wait for", () => {
     expect(statusOf(decideOn(observing(), slow, { requests: [ask("rollback", "devops-lead")] }))).toBe("rolling-back traffic");
   });

@@ -57,6 +57,20 @@ describe("a phase that goes well", () => {
   });
 });
 
+test("traffic does not return to a stable place that says ready and has no address", () => {
+  const release = releaseIn({ kind: "promoting", step: "replacing", sinceMs: startMs }, { told: toldAll(good) });
+  const now = seen(release);
+  const placed = now.workloads.kind === "seen" ? now.workloads.value : {};
+  const nowhere = Object.fromEntries(
+    Object.entries(placed).map(([service, { stable, ...slots }]) => [
+      service,
+      stable ? { ...slots, stable: { ...stable, urls: [] } } : slots,
+    ]),
+  );
+  expect(statusOf(decide(release, good, now))).toBe("promoting returning");
+  expect(decide(release, good, { ...now, workloads: { kind: "seen", value: nowhere } })).toBeNull();
+});
+
 describe("time is over", () => {
   const few = bookOf({ ...fine, errors: counts(0, 6, 10, 20_000) }, { observedMs: 3 * minuteMs });
 

@@ -1,4 +1,5 @@
 import { createLogUpdate } from "log-update";
+import { sayOutcomeEnd } from "../demo/outcome.ts";
 import type { Outcome } from "../demo/outcome.ts";
 import type { Passing, Screen } from "../demo/run.ts";
 import type { ReleaseView } from "../http/release-view.ts";
@@ -37,8 +38,8 @@ export function jsonScreen(write: { readonly words: (line: string) => void; read
   const plain = plainScreen(write.words);
   return {
     ...plain,
-    end(outcome, complaints) {
-      plain.end(outcome, complaints);
+    end(outcome, complaints, phases) {
+      plain.end(outcome, complaints, phases);
       write.json(JSON.stringify(outcome));
     },
   };
@@ -70,18 +71,21 @@ export function sayPeople({ tally, perSecond }: Passing): string {
 
 /** What a release came to, in one sentence a line. */
 export function sayOutcome(outcome: Outcome, complaints: readonly string[]): string {
-  const { status, reaction, guard, phase, detectMs, rollbackMs, drainMs, usersHarmed, people, requests, failedRequests, journal } = outcome;
+  const { reaction, detectMs, rollbackMs, drainMs, people, requests, failedRequests, journal } = outcome;
+  const noticed = detectMs === null ? [] : [`  first fault served, or trouble begun → noticed ${sayMs(detectMs)}`];
   const back =
     rollbackMs === null
       ? []
       : [
-          `  ${reaction ?? "taken back"}${guard === null ? "" : ` because of ${guard}`}${phase === null ? "" : ` in phase ${phase}`}`,
-          `  fault first served → decided ${sayMs(detectMs)} → last request to the canary ${sayMs(rollbackMs)} → last answer of the canary ${sayMs(drainMs)}`,
+          `  ${reaction ?? "taken back"}: decided → last request to the canary ${sayMs(rollbackMs)} → last answer of the canary ${sayMs(drainMs)}`,
         ];
+  const { usersHarmed, usersHarmedBound } = outcome;
+  const bound = usersHarmedBound === null ? "" : ` (no test can know before ${usersHarmedBound} on average)`;
   return [
-    `${complaints.length === 0 ? "as it should be" : "NOT as it should be"}: ${outcome.scenario} ended ${status}`,
+    `${complaints.length === 0 ? "as it should be" : "NOT as it should be"}: ${outcome.scenario} ended ${sayOutcomeEnd(outcome)}`,
+    ...noticed,
     ...back,
-    `  ${people} people, ${requests} requests, ${failedRequests} failed, ${usersHarmed} people harmed on purpose`,
+    `  ${people} people, ${requests} requests, ${failedRequests} failed, ${usersHarmed} people harmed on purpose${bound}`,
     `  journal of ${journal.entries} entries ${journal.verified ? "verified" : "NOT verified"}${journal.data === null ? "" : `: serin release verify ${journal.release} --data ${journal.data}`}`,
     ...complaints.map((complaint) => `  ${complaint}`),
   ].join("\n");

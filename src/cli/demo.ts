@@ -1,11 +1,15 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
+import { insteadOf } from "../config/near.ts";
+import type { Scenario } from "../demo/scenario.ts";
+import { scenarios, usualScenarios } from "../demo/scenarios.ts";
 import type { DemoScreen } from "./demo-screen.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface Options {
   readonly scenario?: string;
+  readonly all?: true;
   readonly once?: true;
   readonly json?: true;
   readonly seed: number;
@@ -19,7 +23,11 @@ export function addDemo(program: Command, terminal: Terminal): void {
   program
     .command("demo")
     .description("release a good and a bad version of a small shop on this machine, with real processes, HTTP and people")
-    .option("--scenario <name>", "play this scenario only: errors, good (default: errors, then good)")
+    .option(
+      "--scenario <name>",
+      `play this scenario only; they are listed below (default: ${usualScenarios.map(({ name }) => name).join(", then ")})`,
+    )
+    .option("--all", "play every scenario, each on a stage of its own, and end with a table")
     .option("--once", "end after one release")
     .option("--json", "plain lines on standard error; one object a release on standard output")
     .option("--seed <number>", "of the people and the colleagues", wholeNumber, 1)
@@ -30,18 +38,31 @@ export function addDemo(program: Command, terminal: Terminal): void {
     )
     .option("--people <number>", "new people a second (default: what this machine carries, at most 300)", positive)
     .option("--keep <dir>", "keep plan, journal and logs in this empty folder")
+    .addHelpText("after", () => `\nScenarios:\n${sayScenarios()}`)
     .action(async (options: Options) => {
       process.exitCode = await playDemo(options, terminal);
     });
 }
 
+/** Every scenario with its sentence, a line each. */
+function sayScenarios(): string {
+  const longest = Math.max(...scenarios.map(({ name }) => name.length));
+  return scenarios.map(({ name, says }) => `  ${name.padEnd(longest)}  ${says}`).join("\n");
+}
+
+/** What is to be played, or why that cannot be. */
+function chosen({ scenario: name, all }: Options): readonly Scenario[] | string {
+  if (name === undefined) return all === undefined ? usualScenarios : scenarios;
+  if (all !== undefined) return "write --scenario or --all, not both";
+  const found = scenarios.find((scenario) => scenario.name === name);
+  const names = scenarios.map((scenario) => scenario.name);
+  return found === undefined ? `there is no scenario ${JSON.stringify(name)}. ${insteadOf(name, names, "")}` : [found];
+}
+
 async function playDemo(options: Options, terminal: Terminal): Promise<0 | 1> {
-  const { scenarios } = await import("../demo/scenarios.ts");
-  const named = options.scenario === undefined ? scenarios : scenarios.filter(({ name }) => name === options.scenario);
-  if (named.length === 0) {
-    terminal.err(
-      `serin: there is no scenario ${JSON.stringify(options.scenario)}; there are ${scenarios.map(({ name }) => name).join(", ")}\n`,
-    );
+  const named = chosen(options);
+  if (typeof named === "string") {
+    terminal.err(`serin: ${named}\n`);
     return 1;
   }
   const { runDemo } = await import("../demo/run.ts");

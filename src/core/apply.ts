@@ -1,5 +1,6 @@
 import { isSameData } from "./canonical-json.ts";
 import type { Verdict } from "../evidence/verdict.ts";
+import { checksOf, isOfPresentShare } from "./checks.ts";
 import type { Decision, Entry, Fact } from "./decision.ts";
 import type { Plan } from "./plan.ts";
 import type { Release, Versions } from "./release.ts";
@@ -85,6 +86,8 @@ function applyFact(release: Release, fact: Fact): Release {
     case "breach":
     case "cancelled":
       return { ...release, told: { ...release.told, [fact.check]: fact.verdict.kind } };
+    case "share-seen":
+      return { ...release, told: toldOfNextShare(release) };
     case "rehearsed":
       return { ...release, rehearsedMs: fact.tookMs };
     case "late":
@@ -98,6 +101,12 @@ function applyFact(release: Release, fact: Fact): Release {
     default:
       return release;
   }
+}
+
+/** What begins anew at the next share is open again, and that is no news. */
+function toldOfNextShare({ told, plan }: Release): Release["told"] {
+  const anew = new Set(checksOf(plan).flatMap((check) => (isOfPresentShare(check) ? [check.id] : [])));
+  return Object.fromEntries(Object.entries(told).filter(([check]) => !anew.has(check)));
 }
 
 function isSame(left: Release["signOffs"][number], right: Release["signOffs"][number]): boolean {

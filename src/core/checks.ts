@@ -56,6 +56,11 @@ export function compares(check: Check): boolean {
   return check.spec.kind === "against-stable" || (check.spec.kind === "threshold" && check.spec.ofStable);
 }
 
+/** True when the verdict is about the share in force alone, so that it is judged anew at the next one: what a resource needs depends on how many come. */
+export function isOfPresentShare({ spec }: Check): boolean {
+  return spec.kind === "level";
+}
+
 function gateCheck(plan: Plan, gate: Gate, phase: number, observeMs: number): Check {
   const pass = lineOf(gate.condition, metricOf(plan, gate.metric), "must hold");
   const fail = gate.fail

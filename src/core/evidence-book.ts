@@ -1,9 +1,9 @@
-import { add, begin, forecastScrapes, judge } from "../evidence/evidence.ts";
+import { add, begin, forecastScrapes, judge, renew } from "../evidence/evidence.ts";
 import { addDraws, beginDraws, isMismatched } from "../evidence/sample-ratio.ts";
 import type { DrawState } from "../evidence/sample-ratio.ts";
 import type { TestState } from "../evidence/test-spec.ts";
 import type { Verdict } from "../evidence/verdict.ts";
-import { checksOf, compares, quantitiesOf } from "./checks.ts";
+import { checksOf, compares, isOfPresentShare, quantitiesOf } from "./checks.ts";
 import type { Check } from "./checks.ts";
 import type { Decision } from "./decision.ts";
 import type { Observation, SeenTraffic } from "./observation.ts";
@@ -118,7 +118,7 @@ function afterReading(check: Check, release: Release, state: TestState): TestSta
 
 /** A second test that finds the breach still going on begins again: it asks whether the breach is over, not whether it ever was. */
 function freshAfter(check: Check, state: TestState): TestState {
-  return judged(check, state).verdict.kind === "fail" ? begin(check.spec) : state;
+  return judged(check, state).verdict.kind === "fail" ? renew(check.spec, state) : state;
 }
 
 /** Readings count while people are on the canary: until a rollback is read back it can get worse, and the reaction stricter. */
@@ -128,23 +128,31 @@ function counts(status: Status): boolean {
 
 /**
  * The book after a decision: a new countdown begins its second test, and a cancelled one takes it over. What a person has looked at and went on
- * with starts afresh, together with the gates of the same quantity: they have to be passed on what comes from now on.
+ * with starts afresh, together with the gates of the same quantity: they have to be passed on what comes from now on. So do the levels when a
+ * share comes into force: what a resource needed for fewer people says nothing of more, and that it needs more is no slope.
  */
 export function bookAfterDecision(book: EvidenceBook, decision: Decision): EvidenceBook {
   const states: Record<string, TestState> = { ...book.states };
   let fresh = book.fresh;
   for (const fact of decision.facts) {
     if (fact.kind === "cancelled" && fresh?.check === fact.check) states[fact.check] = fresh.state;
-    if (fact.kind === "dismissed") for (const check of toldBy(book, fact.check)) states[check.id] = begin(check.spec);
+    if (fact.kind === "share-seen") for (const check of book.checks.filter(isOfPresentShare)) states[check.id] = begin(check.spec);
+    if (fact.kind === "dismissed") for (const check of toldBy(book, fact.check)) states[check.id] = afresh(book, check);
   }
   const { status } = decision;
   const breach = status.kind === "holding" && status.why.kind === "countdown" ? status.why.breach : null;
   if (!breach) fresh = null;
   else if (fresh?.check !== breach.check || fresh.sinceMs !== breach.atMs) {
     const check = book.checks.find((candidate) => candidate.id === breach.check);
-    fresh = check ? { check: check.id, sinceMs: breach.atMs, state: begin(check.spec) } : null;
+    fresh = check ? { check: check.id, sinceMs: breach.atMs, state: afresh(book, check) } : null;
   }
   return { ...book, states, fresh };
+}
+
+/** The check's test, begun again: what has been proven counts no more, what was measured of how requests hang together does. */
+function afresh({ states }: EvidenceBook, { id, spec }: Check): TestState {
+  const before = states[id];
+  return before === undefined ? begin(spec) : renew(spec, before);
 }
 
 /** The check itself, and every gate that judges the same quantity. */

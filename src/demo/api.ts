@@ -3,6 +3,7 @@ import type {
   AskAnswer,
   AskBody,
   JournalAnswer,
+  ListFreezesAnswer,
   ProblemAnswer,
   Route,
   StartReleaseAnswer,
@@ -10,6 +11,7 @@ import type {
   StartStableAnswer,
   StartStableBody,
   VerifyAnswer,
+  WhyAnswer,
 } from "../http/contract.ts";
 import type { ReleaseView } from "../http/release-view.ts";
 import type { ChainedEntry } from "../ports.ts";
@@ -33,6 +35,9 @@ export interface Api {
   /** The whole journal, oldest first. */
   journal(release: string): Promise<readonly ChainedEntry[]>;
   verify(release: string): Promise<VerifyAnswer>;
+  why(release: string): Promise<WhyAnswer>;
+  freezes(): Promise<ListFreezesAnswer>;
+  lift(environment: string, reason: string): Promise<unknown>;
 }
 
 interface Call {
@@ -43,17 +48,27 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The API of the server at `url` for the person with this token. */
-export function apiOf(url: string, token: string): Api {
-  async function call<Answer>({ route, values, query, body, headers }: Call): Promise<Answer> {
-    const answer = await fetch(`${url}${pathOf(route, values)}${query ?? ""}`, {
-      method: route.method,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new ApiRefusal(answer.status, `${route.method} ${route.path} answered ${answer.status}: ${sayProblem(text)}`);
-    return JSON.parse(text) as Answer;
+/** Where a server answers, and whether it does. */
+export interface Reachable {
+  readonly url: string;
+  /** Resolves at once while the server is up, otherwise when it is up again. */
+  up(): Promise<void>;
+  /** Grows each time that the server goes down on purpose: a call that was under way then is made again. */
+  fallen(): number;
+}
+
+/** The API of a server for the person with this token. A call that the server was taken away under is made again when it is back. */
+export function apiOf(server: Reachable, token: string): Api {
+  async function call<Answer>(asked: Call): Promise<Answer> {
+    for (;;) {
+      await server.up();
+      const before = server.fallen();
+      try {
+        return await ask<Answer>(server.url, token, asked);
+      } catch (error) {
+        if (error instanceof ApiRefusal || server.fallen() === before) throw error;
+      }
+    }
   }
   return {
     startStable: (body) => call({ route: routes.startStable, body }),
@@ -70,7 +85,22 @@ export function apiOf(url: string, token: string): Api {
       return entries;
     },
     verify: (id) => call({ route: routes.verify, values: { id } }),
+    why: (id) => call({ route: routes.why, values: { id } }),
+    freezes: () => call({ route: routes.listFreezes }),
+    lift: (environment, reason) => call({ route: routes.liftFreeze, values: { environment }, body: { reason } }),
   };
+}
+
+async function ask<Answer>(url: string, token: string, { route, values, query, body, headers }: Call): Promise<Answer> {
+  const answer = await fetch(`${url}${pathOf(route, values)}${query ?? ""}`, {
+    method: route.method,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new ApiRefusal(answer.status, `${route.method} ${route.path} answered ${answer.status}: ${sayProblem(text)}`);
+  // What is asked for by 204 has no body, and nobody reads it.
+  return (text === "" ? null : JSON.parse(text)) as Answer;
 }
 
 function sayProblem(text: string): string {

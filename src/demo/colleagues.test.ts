@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, expect, test, vi } from "vitest";
-import { ApiRefusal, apiOf } from "./api.ts";
+import { ApiRefusal, apiOf as apiOfServer } from "./api.ts";
+import type { Api } from "./api.ts";
 import { colleagues, workOn } from "./colleagues.ts";
 import { listen, sendJson } from "./shop/listen.ts";
 import type { Listening } from "./shop/listen.ts";
@@ -39,6 +40,9 @@ async function serverOf(
   return { url: listening.url, asked };
 }
 
+const apiOf = (url: string, token: string): Api => apiOfServer({ url, up: () => Promise.resolve(), fallen: () => 0 }, token);
+const hurries = (): boolean => false;
+const calm = { status: { kind: "observing", phase: 1 }, actions: [{ kind: "promote", why: null }] };
 const [manager, qa] = [colleagues[0], colleagues[1] ?? colleagues[0]];
 const approvals = (asked: readonly Asked[]): readonly Asked[] => asked.filter(({ line }) => line.startsWith("POST"));
 
@@ -46,10 +50,10 @@ test("signs what the role is asked for, once, with the revision that was seen", 
   let isSigned = false;
   const server = await serverOf((line, response) => {
     if (line.startsWith("POST")) isSigned = true;
-    sendJson(response, 200, { revision: 7, people: [{ role: "qa-lead", state: isSigned ? "signed" : "asked" }] });
+    sendJson(response, 200, { ...calm, revision: 7, people: [{ role: "qa-lead", state: isSigned ? "signed" : "asked" }] });
   });
   const end = new AbortController();
-  const work = { release: "r1", seed: 1, signal: end.signal };
+  const work = { release: "r1", seed: 1, hurries, signal: end.signal };
   const working = [qa, manager].map((colleague) => workOn({ ...work, colleague, api: apiOf(server.url, colleague.name) }));
   await vi.waitUntil(() => isSigned, { timeout: 10_000 });
   const looks = server.asked.length;
@@ -70,11 +74,30 @@ test("looks again when the release has moved on, and gives up when the server ca
   const refusals = [412, 409, 500];
   const server = await serverOf((line, response) => {
     if (line.startsWith("POST")) sendJson(response, refusals.shift() ?? 200, { title: "refused", detail: "as planned" });
-    else sendJson(response, 200, { revision: 1, people: [{ role: manager.role, state: "asked" }] });
+    else sendJson(response, 200, { ...calm, revision: 1, people: [{ role: manager.role, state: "asked" }] });
   });
-  const work = workOn({ colleague: manager, api: apiOf(server.url, "t"), release: "r1", seed: 2, signal: new AbortController().signal });
+  const { signal } = new AbortController();
+  const work = workOn({ colleague: manager, api: apiOf(server.url, "t"), release: "r1", seed: 2, hurries, signal });
   await expect(work).rejects.toThrow("POST /api/v1/releases/:id/requests answered 500: refused; as planned");
   expect(approvals(server.asked)).toHaveLength(3);
+});
+
+test("a release manager who hurries goes on where every gate has passed, in those phases alone", async () => {
+  let phase = 2;
+  let looks = 0;
+  const server = await serverOf((line, response) => {
+    looks += 1;
+    if (line.startsWith("POST")) phase = 4;
+    else if (phase === 2 && looks > 4) phase = 3;
+    sendJson(response, 200, { ...calm, status: { kind: "observing", phase }, revision: phase, people: [] });
+  });
+  const end = new AbortController();
+  const work = { release: "r1", seed: 1, hurries: (at: number) => at === 3, signal: end.signal };
+  const working = [manager, qa].map((colleague) => workOn({ ...work, colleague, api: apiOf(server.url, colleague.name) }));
+  await vi.waitUntil(() => phase === 4 && looks > 12, { timeout: 10_000 });
+  end.abort();
+  await Promise.all(working);
+  expect(approvals(server.asked)).toMatchObject([{ token: `Bearer ${manager.name}`, ifMatch: '"3"', body: { kind: "promote" } }]);
 });
 
 test("reads a journal page by page, and says where a plan is wrong", async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Role } from "../core/plan.ts";
+import type { ReleaseView } from "../http/release-view.ts";
 import { ApiRefusal } from "./api.ts";
 import type { Api } from "./api.ts";
 import { chanceOf } from "./chance.ts";
@@ -23,6 +24,8 @@ export interface AtWork {
   readonly api: Api;
   readonly release: string;
   readonly seed: number;
+  /** True when a release manager goes on from this phase (index) without waiting for the plan's time. */
+  readonly hurries: (phase: number) => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -30,32 +33,43 @@ export interface AtWork {
 const looksEveryMs = 200;
 
 /**
- * Looks at the release again and again and signs what the colleague's role is asked for, 0.3-0.9 s after noticing. Whoever signed what has
- * changed meanwhile is told so by the server, and looks again. Resolves when `signal` aborts; throws when the server cannot be asked.
+ * Looks at the release again and again, signs what the colleague's role is asked for, 0.3-0.9 s after noticing, and goes on where the colleague
+ * hurries. Whoever asked for what has changed meanwhile is told so by the server, and looks again. Resolves when `signal` aborts; throws when the
+ * server cannot be asked.
  */
-export async function workOn({ colleague, api, release, seed, signal }: AtWork): Promise<void> {
+export async function workOn({ colleague, api, release, seed, hurries, signal }: AtWork): Promise<void> {
   const chance = chanceOf(`${colleague.name} ${seed}`);
   while (await pause(looksEveryMs, signal)) {
     const view = await api.show(release);
-    if (!asks(view.people, colleague)) continue;
-    if (!(await pause(300 + 600 * chance(), signal))) return;
-    const seen = await api.show(release);
-    if (!asks(seen.people, colleague)) continue;
-    try {
-      await api.ask(
-        release,
-        { kind: "approve", as: colleague.role, reason: `${colleague.name} has looked at the evidence` },
-        seen.revision,
+    if (asks(view.people, colleague)) {
+      if (!(await pause(300 + 600 * chance(), signal))) return;
+      const seen = await api.show(release);
+      if (!asks(seen.people, colleague)) continue;
+      await unlessOvertaken(
+        api.ask(release, { kind: "approve", as: colleague.role, reason: `${colleague.name} has looked at the evidence` }, seen.revision),
       );
-    } catch (error) {
-      const isOvertaken = error instanceof ApiRefusal && (error.status === 409 || error.status === 412);
-      if (!isOvertaken) throw error;
+    } else if (mayGoOn(view, colleague, hurries)) {
+      await unlessOvertaken(api.ask(release, { kind: "promote", reason: "every gate has passed" }, view.revision));
     }
   }
 }
 
-function asks(people: readonly { readonly role: Role; readonly state: string }[], colleague: Colleague): boolean {
+function asks(people: ReleaseView["people"], colleague: Colleague): boolean {
   return people.some(({ role, state }) => role === colleague.role && state === "asked");
+}
+
+function mayGoOn({ status, actions }: ReleaseView, colleague: Colleague, hurries: AtWork["hurries"]): boolean {
+  const isPressable = actions.some(({ kind, why }) => kind === "promote" && why === null);
+  return colleague.role === "release-manager" && "phase" in status && isPressable && hurries(status.phase);
+}
+
+async function unlessOvertaken(asked: Promise<unknown>): Promise<void> {
+  try {
+    await asked;
+  } catch (error) {
+    const isOvertaken = error instanceof ApiRefusal && (error.status === 409 || error.status === 412);
+    if (!isOvertaken) throw error;
+  }
 }
 
 /** False when `signal` aborted meanwhile. */

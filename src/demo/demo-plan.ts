@@ -49,9 +49,11 @@ function scaleWords(words: string, speed: number): string {
 export interface Place {
   readonly command: readonly string[];
   readonly port: number;
+  /** More environment variables; absent: none. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The text of a plan with the command and port of each service replaced. Throws when the plan lacks one of the services. */
+/** The text of a plan with the command, port and environment of each service replaced. Throws when the plan lacks one of the services. */
 export function placeServices(text: string, places: Readonly<Record<string, Place>>): string {
   const document = parseDocument(text);
   const services = document.get("services");
@@ -64,6 +66,7 @@ export function placeServices(text: string, places: Readonly<Record<string, Plac
     if (place === undefined) continue;
     item.setIn(["workload", "command"], document.createNode(place.command));
     item.setIn(["workload", "port"], place.port);
+    if (place.env !== undefined) item.setIn(["workload", "env"], document.createNode(place.env));
     left.delete(name);
   }
   if (left.size > 0) throw new Error(`the plan has no service ${[...left].join(", ")}`);

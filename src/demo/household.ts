@@ -10,6 +10,10 @@ export interface Member {
   readonly pid: number;
   /** The JSON object of the one line that it prints when it is ready. */
   readonly ready: Readonly<Record<string, unknown>>;
+  /** What it has printed on standard output since, a line each. */
+  said(): readonly string[];
+  /** Ends it on purpose, which is no loss; resolves when it is gone. */
+  end(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
 export interface MemberOptions {
@@ -35,6 +39,7 @@ const patienceMs = 10_000;
 /** A household without members. They run in process groups of their own, so that Ctrl-C in a terminal reaches the demo alone, which then stops them in order. */
 export function createHousehold(dir: string): Household {
   const members: { readonly name: string; readonly child: ChildProcess }[] = [];
+  const expected = new Set<ChildProcess>();
   const losses: ((says: string) => void)[] = [];
   let isStopping = false;
   // The last resort, when the demo ends by a mistake of its own: nothing can be awaited any more.
@@ -48,18 +53,24 @@ export function createHousehold(dir: string): Household {
       const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
       members.push({ name, child });
       const lastWords = keepLastWords(child, join(dir, `${name}.log`));
-      const ready = await firstLine(child, { name, readyWithinMs, lastWords });
+      const said: string[] = [];
+      const ready = await firstLine(child, { name, readyWithinMs, lastWords, said });
       child.once("exit", (code, signal) => {
-        if (!isStopping) for (const gone of losses) gone(`${name} ended by itself (${signal ?? `exit code ${code}`}): ${lastWords()}`);
+        if (!isStopping && !expected.has(child))
+          for (const gone of losses) gone(`${name} ended by itself (${signal ?? `exit code ${code}`}): ${lastWords()}`);
       });
-      return { name, pid: child.pid ?? 0, ready };
+      const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
+        expected.add(child);
+        await stop(child, signal);
+      };
+      return { name, pid: child.pid ?? 0, ready, said: () => said, end };
     },
     onLoss(gone) {
       losses.push(gone);
     },
     async stopAll() {
       isStopping = true;
-      for (const { child } of members.toReversed()) await stop(child);
+      for (const { child } of members.toReversed()) await stop(child, "SIGTERM");
       process.off("exit", abandon);
     },
   };
@@ -84,9 +95,11 @@ interface Awaited {
   readonly name: string;
   readonly readyWithinMs: number;
   readonly lastWords: () => string;
+  /** Takes every line after the first. */
+  readonly said: string[];
 }
 
-function firstLine(child: ChildProcess, { name, readyWithinMs, lastWords }: Awaited): Promise<Readonly<Record<string, unknown>>> {
+function firstLine(child: ChildProcess, { name, readyWithinMs, lastWords, said }: Awaited): Promise<Readonly<Record<string, unknown>>> {
   const { stdout } = child;
   if (stdout === null) throw new Error(`${name} has no output`);
   return new Promise((resolve, reject) => {
@@ -97,20 +110,23 @@ function firstLine(child: ChildProcess, { name, readyWithinMs, lastWords }: Awai
       reject(new Error(`${name} ended before it was ready (${signal ?? `exit code ${code}`}): ${lastWords()}`));
     });
     // The stream is read to its end after the first line too, so that a talkative process never blocks on a full pipe.
+    let isReady = false;
     createInterface({ input: stdout }).on("line", (line) => {
-      if (!line.startsWith("{")) return;
+      if (isReady) said.push(line);
+      if (isReady || !line.startsWith("{")) return;
+      isReady = true;
       clearTimeout(late);
       resolve(JSON.parse(line) as Readonly<Record<string, unknown>>);
     });
   });
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+async function stop(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
   if (!isRunning(child)) return;
   const gone = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
   });
-  child.kill("SIGTERM");
+  child.kill(signal);
   const hurry = setTimeout(() => child.kill("SIGKILL"), patienceMs);
   await gone;
   clearTimeout(hurry);
@@ -118,4 +134,11 @@ async function stop(child: ChildProcess): Promise<void> {
 
 function isRunning(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
+/** A text in the line of a member that is ready. Throws when it is not there. */
+export function wordOf(ready: Member["ready"], key: string): string {
+  const value = ready[key];
+  if (typeof value !== "string") throw new Error(`a process did not say its ${key}: ${JSON.stringify(ready)}`);
+  return value;
 }

@@ -5,8 +5,8 @@ import type { ChainedEntry } from "../ports.ts";
 import type { CrowdTally } from "./crowd-count.ts";
 import { complaintsOf, outcomeOf } from "./outcome.ts";
 import type { Evidence } from "./outcome.ts";
+import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
-import type { Scenario } from "./scenarios.ts";
 
 const scenario = (name: string): Scenario => {
   const found = scenarios.find((one) => one.name === name);
@@ -46,6 +46,7 @@ const tally = (some: Partial<CrowdTally>): CrowdTally => ({
 });
 const viewOf = (status: Status): ReleaseView =>
   ({ id: "r1", status, phases: [{ name: "10 %" }, { name: "50 %" }] }) as unknown as ReleaseView;
+const phases = ["10 %", "50 %"];
 const seen = (some: Partial<Evidence>): Evidence => ({
   scenario: scenario("errors"),
   view: viewOf(rolledBack),
@@ -67,6 +68,8 @@ const seen = (some: Partial<Evidence>): Evidence => ({
   }),
   isVerified: true,
   keptDir: null,
+  troubledMs: null,
+  usersHarmedBound: null,
   ...some,
 });
 
@@ -75,6 +78,9 @@ test("a rolled-back release: times by the real clock, harm since the release beg
   expect(outcome).toEqual({
     scenario: "errors",
     status: "rolled-back",
+    hold: null,
+    cause: "breach",
+    usersHarmedBound: null,
     reaction: "rollback",
     guard: "5xx-rate > 1%",
     phase: "10 %",
@@ -87,7 +93,7 @@ test("a rolled-back release: times by the real clock, harm since the release beg
     failedRequests: 0,
     journal: { release: "r1", entries: 4, verified: true, data: null },
   });
-  expect(complaintsOf(outcome, scenario("errors"))).toEqual([]);
+  expect(complaintsOf(outcome, scenario("errors"), phases)).toEqual([]);
 });
 
 test("nobody reached the canary after the decision: 0 ms; nobody ever did: 0 ms too", () => {
@@ -109,14 +115,16 @@ test("a promoted release has no reaction and no times", () => {
     rollbackMs: null,
     drainMs: null,
   });
-  expect(complaintsOf(outcome, scenario("good"))).toEqual([]);
-  expect(complaintsOf(outcome, scenario("errors"))).toEqual(["the release ended promoted, not rolled-back"]);
+  expect(complaintsOf(outcome, scenario("good"), phases)).toEqual([]);
+  expect(complaintsOf(outcome, scenario("errors"), phases)).toEqual([
+    "the release ended promoted, not rolled-back by 5xx-rate > 1% in 10 %",
+  ]);
 });
 
 test("every promise that was not kept is named", () => {
   const outcome = outcomeOf(seen({ lastCanaryMs: 6_500, after: tally({ failedRequests: 3 }), isVerified: false }));
-  expect(complaintsOf(outcome, scenario("good"))).toEqual([
-    "the release ended rolled-back, not promoted",
+  expect(complaintsOf(outcome, scenario("good"), phases)).toEqual([
+    "the release ended rolled-back by 5xx-rate > 1% in 10 %, not promoted",
     "3 requests failed though no fault was meant",
     "the last person left the canary 1500 ms after the decision",
     "the journal was not verified",

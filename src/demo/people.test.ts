@@ -7,7 +7,10 @@ import { serveBackend } from "./shop/backend.ts";
 import { serveFrontend } from "./shop/frontend.ts";
 import { listen } from "./shop/listen.ts";
 import type { Listening } from "./shop/listen.ts";
+import { fairWeather } from "./weather.ts";
+import type { Weather } from "./weather.ts";
 
+const weather = (): Weather => fairWeather;
 const open: Listening[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((listening) => listening.close()));
@@ -27,7 +30,7 @@ const comes = async (crowd: Crowd, people: number): Promise<void> => {
 
 test("new people come at the rate that is asked for, want what they want, and nothing fails", async () => {
   const originOf = await shopOf("1");
-  const crowd = createCrowd({ originOf, seed: 1, habits: { ...habits, thinkMs: 2 } });
+  const crowd = createCrowd({ originOf, seed: 1, habits: { ...habits, thinkMs: 2 }, weather });
   const startedMs = performance.now();
   crowd.arrive(400);
   await vi.waitUntil(() => crowd.tally().people >= 800, { timeout: 20_000, interval: 5 });
@@ -50,7 +53,7 @@ test("new people come at the rate that is asked for, want what they want, and no
 });
 
 test("a deliberate fault harms people once each and is never a failed request", async () => {
-  const crowd = createCrowd({ originOf: await shopOf("2-errors"), seed: 2, habits: { ...habits, thinkMs: 0 } });
+  const crowd = createCrowd({ originOf: await shopOf("2-errors"), seed: 2, habits: { ...habits, thinkMs: 0 }, weather });
   crowd.arrive(500);
   await comes(crowd, 400);
   const tally = crowd.tally();
@@ -64,7 +67,7 @@ test("a deliberate fault harms people once each and is never a failed request", 
 test("an answer that fails by itself, and no answer at all, are failed requests with their reasons", async () => {
   const broken = await listen(0, (_request, response) => response.writeHead(502).end());
   open.push(broken);
-  const failing = createCrowd({ originOf: () => broken.url, seed: 3, habits });
+  const failing = createCrowd({ originOf: () => broken.url, seed: 3, habits, weather });
   failing.arrive(100);
   await comes(failing, 5);
   expect(failing.tally().failedRequests).toBe(failing.tally().requests);
@@ -73,7 +76,7 @@ test("an answer that fails by itself, and no answer at all, are failed requests 
 
   const gone = await listen(0, () => undefined);
   await gone.close();
-  const refused = createCrowd({ originOf: () => gone.url, seed: 3, habits });
+  const refused = createCrowd({ originOf: () => gone.url, seed: 3, habits, weather });
   refused.arrive(100);
   await comes(refused, 5);
   expect(refused.tally().failedRequests).toBe(refused.tally().requests);
@@ -90,7 +93,7 @@ test("what a person does depends on the seed and not on the version met", async 
       originOf,
       seed,
       habits: { ...habits, emptyCacheRatio: 0, thinkMs: 0 },
-      phase: () => 0,
+      weather,
       tell: (answer) => said.push(answer.says),
     });
     return said;
@@ -103,7 +106,7 @@ test("what a person does depends on the seed and not on the version met", async 
 });
 
 test("measuring says how many people a second got through", async () => {
-  const crowd = createCrowd({ originOf: await shopOf("1"), seed: 4, habits });
+  const crowd = createCrowd({ originOf: await shopOf("1"), seed: 4, habits, weather });
   const perSecond = await crowd.measure({ abreast: 4, forMs: 300 });
   expect(perSecond).toBeCloseTo(crowd.tally().people / 0.3, 6);
   expect(crowd.tally().failedRequests).toBe(0);

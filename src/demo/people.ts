@@ -5,6 +5,7 @@ import { createCrowdCount } from "./crowd-count.ts";
 import type { CrowdTally } from "./crowd-count.ts";
 import { visitShop } from "./person.ts";
 import type { Habits } from "./person.ts";
+import type { Weather } from "./weather.ts";
 
 /** An open stream of new people: they come when they come, however slow the shop is. */
 export interface Crowd {
@@ -12,8 +13,6 @@ export interface Crowd {
   arrive(perSecond: number): void;
   /** Lets people come one after the other, `abreast` at a time and without thinking, and answers how many a second got through. */
   measure(measure: { readonly abreast: number; readonly forMs: number }): Promise<number>;
-  /** From now on people say that the release is in this phase (index). */
-  reach(phase: number): void;
   tally(): CrowdTally;
   /** Nobody new; resolves when the last visit is over. */
   leave(): Promise<void>;
@@ -25,6 +24,8 @@ export interface CrowdOptions {
   readonly originOf: (path: string) => string;
   readonly seed: number;
   readonly habits: Habits;
+  /** What people bring along to the shop at this moment. */
+  weather(): Weather;
 }
 
 /** At most so many people are in the shop at once; who comes then is turned away and counted. */
@@ -35,7 +36,6 @@ export function createCrowd(options: CrowdOptions): Crowd {
   const agent = new Agent({ connections: 128, pipelining: 1, keepAliveTimeout: 2_000, keepAliveMaxTimeout: 2_000 });
   const count = createCrowdCount();
   const visits = new Set<Promise<void>>();
-  let phase = 0;
 
   function come(habits: Habits): Promise<void> {
     const person = count.person();
@@ -44,7 +44,7 @@ export function createCrowd(options: CrowdOptions): Crowd {
       originOf: options.originOf,
       seed: `person ${options.seed} ${person.number}`,
       habits,
-      phase: () => phase,
+      weather: () => options.weather(),
       tell: (answer) => person.tell(answer),
     }).finally(() => visits.delete(visit));
     visits.add(visit);
@@ -69,9 +69,6 @@ export function createCrowd(options: CrowdOptions): Crowd {
       };
       await Promise.all(Array.from({ length: abreast }, queue));
       return (through * 1000) / forMs;
-    },
-    reach(index) {
-      phase = index;
     },
     tally: () => count.tally(),
     async leave() {

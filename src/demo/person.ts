@@ -3,7 +3,9 @@ import type { Dispatcher } from "undici";
 import { chanceOf } from "./chance.ts";
 import type { Chance } from "./chance.ts";
 import { createCookieJar } from "./cookie-jar.ts";
-import { faultHeader, firstFaultHeader, phaseHeader, versionHeader } from "./shop/serve.ts";
+import { faultHeader, firstFaultHeader, versionHeader } from "./shop/serve.ts";
+import { sayWeather, weatherHeader } from "./weather.ts";
+import type { Weather } from "./weather.ts";
 
 /** How likely it is that a person does a thing, 0-1, and how long one looks at the screen between two clicks, ms. */
 export interface Habits {
@@ -37,8 +39,8 @@ export interface Visit {
   readonly originOf: (path: string) => string;
   readonly seed: string;
   readonly habits: Habits;
-  /** Index of the phase that the release is in now, for faults that begin with one. */
-  phase(): number;
+  /** What the person brings along, for faults that begin and end with it. */
+  weather(): Weather;
   tell(answer: Answer): void;
 }
 
@@ -79,7 +81,7 @@ export async function visitShop(visit: Visit): Promise<void> {
 function asker(visit: Visit): (method: "GET" | "POST", path: string) => Promise<string | null> {
   const jar = createCookieJar();
   return async (method, path) => {
-    const headers: Record<string, string> = { [phaseHeader]: String(visit.phase()), accept: path === "/" ? "text/html" : "*/*" };
+    const headers: Record<string, string> = { [weatherHeader]: sayWeather(visit.weather()), accept: path === "/" ? "text/html" : "*/*" };
     const cookie = jar.header();
     if (cookie !== "") headers["cookie"] = cookie;
     if (method === "POST") headers["content-type"] = "application/json";

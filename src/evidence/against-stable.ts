@@ -46,21 +46,24 @@ interface RatioState extends TestState {
 
 const nothing: Stratified = { canary: 0, stable: 0 };
 
+const nothingSeen: RatioState = {
+  kind: "against-stable",
+  canary: noCounts,
+  stable: noCounts,
+  stratified: nothing,
+  since: { ...nothing, score: 0 },
+  atPeak: nothing,
+  likelihood: [],
+  processes: {},
+  between: noDispersion,
+  overTime: noDispersion,
+  scrapes: 0,
+};
+
 /** The canary's rate as a ratio of stable's (evidence.md 2b, 2d). */
 export const againstStable: TestFamily<RatioSpec> = {
-  begin: (): RatioState => ({
-    kind: "against-stable",
-    canary: noCounts,
-    stable: noCounts,
-    stratified: nothing,
-    since: { ...nothing, score: 0 },
-    atPeak: nothing,
-    likelihood: [],
-    processes: {},
-    between: noDispersion,
-    overTime: noDispersion,
-    scrapes: 0,
-  }),
+  begin: () => ({ ...nothingSeen }),
+  renew: (_spec, before) => ({ ...nothingSeen, between: (before as RatioState).between }),
   add: addRatio,
   judge: judgeRatio,
   forecastScrapes: forecastRatio,

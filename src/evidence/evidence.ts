@@ -28,6 +28,12 @@ export function begin(spec: TestSpec): TestState {
   return familyOf(spec).begin(spec);
 }
 
+/** The state of a test that begins again after `state`: it has proven nothing, and knows what was measured of how counts hang together. */
+export function renew(spec: TestSpec, state: TestState): TestState {
+  const family = familyOf(spec);
+  return family.renew?.(spec, state) ?? family.begin(spec);
+}
+
 /** The state after one more scrape; `state` itself is not changed. Throws when the increment is of another kind than the test. */
 export function add(spec: TestSpec, state: TestState, increment: Increment): TestState {
   return familyOf(spec).add(spec, state, increment);

@@ -1,5 +1,6 @@
 import { isGood, nothingCounted, ruled } from "./lines.ts";
 import { medianOf, trendOf } from "./robust-line.ts";
+import type { Trend } from "./robust-line.ts";
 import type { Increment, TestFamily, TestSpec, TestState } from "./test-spec.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -59,13 +60,17 @@ export function neededReadings(spec: LevelSpec): number {
   return spec.steady === null ? spec.n : Math.max(spec.n, leastForSlope);
 }
 
-/** Milliseconds until the limit is reached if the level goes on as it does; `null` when it does not get there within the time that matters. */
+/**
+ * Milliseconds until the limit is reached if the level goes on as it does; `null` when it does not get there within the time that matters. A
+ * rise that the later half of the readings does not have is over: it was a step to another load, or a start that warmed up.
+ */
 function untilLimitMs(spec: LevelSpec, readings: LevelState["readings"]): number | null {
   if (spec.steady === null || readings.length < leastForSlope) return null;
   const { limit, withinMs } = spec.steady;
   const trend = trendOf(readings);
   const towards = spec.line.good === "below" ? 1 : -1;
-  if (trend.agreement * towards < 2 * leastAgreement - 1 || trend.slopePerMs * towards <= 0) return null;
+  const isRising = (of: Trend): boolean => of.agreement * towards >= 2 * leastAgreement - 1 && of.slopePerMs * towards > 0;
+  if (!isRising(trend) || !isRising(trendOf(readings.slice(Math.floor(readings.length / 2))))) return null;
   const inMs = Math.max(0, (limit - trend.now) / trend.slopePerMs);
   return inMs <= withinMs ? Math.round(inMs) : null;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { add, begin, forecastScrapes, judge } from "./evidence.ts";
+import { add, begin, forecastScrapes, judge, renew } from "./evidence.ts";
 import type { Increment, Tally, TestSpec, TestState } from "./test-spec.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -210,6 +210,29 @@ describe("requests", () => {
     const calm = after(requests, begin(requests), 16, sliced(2, [2, 3, 2, 1, 2, 2, 3, 1, 2]));
     const wild = after(requests, begin(requests), 16, sliced(2, [0, 0, 18, 0, 0, 0, 0, 0, 0]));
     expect(judge(requests, wild).logEPass).toBeLessThan(judge(requests, calm).logEPass / 2);
+  });
+});
+
+describe("a test that begins again", () => {
+  const slow: TestSpec = { kind: "rate", unit: "request", pass: null, fail: { good: "below", at: 0.05 }, ...budget };
+  /** Sixteen people of three requests each, this many of them slow, spread over the slices as chance would. */
+  const scrape = (bad: number): Counted => {
+    const slices = Array.from({ length: 10 }, (_, index) => ({ bad: index < bad ? 1 : 0, total: 3 + 3 * (index % 3) }));
+    const canary = slices.reduce((sum, slice) => ({ bad: sum.bad + slice.bad, total: sum.total + slice.total }), { bad: 0, total: 0 });
+    return { canary, stable: { bad: 0, total: 480 }, slices: slices.map(() => ({ bad: 0, total: 48 })), canarySlices: slices };
+  };
+  const harmed = after(slow, after(slow, begin(slow), 4, scrape(0)), 8, scrape(8));
+  test("has proven nothing", () => {
+    expect(judge(slow, harmed).kind).toBe("fail");
+    expect(judge(slow, renew(slow, harmed))).toMatchObject({ kind: "no-data", logEPass: 0, logEFail: 0 });
+  });
+  test("knows how requests hang together, so that health is proven in a third of the scrapes", () => {
+    expect(judge(slow, after(slow, renew(slow, harmed), 7, scrape(0))).kind).toBe("pass");
+    expect(judge(slow, after(slow, begin(slow), 14, scrape(0))).kind).toBe("undecided");
+  });
+  test("of another kind simply begins", () => {
+    const level: TestSpec = { kind: "level", line: { good: "below", at: 0.8 }, k: 4, n: 5, steady: null };
+    expect(renew(level, add(level, begin(level), { kind: "level", atMs: 0, canary: 1, stable: null }))).toEqual(begin(level));
   });
 });
 

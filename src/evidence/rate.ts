@@ -48,22 +48,28 @@ interface RateState extends TestState {
  */
 const robustWeights = { strong: { harm: 1, health: 0.5 }, weak: { harm: 0.5, health: 0.1 } };
 
+const nothingSeen: RateState = {
+  kind: "rate",
+  counts: noCounts,
+  effectiveTotal: 0,
+  largest: { slice: 0, whole: 0 },
+  processes: {},
+  between: noDispersion,
+  overTime: noDispersion,
+  crowd: noCrowd,
+  scrapes: 0,
+  canary: noHunt,
+  stable: noHunt,
+  atPeak: noHunt,
+};
+
 /** A rate against fixed lines (evidence.md 2a, 2d). */
 export const rate: TestFamily<RateSpec> = {
-  begin: (): RateState => ({
-    kind: "rate",
-    counts: noCounts,
-    effectiveTotal: 0,
-    largest: { slice: 0, whole: 0 },
-    processes: {},
-    between: noDispersion,
-    overTime: noDispersion,
-    crowd: noCrowd,
-    scrapes: 0,
-    canary: noHunt,
-    stable: noHunt,
-    atPeak: noHunt,
-  }),
+  begin: () => ({ ...nothingSeen }),
+  renew: (_spec, before) => {
+    const { between, crowd, largest, stable } = before as RateState;
+    return { ...nothingSeen, between, crowd, largest, stable };
+  },
   add: addRate,
   judge: judgeRate,
   forecastScrapes: forecastRate,

@@ -52,6 +52,11 @@ describe("a level: k of the last n readings, and where it is going", () => {
     expect(judge(patient, levels(patient, rising)).kind).toBe("pass");
     expect(judge(memory, levels(memory, [...repeat(11, 0.3), 0.79])).kind).toBe("pass");
   });
+  test("a rise that has come to its end is none: more load, or a start that warms up", () => {
+    const settling = [0.1, 0.15, 0.21, 0.26, 0.31, ...repeat(7, 0.32)];
+    expect(judge(memory, levels(memory, settling)).kind).toBe("pass");
+    expect(judge(memory, levels(memory, [...repeat(15, 0.1), ...repeat(20, 0.75)])).kind).toBe("pass");
+  });
   test("the forecast counts the readings that are missing", () => {
     expect(forecastScrapes(cpu, levels(cpu, [0.3]))).toBe(4);
     expect(forecastScrapes(cpu, levels(cpu, repeat(9, 0.3)))).toBe(0);

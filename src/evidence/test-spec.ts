@@ -91,6 +91,11 @@ export type TestState = { readonly kind: TestSpec["kind"]; readonly [field: stri
 /** The functions of a test family: `begin` an empty state, `add` one scrape (returns a new state), `judge` where it stands, and `forecast`. */
 export interface TestFamily<Spec extends TestSpec> {
   begin(spec: Spec): TestState;
+  /**
+   * An empty state that keeps what `state` had measured of how counts hang together: no evidence, only what divides it. Absent: the family
+   * measures nothing, and begins.
+   */
+  renew?(spec: Spec, state: TestState): TestState;
   add(spec: Spec, state: TestState, increment: Increment): TestState;
   judge(spec: Spec, state: TestState): Verdict;
   /** Scrapes still needed for a decision when the data go on as they were; `null` when it will not be decided at all. */

@@ -93,8 +93,8 @@ test("Ctrl-C in the middle of a release stops everything and says so", { timeout
   expect(await readdir(temporary)).toEqual([]);
 });
 
-test("an unknown scenario is an error that names the known ones", async () => {
+test("an unknown scenario is an error that names the nearest one", async () => {
   const { code, err } = await serin(["demo", "--scenario", "erors"]).ended;
   expect(code).toBe(1);
-  expect(err).toContain("there are errors, good");
+  expect(err).toContain('there is no scenario "erors". Write "errors".');
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { apiOf } from "../../src/demo/api.ts";
+import { fairWeather } from "../../src/demo/weather.ts";
 import { createCrowd } from "../../src/demo/people.ts";
 import type { Crowd } from "../../src/demo/people.ts";
 import { habits } from "../../src/demo/person.ts";
@@ -93,13 +94,13 @@ export async function openStage(peoplePerSecond: number, disk: SmallDisk | null 
   const tokens = new Map(people.map((person) => [person.name, person.token]));
   const ports = { frontend: await freePort(), backend: await freePort() };
   const serverUrl = `http://${listen}`;
-  await apiOf(serverUrl, tokens.get("Camille") ?? "").startStable({
+  await apiOf({ url: serverUrl, up: async () => undefined, fallen: () => 0 }, tokens.get("Camille") ?? "").startStable({
     plan: { text: killPlan(ports, { keepPrevious: "0" }), file: "plan.yaml" },
     versions: { frontend: "1", backend: "1" },
     reason: "the shop opens",
   });
   const edgeUrl = edge.ready["listening"] ?? "";
-  const crowd = createCrowd({ originOf: () => edgeUrl, seed: 1, habits });
+  const crowd = createCrowd({ originOf: () => edgeUrl, seed: 1, habits, weather: () => fairWeather });
   started.defer(() => crowd.leave());
   crowd.arrive(peoplePerSecond);
   const all = started.move();

@@ -7,10 +7,20 @@ import { serveShop, shopEnvironment } from "./serve.ts";
 import type { ShopRoute, Visit } from "./serve.ts";
 
 /** Serves the pages of the shop: `/`, `/dashboard` and the script of its version, which no other version has. */
-export function serveFrontend(options: { readonly port: number; readonly version: string }): Promise<Listening> {
-  const script = `/assets/app-${createHash("sha256").update(options.version).digest("hex").slice(0, 8)}.js`;
+export function serveFrontend(options: {
+  readonly port: number;
+  readonly version: string;
+  readonly shopUrl?: string | null;
+}): Promise<Listening> {
+  const { port, version, shopUrl = null } = options;
+  const script = `/assets/app-${createHash("sha256").update(version).digest("hex").slice(0, 8)}.js`;
   const routes: readonly ShopRoute[] = [
-    { method: "GET", route: "/", matches: (path) => path === "/", answer: (visit, response) => sendPage(response, home(visit, script)) },
+    {
+      method: "GET",
+      route: "/",
+      matches: (path) => path === "/",
+      answer: (visit, response) => sendHome(visit, response, { script, shopUrl }),
+    },
     {
       method: "GET",
       route: "/dashboard",
@@ -24,7 +34,28 @@ export function serveFrontend(options: { readonly port: number; readonly version
       answer: (_visit, response, path) => sendScript(response, path, script),
     },
   ];
-  return serveShop({ ...options, service: "frontend", routes });
+  return serveShop({ port, version, service: "frontend", routes });
+}
+
+async function sendHome(
+  visit: Visit,
+  response: ServerResponse,
+  { script, shopUrl }: { readonly script: string; readonly shopUrl: string | null },
+): Promise<void> {
+  if (shopUrl !== null && visit.mischief.active("new-call", visit.weather).length > 0 && !(await isRecommended(shopUrl, visit))) {
+    visit.fault("new-call");
+    sendJson(response, 500, { error: "the page needs a call that this backend does not have" });
+    return;
+  }
+  sendPage(response, home(visit, script));
+}
+
+/** Asks the backend of the visitor's arm: the baggage that is passed on leads there. */
+async function isRecommended(shopUrl: string, visit: Visit): Promise<boolean> {
+  const baggage = visit.header("baggage");
+  const answer = await fetch(`${shopUrl}/api/recommendations`, { headers: baggage === null ? {} : { baggage } });
+  await answer.body?.cancel();
+  return answer.ok;
 }
 
 function sendPage(response: ServerResponse, html: string): void {
@@ -68,7 +99,7 @@ const actions: Readonly<Record<ShopForm, { readonly action: string; readonly say
 };
 
 function form(visit: Visit, name: ShopForm): string {
-  if (!visit.mischief.shows(name, visit.session, visit.phase)) {
+  if (!visit.mischief.shows(name, visit.session, visit.weather)) {
     visit.fault("missing-form");
     return "";
   }

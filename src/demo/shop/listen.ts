@@ -53,11 +53,21 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.end(text);
 }
 
+const mostBytes = 16_384;
+
 /** Reads the body away, at most 16 KiB of it, so that the connection can be used again; rejects when the sender goes away. */
 export async function drain(request: IncomingMessage): Promise<void> {
+  await readText(request);
+}
+
+/** Reads the body, at most 16 KiB of it; rejects when it is longer, or the sender goes away. */
+export async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > 16_384) throw new Error("the body is longer than 16 KiB");
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw new Error("the body is longer than 16 KiB");
+    chunks.push(chunk);
   }
+  return Buffer.concat(chunks).toString("utf8");
 }

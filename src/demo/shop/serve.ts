@@ -1,5 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
 import { faultsOf } from "../scenarios.ts";
+import { fairWeather, readWeather, weatherHeader } from "../weather.ts";
+import type { Weather } from "../weather.ts";
+import { createAilments } from "./ailments.ts";
 import { mischiefOf } from "./fault.ts";
 import type { Mischief, Mishap, ShopService } from "./fault.ts";
 import { drain, listen, sendJson } from "./listen.ts";
@@ -12,9 +16,11 @@ export interface Visit {
   readonly version: string;
   /** The value of the cookie `session`; empty before the login. */
   readonly session: string;
-  /** The phase that the visitor says the release is in. */
-  readonly phase: number;
+  /** What the visitor says of release and world. */
+  readonly weather: Weather;
   readonly mischief: Mischief;
+  /** A header of the request; `null`: it has none of this name. */
+  header(name: string): string | null;
   /** Marks the answer as deliberately wrong. */
   fault(name: string): void;
 }
@@ -24,7 +30,7 @@ export interface ShopRoute {
   readonly method: string;
   readonly route: string;
   matches(path: string): boolean;
-  answer(visit: Visit, response: ServerResponse, path: string): void;
+  answer(visit: Visit, response: ServerResponse, path: string): void | Promise<void>;
 }
 
 /** How a process of the shop is started: port 0 takes a free one. */
@@ -33,8 +39,8 @@ export interface ShopOptions {
   readonly version: string;
   readonly port: number;
   readonly routes: readonly ShopRoute[];
-  /** What a crash does; the default ends the process with exit code 70. */
-  readonly die?: () => void;
+  /** What a crash at the start does; the default ends the process with exit code 70. */
+  readonly die?: () => never;
 }
 
 /** The header that names a deliberate fault; people who get one are harmed, requests that carry one did not fail by accident. */
@@ -43,8 +49,6 @@ export const faultHeader = "demo-fault";
 export const firstFaultHeader = "demo-first-fault-ms";
 /** The version that answered; sent with every answer. */
 export const versionHeader = "demo-version";
-/** The phase that people say the release is in, so that a fault can begin with one. */
-export const phaseHeader = "demo-phase";
 
 /**
  * Serves one service of the shop on loopback: `routes`, `GET /health` and `GET /metrics`. Answers carry `demo-version`; what goes wrong on
@@ -53,7 +57,8 @@ export const phaseHeader = "demo-phase";
 export async function serveShop(options: ShopOptions): Promise<Listening> {
   const meters = createMeters(options.service, options.version);
   const mischief = mischiefOf(faultsOf(options.version), options.service);
-  const die = options.die ?? (() => process.exit(70));
+  if (mischief.active("dies-at-start", fairWeather).length > 0) (options.die ?? die)();
+  const ailments = createAilments(mischief);
   let firstFaultMs: number | null = null;
 
   function mark(response: ServerResponse, name: string): void {
@@ -76,14 +81,21 @@ export async function serveShop(options: ShopOptions): Promise<Listening> {
       sendJson(response, 404, { error: "not found" });
       return;
     }
-    const phase = Number(request.headers[phaseHeader] ?? 0);
-    const visit: Visit = { version: options.version, session: sessionOf(request), phase, mischief, fault: (name) => mark(response, name) };
-    suffer(mischief.next(phase), {
-      answer: () => found.answer(visit, response, path),
+    const weather = readWeather(one(request.headers[weatherHeader]));
+    ailments.catch(weather);
+    const visit: Visit = {
+      version: options.version,
+      session: sessionOf(request),
+      weather,
+      mischief,
+      header: (name) => one(request.headers[name]) ?? null,
+      fault: (name) => mark(response, name),
+    };
+    await suffer(mischief.next(weather), {
+      answer: async () => found.answer(visit, response, path),
       mark: (name) => mark(response, name),
       response,
       meters,
-      die,
     });
   }
 
@@ -100,45 +112,59 @@ export async function serveShop(options: ShopOptions): Promise<Listening> {
 }
 
 interface Suffering {
-  readonly answer: () => void;
+  readonly answer: () => Promise<void>;
   readonly mark: (name: string) => void;
   readonly response: ServerResponse;
   readonly meters: Meters;
-  readonly die: () => void;
 }
 
-function suffer(mishap: Mishap, { answer, mark, response, meters, die }: Suffering): void {
+async function suffer(mishap: Mishap, { answer, mark, response, meters }: Suffering): Promise<void> {
   switch (mishap.kind) {
     case "none":
-      answer();
-      return;
+      return answer();
     case "error":
-      mark("errors");
-      sendJson(response, 500, { error: "the shop has stumbled" });
-      return;
+      mark(mishap.name);
+      return sendJson(response, 500, { error: "the shop has stumbled" });
     case "late":
       mark("slow");
-      setTimeout(answer, mishap.delayMs);
-      return;
+      await wait(mishap.delayMs);
+      return answer();
     case "fatal":
       mark("fatal");
       meters.fatal();
-      answer();
-      return;
-    case "death":
-      die();
-      response.destroy();
-      return;
+      return answer();
   }
+}
+
+/** The crash of a process that cannot go on. */
+function die(): never {
+  process.stderr.write("the shop cannot start: its settings are those of another version\n");
+  process.exit(70);
+}
+
+function one(header: string | string[] | undefined): string | undefined {
+  return typeof header === "string" ? header : header?.[0];
 }
 
 function sessionOf(request: IncomingMessage): string {
   return /(?:^|;\s*)session=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "";
 }
 
-/** Reads what the workloads adapter tells a process: PORT and SERIN_VERSION. Throws when the port is missing. */
-export function shopEnvironment(env: NodeJS.ProcessEnv): { readonly port: number; readonly version: string } {
+/** Where a process of the shop finds the others; `null`: it does without. */
+export interface Surroundings {
+  /** The shop as people see it: calls of one service to another go through the edge. */
+  readonly shopUrl: string | null;
+  readonly priceTruthUrl: string | null;
+}
+
+/** Reads what the workloads adapter tells a process: PORT and SERIN_VERSION, SHOP_URL and PRICETRUTH_URL. Throws when the port is missing. */
+export function shopEnvironment(env: NodeJS.ProcessEnv): Surroundings & { readonly port: number; readonly version: string } {
   const port = Number(env["PORT"]);
   if (!Number.isInteger(port)) throw new Error(`PORT must be a port number, not ${JSON.stringify(env["PORT"])}`);
-  return { port, version: env["SERIN_VERSION"] ?? "1" };
+  return {
+    port,
+    version: env["SERIN_VERSION"] ?? "1",
+    shopUrl: env["SHOP_URL"] ?? null,
+    priceTruthUrl: env["PRICETRUTH_URL"] ?? null,
+  };
 }

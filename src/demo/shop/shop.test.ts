@@ -7,6 +7,7 @@ import { mischiefOf } from "./fault.ts";
 import type { Fault } from "./fault.ts";
 import { serveShop, shopEnvironment } from "./serve.ts";
 import { faultsOf } from "../scenarios.ts";
+import { fairWeather } from "../weather.ts";
 
 const open: Listening[] = [];
 const kept = async (listening: Promise<Listening>): Promise<string> => {
@@ -95,44 +96,69 @@ test.each<[string, Fault, number, ReturnType<ReturnType<typeof mischiefOf>["next
   ["a fault waits for its phase", { kind: "errors", service: "backend", ratio: 1, fromPhase: 1 }, 0, "none"],
   ["and goes on after it", { kind: "errors", service: "backend", ratio: 1, fromPhase: 1 }, 2, "error"],
   ["slow answers come late", { kind: "slow", service: "backend", ratio: 1, delayMs: 3000, fromPhase: 0 }, 0, "late"],
-  ["fatal errors answer as if nothing were", { kind: "fatal", service: "backend", ratio: 1, fromPhase: 0 }, 0, "fatal"],
-  ["a crash comes after so many answers", { kind: "crash", service: "backend", afterAnswers: 0, fromPhase: 0 }, 0, "death"],
-  ["and not before", { kind: "crash", service: "backend", afterAnswers: 1, fromPhase: 0 }, 0, "none"],
+  ["a fatal error answers as if nothing were", { kind: "fatal", service: "backend", afterAnswers: 0, fromPhase: 0 }, 0, "fatal"],
+  ["and comes after so many answers, not before", { kind: "fatal", service: "backend", afterAnswers: 1, fromPhase: 0 }, 0, "none"],
 ])("%s", (_says, fault, phase, kind) => {
-  expect(mischiefOf([fault], "backend").next(phase).kind).toBe(kind);
+  expect(mischiefOf([fault], "backend").next({ ...fairWeather, phase }).kind).toBe(kind);
+});
+
+test("a fatal error comes once", () => {
+  const mischief = mischiefOf([{ kind: "fatal", service: "backend", afterAnswers: 3, fromPhase: 0 }], "backend");
+  const kinds = Array.from({ length: 20 }, () => mischief.next(fairWeather).kind);
+  expect(kinds.map((kind, at) => [kind, at] as const).filter(([kind]) => kind !== "none")).toEqual([["fatal", 3]]);
+});
+
+test("an incident in the world spoils answers of a version without any fault", () => {
+  const mischief = mischiefOf([], "backend");
+  const mishaps = Array.from({ length: 2000 }, () => mischief.next({ ...fairWeather, incident: 0.05 }));
+  const spoiled = mishaps.filter(({ kind }) => kind === "error");
+  expect(Math.abs(spoiled.length / 2000 - 0.05)).toBeLessThan(0.02);
+  expect(spoiled[0]).toEqual({ kind: "error", name: "incident" });
 });
 
 test("a missing form is missing for the same people every time", () => {
   const mischief = mischiefOf([{ kind: "missing-form", form: "trial", keeps: 0.25, fromPhase: 0 }], "frontend");
   const sessions = Array.from({ length: 2000 }, (_none, number) => `session-${number}`);
-  const shown = sessions.filter((session) => mischief.shows("trial", session, 0));
+  const shown = sessions.filter((session) => mischief.shows("trial", session, fairWeather));
   expect(Math.abs(shown.length / 2000 - 0.25)).toBeLessThan(0.04);
-  expect(shown.every((session) => mischief.shows("trial", session, 0))).toBe(true);
-  expect(sessions.every((session) => mischief.shows("order", session, 0))).toBe(true);
+  expect(shown.every((session) => mischief.shows("trial", session, fairWeather))).toBe(true);
+  expect(sessions.every((session) => mischief.shows("order", session, fairWeather))).toBe(true);
 });
 
 test("a version that names an unknown fault is refused", async () => {
   expect(() => faultsOf("2-erors")).toThrow('no version "2-erors"');
-  await expect(serveShop({ service: "backend", version: "3-nothing", port: 0, routes: [] })).rejects.toThrow(
-    "known suffixes are errors, good",
-  );
+  await expect(serveShop({ service: "backend", version: "3-nothing", port: 0, routes: [] })).rejects.toThrow("known suffixes are errors");
 });
 
 test("a port that is taken, or no port at all, is an error", async () => {
   const url = await kept(servePriceTruth(0));
   await expect(servePriceTruth(Number(new URL(url).port))).rejects.toThrow("EADDRINUSE");
   expect(() => shopEnvironment({})).toThrow("PORT must be a port number");
-  expect(shopEnvironment({ PORT: "0", SERIN_VERSION: "2" })).toEqual({ port: 0, version: "2" });
+  expect(shopEnvironment({ PORT: "0", SERIN_VERSION: "2" })).toEqual({ port: 0, version: "2", shopUrl: null, priceTruthUrl: null });
 });
 
-test("PriceTruth answers a consensus well over 70 %", async () => {
+test("PriceTruth's sources agree with most prices that are right and with none that is wrong, arm by arm", async () => {
   const url = await kept(servePriceTruth(0));
   expect((await fetch(`${url}/health`)).status).toBe(200);
-  for (let asked = 0; asked < 50; asked += 1) {
-    const { consensus } = (await (await fetch(`${url}/api/consensus`)).json()) as { consensus: number };
-    expect(consensus).toBeGreaterThan(0.8);
-    expect(consensus).toBeLessThan(0.86);
+  const consensus = async (arm: string): Promise<unknown> => (await fetch(`${url}/api/consensus?arm=${arm}`)).json();
+  expect(await consensus("stable")).toEqual({ consensus: null, sources: 6 });
+  const compare = async (arm: string, release: string, cents: number): Promise<void> => {
+    const headers = { "serin-arm": arm, "serin-release": release };
+    const answer = await fetch(`${url}/api/prices`, { method: "POST", headers, body: JSON.stringify({ product: "lamp", cents }) });
+    expect(answer.status).toBe(200);
+    await answer.text();
+  };
+  for (let asked = 0; asked < 100; asked += 1) {
+    await compare("stable", "r1", 4900);
+    await compare("canary", "r1", 9800);
   }
+  expect(await consensus("canary")).toEqual({ consensus: 0, sources: 6 });
+  const { consensus: agreed } = (await consensus("stable")) as { readonly consensus: number };
+  expect(agreed).toBeGreaterThan(0.7);
+  expect(agreed).toBeLessThan(0.97);
+  await compare("canary", "r2", 4900);
+  expect(await consensus("canary")).toEqual({ consensus: null, sources: 6 });
+  expect((await fetch(`${url}/api/prices`, { method: "POST", body: "nonsense" })).status).toBe(400);
   expect((await fetch(`${url}/nothing`)).status).toBe(404);
 });
 

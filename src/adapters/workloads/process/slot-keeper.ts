@@ -50,6 +50,14 @@ interface Address {
   readonly hasAnswered: boolean;
 }
 
+/** A look at the health of a slot. */
+export interface Look {
+  /** Of the process that was looked at; `null`: none ran. */
+  readonly launch: string | null;
+  /** Why it is not ready; `null`: its health is good. */
+  readonly notReady: string | null;
+}
+
 /**
  * Keeps one slot of one service as it is wished: starts, replaces, stops, restarts; one step at a time, in the background. Whatever goes
  * wrong is told by `describe`, and tried again.
@@ -122,8 +130,10 @@ export class SlotKeeper {
     }
   }
 
-  /** What people and the release may know; `null`: nothing runs here, and nothing shall. `notReady` says why not, `null` = its health is good. */
-  describe(notReady: string | null): SeenWorkload | null {
+  /** What people and the release may know; `null`: nothing runs here, and nothing shall. What was looked at may have been replaced meanwhile. */
+  describe(look: Look): SeenWorkload | null {
+    const isOfNow = look.launch === (this.#running?.record.launch ?? null);
+    const notReady = isOfNow ? look.notReady : "it was only just started";
     const version = this.#running?.record.version ?? this.#wish?.version;
     if (version === undefined) return null;
     const isStaying = this.#wish?.version === version;

@@ -1,0 +1,19 @@
+import { readFile } from "node:fs/promises";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Where the examples and the command stand, in the checkout as in the package. */
+const house = new URL("../../", import.meta.url);
+
+/** The file of the command `serin`. */
+export const command = fileURLToPath(new URL("bin/serin.js", house));
+
+/** A file that is a process of the demo, by its path below `src/demo` without an ending: the source in a checkout, the compiled file in the package. */
+export function demoFile(name: string): string {
+  return fileURLToPath(new URL(`./${name}${extname(import.meta.url)}`, import.meta.url));
+}
+
+/** The plan that the demo releases by, as it stands in the examples. */
+export function readExamplePlan(): Promise<string> {
+  return readFile(new URL("examples/laptop/plan.yaml", house), "utf8");
+}
