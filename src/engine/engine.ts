@@ -6,7 +6,6 @@ import type { Request } from "../core/requests.ts";
 import { EnvironmentFrozen } from "../ports.ts";
 import type { NewRelease, World } from "../ports.ts";
 import { Archive } from "./archive.ts";
-import { whyOf } from "./call.ts";
 import { Delivery } from "./deliver.ts";
 import type { Post } from "./deliver.ts";
 import { Keeper } from "./keeper.ts";
@@ -70,7 +69,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
   const delivery = new Delivery({ world, patience, trouble, entry: entriesOf(keeper, archive) });
   return {
     async start() {
-      for (const id of await world.store.active()) await takeUp(id, keeper, trouble);
+      for (const id of await world.store.active()) await keeper.takeUp(id);
       delivery.start();
     },
     async release(head) {
@@ -104,15 +103,6 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       await Promise.all([keeper.close(), delivery.close()]);
     },
   };
-}
-
-/** One release that cannot be taken up is told, and keeps no other waiting: the router's lease takes its people home. */
-async function takeUp(id: string, keeper: Keeper, trouble: (message: string) => void): Promise<void> {
-  try {
-    await keeper.take(id);
-  } catch (error) {
-    trouble(`release ${id} cannot be taken up: ${whyOf(error)}`);
-  }
 }
 
 /** Journal entries for the outbox: from memory while the release runs, from the archive afterwards. */

@@ -16,6 +16,8 @@ import { turn } from "./turn.ts";
 
 /** How long the loop of a release rests after the store failed, ms; the router's lease takes people home when that lasts. */
 const restAfterTroubleMs = 1_000;
+/** A release that could not be taken up is tried again after this long, ms. */
+const takeUpAgainMs = 30_000;
 
 export interface KeeperOptions {
   readonly world: World;
@@ -55,6 +57,14 @@ export class Keeper {
     return [...this.#runs.values()];
   }
 
+  /**
+   * Takes a release up where it was, as a server does that starts. One that cannot be is told, tried again, and keeps no other waiting: the router's
+   * lease takes its people home.
+   */
+  async takeUp(id: string): Promise<void> {
+    if (!(await this.#tryTake(id))) this.#loops.set(id, this.#keepTrying(id));
+  }
+
   /** Takes a release up where it was, or wakes its loop; `null` when there is none of this id. */
   async take(id: string): Promise<Run | null> {
     const { world, patience } = this.#options;
@@ -79,6 +89,23 @@ export class Keeper {
     this.#closing.abort("closing");
     for (const run of this.#runs.values()) run.wake();
     await Promise.all(this.#loops.values());
+  }
+
+  async #keepTrying(id: string): Promise<void> {
+    const { clock } = this.#options.world;
+    do await clock.wait(takeUpAgainMs, this.#closing.signal);
+    while (!this.#closing.signal.aborted && !this.#runs.has(id) && !(await this.#tryTake(id)));
+  }
+
+  /** True when the release runs, or there is none of this id. */
+  async #tryTake(id: string): Promise<boolean> {
+    try {
+      await this.take(id);
+      return true;
+    } catch (error) {
+      this.#troubles.tell(id, `release ${id} cannot be taken up: ${whyOf(error)}`);
+      return false;
+    }
   }
 
   /** Ticks until the release is over and keeps nothing. A decision is followed by the next tick at once. */

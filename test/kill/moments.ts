@@ -31,6 +31,8 @@ const kinds: readonly Kind[] = [
 ];
 
 const occasions: readonly Occasion[] = ["told", "read", "seen", "tried", "asked", "notice", "written", "time"];
+/** Of events that have one side only: people's requests are on their way, notices have arrived, bytes are written. */
+const whenOf: Partial<Record<Occasion, "before" | "after">> = { asked: "before", notice: "after", written: "after" };
 const hourMs = 3_600_000;
 
 /** What a seed stands for. */
@@ -54,7 +56,7 @@ function momentOf(kind: Kind, chance: Chance): Moment {
   return {
     occasion,
     nth: 1 + Math.floor(chance() * (occasion === "seen" || occasion === "written" ? 12 : 4)),
-    when: pick(["before", "after"]),
+    when: whenOf[occasion] ?? pick(["before", "after"]),
     lagMs: occasion === "time" ? Math.round(chance() * 1_200) : pick([0, 0, Math.round(chance() * 5), Math.round(chance() * 40)]),
     awayMs: pick([0, 0, Math.round(chance() * 300)]),
     againAfterMs: chance() < 0.2 ? Math.round(chance() * 700) : null,

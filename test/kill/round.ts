@@ -47,7 +47,7 @@ export interface RoundOptions {
 }
 
 /** A release that is not over by then, or still owes a notice, is broken, ms. */
-const patienceMs = { usual: 45_000, lease: 90_000 } as const;
+const patienceMs = { usual: 90_000, lease: 150_000 } as const;
 
 interface Round extends RoundOptions {
   readonly stage: Stage;
@@ -95,7 +95,8 @@ export async function playRound(stage: Stage, options: RoundOptions): Promise<Ro
   } catch (error) {
     options.signal.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
-    return { ...reportOf(round, null), broken: [why, ...stage.server.unexpected], tookMs: Math.round(performance.now() - startedMs) };
+    const broken = [why, ...failuresOf(round), ...stage.server.unexpected];
+    return { ...reportOf(round, null), broken, tookMs: Math.round(performance.now() - startedMs) };
   } finally {
     clearTimeout(timer);
   }
@@ -235,10 +236,9 @@ function reportOf(
 }
 
 /** What people met: no request may have failed that was not meant to, and everybody must be served by the version that won. */
-async function auditPeople({ stage, fate, version, stable, before }: Round): Promise<readonly string[]> {
-  const after = stage.crowd.tally();
-  const failed = after.failedRequests - before.failedRequests;
-  const broken = failed === 0 ? [] : [`${failed} requests of people failed: ${after.failures.slice(before.failures.length).join("; ")}`];
+async function auditPeople(round: Round): Promise<readonly string[]> {
+  const { stage, fate, version, stable } = round;
+  const broken = [...failuresOf(round)];
   const winner = endOf[fate.kind] === "promoted" ? version : stable;
   for (const path of ["/", "/api/products"]) {
     const answer = await fetch(`${stage.edgeUrl}${path}`);
@@ -246,4 +246,10 @@ async function auditPeople({ stage, fate, version, stable, before }: Round): Pro
     if (served !== winner) broken.push(`${path} is served by version ${served}, not ${winner}`);
   }
   return broken;
+}
+
+function failuresOf({ stage, before }: Round): readonly string[] {
+  const after = stage.crowd.tally();
+  const failed = after.failedRequests - before.failedRequests;
+  return failed === 0 ? [] : [`${failed} requests of people failed: ${after.failures.slice(before.failures.length).join("; ")}`];
 }

@@ -9,7 +9,7 @@ import type { Crowd } from "../../src/demo/people.ts";
 import { habits } from "../../src/demo/person.ts";
 import { stopWorkloads } from "../../src/demo/stop-workloads.ts";
 import type { SmallDisk } from "../fixtures/small-disk.ts";
-import { freePort, serinGoing } from "../fixtures/serin.ts";
+import { freePorts, serinGoing } from "../fixtures/serin.ts";
 import { killPlan } from "./plan.ts";
 import type { KillPlanOptions } from "./plan.ts";
 import { openReceiver } from "./receiver.ts";
@@ -72,7 +72,8 @@ export async function openStage(peoplePerSecond: number, disk: SmallDisk | null 
   const tap = await openWiretap(edge.ready["control"] ?? "");
   started.defer(() => tap.close());
   await writeFile(file("serin.yaml"), serverFile(tap.url, receiver.url));
-  const listen = `127.0.0.1:${await freePort()}`;
+  const [port, frontend, backend] = (await freePorts(3)) as [number, number, number];
+  const listen = `127.0.0.1:${port}`;
   const dataDir = join(disk?.seen ?? dir, "data");
   const server = new ServerProcess({
     dataDir: join(disk?.path ?? dir, "data"),
@@ -92,7 +93,7 @@ export async function openStage(peoplePerSecond: number, disk: SmallDisk | null 
     readonly people: readonly { readonly name: string; readonly token: string }[];
   };
   const tokens = new Map(people.map((person) => [person.name, person.token]));
-  const ports = { frontend: await freePort(), backend: await freePort() };
+  const ports = { frontend, backend };
   const serverUrl = `http://${listen}`;
   await apiOf({ url: serverUrl, up: async () => undefined, fallen: () => 0 }, tokens.get("Camille") ?? "").startStable({
     plan: { text: killPlan(ports, { keepPrevious: "0" }), file: "plan.yaml" },
