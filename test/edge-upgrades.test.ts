@@ -60,7 +60,7 @@ describe("a request that offers another protocol than WebSocket", () => {
     expect(world.stable.requests.map(({ body }) => body)).toEqual(["the body"]);
     expect(world.stable.requests[0]?.headers).not.toHaveProperty("upgrade");
     expect(world.stable.requests[0]?.headers).not.toHaveProperty("http2-settings");
-    await once(socket, "close");
+    await expect.poll(() => socket.closed).toBe(true);
     expect(answer()).toMatch(/\r\nconnection: close\r\n/i);
     expect(await inFlight(world)).toBe(0);
   });
