@@ -274,10 +274,16 @@ async function verifyStored({ dataDir, release }: { readonly dataDir: string; re
     if (stored === null) throw new UserError("release-unknown", `No release in ${dataDir} is called ${release}.`);
     return sayVerified(verify(stored));
   } catch (error) {
+    if (error instanceof StoreUnusable && error.why === "damaged") return { ok: false, says: sayDamage(error) };
     throw await refusalOf(error);
   } finally {
     await store.close();
   }
+}
+
+/** Where the store is damaged, and what was found there. */
+function sayDamage({ message, cause }: StoreUnusable): string {
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }
 
 function readBytes(file: string): Uint8Array {
