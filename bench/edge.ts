@@ -10,13 +10,15 @@ import type { Scene, Way } from "./edge/scene.ts";
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const count = (value: number): string => Math.round(value).toLocaleString("en");
 
-/** Files that a process needs beside the connections of the crowd: to the backends, its own, and room. */
-const otherFiles = 1_000;
+/** Of the files that a process may open, what the edge gives to clients at most, and a little less. */
+const clientsPart = 0.7;
+const wantedConnections = 10_000;
 
 /** Throughput, added latency, share changes under load, and very many connections. Quick: a look, of a third of the time. */
 export async function bench(options: { readonly quick: boolean }): Promise<void> {
   if (process.platform !== "linux") throw new Error("the processor time of a process is read from /proc: run this on Linux");
   endOnInterrupt();
+  const files = raiseOpenFiles(process.pid, Math.ceil(wantedConnections / clientsPart));
   const scene = await openScene();
   const load: Load = startWorker<LoadOrder, LoadResult>("load");
   try {
@@ -26,7 +28,7 @@ export async function bench(options: { readonly quick: boolean }): Promise<void>
     await throughput(scene, load, options);
     await latency(scene, load, options);
     await shares(scene, load, options);
-    await crowd(scene, options);
+    await crowd(scene, { ...options, files });
   } finally {
     await load.end();
     await scene.close();
@@ -69,7 +71,7 @@ async function latency(scene: Scene, load: Load, { quick }: { readonly quick: bo
   const slices = await interleave(scene.ways, load, how);
   say(`\nLatency at ${(how.connections * 1000) / how.everyMs} requests/s on ${how.connections} connections, ${how.rounds} rounds in turns`);
   say(
-    `  ${"".padEnd(24)}${["* p50 ms", "* p99 ms", "* added p50 ms", "* added p99 ms", "p50 to HAProxy's"].map((head) => head.padStart(18)).join("")}`,
+    `  ${"".padEnd(24)}${["* p50 ms", "* p99 ms", "* added p50 ms", "* added p99 ms", "p50 to HAProxy"].map((head) => head.padStart(18)).join("")}`,
   );
   const all = new Map([...slices].map(([way, own]) => [way.name, own.flatMap((slice) => slice.latenciesMs)]));
   const at = (name: Way["name"], quantile: number): number => quantileOf(all.get(name) ?? [], quantile);
@@ -97,15 +99,17 @@ async function shares(scene: Scene, load: Load, { quick }: { readonly quick: boo
   sayFailed("share changes", failed);
 }
 
-async function crowd(scene: Scene, { quick }: { readonly quick: boolean }): Promise<void> {
+async function crowd(scene: Scene, { quick, files }: { readonly quick: boolean; readonly files: number }): Promise<void> {
   const people = startWorker<CrowdOrder, CrowdResult>("crowd");
   try {
-    const files = Math.min(raiseOpenFiles(scene.edge.pid, 10_000 + otherFiles), raiseOpenFiles(people.pid, 10_000 + otherFiles));
-    const connections = Math.min(10_000, files - otherFiles);
+    const connections = Math.min(wantedConnections, Math.floor(files * clientsPart));
     const beforeMb = residentMb(scene.edge.pid);
     const { served, failed } = await people.order({ url: scene.edge.urls[0] ?? "", connections, rounds: quick ? 2 : 4 });
     const afterMb = residentMb(scene.edge.pid);
-    const limited = connections < 10_000 ? ` (10,000 were wanted: this user may open ${count(files)} files a process)` : "";
+    const limited =
+      connections < wantedConnections
+        ? ` (${count(wantedConnections)} were wanted: this user may open ${count(files)} files a process)`
+        : "";
     say(`\n${count(connections)} concurrent keep-alive connections${limited}`);
     say(`  failed: ${failed.length} of ${count(served + failed.length)} requests`);
     say(

@@ -69,7 +69,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     stable,
   );
   if (kept.wanted !== null) core.recall(kept.wanted);
-  const tunnels = new Tunnels(core, limits.tunnelDrainMs);
+  const tunnels = new Tunnels(core, { answerMs: limits.upstream.headMs, drainMs: limits.tunnelDrainMs });
   const data = createDataPlane({ core, tunnels, limits: limits.client, trusted: trustedPeers(options.trustedProxies) });
   const control = createControlPlane({ core, kept }, options.token);
   core.start();

@@ -13,7 +13,6 @@ export interface TunnelOptions {
   readonly upstream: TunnelEnd;
   readonly arm: Arm;
   readonly url: string;
-  readonly protocol: "websocket" | "other";
   /** Called once, when both ends are gone. */
   readonly closed: () => void;
 }
@@ -21,7 +20,7 @@ export interface TunnelOptions {
 const serviceRestart = 1012;
 const goodbyeMs = 1_000;
 
-/** Two connected sockets. Bytes go through as they are; only `close` puts a frame of its own between two of the backend's. */
+/** Two connected sockets that speak WebSocket. Bytes go through as they are; only `close` puts a frame of its own between two of the backend's. */
 export class Tunnel {
   readonly arm: Arm;
   readonly url: string;
@@ -58,11 +57,10 @@ export class Tunnel {
     }
   }
 
-  /** Ends the tunnel: a WebSocket's client is told 1012 after the frame that is under way and has a second to answer. */
+  /** Ends the tunnel: the client is told 1012 after the frame that is under way and has a second to answer. */
   close(): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    if (this.#options.protocol === "other") return this.#destroy();
     const timer = setTimeout(() => this.#destroy(), goodbyeMs);
     timer.unref();
     this.#options.client.socket.once("close", () => clearTimeout(timer));
@@ -70,15 +68,15 @@ export class Tunnel {
   }
 
   #fromUpstream(chunk: Buffer): void {
-    const { client, upstream, protocol } = this.#options;
+    const { client, upstream } = this.#options;
     if (this.#isSaid) return;
-    if (protocol === "websocket" && this.#isClosing) {
+    if (this.#isClosing) {
       const length = this.#boundary.untilBoundary(chunk);
       client.socket.write(chunk.subarray(0, length));
       if (this.#boundary.isAtBoundary) this.#sayGoodbye();
       return;
     }
-    if (protocol === "websocket") this.#boundary.follow(chunk);
+    this.#boundary.follow(chunk);
     if (!client.socket.write(chunk)) upstream.socket.pause();
   }
 

@@ -1,4 +1,4 @@
-import { request as httpRequest } from "node:http";
+import { STATUS_CODES, request as httpRequest } from "node:http";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
@@ -28,17 +28,24 @@ export interface UpgradeReceived {
   readonly peer: { readonly address: string; readonly scheme: "http" | "https"; readonly isTrusted: boolean };
 }
 
-/** The long connections that have left HTTP: WebSockets and other upgrades, byte for byte. */
+/** Time limits of tunnels, ms. */
+export interface TunnelLimits {
+  /** Until a backend answers whether it switches. */
+  readonly answerMs: number;
+  /** How long a WebSocket of a drained arm, or of an address that is gone, may stay open. */
+  readonly drainMs: number;
+}
+
+/** The long connections that have left HTTP: WebSockets, byte for byte. */
 export class Tunnels {
   readonly #core: EdgeCore;
-  readonly #drainMs: number;
+  readonly #limits: TunnelLimits;
   readonly #open = new Set<Tunnel>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  /** `drainMs`: how long a WebSocket of a drained arm, or of an address that is gone, may stay open. */
-  constructor(core: EdgeCore, drainMs: number) {
+  constructor(core: EdgeCore, limits: TunnelLimits) {
     this.#core = core;
-    this.#drainMs = drainMs;
+    this.#limits = limits;
     core.onChange(() => this.#closeDrainedLater());
   }
 
@@ -54,6 +61,10 @@ export class Tunnels {
     const asking: Asking = { arm: visit.arm, service: service.name, who: whoIs(visit), slice, sinceMs: this.#core.monotonicMs() };
     this.#core.meters.begin(asking);
     socket.on("error", () => socket.destroy());
+    // The server's clock for a client that takes nothing goes on; only its own ear is gone with the protocol.
+    socket.on("timeout", () => {
+      if (socket.writableLength > 0) socket.destroy();
+    });
     this.#ask(received, asking, visit.arm);
   }
 
@@ -66,18 +77,26 @@ export class Tunnels {
   #ask(received: UpgradeReceived, asking: Asking, arm: Arm): void {
     const { service, socket, visit } = received;
     const upstream = service[arm][this.#core.nextNumber() % Math.max(1, service[arm].length)];
-    if (upstream === undefined) return this.#refused(received, asking, arm);
+    if (upstream === undefined) return this.#refused(received, asking, { arm, why: "no-target" });
+    let why: "refused" | "timeout" = "refused";
     const asked = this.#send(received, upstream, arm);
     this.#core.forwarded(arm);
     const gone = (): void => void asked.destroy();
+    const late = setTimeout(() => {
+      why = "timeout";
+      asked.destroy(new Error("no answer to a request to switch protocols"));
+    }, this.#limits.answerMs);
+    late.unref();
     socket.once("close", gone);
     asked.on("upgrade", (answer, upstreamSocket, upstreamHead) => {
+      clearTimeout(late);
       socket.off("close", gone);
       this.#ended(asking, 101);
       socket.write(headText(101, [...pairsOf(answer), ...this.#personHeaders(visit, 101)]));
       this.#connect({ received, arm, url: upstream.url, upstreamSocket, upstreamHead });
     });
     asked.on("response", (answer) => {
+      clearTimeout(late);
       const status = answer.statusCode ?? 502;
       this.#ended(asking, status);
       socket.write(
@@ -92,9 +111,10 @@ export class Tunnels {
       answer.pipe(socket);
     });
     asked.on("error", () => {
+      clearTimeout(late);
       socket.off("close", gone);
       if (socket.destroyed) return this.#ended(asking, "aborted");
-      this.#refused(received, asking, arm);
+      this.#refused(received, asking, { arm, why });
     });
     asked.end();
   }
@@ -124,12 +144,18 @@ export class Tunnels {
     });
   }
 
-  #refused(received: UpgradeReceived, asking: Asking, arm: Arm): void {
+  #refused(
+    received: UpgradeReceived,
+    asking: Asking,
+    failed: { readonly arm: Arm; readonly why: "refused" | "timeout" | "no-target" },
+  ): void {
     const { service, socket } = received;
-    this.#core.meters.failed({ arm, service: service.name, upstream: "refused" });
+    const { arm, why } = failed;
+    this.#core.meters.failed({ arm, service: service.name, upstream: why });
     if (arm === "canary" && service.stable.length > 0) return this.#ask(received, asking, "stable");
-    this.#ended(asking, 502);
-    socket.end(headText(502, ["content-length", "0", "connection", "close", "serin-edge", "refused"]));
+    const status = { refused: 502, timeout: 504, "no-target": 503 }[why];
+    this.#ended(asking, status);
+    socket.end(headText(status, ["content-length", "0", "connection", "close", "serin-edge", why]));
   }
 
   #ended(asking: Asking, status: number | "aborted"): void {
@@ -152,14 +178,12 @@ export class Tunnels {
     readonly upstreamHead: Buffer;
   }): void {
     const { received, arm, url, upstreamSocket, upstreamHead } = ends;
-    const protocol = received.request.headers.upgrade?.toLowerCase() === "websocket" ? "websocket" : "other";
     const done = this.#core.forward(arm);
     const tunnel: Tunnel = new Tunnel({
       client: { socket: received.socket, head: received.head },
       upstream: { socket: upstreamSocket, head: upstreamHead },
       arm,
       url,
-      protocol,
       closed: () => {
         this.#open.delete(tunnel);
         done();
@@ -176,7 +200,7 @@ export class Tunnels {
       this.#timers.delete(timer);
       const kept = new Set(this.#core.state.services.flatMap((service) => [...service.canary, ...service.stable].map((one) => one.url)));
       for (const tunnel of this.#open) if (this.#core.isDrained(tunnel.arm) || !kept.has(tunnel.url)) tunnel.close();
-    }, this.#drainMs);
+    }, this.#limits.drainMs);
     timer.unref();
     this.#timers.add(timer);
   }
@@ -186,15 +210,13 @@ function pairsOf(answer: IncomingMessage): RawHeaders {
   const kept: RawHeaders = [];
   for (let index = 0; index < answer.rawHeaders.length; index += 2) {
     const name = answer.rawHeaders[index] ?? "";
-    kept.push(name, answer.rawHeaders[index + 1] ?? "");
+    if (!/^(?:serin-|baggage$)/i.test(name)) kept.push(name, answer.rawHeaders[index + 1] ?? "");
   }
   return kept;
 }
 
-const reasons: Readonly<Record<number, string>> = { 101: "Switching Protocols", 502: "Bad Gateway" };
-
 function headText(status: number, headers: RawHeaders): Buffer {
-  let text = `HTTP/1.1 ${status} ${reasons[status] ?? "Answer"}\r\n`;
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Answer"}\r\n`;
   for (let index = 0; index < headers.length; index += 2) text += `${headers[index]}: ${headers[index + 1]}\r\n`;
   return Buffer.from(`${text}\r\n`, "latin1");
 }
