@@ -10,8 +10,8 @@ function group(name: string, groupOrder: number, files: { readonly include: stri
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ["./test/last-line.ts"],
     projects: [
       group("unit", 0, { include: ["src/**/*.test.ts", "test/**/*.test.ts"], exclude: [e2e, seeds] }, 2),

@@ -4,6 +4,7 @@ import { detection, effects } from "./evidence/detection.ts";
 import { falseAlarms } from "./evidence/false-alarms.ts";
 import { nullWorlds } from "./evidence/nulls.ts";
 import { obviousHarm, scrapesToProve } from "./evidence/obvious.ts";
+import type { Known } from "./evidence/obvious.ts";
 import { updatesPerSecond } from "./evidence/speed.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -63,10 +64,11 @@ function delays(runs: number): void {
 
 function obvious(runs: number): void {
   say(`\nObvious harm on requests, mean scrapes to prove it at alpha 0.16 %, ${runs} runs`);
-  say(`  ${"".padEnd(64)}${"in slices".padStart(10)}${"as a whole".padStart(12)}`);
+  const known: readonly Known[] = ["slices beside stable", "slices alone", "whole"];
+  say(`  ${"".padEnd(64)}${known.map((one) => one.padStart(22)).join("")}`);
   for (const harm of obviousHarm) {
-    const mean = (isSliced: boolean): string => scrapesToProve(harm, { runs, seed: 20_260_804, isSliced }).toFixed(2);
-    say(`  ${harm.says.padEnd(64)}${mean(true).padStart(10)}${mean(false).padStart(12)}`);
+    const means = known.map((seen) => scrapesToProve(harm, { runs, seed: 20_260_804, seen }).toFixed(2).padStart(22));
+    say(`  ${harm.says.padEnd(64)}${means.join("")}`);
   }
 }
 

@@ -4,6 +4,8 @@ export interface Problem {
   readonly line: number;
   readonly column: number;
   readonly severity: "error" | "warning";
+  /** Which kind of problem it is; docs/lint.md lists all, and a code never means anything else. */
+  readonly code: string;
   readonly message: string;
   /** What to write instead; always a remedy, never a repetition. */
   readonly remedy: string;
@@ -91,7 +93,7 @@ export const errorKinds = {
     title: "The versions do not fit the plan",
     status: 422,
     exit: "bad-input",
-    remedy: "Give each service of the plan one version, and no other service.",
+    remedy: "Give each service of the plan one version, and no other service; at least one of them is new.",
   },
   "stable-unknown": {
     title: "The stable version is not known",
@@ -201,6 +203,12 @@ export const errorKinds = {
     exit: "unreachable",
     remedy: "Close some, or try again later.",
   },
+  "store-unusable": {
+    title: "The store cannot take this now",
+    status: 503,
+    exit: "unreachable",
+    remedy: "Nothing of it was stored: do what `detail` says, then ask again with the same key.",
+  },
   internal: {
     title: "The server made a mistake",
     status: 500,
@@ -236,6 +244,12 @@ export const errorKinds = {
     status: null,
     exit: "bad-input",
     remedy: "`--help` shows what the command takes.",
+  },
+  "scenario-unseen": {
+    title: "The plan cannot show this scenario",
+    status: null,
+    exit: "bad-input",
+    remedy: "Give the plan such a metric with a gate or guard, or name another scenario (`--scenario all` plays those that it can show).",
   },
   "line-invalid": {
     title: "A line of the input is wrong",
@@ -274,10 +288,10 @@ export const errorKinds = {
     remedy: "Run `chmod 600` on it, and delete it first if somebody may have read it: new tokens are then made.",
   },
   "address-unusable": {
-    title: "The server cannot listen there",
+    title: "This address cannot be used",
     status: null,
     exit: "bad-input",
-    remedy: "End the process that listens there, or name another address (`--listen 127.0.0.1:0`).",
+    remedy: "End the process that listens there, or name another address of this machine; port 0 takes a free one.",
   },
   "ended-otherwise": {
     title: "The release ended otherwise than waited for",

@@ -3,13 +3,16 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { AdapterLists, Connections, OpenConnection } from "./adapters/connect.ts";
 import type { RunningServer, ServerStart } from "./cli/server.ts";
-import { endWhenUnread, processTerminal } from "./cli/terminal.ts";
+import { endWhenUnread, outliveTheLog, processTerminal } from "./cli/terminal.ts";
 import type { Terminal } from "./cli/terminal.ts";
 import type { SecretReaders } from "./config/secrets.ts";
 import type { Server } from "./config/server-file.ts";
+import type { Engine } from "./engine/engine.ts";
+import { patience } from "./engine/run.ts";
 import { exitCodes, formatProblem, UserError } from "./errors.ts";
 import type { Problem } from "./errors.ts";
 import type { VerifyAnswer } from "./http/contract.ts";
+import type { Log } from "./http/log.ts";
 import { StoreUnusable } from "./ports.ts";
 import type { Clock, Store } from "./ports.ts";
 
@@ -25,7 +28,7 @@ interface Group {
 }
 
 const groups: Readonly<Record<string, Group>> = {
-  plan: { says: "check, explain and describe plan files", add: addPlan },
+  plan: { says: "check, foresee, explain, simulate and render plan files", add: addPlan },
   release: { says: "begin, watch and steer the releases of a running server", add: addRelease },
   stable: {
     says: "start the stable version on this machine",
@@ -43,13 +46,19 @@ const commands: Readonly<Record<string, (program: Command, terminal: Terminal) =
 };
 
 async function addPlan(plan: Command, terminal: Terminal): Promise<void> {
-  const [lint, explain, schema] = await Promise.all([
+  const [lint, power, explain, simulate, render, schema] = await Promise.all([
     import("./cli/plan-lint.ts"),
+    import("./cli/plan-power.ts"),
     import("./cli/plan-explain.ts"),
+    import("./cli/plan-simulate.ts"),
+    import("./cli/plan-render.ts"),
     import("./cli/schema.ts"),
   ]);
   lint.addPlanLint(plan, terminal, adapterLists);
+  power.addPlanPower(plan, terminal, adapterLists);
   explain.addPlanExplain(plan, terminal, adapterLists);
+  simulate.addPlanSimulate(plan, terminal, adapterLists);
+  render.addPlanRender(plan, terminal, adapterLists);
   schema.addPlanSchema(plan, terminal, adapterLists);
 }
 
@@ -119,7 +128,10 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   const leaving = new AbortController();
   closing.defer(() => leaving.abort());
   const world = connectWorld({ lists, connections, clock, store, dataDir: resolve(start.dataDir), closing: leaving.signal });
-  const engine = createEngine(world, { onTrouble: (message) => log("error", "trouble", { message }) });
+  const engine = createEngine(world, {
+    onTrouble: (message) => log("error", "trouble", { message }),
+    onRecovery: (message) => log("info", "recovered", { message }),
+  });
   closing.defer(() => engine.close());
   const { createApp } = await import("./http/app.ts");
   const { localPerson, openTokens } = await import("./http/tokens.ts");
@@ -142,17 +154,32 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   closing.defer(() => ending.abort());
   await engine.start();
   if (!isLoopback(address)) log("warning", "not-loopback", { url: listening.url, because: "calls and tokens travel in the clear" });
-  log("info", "listening", { url: listening.url, data: start.dataDir, version: version(), people: server.people.length });
-  const all = closing.move();
-  return {
+  log("info", "listening", {
     url: listening.url,
-    close: async () => {
-      log("info", "closing");
-      await all.disposeAsync();
-      log("info", "closed");
-    },
-  };
+    data: start.dataDir,
+    version: version(),
+    people: server.people.length,
+    releases: engine.active(),
+  });
+  const all = closing.move();
+  return { url: listening.url, close: () => closeServer({ all, engine, log }) };
 }
+
+interface Closing {
+  readonly all: AsyncDisposableStack;
+  readonly engine: Engine;
+  readonly log: Log;
+}
+
+async function closeServer({ all, engine, log }: Closing): Promise<void> {
+  const releases = engine.active();
+  log("info", "closing", { releases, ...(releases.length > 0 ? { says: leftBehind } : {}) });
+  await all.disposeAsync();
+  log("info", "closed");
+}
+
+/** What becomes of the releases that a closing server leaves. */
+const leftBehind = `The next server on this data folder goes on with them; without one the router takes people to stable within ${patience.leaseMs / 1000} s.`;
 
 /** Event streams that a server serves at once. */
 const streamsAtMost = 500;
@@ -221,23 +248,33 @@ async function openStore(dataDir: string, clock: Clock): Promise<Store> {
   try {
     return await stores[0].open({}, { clock, dataDir });
   } catch (error) {
-    if (error instanceof StoreUnusable) throw new UserError("data-unusable", `${error.message} ${error.remedy}`, { why: error.why });
-    throw error;
+    throw await refusalOf(error);
   }
 }
 
-/** Verifies a release in a data folder that no server holds. Throws `data-unusable` or `release-unknown`. */
+/** A store that cannot be used as `data-unusable`; any other error as it is. */
+async function refusalOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof StoreUnusable)) return error;
+  const { capital } = await import("./core/messages/context.ts");
+  return new UserError("data-unusable", `${capital(error.message)}. ${error.remedy}`, { why: error.why });
+}
+
+/** Verifies a release in a data folder that no server holds; what is not there is not made. Throws `data-unusable` or `release-unknown`. */
 async function verifyStored({ dataDir, release }: { readonly dataDir: string; readonly release: string }): Promise<VerifyAnswer> {
-  const [{ createClock }, { verify }, { sayVerified }] = await Promise.all([
+  const [{ stores }, { createClock }, { verify }, { sayVerified }] = await Promise.all([
+    import("./adapters/stores/list.ts"),
     import("./engine/clock.ts"),
     import("./engine/replay.ts"),
     import("./http/releases.ts"),
   ]);
+  if (!stores[0].isThere(dataDir)) throw new UserError("data-unusable", `There is no store in ${dataDir}.`);
   const store = await openStore(dataDir, createClock());
   try {
     const stored = await store.load(release);
     if (stored === null) throw new UserError("release-unknown", `No release in ${dataDir} is called ${release}.`);
     return sayVerified(verify(stored));
+  } catch (error) {
+    throw await refusalOf(error);
   } finally {
     await store.close();
   }
@@ -279,4 +316,5 @@ async function main(words: readonly string[], terminal: Terminal): Promise<void>
 }
 
 endWhenUnread();
+outliveTheLog();
 await main(process.argv.slice(2), processTerminal());

@@ -1,5 +1,5 @@
 import type { Plan, Metric, Audience, Route, Goal, AdapterUse, NoticeTarget } from "./core/plan.ts";
-import type { SeenTraffic, SeenWorkloads, Slot } from "./core/observation.ts";
+import type { Finding, SeenTraffic, SeenWorkloads, Slot } from "./core/observation.ts";
 import type { Entry } from "./core/decision.ts";
 import type { ChainedEntry } from "./core/chain.ts";
 import type { Request } from "./core/requests.ts";
@@ -68,7 +68,14 @@ export interface SeriesSample {
 /** What a source answers for one query. An empty series is `no-data`; `unavailable` is an outage of this quantity alone. */
 export type Reading =
   | { readonly kind: "counters"; readonly atMs: number; readonly series: readonly SeriesSample[] }
-  | { readonly kind: "level"; readonly atMs: number; readonly canary: number; readonly stable: number | null }
+  | {
+      readonly kind: "level";
+      readonly atMs: number;
+      readonly canary: number;
+      readonly stable: number | null;
+      /** What the canary loses points for, the gravest first, at most ten: people are told. Absent: the source names nothing. */
+      readonly findings?: readonly Finding[];
+    }
   | { readonly kind: "probe"; readonly atMs: number; readonly down: boolean }
   | { readonly kind: "no-data" }
   | { readonly kind: "unavailable"; readonly why: string };
@@ -191,8 +198,11 @@ export class StoreUnusable extends Error {
   }
 }
 
-/** Another process holds it; no space left; it may not be written; damaged; written by a later serin; it does not keep what it acknowledges. */
-export type StoreTrouble = "held" | "full" | "not-writable" | "damaged" | "newer" | "not-durable";
+/**
+ * Another process holds it; no space left; the disk refuses reads or writes; it may not be written; damaged; written by a later serin; it does not
+ * keep what it acknowledges.
+ */
+export type StoreTrouble = "held" | "full" | "failing" | "not-writable" | "damaged" | "newer" | "not-durable";
 
 /** A service of the new release is in another active release, or the router that it needs is: a router serves one release at a time. */
 export class ServiceBusy extends Error {

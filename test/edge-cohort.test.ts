@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { drawFairly } from "../src/adapters/traffic/edge/draw.ts";
 import { openEdge, openEdgeWorld, personOn, routerOf, token } from "./edge-world.ts";
 
 const script = { "sec-fetch-mode": "cors" };
@@ -74,6 +75,17 @@ describe("who is on which arm", () => {
     const page = await (await fetch(`${world.edge.controlUrl}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
     const people = [...page.matchAll(/^serin_edge_requests_total\{.*who="people".*\} (\d+)$/gm)].map(([, count]) => Number(count));
     expect(people.every((count) => count === 0) && people.length > 0).toBe(true);
+  });
+
+  test("another draw than the fair one decides who is where, and the counts show it", async () => {
+    const world = await openEdgeWorld({ draw: () => ({ ...drawFairly(), bucket: 7_000 }) });
+    await world.put({ sharePct: 70 });
+    for (let visitor = 0; visitor < 5; visitor += 1) {
+      const one = world.person();
+      await one.load();
+      expect((await one.load()).version).toBe("stable");
+    }
+    expect((await world.router.observe(never)).drawn).toEqual({ canary: 0, stable: 5 });
   });
 
   test("a login that fails draws nobody", async () => {
@@ -224,6 +236,28 @@ describe("two versions side by side", () => {
     expect(await ask("/assets/gone-00000000.js")).toEqual([404, "canary"]);
     expect(await ask("/api/app-3f2a9c1b")).toEqual([404, "stable"]);
     expect((await world.router.observe(never)).lastCanaryMs).toBeNull();
+  });
+
+  test("so it is from the canary's page, and where a version answers what it does not know with its page", async () => {
+    const world = await openEdgeWorld();
+    const page = { "content-type": "text/html; charset=utf-8" };
+    for (const path of ["/assets/old-3f2a9c1b.js", "/assets/none-3f2a9c1b.js"]) {
+      world.canary.on(`GET ${path}`, (_request, response) => response.writeHead(200, page).end("<p>canary"));
+    }
+    world.canary.on("GET /assets/gone-3f2a9c1b.css", (_request, response) => response.writeHead(404).end());
+    world.stable.on("GET /assets/none-3f2a9c1b.js", (_request, response) => response.writeHead(200, page).end("<p>stable"));
+    await world.put({ sharePct: 50 });
+    const one = await personOn(world, "canary");
+    const ask = async (path: string) => {
+      const { status, version, text } = await one.ask(`GET ${path}`);
+      return [status, version, text.startsWith("<p>")];
+    };
+    expect(await ask("/assets/old-3f2a9c1b.js")).toEqual([200, "stable", false]);
+    expect(await ask("/assets/gone-3f2a9c1b.css")).toEqual([200, "stable", false]);
+    // Where neither version has it, the last answer stands.
+    expect(await ask("/assets/none-3f2a9c1b.js")).toEqual([200, "stable", true]);
+    expect((await one.ask("GET /some/view", { accept: "text/html" })).version).toBe("canary");
+    expect(await world.metric('serin_edge_skew_retries_total{arm="canary",service="shop"}')).toBe(3);
   });
 
   test("pages are not kept by caches, and one version does not confirm the other's page", async () => {

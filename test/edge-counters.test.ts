@@ -1,12 +1,14 @@
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { answerQuery } from "../src/adapters/metrics/edge/answer-query.ts";
+import { boundsMs, readWords } from "../src/adapters/metrics/edge/words.ts";
 import { parseExposition } from "../src/adapters/metrics/exposition/exposition.ts";
 import { latencyBoundsSeconds } from "../src/adapters/traffic/edge/request-tally.ts";
 import type { Asking } from "../src/adapters/traffic/edge/request-tally.ts";
 import { Meters } from "../src/adapters/traffic/edge/meters.ts";
+import { vitalBounds } from "../src/adapters/traffic/edge/page-meters.ts";
 import type { MetricKind } from "../src/core/plan.ts";
-import type { Query, SeriesSample } from "../src/ports.ts";
+import type { Query, Reading, SeriesSample } from "../src/ports.ts";
 
 type Words = Query["metric"]["query"];
 
@@ -28,12 +30,17 @@ const queries: readonly Query[] = [
   asked("ratio", { bad: "4xx+5xx", where: 'service!="api"' }),
   asked("ratio", { bad: "affected" }, { unit: "person" }),
   asked("ratio", { goal: "trial" }, { unit: "person" }),
+  asked("ratio", { bad: "browser-errors" }, { unit: "person" }),
+  asked("ratio", { bad: "silent-pages" }, { unit: "person" }),
+  ...[2_500, 2_700].map((slowerThanMs) => asked("latency", { of: "lcp" }, { slowerThanMs })),
+  asked("latency", { of: "inp", where: 'service="shop"' }, { slowerThanMs: 200 }),
+  asked("ratio", { bad: "cls > 0.1" }),
 ];
 
 /** The meters of an edge under a clock that is moved by hand, and what the source reads on their page. */
-function meteredEdge() {
+function meteredEdge(silentInARow: (arm: "canary" | "stable") => number = () => 0) {
   let nowMs = 1_000.25;
-  const meters = new Meters({ bornMs: 1_700_000_000_000, nowMs: () => nowMs, share: () => 50, known: () => 0 });
+  const meters = new Meters({ bornMs: 1_700_000_000_000, nowMs: () => nowMs, share: () => 50, known: () => 0, silentInARow });
   meters.expect({ services: ["shop", "api"], goals: ["trial"] });
   return {
     meters,
@@ -83,6 +90,25 @@ const event = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("goal" as const), arm, outcome: fc.constantFrom("reached" as const, "missed" as const) }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("page turn" as const),
+      arm,
+      outcome: fc.constantFrom("affected" as const, "unaffected" as const, "silent" as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("measured" as const),
+      arm,
+      service: fc.constantFrom("shop", "api"),
+      vital: fc.constantFrom("lcp" as const, "inp" as const, "cls" as const),
+      value: fc.oneof(fc.constantFrom(0.1, 0.2, 2.5), fc.double({ min: 0, max: 600, noNaN: true })),
+      slice: fc.nat(9),
+    }),
+  },
   { weight: 1, arbitrary: fc.constant({ kind: "a release begins" as const }) },
 );
 
@@ -126,6 +152,10 @@ function happens(edge: ReturnType<typeof meteredEdge>, requests: { waiting: Aski
       return meters.turnOver(one.arm, one.outcome);
     case "goal":
       return meters.goalOver("trial", one.arm, one.outcome);
+    case "page turn":
+      return meters.pages.turnOver(one.arm, one.outcome);
+    case "measured":
+      return meters.pages.measured({ arm: one.arm, service: one.service }, one);
     case "a release begins":
       return meters.expect({ services: ["shop", "api"], goals: ["trial"] });
   }
@@ -154,6 +184,73 @@ test("no number of a series ever falls, and bad is never more than total", async
     { numRuns: 30 },
   );
 }, 60_000);
+
+test.each<[string, Words, number | null, readonly [vital: "lcp" | "inp" | "cls", value: number], readonly [bad: number, total: number]]>([
+  ["a paint at the line is not slower than it", { of: "lcp" }, 2_500, ["lcp", 2.5], [0, 1]],
+  ["a paint after the line is", { of: "lcp" }, 2_500, ["lcp", 2.501], [1, 1]],
+  ["an answer to a click after its line is slow", { of: "inp", where: 'service="shop"' }, 200, ["inp", 0.201], [1, 1]],
+  ["a shift at the line is not beyond it", { bad: "cls > 0.1" }, null, ["cls", 0.1], [0, 1]],
+  ["a shift beyond the line is", { bad: "cls>0.25" }, null, ["cls", 0.26], [1, 1]],
+  ["what another service's page measured does not count", { bad: "cls > 0.1", where: 'service="api"' }, null, ["cls", 0.2], [0, 0]],
+])("of page views, %s", async (_says, words, slowerThanMs, [vital, value], expected) => {
+  const edge = meteredEdge();
+  edge.meters.pages.measured({ arm: "canary", service: "shop" }, { vital, value, slice: 4 });
+  const query = asked(slowerThanMs === null ? "ratio" : "latency", words, slowerThanMs === null ? {} : { slowerThanMs });
+  const reading = answerQuery(query, [{ edge: "e", samples: parseExposition(await edge.meters.page()), bornMs: 1 }], 0);
+  const one = reading.kind === "counters" ? reading.series.find(({ series }) => series === "e canary 4") : undefined;
+  expect([one?.bad, one?.total, one?.badAtMost, one?.slice]).toEqual([...expected, undefined, 4]);
+});
+
+test("the bounds that the source names are those of the edge's histograms", () => {
+  const inMs = (bounds: readonly number[]): number[] => bounds.map((seconds) => Math.round(seconds * 1000));
+  expect(boundsMs).toEqual({ requests: inMs(latencyBoundsSeconds), lcp: inMs(vitalBounds.lcp), inp: inMs(vitalBounds.inp) });
+});
+
+test("the lines of layout shifts that a plan may name are bounds of the histogram, and no others", () => {
+  for (const bound of vitalBounds.cls) expect(readWords("ratio", { bad: `cls > ${bound}` })).toMatchObject({ kind: "asked" });
+  expect(readWords("ratio", { bad: "cls > 0.2" })).toEqual({
+    kind: "problem",
+    problem: `the edge counts no layout shifts over 0.2. Write ${vitalBounds.cls.join(", ")}.`,
+  });
+});
+
+describe("pages of which nothing is heard", () => {
+  const query = asked("ratio", { bad: "browser-errors" }, { unit: "person" });
+
+  /** The reading of so many edges after so many people in a row were silent on each arm at each edge. */
+  async function after(silent: Record<"canary" | "stable", number>, edges = 1): Promise<Reading> {
+    const edge = meteredEdge((arm) => silent[arm]);
+    const samples = parseExposition(await edge.meters.page());
+    const pages = Array.from({ length: edges }, (_, number) => ({ edge: `e${number}`, samples, bornMs: null }));
+    return answerQuery(query, pages, 0);
+  }
+
+  test("are no healthy pages: a canary that says nothing is unavailable", async () => {
+    const mute: Reading = {
+      kind: "unavailable",
+      why: "nothing is heard of the pages of the canary: does every page have the tag of /.serin/beacon.js?",
+    };
+    expect(await after({ canary: 20, stable: 0 })).toEqual(mute);
+    expect((await after({ canary: 19, stable: 0 })).kind).toBe("counters");
+    expect([(await after({ canary: 19, stable: 0 }, 2)).kind, await after({ canary: 20, stable: 0 }, 2)]).toEqual(["counters", mute]);
+  });
+
+  test("on stable leave nothing to compare with", async () => {
+    const arms = async (silent: number) => {
+      const reading = await after({ canary: 5, stable: silent });
+      return reading.kind === "counters" ? reading.series.map(({ arm }) => arm) : [];
+    };
+    expect([await arms(19), await arms(20)]).toEqual([["canary", "stable"], ["canary"]]);
+  });
+
+  test("are counted themselves", async () => {
+    const edge = meteredEdge();
+    for (const outcome of ["silent", "affected", "unaffected", "silent"] as const) edge.meters.pages.turnOver("canary", outcome);
+    const silent = asked("ratio", { bad: "silent-pages" }, { unit: "person" });
+    const reading = answerQuery(silent, [{ edge: "e", samples: parseExposition(await edge.meters.page()), bornMs: null }], 0);
+    expect(reading.kind === "counters" && reading.series[0]).toMatchObject({ arm: "canary", bad: 2, total: 4, slice: null });
+  });
+});
 
 test.each<[string, "answered" | "gaveUp", number, readonly [bad: number, total: number]]>([
   ["an answer within the line is fast", "answered", 1_999, [0, 1]],

@@ -167,12 +167,29 @@ describe("an edge that starts again", () => {
     expect(await ask()).toBe("canary");
   });
 
-  test("refuses a kept state that is garbled, instead of forgetting its people", async () => {
+  test.each([
+    ["is no JSON", '{"release":', "is not JSON"],
+    ["is another thing", "{}", "is no word of this version's"],
+  ])("sets a last word aside that %s, serves stable, and hears the next one", async (_says, garbled, why) => {
+    const world = await openEdgeWorld();
+    const { dataDir } = world.edge;
+    const stable = { routes: [{ path: "/", service: "shop" }], targets: { shop: { canary: [], stable: [world.stable.url] } } };
+    await world.edge.close();
+    await writeFile(join(dataDir, "wanted.json"), garbled);
+    const again = await openEdge({ dataDir, stable });
+    expect(again.setAside).toEqual({ file: join(dataDir, "wanted.json.set-aside"), why: `${join(dataDir, "wanted.json")} ${why}` });
+    expect(await readFile(join(dataDir, "wanted.json.set-aside"), "utf8")).toBe(garbled);
+    expect((await fetch(`${again.url}/api`)).headers.get("x-version")).toBe("stable");
+    await routerOf(again).apply(world.wanted({ sharePct: 100 }), never);
+    expect((await fetch(`${again.url}/api`)).headers.get("x-version")).toBe("canary");
+    await again.close();
+    expect((await openEdge({ dataDir, stable })).setAside).toBeNull();
+  });
+
+  test("refuses a key that is garbled, instead of drawing everybody afresh", async () => {
     const first = await openEdge();
     const { dataDir } = first;
     await first.close();
-    await writeFile(join(dataDir, "wanted.json"), '{"release":');
-    await expect(openEdge({ dataDir })).rejects.toThrow("wanted.json is not JSON");
     await writeFile(join(dataDir, "edge.key"), "short");
     await expect(openEdge({ dataDir })).rejects.toThrow("is not a key");
     expect(await readFile(join(dataDir, "edge.key"), "utf8")).toBe("short");

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -17,9 +17,10 @@ import { token } from "./edge-world.ts";
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const megabyte = 1024 * 1024;
 
-/** `serin edge` with these words, in a folder of its own. */
-async function startProcess(words: readonly string[]) {
+/** `serin edge` with these words, in a folder of its own that `prepare` has had before. */
+async function startProcess(words: readonly string[], prepare: (dir: string) => Promise<void> = async () => {}) {
   const dir = await mkdtemp(join(tmpdir(), "serin-edge-process-"));
+  await prepare(dir);
   await writeFile(join(dir, "token"), `${token}\n`);
   const common = [
     "edge",
@@ -110,14 +111,48 @@ test("serin edge keeps the limits that it is given", async () => {
 
 test.each([
   ["an address that is none", ["--listen", "8080"], "is not an address such as 127.0.0.1:8080"],
+  ["an address of another machine", ["--listen", "192.0.2.1:0"], "serin: This address cannot be used: 192.0.2.1:0: "],
   ["two services without routes", ["--stable", "a=http://127.0.0.1:1", "b=http://127.0.0.1:2"], "need routes"],
   ["a stable address that is none", ["--stable", "shop"], "is not a pair"],
   ["a size without a unit", ["--max-body", "1000"], '"1000" is not a size such as 500B, 16kB or 10MB'],
   ["a time that no timer holds", ["--idle-timeout", "30d"], "of at most 24 days"],
   ["a head that takes longer than its request", ["--head-timeout", "11m"], "--head-timeout is at most --request-timeout"],
   ["no connections", ["--max-connections", "0"], '"0" is not a number such as 1024'],
+  ["a stable address with a path", ["--stable", "shop=http://127.0.0.1:1/app"], 'Write "http://127.0.0.1:1"'],
+  ["a proxy that is no address", ["--trust-proxy", "balancer"], '"balancer" is not an address or subnet'],
+  ["a proxy with everybody behind it by mistake", ["--trust-proxy", "10.0.0.0/"], '"10.0.0.0/" is not an address or subnet'],
+  ["a subnet that is too long", ["--trust-proxy", "10.0.0.0/33"], '"10.0.0.0/33" is not an address or subnet'],
 ])("serin edge refuses %s with exit code 2", async (_says, words, says) => {
   const edge = await startProcess(words);
   expect(await edge.exited).toEqual([2, null]);
   expect(edge.errors()).toContain(says);
+  expect(edge.errors()).toMatch(/^serin: [^\n]*\n$/);
+});
+
+test("serin edge refuses a port that is taken, and a folder that is not its own, with exit code 2", async () => {
+  const other = createServer();
+  other.listen(0, "127.0.0.1");
+  await once(other, "listening");
+  onTestFinished(() => void other.close());
+  const taken = `127.0.0.1:${(other.address() as AddressInfo).port}`;
+  for (const option of ["--listen", "--control"]) {
+    const edge = await startProcess([option, taken]);
+    expect(await edge.exited).toEqual([2, null]);
+    expect(edge.errors()).toMatch(/^serin: This address cannot be used: 127[^\n]*EADDRINUSE[^\n]*\n$/);
+    expect(edge.errors()).toContain(taken);
+  }
+  const edge = await startProcess(["--key-file", "token"], (dir) => writeFile(join(dir, "data"), "a file"));
+  expect(await edge.exited).toEqual([2, null]);
+  expect(edge.errors()).toMatch(/^serin: The data folder cannot be used: [^\n]*EEXIST[^\n]*\n$/);
+});
+
+test("serin edge starts with a garbled last word of the controller, and says where it has put it", async () => {
+  const edge = await startProcess([], async (dir) => {
+    await mkdir(join(dir, "data"));
+    await writeFile(join(dir, "data", "wanted.json"), "{");
+  });
+  await edge.firstLine;
+  await expect.poll(edge.errors).toMatch(/^serin: [^\n]*wanted\.json is not JSON[^\n]*wanted\.json\.set-aside[^\n]*\n$/);
+  edge.child.kill("SIGTERM");
+  expect(await edge.exited).toEqual([0, null]);
 });

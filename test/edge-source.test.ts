@@ -218,6 +218,8 @@ describe("the edge's own numbers, read back", () => {
   });
 });
 
+const badWords = 'bad: 3xx is not known to the edge. Write 5xx, 4xx, 4xx+5xx, affected, browser-errors, silent-pages, or "cls > 0.1".';
+
 test.each<[string, MetricKind, Metric["query"], string | null]>([
   ["5xx", "ratio", { bad: "5xx" }, null],
   ["both classes, with a blank", "ratio", { bad: "4xx + 5xx" }, null],
@@ -231,6 +233,18 @@ test.each<[string, MetricKind, Metric["query"], string | null]>([
     { bad: "5xx", goal: "trial" },
     "one of bad and goal is needed. Write bad: 5xx, bad: affected, or goal: with the name of one of traffic.goals.",
   ],
-  ["another class", "ratio", { bad: "3xx" }, "bad: 3xx is not known to the edge. Write 5xx, 4xx, 4xx+5xx or affected."],
+  ["another class", "ratio", { bad: "3xx" }, badWords],
+  ["browser errors", "ratio", { bad: "browser-errors" }, null],
+  ["browser errors that must not be", "count", { bad: "browser-errors" }, null],
+  ["silent pages", "ratio", { bad: "silent-pages" }, null],
+  ["the largest paint", "latency", { of: "lcp" }, null],
+  ["answers to clicks of one service's pages", "latency", { of: "inp", where: 'service="shop"' }, null],
+  ["another latency", "latency", { of: "fcp" }, "of: fcp is not known to the edge. Write lcp or inp, or leave it out for requests."],
+  [
+    "browser errors of one service",
+    "ratio",
+    { bad: "browser-errors", where: 'service="a"' },
+    "people are counted over all services. Leave where out.",
+  ],
   ["people of one service", "ratio", { goal: "trial", where: 'service="a"' }, "people are counted over all services. Leave where out."],
 ])("the words of a plan: %s", (_says, kind, words, problem) => expect(edge.checkQuery(kind, words)).toBe(problem));

@@ -60,6 +60,8 @@ export interface EdgeWorld {
   readonly put: (changes?: Partial<WantedTraffic>) => Promise<void>;
   /** The value of a sample of the metrics page, `name{labels}` as it stands there; 0 when it is not there. */
   readonly metric: (sample: string) => Promise<number>;
+  /** The lines of the metrics page that begin with `start`. */
+  readonly samples: (start: string) => Promise<string[]>;
 }
 
 const never = new AbortController().signal;
@@ -91,6 +93,10 @@ export async function openEdgeWorld(options: Partial<EdgeOptions> = {}): Promise
       ...changes,
     };
   };
+  const page = async (): Promise<string[]> => {
+    const answer = await fetch(`${edge.controlUrl}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+    return (await answer.text()).split("\n");
+  };
   return {
     edge,
     router,
@@ -100,10 +106,10 @@ export async function openEdgeWorld(options: Partial<EdgeOptions> = {}): Promise
     wanted,
     put: (changes) => router.apply(wanted(changes), never),
     metric: async (sample) => {
-      const page = await (await fetch(`${edge.controlUrl}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
-      const line = page.split("\n").find((one) => one.startsWith(`${sample} `));
+      const line = (await page()).find((one) => one.startsWith(`${sample} `));
       return line === undefined ? 0 : Number(line.slice(sample.length + 1));
     },
+    samples: async (start) => (await page()).filter((one) => one.startsWith(start)),
   };
 }
 

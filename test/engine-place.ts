@@ -27,6 +27,7 @@ export interface Place {
   /** Promises that were broken. */
   readonly broken: readonly string[];
   readonly troubles: readonly string[];
+  readonly recoveries: readonly string[];
   /** The engine that runs now. */
   readonly engine: Engine;
   readonly clock: ProcessClock;
@@ -55,6 +56,7 @@ export async function place(options: PlaceOptions = {}): Promise<Place> {
   const memory = watching.watch(new MemoryStore());
   const store = options.store?.(memory) ?? memory;
   const troubles: string[] = [];
+  const recoveries: string[] = [];
   const chance = random(1);
   const weather = () => calm;
   const never = () => false;
@@ -78,7 +80,10 @@ export async function place(options: PlaceOptions = {}): Promise<Place> {
       },
       { clock, way, store, weather },
     );
-    const engine = createEngine(options.world?.(world) ?? world, { onTrouble: (message) => troubles.push(message) });
+    const engine = createEngine(options.world?.(world) ?? world, {
+      onTrouble: (message) => troubles.push(message),
+      onRecovery: (message) => recoveries.push(message),
+    });
     await engine.start();
     return { engine, clock };
   };
@@ -89,6 +94,7 @@ export async function place(options: PlaceOptions = {}): Promise<Place> {
     outdoors: outside,
     broken: watching.broken,
     troubles,
+    recoveries,
     get engine() {
       return now.engine;
     },

@@ -1,7 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { StoreUnusable } from "../src/ports.ts";
 import type { Store, World } from "../src/ports.ts";
 import { shareInForce } from "../src/sim/simulated-world.ts";
 import { ask, head, minuteMs, place } from "./engine-place.ts";
+
+/** A commit on a disk that is full while `isFull` says so: only what takes people home is still stored. */
+function whileThereIsRoom(store: Store, isFull: () => boolean): Store["commit"] {
+  return async (commit) => {
+    const status = commit.entry?.entry.decision.status.kind;
+    if (isFull() && status !== "rolling-back" && status !== "rolled-back")
+      throw new StoreUnusable({ why: "full", message: "no space is left", remedy: "Free some." });
+    await store.commit(commit);
+  };
+}
 
 describe("a store that takes nothing for a while", () => {
   test("lets the lease take people home, and loses no reading", async () => {
@@ -26,6 +37,43 @@ describe("a store that takes nothing for a while", () => {
     expect(shareInForce(outdoors, time.elapsedMs())).toBe(10);
     await pass(12 * minuteMs);
     expect(await statusOf("a")).toContain("promoted");
+    expect(broken).toEqual([]);
+  });
+
+  test("is said once, with what to do, and when it is over", async () => {
+    let isFull = false;
+    const { engine, pass, troubles, recoveries } = await place({
+      store: (store) => ({ ...store, commit: whileThereIsRoom(store, () => isFull) }),
+    });
+    await engine.release(head("a"));
+    await pass(minuteMs);
+    expect(engine.isTroubled()).toBe(false);
+    isFull = true;
+    await pass(40_000);
+    expect(troubles).toEqual(["release a: no space is left. Free some."]);
+    expect(engine.isTroubled()).toBe(true);
+    isFull = false;
+    await pass(10_000);
+    expect(recoveries).toEqual(["release a goes on"]);
+    expect(engine.isTroubled()).toBe(false);
+  });
+
+  test("but the way home is no reason to leave people on a bad version until the lease is over", async () => {
+    let isFull = false;
+    const { engine, time, outdoors, broken, pass, statusOf } = await place({
+      store: (store) => ({ ...store, commit: whileThereIsRoom(store, () => isFull) }),
+      episodes: [{ of: "errors", arm: "canary", value: 0.5, fromMs: 55_000, untilMs: Number.POSITIVE_INFINITY, fromSharePct: 0 }],
+    });
+    await engine.release(head("a"));
+    await pass(57_000);
+    expect(shareInForce(outdoors, time.elapsedMs())).toBe(10);
+    isFull = true;
+    await pass(20_000);
+    expect(await statusOf("a")).toMatch(/^roll(?:ing-back|ed-back)$/);
+    expect(shareInForce(outdoors, time.elapsedMs())).toBe(0);
+    isFull = false;
+    await pass(minuteMs);
+    expect(await statusOf("a")).toBe("rolled-back");
     expect(broken).toEqual([]);
   });
 
@@ -152,6 +200,29 @@ describe("one release that cannot go on", () => {
       kind: "holding",
       why: { kind: "no-data", checks: ["prices is down"] },
     });
+  });
+
+  test("because its rows are not what was written is not gone on with: the lease takes people home", async () => {
+    let isBroken = false;
+    const { engine, restart, time, outdoors, troubles, pass } = await place({
+      store: (store): Store => ({
+        ...store,
+        load: async (id) => {
+          const stored = await store.load(id);
+          if (!isBroken || stored === null) return stored;
+          const rows = stored.rows.map((row) => (row.number === 2 ? { ...row, observation: { ...row.observation, observedMs: 7 } } : row));
+          return { ...stored, rows };
+        },
+      }),
+    });
+    await engine.release(head("a"));
+    await pass(minuteMs);
+    expect(shareInForce(outdoors, time.elapsedMs())).toBe(10);
+    isBroken = true;
+    await restart();
+    await pass(minuteMs);
+    expect(shareInForce(outdoors, time.elapsedMs())).toBe(0);
+    expect(troubles).toEqual([expect.stringMatching(/^release a cannot be taken up: .* revision 2: .*changed.*serin release verify a/)]);
   });
 
   test("because its journal does not add up is told, and keeps no other from being taken up", async () => {

@@ -48,6 +48,18 @@ describe("one active release per service", () => {
   });
 });
 
+test("a probe that says down is asked again after 5 s, not at the next scrape: three of three take 10 s", async () => {
+  const downFromMs = minuteMs;
+  const { engine, pass, statusOf } = await place({
+    episodes: [{ of: "prices", arm: "both", value: 1, fromMs: downFromMs, untilMs: Number.POSITIVE_INFINITY, fromSharePct: 0 }],
+  });
+  await engine.release(head("a"));
+  await pass(downFromMs);
+  expect(await statusOf("a")).toBe("observing");
+  await pass(plan.scrapeMs + 10_000 + 1_000);
+  expect(await statusOf("a")).toBe("halted");
+});
+
 describe("a late request", () => {
   const versionsOf = ({ running }: Outdoors): Record<string, string> =>
     Object.fromEntries([...running].map(([slot, { version }]) => [slot, version]));
@@ -135,7 +147,7 @@ test("a halt freezes its environment at once, however long the way back takes", 
     isRouterOut: () => isRouterOut,
   });
   await engine.release(head("a"));
-  await pass(80_000);
+  await pass(65_000);
   isRouterOut = true;
   await pass(minuteMs);
   expect(await statusOf("a")).toBe("rolling-back");

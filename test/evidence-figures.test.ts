@@ -21,19 +21,22 @@ describe("wrong verdicts stay within their budget, alpha = 1 % and beta = 5 %", 
 });
 
 describe("mean delay is within 1.5 x the bound and one scrape", () => {
-  /** Lumps of three nats a hit, and an effect of a quarter: known to take a little longer. */
-  const known: Readonly<Record<string, number>> = { "5xx > 1 %, true 20 %": 1.75, "p95 < 500 ms, true 4 % slower": 1.65 };
   test.each(effects.map((effect) => [`${effect.says}: ${effect.proves} at ${effect.error}`, effect] as const))("%s", (_, effect) => {
     const { ratio, missed } = detection(effect, { runs: 300, seed: 7 });
     expect(missed).toBe(0);
-    expect(ratio).toBeLessThan(known[effect.says] ?? 1.55);
+    // 300 runs are too few for the second decimal: the long form has 2,000.
+    expect(ratio).toBeLessThan(1.58);
   });
 });
 
 describe("obvious harm on requests in slices is proven in one or two scrapes", () => {
   const few: Readonly<Record<string, number>> = { "5 % against 1 %, 135 a scrape": 2.7 };
   test.each(obviousHarm.map((harm) => [harm.says, harm] as const))("%s", (_, harm) => {
-    const [sliced, whole] = [true, false].map((isSliced) => scrapesToProve(harm, { runs: 60, seed: 7, isSliced }));
+    const [sliced, alone, whole] = (["slices beside stable", "slices alone", "whole"] as const).map((seen) =>
+      scrapesToProve(harm, { runs: 60, seed: 7, seen }),
+    );
+    // With nobody left to show that a burst is the canary's own, slices prove no more than the whole.
+    expect(alone).toBeCloseTo(whole ?? 0, 9);
     expect(sliced).toBeGreaterThanOrEqual(1);
     expect(sliced).toBeLessThan(few[harm.says] ?? (harm.before > 0 ? 3.2 : 2.2));
     expect(whole).toBeGreaterThan(1.5 * (sliced ?? 0));

@@ -187,7 +187,17 @@ const becauses: Every<Because> = {
   "shared-incident": [{ kind: "shared-incident" }],
   "sample-ratio-mismatch": [{ kind: "sample-ratio-mismatch" }],
   "nothing-to-compare": [{ kind: "nothing-to-compare" }],
-  "readings-over-line": [{ kind: "readings-over-line", over: 4, of: 5 }],
+  "readings-over-line": [
+    { kind: "readings-over-line", over: 4, of: 5 },
+    { kind: "readings-over-line", over: 3, of: 3, findings: [{ rule: "label", places: 3 }] },
+    {
+      kind: "readings-over-line",
+      over: 3,
+      of: 3,
+      findings: ["button-name", "image-alt", "html-has-lang", "a-new-rule", "label"].map((rule, index) => ({ rule, places: 5 - index })),
+    },
+    { kind: "readings-over-line", over: 3, of: 3, findings: [{ rule: "a-new-rule", places: 4 }] },
+  ],
   "readings-within-line": [{ kind: "readings-within-line", within: 5, of: 5 }],
   "rises-to-limit": [{ kind: "rises-to-limit", inMs: 12 * MINUTE_MS }],
   "event-seen": [
@@ -195,6 +205,7 @@ const becauses: Every<Because> = {
     { kind: "event-seen", events: 3 },
   ],
   "no-event-in": [{ kind: "no-event-in", exposures: 12_400 }],
+  "as-rare-as-stable": [{ kind: "as-rare-as-stable", events: 2, exposures: 12_400 }],
   "runs-needed": [{ kind: "runs-needed", have: 3, need: 5 }],
   down: [
     { kind: "down", times: 1 },

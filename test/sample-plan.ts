@@ -1,4 +1,5 @@
 import type { Comparison, Condition } from "../src/core/condition.ts";
+import { noRemarks } from "../src/core/plan.ts";
 import type { Gate, Guard, Metric, MetricKind, Phase, Plan } from "../src/core/plan.ts";
 import type { Reaction } from "../src/core/reactions.ts";
 
@@ -142,4 +143,5 @@ export const samplePlan: Plan = {
   holdbackPct: 0,
   alpha: 0.01,
   beta: 0.05,
+  remarks: noRemarks,
 };

@@ -8,7 +8,7 @@ describe("golden timelines", () => {
   test.each(Object.entries(stories))("%s", async (name, scenario: Scenario) => {
     const story = await simulate(scenario);
     expect(story.broken).toEqual([]);
-    const end = `\n${story.status.kind}, ${story.shareAtEndPct} % on the canary, ${story.notices.length} notices, ${story.crashes} crashes\n`;
+    const end = `\n${story.status.kind}, ${story.shareAtEndPct} % on the canary, ${story.notices.length} notices, ${story.crashesMs.length} crashes\n`;
     await expect(timeline(story.stored) + end).toMatchFileSnapshot(`golden/${name.replaceAll(/[ ,]+/g, "-")}.txt`);
   });
 

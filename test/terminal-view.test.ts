@@ -44,6 +44,10 @@ const moments: Readonly<Record<string, Sample>> = {
 const screen = (sample: Sample, columns: number, language: Language, color = false): string[] =>
   drawRelease(sampleView({ ...sample, language }), { columns, color, language });
 
+/** As on a terminal of so many rows, of which the last is the cursor's. */
+const lowScreen = (sample: Sample, rows: number, language: Language): string[] =>
+  drawRelease(sampleView({ ...sample, language }), { columns: 79, rows: rows - 1, color: false, language });
+
 describe("the terminal view", () => {
   test.each([
     ["en", 80],
@@ -52,6 +56,38 @@ describe("the terminal view", () => {
   ] as const)("golden: every moment in %s, %d columns", async (language, columns) => {
     const drawn = Object.entries(moments).map(([name, sample]) => [`# ${name}`, ...screen(sample, columns, language), ""].join("\n"));
     await expect(drawn.join("\n")).toMatchFileSnapshot(`golden/terminal.${language}.${columns}.txt`);
+  });
+
+  test.each(["en", "fr"] as const)("golden: every moment in %s on a terminal of 80 columns and 24 rows", async (language) => {
+    const drawn = Object.entries(moments).map(([name, sample]) => [`# ${name}`, ...lowScreen(sample, 24, language), ""].join("\n"));
+    await expect(drawn.join("\n")).toMatchFileSnapshot(`golden/terminal.${language}.80x24.txt`);
+  });
+
+  test.each(Object.entries(moments))("24 rows show all that counts: %s", (_name, sample) => {
+    const view = sampleView(sample);
+    const drawn = lowScreen(sample, 24, "en");
+    const text = drawn.join("\n");
+    expect(drawn.length).toBeLessThanOrEqual(23);
+    expect(drawn.at(-1)).toMatch(/^└─+┘$/);
+    const actions = view.actions.filter(({ why }) => why === null).map(({ label }) => `[ ${label} ]`);
+    const asked = view.people.filter(({ state }) => state === "asked").map(({ title, says }) => `${title} ${says}`);
+    const wrong = [...view.gates, ...view.guards].filter(({ kind }) => kind === "fail" || kind === "no-data" || kind === "invalid");
+    const all = [...actions, ...asked, ...wrong.map(({ word }) => word), "│  14:23 “error-rate < 0.5%” passes"];
+    expect(all.filter((words) => !text.includes(words))).toEqual([]);
+  });
+
+  test("a high terminal shows what one without an end does", () => {
+    const drawing = { columns: 100, color: false, language: "en" } as const;
+    expect(drawRelease(sampleView(), { ...drawing, rows: 60 })).toEqual(drawRelease(sampleView(), drawing));
+  });
+
+  test("people per arm stay together, and whole", () => {
+    const view = sampleView();
+    const many = { ...view, traffic: { ...view.traffic, people: { canary: 1_234_567, stable: 11_111_111 } } };
+    for (let columns = 80; columns <= 140; columns += 1) {
+      const text = drawRelease(many, { columns, color: false, language: "en" }).join("\n");
+      expect(text).toContain("canary 1,234,567   stable 11,111,111");
+    }
   });
 
   test.each([0, 79, 80, 97, 140, 500])("every line is as wide as the drawing: %d columns", (columns) => {
@@ -113,6 +149,15 @@ describe("the live view", () => {
     expect(written).toContain("Observing 10");
     expect(written).toContain("Promoted: everybody has the new version");
     expect(written).not.toContain("\u001b[34m");
+  });
+
+  test("shows what is wrong before what is not on a terminal that is lower still", () => {
+    const { countdown } = moments;
+    const drawn = lowScreen(countdown ?? {}, 19, "en").join("\n");
+    expect(drawn).toMatch(
+      /rolling back in 3\smin[^]*latency p95 > 2s +─+┊─+▸ 22\s% +breached[^]*QA lead to sign before 50\s%[^]*\[ Roll back… \]/,
+    );
+    expect(drawn.split("\n").length).toBeLessThanOrEqual(18);
   });
 
   test("keeps what matters on a low terminal", () => {

@@ -43,7 +43,12 @@ const sharedParts = new Set(["metrics/exposition"]);
 
 /** Files that put a process of its own together, as `main.ts` does for the server: what they may know beside their room. */
 const assemblies: Readonly<Record<string, readonly string[]>> = {
-  "src/cli/edge.ts": ["src/ports.ts", "src/engine/clock.ts", "src/adapters/traffic/edge/start-edge.ts"],
+  "src/cli/edge.ts": [
+    "src/ports.ts",
+    "src/engine/clock.ts",
+    "src/adapters/traffic/edge/start-edge.ts",
+    "src/adapters/traffic/edge/edge-unusable.ts",
+  ],
 };
 
 function isAllowed(from: string, to: string): boolean {

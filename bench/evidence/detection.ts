@@ -1,7 +1,8 @@
 import { add, begin, judge } from "../../src/evidence/evidence.ts";
 import { expectedCount } from "../../src/evidence/plan-ahead.ts";
-import type { Line, TestSpec } from "../../src/evidence/test-spec.ts";
+import type { Line, Tally, TestSpec } from "../../src/evidence/test-spec.ts";
 import { chance } from "./chance.ts";
+import type { Chance } from "./chance.ts";
 import { slicesOfRequests, sumOf } from "./slices.ts";
 
 /** A true effect, and the verdict that it should lead to. */
@@ -11,7 +12,7 @@ export interface Effect {
   readonly error: number;
   readonly spec: TestSpec;
   readonly canary: number;
-  /** True: requests are counted, one a person, in ten slices of the canary. */
+  /** True: requests are counted, one a person, in ten slices of the canary, beside a healthy stable arm. */
   readonly isSliced: boolean;
   /** `null`: fixed lines, and no stable arm. */
   readonly stable: { readonly rate: number; readonly share: number } | null;
@@ -174,10 +175,17 @@ function scrapesUntil(
   for (let scrape = 1; scrape <= at.mostScrapes; scrape += 1) {
     const canarySlices = effect.isSliced ? slicesOfRequests(luck, people, effect.canary) : [];
     const canary = effect.isSliced ? sumOf(canarySlices) : { bad: luck.binomial(people, effect.canary), total: people };
-    const others = at.perScrape - people;
-    const stable = effect.stable === null ? null : { bad: luck.binomial(others, effect.stable.rate), total: others };
+    const stable = stableOf(effect, luck, at.perScrape - people);
     state = add(effect.spec, state, { kind: "counts", atMs: scrape * 15_000, canary, stable, slices: [], canarySlices });
     if (judge(effect.spec, state).kind === effect.proves) return scrape;
   }
   return null;
+}
+
+/** Beside requests in slices there is a healthy stable arm, nine times as large: who else could show that a burst is the canary's own? */
+function stableOf(effect: Effect, luck: Chance, others: number): Tally | null {
+  if (effect.stable !== null) return { bad: luck.binomial(others, effect.stable.rate), total: others };
+  if (!effect.isSliced || effect.spec.kind !== "rate") return null;
+  const total = 9 * Math.max(1, Math.round(effect.bound / scrapesToBound));
+  return { bad: luck.binomial(total, effect.spec.fail.at / 20), total };
 }

@@ -296,6 +296,30 @@ export const nullWorlds: readonly NullWorld[] = [
     wrong: ["fail"],
     person: (chance) => single(chance.uniform() < burstShare ? 0.2 : 0.001),
   }),
+  slicedWorld("bursty", "0.3 % and shared bursts of 4.3 %, share 66 %", {
+    users: 900,
+    share: 0.66,
+    wrong: ["fail"],
+    person: (chance) => single(burstRate(chance)),
+  }),
+  slicedWorld("bursty", "the same, share 90 %", {
+    users: 600,
+    share: 0.9,
+    wrong: ["fail"],
+    person: (chance) => single(burstRate(chance)),
+  }),
+  slicedWorld("bursty", "the same, hold-back 1 %", {
+    users: 1500,
+    share: 0.99,
+    wrong: ["fail"],
+    person: (chance) => single(burstRate(chance)),
+  }),
+  slicedWorld("bursty", "the same, nobody on stable", {
+    users: 1500,
+    share: 1,
+    wrong: ["fail"],
+    person: (chance) => single(burstRate(chance)),
+  }),
   slicedWorld("diurnal", "traffic x10, 0.1 % to 1 %, ten of a person", {
     users: 600,
     share: 0.1,

@@ -44,8 +44,16 @@ export const obviousHarm: readonly Obvious[] = [
   },
 ];
 
-/** Mean scrapes from the first harmed one until it is proven, where slices are known and where they are not; false alarms before count as 0. */
-export function scrapesToProve(harm: Obvious, size: { readonly runs: number; readonly seed: number; readonly isSliced: boolean }): number {
+/** What is known beside the canary's counts: slices and a stable arm nine times as large, slices alone, or the arm alone. */
+export type Known = "slices beside stable" | "slices alone" | "whole";
+
+function told(increment: Increment & { readonly kind: "counts" }, canarySlices: readonly Tally[], seen: Known): Increment {
+  if (seen === "whole") return increment;
+  return seen === "slices alone" ? { ...increment, stable: null, canarySlices } : { ...increment, canarySlices };
+}
+
+/** Mean scrapes from the first harmed one until it is proven; false alarms before count as 0. */
+export function scrapesToProve(harm: Obvious, size: { readonly runs: number; readonly seed: number; readonly seen: Known }): number {
   const fail = { good: "below", at: harm.line } as const;
   const spec: TestSpec = { kind: "rate", unit: "request", pass: null, fail, alpha: 0.0016, beta: 0.05, plannedScrapes };
   let sum = 0;
@@ -54,8 +62,10 @@ export function scrapesToProve(harm: Obvious, size: { readonly runs: number; rea
     let state = begin(spec);
     for (let scrape = 1; scrape <= harm.before + mostScrapes; scrape += 1) {
       const canarySlices = harm.slices(luck, scrape > harm.before ? "harmed" : "healthy");
-      const increment: Increment = { kind: "counts", atMs: scrape, canary: sumOf(canarySlices), stable: null, slices: [] };
-      state = add(spec, state, size.isSliced ? { ...increment, canarySlices } : increment);
+      const canary = sumOf(canarySlices);
+      const stable = { bad: luck.binomial(9 * canary.total, harm.line / 20), total: 9 * canary.total };
+      const increment = { kind: "counts", atMs: scrape, canary, stable, slices: [] } as const;
+      state = add(spec, state, told(increment, canarySlices, size.seen));
       if (judge(spec, state).kind !== "fail") continue;
       sum += Math.max(0, scrape - harm.before);
       break;

@@ -28,10 +28,14 @@ export interface SourceDefinition<Connection> {
   readonly metrics: Partial<Record<MetricKind, QueryWords>>;
   /** True when it can count distinct people. */
   readonly countsPeople: boolean;
+  /** True when its scores only come near to what they say, so that every verdict on one says it. Absent: they are what they say. */
+  readonly isApproximate?: boolean;
+  /** True when each arm's requests come in hash slices, no person in two of them: a rate is proven sooner then. Absent: they do not. */
+  readonly countsInParts?: boolean;
   /** Whether a metric with these words has a stable arm to compare with. Absent: always. Pure. */
   hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
-  /** Whether a metric with these words has a stable arm to compare with. Absent: always. Pure. */
-  hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
+  /** Bounds at which a latency with these words is counted, ms, rising. Absent: nobody knows before it is read. Pure. */
+  latencyBoundsMs?(words: Readonly<Record<string, string | number>>): readonly number[];
   /** What these words count, where the source knows: then a plan need not say it, and cannot say otherwise. Absent: the plan says. Pure. */
   unitOf?(words: Readonly<Record<string, string | number>>): "person" | "request";
   /** A sentence about what is wrong with a metric's words, or `null`. Pure. */
@@ -67,6 +71,8 @@ export interface StoreDefinition<Connection> {
   readonly kind: string;
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
-  /** Opens the store in the folder given, ready for use; throws `StoreUnusable` when it cannot be relied on. */
+  /** True when the folder holds such a store; looking makes nothing. */
+  isThere(dataDir: string): boolean;
+  /** Opens the store in the folder given, which it makes when there is none, ready for use; throws `StoreUnusable` when it cannot be relied on. */
   open(connection: Connection, surroundings: Surroundings): Promise<Store>;
 }

@@ -18,6 +18,8 @@ export interface Call {
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Each `set-cookie` header by itself: they cannot be told apart once they are one text. */
+  readonly setCookies: readonly string[];
   readonly text: string;
 }
 
@@ -57,7 +59,8 @@ export function createExchange(clock: Clock): Exchange {
         signal: AbortSignal.any([signal, isTooLate.signal]),
       });
       const text = await response.body.text();
-      return { status: response.statusCode, headers: flat(response.headers), text };
+      const setCookies = [response.headers["set-cookie"] ?? []].flat();
+      return { status: response.statusCode, headers: flat(response.headers), setCookies, text };
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       if (isTooLate.signal.aborted) throw new NoAnswer(call, { how: "timed-out", because: `no answer within ${call.withinMs} ms` });

@@ -3,7 +3,7 @@ import type { Outcome } from "../demo/outcome.ts";
 import type { Passing, Screen } from "../demo/run.ts";
 import type { ReleaseView } from "../http/release-view.ts";
 import { drawRelease } from "./view/draw-release.ts";
-import { cutToRows, mayColor } from "./view/live.ts";
+import { mayColor } from "./view/live.ts";
 import { sayNews } from "./view/say-news.ts";
 
 /** A screen that has to be closed, so that what is drawn last stays. */
@@ -51,8 +51,8 @@ export function liveScreen(terminal: NodeJS.WriteStream, env: Readonly<Record<st
   return {
     say: (line) => update.persist(line),
     show(view, people) {
-      const lines = drawRelease(view, { columns: terminal.columns - 1, color, language: view.language });
-      update([...cutToRows(lines, terminal.rows - 2), sayPeople(people)].join("\n"));
+      const size = { columns: terminal.columns - 1, rows: terminal.rows - 2 };
+      update([...drawRelease(view, { ...size, color, language: view.language }), sayPeople(people)].join("\n"));
     },
     end(outcome, complaints) {
       update.done();

@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { EdgeUnusable } from "../adapters/traffic/edge/edge-unusable.ts";
 import { edgeLimits, startEdge } from "../adapters/traffic/edge/start-edge.ts";
-import type { EdgeLimits } from "../adapters/traffic/edge/start-edge.ts";
+import type { Edge, EdgeLimits, EdgeOptions } from "../adapters/traffic/edge/start-edge.ts";
 import { parseDuration, sayDuration } from "../core/duration.ts";
 import { createClock } from "../engine/clock.ts";
 import { UserError } from "../errors.ts";
 import type { Exit } from "../errors.ts";
 import type { WantedTraffic } from "../ports.ts";
+import { plainText } from "./plain-text.ts";
 import { run } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -56,7 +58,11 @@ export function addEdge(program: Command, terminal: Terminal): Command {
     .option("--stable <service=url...>", "where stable answers before the first release")
     .option("--route <path=service...>", "which service has a path (default: the only service has /)")
     .option("--trust-proxy <address...>", "who in front may say where a request came from", ["127.0.0.0/8", "::1"])
-    .option("--turn <duration>", "how long a person is watched for a first server error", sayDuration(edgeLimits.turnMs));
+    .option(
+      "--turn <duration>",
+      "how long a person is watched for a first server error, or error of a page",
+      sayDuration(edgeLimits.turnMs),
+    );
   addLimits(command);
   return command.action((options: Options) => run(terminal, {}, () => serve(terminal, options)));
 }
@@ -113,7 +119,7 @@ async function serve(terminal: Terminal, options: Options): Promise<Exit> {
   if (options.tokenFile === undefined) throw new UserError("input-invalid", "`serin edge` needs its token: --token-file FILE.");
   const token = await readToken(options.tokenFile);
   const ending = endOfProcess();
-  const edge = await startEdge({
+  const edge = await openEdge({
     clock: createClock(),
     listen: addressIn(options.listen),
     control: addressIn(options.control),
@@ -124,10 +130,26 @@ async function serve(terminal: Terminal, options: Options): Promise<Exit> {
     trustedProxies: options.trustProxy ?? [],
     limits: await limitsIn(options),
   });
+  if (edge.setAside !== null) terminal.err(`serin: ${sayAside(edge.setAside)}\n`);
   terminal.out(`${JSON.stringify({ listening: edge.url, control: edge.controlUrl })}\n`);
   await ending;
   await edge.close();
   return "done";
+}
+
+const codes = { input: "input-invalid", address: "address-unusable", folder: "data-unusable" } as const;
+
+/** Throws `input-invalid`, `address-unusable` or `data-unusable`. */
+async function openEdge(options: EdgeOptions): Promise<Edge> {
+  try {
+    return await startEdge(options);
+  } catch (error) {
+    throw error instanceof EdgeUnusable ? new UserError(codes[error.why], `${error.message}.`) : error;
+  }
+}
+
+function sayAside({ why, file }: { readonly why: string; readonly file: string }): string {
+  return `The last word of the controller cannot be read: ${plainText(why)}. It is now ${plainText(file)}; what --stable says is served until the next word.`;
 }
 
 async function readToken(file: string): Promise<string> {
@@ -142,14 +164,23 @@ async function readToken(file: string): Promise<string> {
 function stableIn({ stable = [], route = [] }: Options): Pick<WantedTraffic, "routes" | "targets"> {
   const targets: Record<string, { readonly canary: readonly string[]; readonly stable: readonly string[] }> = {};
   for (const [service, url] of stable.map((text) => pairIn(text, "frontend=http://127.0.0.1:3000"))) {
-    if (!URL.canParse(url)) throw new UserError("input-invalid", `"${url}" is not an address such as http://127.0.0.1:3000.`);
-    targets[service] = { canary: [], stable: [...(targets[service]?.stable ?? []), new URL(url).origin] };
+    targets[service] = { canary: [], stable: [...(targets[service]?.stable ?? []), originIn(url)] };
   }
   const routes = route.map((text) => pairIn(text, "/api=backend")).map(([path, service]) => ({ path, service }));
   const [only, ...others] = Object.keys(targets);
   if (routes.length > 0 || only === undefined) return { targets, routes };
   if (others.length === 0) return { targets, routes: [{ path: "/", service: only }] };
   throw new UserError("input-invalid", "Several services need routes: --route /=frontend /api=backend.");
+}
+
+/** An address of a backend: requests keep their own path. Throws `input-invalid`. */
+function originIn(text: string): string {
+  const url = URL.parse(text);
+  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
+    throw new UserError("input-invalid", `"${text}" is not an address such as http://127.0.0.1:3000.`);
+  }
+  if (url.href === `${url.origin}/`) return url.origin;
+  throw new UserError("input-invalid", `"${text}" is more than an address: requests keep their own path. Write "${url.origin}".`);
 }
 
 function pairIn(text: string, example: string): [string, string] {

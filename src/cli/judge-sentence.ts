@@ -8,6 +8,12 @@ export function whySentence(spec: TestSpec, verdict: Verdict): string {
   return `${capital(reason(verdict, lines))}${figures(verdict, lines)}.`;
 }
 
+/** Why nobody is blamed for a line whose verdict alone is `alone`: only that stable does better is not proven yet. */
+export function notWorseYetSentence(spec: TestSpec, alone: Verdict): string {
+  const lines = linesOf(spec);
+  return `${capital(reason(alone, lines))}, but not yet to be worse than stable's${figures(alone, lines)}.`;
+}
+
 interface Words {
   readonly what: string;
   readonly pass: Line | null;
@@ -53,6 +59,7 @@ function reason(verdict: Verdict, words: Words): string {
     case "no-event-in":
       return `no event in ${sayCount(because.exposures, "en")}`;
     case "sample-ratio-mismatch":
+    case "as-rare-as-stable":
     case "readings-over-line":
     case "readings-within-line":
     case "rises-to-limit":

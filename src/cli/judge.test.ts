@@ -126,6 +126,20 @@ describe("serin judge", () => {
     expect(answered.lines.at(-1)).toMatchObject({ verdict, assumes });
   });
 
+  test("says whether stable breaks the line too, or is only not proven to do better yet", async () => {
+    const asked = ["--condition", "< 0.5%", "--against", "stable"];
+    const alone = await judged(asked, scrapes(40, 4, 50, [1, 1000]));
+    const proven = alone.lines.findIndex(({ verdict }) => verdict === "fail");
+    const whys = alone.lines.slice(0, proven).map(({ why }) => String(why));
+    expect(proven).toBeGreaterThan(0);
+    expect(
+      whys.some((why) => /^The rate is proven above 0\.5\s%, but not yet to be worse than stable's: 8\s% is seen, .*\.$/.test(why)),
+    ).toBe(true);
+    expect(whys.join()).not.toContain("Stable breaks the line too");
+    const both = await judged(asked, scrapes(40, 8, 100, [80, 1000]));
+    expect(both.lines.at(-1)).toMatchObject({ verdict: "undecided", why: expect.stringContaining("Stable breaks the line too") });
+  });
+
   test("finds harm sooner where the canary's parts are recorded, which are counters too", async () => {
     const asked = ["--condition", "< 0.5%", "--fail", "> 1%"];
     const alone = scrapes(2, 50, 1000);

@@ -6,7 +6,7 @@ import type { TestState } from "../evidence/test-spec.ts";
 import type { Verdict } from "../evidence/verdict.ts";
 import { questionOf } from "./judge-question.ts";
 import type { JudgeOptions, JudgeQuestion } from "./judge-question.ts";
-import { whySentence } from "./judge-sentence.ts";
+import { notWorseYetSentence, whySentence } from "./judge-sentence.ts";
 import { incrementOf, lineInvalid, readLine, withKept } from "./judge-stream.ts";
 import type { StreamLine } from "./judge-stream.ts";
 import { run } from "./terminal.ts";
@@ -70,7 +70,9 @@ function nextState(question: JudgeQuestion, before: StreamState | null, line: St
 
 function answerOf(question: JudgeQuestion, { last, state, blame }: StreamState): Readonly<Record<string, unknown>> {
   const alone = judge(question.spec, state);
-  const verdict = question.blame === null || blame === null ? alone : blamed(alone, judge(question.blame, blame));
+  const against = question.blame === null || blame === null ? null : judge(question.blame, blame);
+  const verdict = against === null ? alone : blamed(alone, against);
+  const isNotWorseYet = alone.kind === "fail" && verdict.kind !== "fail";
   return {
     stream: last.stream,
     atMs: last.atMs,
@@ -79,14 +81,17 @@ function answerOf(question: JudgeQuestion, { last, state, blame }: StreamState):
     low: verdict.interval?.low ?? null,
     high: verdict.interval?.high ?? null,
     assumes: verdict.assumes,
-    why: whySentence(question.spec, verdict),
+    why: isNotWorseYet ? notWorseYetSentence(question.spec, alone) : whySentence(question.spec, verdict),
   };
 }
 
-/** A line is broken, and stable is proven to do better: both, or nobody is blamed. The evidence is that of the weaker half. */
+/**
+ * A line is broken, and stable is proven to do better: both, or nobody is blamed. The evidence is that of the weaker half. Where stable breaks the
+ * line too, `alone` says so itself.
+ */
 function blamed(alone: Verdict, against: Verdict): Verdict {
   const logEFail = Math.min(alone.logEFail, against.logEFail);
   if (alone.kind !== "fail") return { ...alone, logEFail };
   if (against.kind === "fail") return { ...alone, logEFail, assumes: against.assumes === "exact" ? alone.assumes : against.assumes };
-  return { ...alone, kind: "undecided", logEFail, shared: true, because: { kind: "shared-incident" } };
+  return { ...alone, kind: "undecided", logEFail };
 }

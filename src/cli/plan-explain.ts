@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import type { Adapters } from "../config/catalogue.ts";
 import type { Section } from "../core/explain.ts";
-import type { Language } from "../core/plan.ts";
 import { UserError } from "../errors.ts";
 import type { Exit } from "../errors.ts";
+import { languageOf } from "./language-option.ts";
 import { readPersonFile } from "./person-file.ts";
 import { plainText } from "./plain-text.ts";
 import { run } from "./terminal.ts";
@@ -51,9 +51,4 @@ export function sayExplanation(title: string, sections: readonly Section[]): str
     return [`## ${section.title}`, "", ...lines].map(plainText).join("\n");
   });
   return [`# ${plainText(title)}`, ...parts].join("\n\n");
-}
-
-function languageOf(text: string | undefined): Language | null {
-  if (text === undefined || text === "fr" || text === "en") return text ?? null;
-  throw new UserError("input-invalid", `"${text}" is not a language of the explanation: write fr or en.`);
 }

@@ -35,6 +35,14 @@ export function endWhenUnread(): void {
   });
 }
 
+/**
+ * Keeps the process going when standard error cannot be written: on a full disk, or when whoever collected the log is gone, a line of the log
+ * is the least that is missing, and there is nowhere left to say so.
+ */
+export function outliveTheLog(): void {
+  process.stderr.on("error", () => undefined);
+}
+
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, stdin } = process;

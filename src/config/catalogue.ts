@@ -26,8 +26,14 @@ export interface SourceKind extends Kind {
   readonly isBuiltIn: boolean;
   readonly metrics: Partial<Record<MetricKind, { readonly required: readonly string[]; readonly optional: readonly string[] }>>;
   readonly countsPeople: boolean;
+  /** True when its scores only come near to what they say. Absent: they are what they say. */
+  readonly isApproximate?: boolean;
+  /** Whether each arm's requests come in parts that different people make up. Absent: they do not. */
+  readonly countsInParts?: boolean;
   /** Whether a metric with these words has a stable arm to compare with. Absent: always. */
   hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
+  /** Bounds at which a latency with these words is counted, ms, rising. Absent: nobody knows before it is read. */
+  latencyBoundsMs?(words: Readonly<Record<string, string | number>>): readonly number[];
   /** What these words count, where the source knows: then a plan need not say it, and cannot say otherwise. Absent: the plan says. */
   unitOf?(words: Readonly<Record<string, string | number>>): "person" | "request";
   checkQuery(metric: MetricKind, words: Readonly<Record<string, string | number>>): string | null;

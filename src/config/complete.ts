@@ -1,7 +1,8 @@
 import type { Condition } from "../core/condition.ts";
-import type { Gate, Guard, Metric, Needs, Phase, Plan, Service, ThresholdTest, Traffic } from "../core/plan.ts";
+import type { Gate, Guard, Metric, Needs, Phase, Plan, Remarks, Service, ThresholdTest, Traffic } from "../core/plan.ts";
+import type { Reaction } from "../core/reactions.ts";
 import type { Windows } from "../core/windows.ts";
-import { meaningOfKind } from "./catalogue.ts";
+import { adapterOf, meaningOfKind, meaningOfSource } from "./catalogue.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { sayCondition, sayGuard } from "./conditions.ts";
 import type { Draft, GateDraft } from "./draft.ts";
@@ -52,6 +53,17 @@ export function completePlan(draft: Draft, catalogue: Catalogue): Plan | null {
     holdbackPct: settings.holdback,
     alpha: asRatio(settings.alpha),
     beta: asRatio(settings.beta),
+    remarks: completeRemarks(draft, settings),
+  };
+}
+
+function completeRemarks(draft: Draft, settings: Settings): Remarks {
+  const said = draft.metrics.items.flatMap(({ name, value }) => (value.means === undefined ? [] : [[name, value.means] as const]));
+  return {
+    means: Object.fromEntries(said),
+    estimatedMs: draft.metadata?.estimated ?? [],
+    windowsBecause: settings.windows.because ?? null,
+    dashboards: settings.dashboards.map(({ name, shows, url }) => ({ name, shows: shows ?? null, url: url ?? null })),
   };
 }
 
@@ -92,6 +104,7 @@ interface MetricAsk {
 }
 
 function completeMetric({ draft, catalogue, name, metric }: MetricAsk): Metric {
+  const isApproximate = adapterOf(meaningOfSource(catalogue, metric.source))?.isApproximate === true;
   return {
     name,
     kind: metric.kind,
@@ -101,6 +114,7 @@ function completeMetric({ draft, catalogue, name, metric }: MetricAsk): Metric {
     query: wordsOf(metric),
     rate: metric.rate ?? 0.001,
     minRuns: metric.minRuns ?? 5,
+    ...(isApproximate && { isApproximate }),
   };
 }
 
@@ -123,9 +137,14 @@ function completeGate(metric: string, gate: GateDraft, phaseNumber: number): Gat
     condition: long.pass,
     says: `${metric} ${sayCondition(long.pass)}`,
     fail: long.fail ?? null,
-    otherwise: long.else ?? (long.pass.kind === "none" ? { kind: "rollback" } : null),
+    otherwise: otherwiseOf(long.else, long.pass),
     threshold: thresholdOf(long),
   };
+}
+
+function otherwiseOf(written: Reaction | { readonly kind: "hold" } | undefined, condition: Condition): Reaction | null {
+  if (written === undefined) return condition.kind === "none" ? { kind: "rollback" } : null;
+  return written.kind === "hold" ? null : written;
 }
 
 function completeGuards(draft: Draft): readonly Guard[] {

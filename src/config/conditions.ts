@@ -120,7 +120,8 @@ function readRegression(text: string): Condition | null {
   return beyond > 0 && beyond < 1 ? { kind: "no-regression", beyond } : null;
 }
 
-function sayMilliseconds(ms: number): string {
+/** A latency as a condition says it: "500ms", "2s". */
+export function sayMilliseconds(ms: number): string {
   return ms >= 1000 && ms % 1000 === 0 ? `${decimal(ms / 1000)}s` : `${decimal(ms)}ms`;
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { wrong } from "./finding.ts";
 import type { Finding, Path } from "./finding.ts";
 import {
   gateShape,
@@ -81,7 +82,7 @@ export function readDraft(value: unknown): { readonly draft: Draft; readonly fin
   const draft = readParts(known ?? {}, part);
   for (const { path, name } of [...draft.metrics.keys, ...draft.phases.items.flatMap((phase) => phase.value.gates.keys)]) {
     const parsed = parseName(name);
-    if (!parsed.ok) findings.push({ path, on: "key", severity: "error", message: parsed.message, remedy: parsed.remedy });
+    if (!parsed.ok) findings.push({ ...wrong(path, parsed.message, parsed.remedy), on: "key", code: "name" });
   }
   return { draft, findings };
 }

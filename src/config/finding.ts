@@ -8,16 +8,17 @@ export interface Finding {
   readonly path: Path;
   readonly on: "key" | "value";
   readonly severity: Problem["severity"];
+  readonly code: string;
   readonly message: string;
   readonly remedy: string;
 }
 
-/** An error about the value at `path`. */
+/** An error about the value at `path`, of the code `value`; what a rule finds gets the rule's own code. */
 export function wrong(path: Path, message: string, remedy: string): Finding {
-  return { path, on: "value", severity: "error", message, remedy };
+  return { path, on: "value", severity: "error", code: "value", message, remedy };
 }
 
 /** A warning about the value at `path`: it works, and may not be what is meant. */
 export function doubtful(path: Path, message: string, remedy: string): Finding {
-  return { path, on: "value", severity: "warning", message, remedy };
+  return { ...wrong(path, message, remedy), severity: "warning" };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { condition, date, guardWords, reaction, speakers, timeZone } from "./plan-words.ts";
+import { condition, date, estimate, gateReaction, guardWords, reaction, speakers, timeZone, webAddress } from "./plan-words.ts";
 import { list, map, named } from "./shape.ts";
 import { choice, duration, kOfN, name, number, percent, request, text, word } from "./words.ts";
 
@@ -17,6 +17,10 @@ export const metadataShape = map(
     title: text({ says: "The title that people read. Default: the name.", example: "Canary deployment plan - Shop" }).optional(),
     version: text({ says: "What is released, in people's words.", example: "Redesign" }).optional(),
     plannedFor: date({ says: "The day for which the release is planned.", example: "2025-08-19" }).optional(),
+    estimated: estimate({
+      says: "How long the release is said to take, without extensions: one duration, or a sum; compared with the phases.",
+      example: "1h45m",
+    }).optional(),
     environment: name({ says: "Where it is released; a freeze holds for one environment.", example: "production" }),
     timeZone: timeZone({ says: "The IANA time zone of every time in this plan.", example: "Europe/Paris" }),
     language: choice({ says: "The language of notices and reports.", example: "en" }, ["fr", "en"]).prefault("en"),
@@ -90,6 +94,7 @@ export const metricKeys = {
     "person",
     "request",
   ]).optional(),
+  means: text({ says: "What it is, in people's words; runbooks call it so.", example: "Error rate" }).optional(),
   better: choice({ says: "Which way is good. Default: as the plan's conditions say.", example: "higher" }, ["lower", "higher"]).optional(),
   rate: number(
     {
@@ -107,7 +112,7 @@ export const metricKeys = {
 export const metricShape = z
   .object(metricKeys, { error: () => "{ kind: ratio, source: edge, bad: 5xx }" })
   .catchall(queryWord)
-  .describe("A named quantity; the words beside kind, source, unit, better, rate and minRuns are the source's own.");
+  .describe("A named quantity; the words beside kind, source, unit, means, better, rate and minRuns are the source's own.");
 
 const threshold = {
   test: choice({ says: "threshold: k of n readings instead of evidence, labelled as a plain rule.", example: "threshold" }, [
@@ -123,8 +128,8 @@ export const gateShape = z.union([
     {
       pass: condition({ says: "What must hold for the phase to pass.", example: "< 0.5%" }),
       fail: condition({ says: "Proven beyond this, the gate fails. Default: the pass line itself.", example: "> 1%" }).optional(),
-      else: reaction({
-        says: "What a failed gate sets off. Default: hold and ask; rollback for the condition none.",
+      else: gateReaction({
+        says: "What a failed gate sets off: a reaction, or hold (hold and ask). Default: hold; rollback for the condition none.",
         example: "rollback",
       }).optional(),
       ...threshold,
@@ -197,6 +202,13 @@ export const settingShapes = {
     {
       automatic: duration({ says: "From a proven breach until everybody is back.", example: "2m" }, "positive").prefault("2m"),
       manual: duration({ says: "From a person's call until everybody is back.", example: "5m" }, "positive").prefault("5m"),
+      by: choice(
+        {
+          says: "traffic: the team knows that people go back by traffic, and that images follow. It is so in any case.",
+          example: "traffic",
+        },
+        ["traffic"],
+      ).optional(),
     },
   ).prefault({}),
   windows: map(
@@ -210,6 +222,7 @@ export const settingShapes = {
         { says: "Nothing starts or advances in these.", example: '["fri 17:00-24:00", "sat", "holidays FR"]' },
         windowWord("fri 17:00-24:00"),
       ).prefault([]),
+      because: text({ says: "What the preferred windows are chosen for, in people's words.", example: "little traffic" }).optional(),
     },
   ).prefault({}),
   people: map(
@@ -229,6 +242,17 @@ export const settingShapes = {
   smoke: list(
     { says: "Requests that every mix of versions must answer with 2xx or 3xx before anybody is exposed.", example: '["GET /"]' },
     request({ says: "A request that only reads.", example: "GET /" }, ["GET", "HEAD"]),
+  ).prefault([]),
+  dashboards: list(
+    { says: "Where people look during the release.", example: '[{ name: Grafana, shows: "CPU, memory" }]' },
+    map(
+      { says: "One place to look at.", example: '{ name: Grafana, shows: "CPU, memory" }' },
+      {
+        name: text({ says: "Its name.", example: "Grafana" }),
+        shows: text({ says: "What is seen there.", example: "CPU, memory, response times" }).optional(),
+        url: webAddress({ says: "Its address.", example: "https://grafana.example/d/shop" }).optional(),
+      },
+    ),
   ).prefault([]),
   scrape: duration({ says: "Between two readings of the metrics.", example: "15s" }, "positive").prefault("15s"),
   keepPrevious: duration({ says: "How long the previous version is kept after promotion.", example: "60m" }, "0").prefault("60m"),

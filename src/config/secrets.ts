@@ -98,7 +98,7 @@ export function putSecrets(
   for (const { path, place, line, column } of secrets) {
     const value = place.kind === "env" ? readers.env(place.name) : (readers.file(place.file)?.replace(/\r?\n$/, "") ?? null);
     if (value !== null && value !== "") filled = withValue(filled, path, value);
-    else problems.push({ file, line, column, severity: "error", ...absent(place) });
+    else problems.push({ file, line, column, severity: "error", code: "secret", ...absent(place) });
   }
   return { options: filled, problems };
 }

@@ -90,6 +90,7 @@ export function openConnection<C>(
       line: connection.line,
       column: connection.column,
       severity: "error",
+      code: "secret",
       message: `The ${connection.kind} connection refuses what it was given for ${where === "" ? "it" : where}.`,
       remedy: "Look at the secret that it names.",
     };
@@ -111,7 +112,7 @@ function readConnections(
   for (const [name, inner] of Object.entries(raw as Readonly<Record<string, unknown>>)) {
     const path = ["connections", port, name];
     const parsed = parseName(name);
-    if (!parsed.ok) findings.push({ path, on: "key", severity: "error", message: parsed.message, remedy: parsed.remedy });
+    if (!parsed.ok) findings.push({ ...wrong(path, parsed.message, parsed.remedy), on: "key", code: "name" });
     const connection = readConnection({ port, raw: inner, path, adapters, place, findings });
     if (connection !== null) read[name] = connection;
   }
@@ -142,10 +143,10 @@ function readConnection({ port, raw, path, adapters, place, findings }: Connecti
   const definition = adapters[port].find((known) => known.kind === kind);
   if (definition === undefined) findings.push(unknownKind(port, kind, [...path, "kind"], adapters));
   else {
-    const hidden = new Set(extracted.secrets.map((secret) => JSON.stringify([...path, ...secret.path])));
-    findings.push(
-      ...readShape(definition.connection, extracted.options, path).findings.filter((finding) => !hidden.has(JSON.stringify(finding.path))),
-    );
+    // What is said of a stand-in's value is not said of the secret; a key is the person's own word.
+    const standIns = new Set(extracted.secrets.map((secret) => JSON.stringify([...path, ...secret.path])));
+    const { findings: all } = readShape(definition.connection, extracted.options, path);
+    findings.push(...all.filter((finding) => finding.on === "key" || !standIns.has(JSON.stringify(finding.path))));
   }
   const { line, column } = place(wrong(path, "", ""));
   const secrets = extracted.secrets.map((secret) => {

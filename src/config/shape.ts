@@ -90,6 +90,7 @@ function fromWord(path: Path, message: string, issue: WordIssue | undefined): Fi
     path,
     on: isMissing ? "key" : "value",
     severity: "error",
+    code: isMissing ? "missing" : "value",
     message: isMissing ? `${label(path)} ${message}` : `${label(path)}: ${message}`,
     remedy,
   };
@@ -102,6 +103,7 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Finding 
     path,
     on: "key",
     severity: "error",
+    code: "unknown-key",
     message: `"${key.slice(0, 60)}" is no word ${where}.`,
     remedy: insteadOf(key, known, "Remove it."),
   };
@@ -110,7 +112,7 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Finding 
 function fromType(path: Path, value: unknown, expected: string, example: string): Finding {
   const what = kindNames[expected] ?? `a ${expected}`;
   const remedy = example === "" ? `Write ${what}.` : `Write ${what}: ${example}.`;
-  if (value === undefined) return { path, on: "key", severity: "error", message: `${label(path)} is missing.`, remedy };
+  if (value === undefined) return { path, on: "key", severity: "error", code: "missing", message: `${label(path)} is missing.`, remedy };
   const message = value === null ? `${label(path)}: Nothing is written here.` : `${label(path)}: ${shown(value)} is not ${what}.`;
   return wrong(path, message, remedy);
 }

@@ -11,7 +11,7 @@ export function readSourceText(input: string | Uint8Array, file: string): Source
   const bytes = typeof input === "string" ? Buffer.from(input, "utf8") : input;
   const refuse = (message: string, remedy: string, at = { line: 1, column: 1 }): SourceText => ({
     ok: false,
-    problem: { file, ...at, severity: "error", message, remedy },
+    problem: { file, ...at, severity: "error", code: "file", message, remedy },
   });
   if (bytes.length > largestBytes) {
     return refuse(

@@ -38,7 +38,7 @@ export function readYaml(input: string | Uint8Array, file: string): YamlDocument
   const lines = new LineCounter();
   const problemAt = (offset: number, message: string, remedy: string): Problem => {
     const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(1, line), column: Math.max(1, col), severity: "error", message, remedy };
+    return { file, line: Math.max(1, line), column: Math.max(1, col), severity: "error", code: "yaml", message, remedy };
   };
   const long = tooManyTokens(source.text);
   if (long !== null) {
@@ -46,6 +46,7 @@ export function readYaml(input: string | Uint8Array, file: string): YamlDocument
       ...at(source.text, long),
       file,
       severity: "error",
+      code: "file",
       message: `The file has more than ${mostTokens} words and signs.`,
       remedy: "Write only what belongs to this file.",
     });
@@ -157,7 +158,7 @@ function placed(
   const spot = spots.get(spotKey(path)) ?? { key: 0, value: 0 };
   // What is missing is shown at the key of the map that lacks it.
   const offset = finding.on === "key" || path.length < finding.path.length ? spot.key : spot.value;
-  return { ...problemAt(offset, finding.message, finding.remedy), severity: finding.severity };
+  return { ...problemAt(offset, finding.message, finding.remedy), severity: finding.severity, code: finding.code };
 }
 
 function spotKey(path: Path): string {
@@ -186,7 +187,7 @@ function unread(file: string, problem: Problem): YamlDocument {
     file,
     value: null,
     problems: [problem],
-    place: (finding) => ({ ...problem, severity: finding.severity, message: finding.message, remedy: finding.remedy }),
+    place: ({ severity, code, message, remedy }) => ({ ...problem, severity, code, message, remedy }),
   };
 }
 

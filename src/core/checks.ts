@@ -118,7 +118,10 @@ function specOf(plan: Plan, ask: Ask): TestSpec {
     const steady = condition.kind === "line" && condition.steady ? { limit: 1, withinMs: 2 * ask.observeMs } : null;
     return { kind: "level", line: pass ?? fail, ...levelRule, steady };
   }
-  if (metric.kind === "score") return { kind: "score", line: pass ?? fail, minRuns: metric.minRuns, alpha: ask.alpha };
+  if (metric.kind === "score") {
+    const { minRuns, isApproximate } = metric;
+    return { kind: "score", line: pass ?? fail, minRuns, alpha: ask.alpha, ...(isApproximate && { isApproximate }) };
+  }
   return { kind: "rate", unit: metric.unit, pass, fail, ...budget };
 }
 

@@ -17,7 +17,7 @@ import type { EvidenceBook } from "./evidence-book.ts";
 import type { Observation } from "./observation.ts";
 import type { Release } from "./release.ts";
 import type { Request } from "./requests.ts";
-import { isExposed } from "./status.ts";
+import { asksAbout, isExposed } from "./status.ts";
 
 /**
  * Decides what becomes of `release` on what was seen; `null` when nothing is worth writing down. A total function of its three arguments:
@@ -48,7 +48,7 @@ export function decide(release: Release, book: EvidenceBook, seen: Observation):
     decideOrder(sight, answers) ??
     decideRunning(sight, (phase) => standInPhase(sight, phase, "in time")) ??
     decideOn(sight, answers);
-  const noted = [...gone, ...answers.facts, ...verdictFacts(sight, step.facts), ...recoveries(sight), ...lateness(sight, step)];
+  const noted = [...gone, ...answers.facts, ...verdictFacts(sight, step), ...recoveries(sight), ...lateness(sight, step)];
   return toDecision(release, step, noted);
 }
 
@@ -88,8 +88,12 @@ function decideOn(sight: Sight, answers: Answers): Step {
   return decideCalm(sight, answers.order?.kind === "promote" ? "at once" : "in time");
 }
 
-/** Verdicts that turned to pass, fail or invalid, or away from them, since they were last told. */
-function verdictFacts(sight: Sight, told: readonly Fact[]): readonly Fact[] {
+/**
+ * Verdicts that turned to pass, fail or invalid, or away from them, since they were last told; and those that people are now asked about, with
+ * what the data still allow and how much longer a decision takes.
+ */
+function verdictFacts(sight: Sight, { status, facts: told }: Step): readonly Fact[] {
+  const asked = status === sight.release.status ? [] : asksAbout(status);
   if (!isExposed(sight.release.status)) return [];
   const phase = "phase" in sight.release.status ? sight.release.status.phase : sight.plan.phases.length;
   return sight.standings.flatMap((standing): readonly Fact[] => {
@@ -97,6 +101,7 @@ function verdictFacts(sight: Sight, told: readonly Fact[]): readonly Fact[] {
     // A gate that let its phase go has said what it had to say.
     if (check.phase !== null && check.phase < phase) return [];
     if (told.some((fact) => (fact.kind === "breach" || fact.kind === "cancelled") && fact.check === check.id)) return [];
+    if (asked.includes(check.id)) return [{ kind: "verdict", check: check.id, verdict, moreMs }];
     const before = sight.release.told[check.id] ?? "undecided";
     const isOpen = verdict.kind === "undecided" || verdict.kind === "no-data";
     // A gate ahead may waver around its line for an hour; what counts is where it stands when its phase has come.
@@ -106,9 +111,10 @@ function verdictFacts(sight: Sight, told: readonly Fact[]): readonly Fact[] {
   });
 }
 
+/** Guards that a person went on with, and that are proven to be well since. */
 function recoveries(sight: Sight): readonly Fact[] {
-  const failing = sight.standings.filter((standing) => standing.verdict.kind === "fail").map((standing) => standing.check.id);
-  return sight.release.dismissed.filter((check) => !failing.includes(check)).map((check) => ({ kind: "recovered", check }));
+  const well = sight.standings.filter((standing) => standing.verdict.kind === "pass").map((standing) => standing.check.id);
+  return sight.release.dismissed.filter((check) => well.includes(check)).map((check) => ({ kind: "recovered", check }));
 }
 
 /** Headline first: where it stands now, when that changed. */

@@ -87,7 +87,7 @@ export function bookAfterRow(book: EvidenceBook, release: Release, seen: Observa
     for (const check of book.checks) {
       if (check.quantity !== quantity) continue;
       const state = states[check.id];
-      if (state) states[check.id] = add(check.spec, state, reading.increment);
+      if (state) states[check.id] = afterReading(check, release, add(check.spec, state, reading.increment));
       if (fresh?.check === check.id) fresh = { ...fresh, state: freshAfter(check, add(check.spec, fresh.state, reading.increment)) };
     }
   }
@@ -111,6 +111,11 @@ function sinceShare(before: CountsAtShare | null, release: Release, { traffic }:
   return { sharePct, drawn, forwarded };
 }
 
+/** What a person has looked at and went on with is not proven again and again: its test waits for the end of it. */
+function afterReading(check: Check, release: Release, state: TestState): TestState {
+  return release.dismissed.includes(check.id) ? freshAfter(check, state) : state;
+}
+
 /** A second test that finds the breach still going on begins again: it asks whether the breach is over, not whether it ever was. */
 function freshAfter(check: Check, state: TestState): TestState {
   return judged(check, state).verdict.kind === "fail" ? begin(check.spec) : state;
@@ -121,12 +126,16 @@ function counts(status: Status): boolean {
   return isExposed(status) || (status.kind === "rolling-back" && status.from === "canary" && status.step === "traffic");
 }
 
-/** The book after a decision: a new countdown begins its second test, a cancelled one takes it over, a dismissed or recovered check starts afresh. */
+/**
+ * The book after a decision: a new countdown begins its second test, and a cancelled one takes it over. What a person has looked at and went on
+ * with starts afresh, together with the gates of the same quantity: they have to be passed on what comes from now on.
+ */
 export function bookAfterDecision(book: EvidenceBook, decision: Decision): EvidenceBook {
   const states: Record<string, TestState> = { ...book.states };
   let fresh = book.fresh;
   for (const fact of decision.facts) {
     if (fact.kind === "cancelled" && fresh?.check === fact.check) states[fact.check] = fresh.state;
+    if (fact.kind === "dismissed") for (const check of toldBy(book, fact.check)) states[check.id] = begin(check.spec);
   }
   const { status } = decision;
   const breach = status.kind === "holding" && status.why.kind === "countdown" ? status.why.breach : null;
@@ -136,6 +145,12 @@ export function bookAfterDecision(book: EvidenceBook, decision: Decision): Evide
     fresh = check ? { check: check.id, sinceMs: breach.atMs, state: begin(check.spec) } : null;
   }
   return { ...book, states, fresh };
+}
+
+/** The check itself, and every gate that judges the same quantity. */
+function toldBy({ checks }: EvidenceBook, id: string): readonly Check[] {
+  const quantity = checks.find((check) => check.id === id)?.quantity;
+  return checks.filter((check) => check.id === id || (check.phase !== null && check.quantity === quantity));
 }
 
 /** Where every check stands at `nowMs`. Old readings are `no-data`; a sample-ratio mismatch makes comparisons `invalid`. */
@@ -155,6 +170,11 @@ export function unreadable(release: Release, book: EvidenceBook, nowMs: number):
   return armed(release, book)
     .filter((check) => isStale(check, { release, book, nowMs }))
     .map((check) => check.id);
+}
+
+/** Guards that have never had a reading: nobody can say that what they watch is well. */
+export function neverRead(book: EvidenceBook): readonly string[] {
+  return book.checks.filter((check) => check.phase === null && book.readMs[check.quantity] === undefined).map((check) => check.id);
 }
 
 /** True while the last reading of every armed check was an answer, and none is too old: only such time is observed. */

@@ -1,4 +1,5 @@
 import type { Decision, Fact } from "./decision.ts";
+import { asksAbout } from "./status.ts";
 
 const news: ReadonlySet<Fact["kind"]> = new Set<Fact["kind"]>([
   "created",
@@ -14,7 +15,10 @@ const news: ReadonlySet<Fact["kind"]> = new Set<Fact["kind"]>([
   "late",
 ]);
 
-/** The facts of a decision that people are told; empty: nobody is told anything. */
+/** The facts of a decision that people are told, with the evidence of what they are asked about; empty: nobody is told anything. */
 export function newsOf(decision: Decision): readonly Fact[] {
-  return decision.facts.filter((fact) => news.has(fact.kind) || (fact.kind === "verdict" && fact.verdict.kind === "fail"));
+  const asked = asksAbout(decision.status);
+  const isNews = (fact: Fact): boolean =>
+    news.has(fact.kind) || (fact.kind === "verdict" && (fact.verdict.kind === "fail" || asked.includes(fact.check)));
+  return decision.facts.filter(isNews);
 }

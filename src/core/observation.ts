@@ -1,6 +1,8 @@
 import type { Increment } from "../evidence/test-spec.ts";
 import type { Request } from "./requests.ts";
 
+export type { Finding } from "../evidence/verdict.ts";
+
 /**
  * Everything one tick saw, and all that `decide` may look at beside the release and its evidence. It is stored as one compact readings row
  * whenever it carries readings or led to a decision, so that replaying the rows reproduces every decision.

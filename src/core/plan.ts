@@ -41,6 +41,29 @@ export interface Plan {
   /** One false-rollback budget for the whole release (0-1) and the false-promotion budget of each gate (0-1). */
   readonly alpha: number;
   readonly beta: number;
+  readonly remarks: Remarks;
+}
+
+/** What people wrote for people: nothing that is decided depends on it. */
+export interface Remarks {
+  /** By metric, where the plan says it: what it is, in people's words ("Error rate"). */
+  readonly means: Readonly<Record<string, string>>;
+  /** How long the release is said to take, part by part of a sum; empty: not said. */
+  readonly estimatedMs: readonly number[];
+  /** What the preferred windows are chosen for; `null`: not said. */
+  readonly windowsBecause: string | null;
+  /** Where people look during the release. */
+  readonly dashboards: readonly Dashboard[];
+}
+
+/** Of a plan that says nothing beside what is done. */
+export const noRemarks: Remarks = { means: {}, estimatedMs: [], windowsBecause: null, dashboards: [] };
+
+/** `shows` and `url` are `null` when the plan does not say. */
+export interface Dashboard {
+  readonly name: string;
+  readonly shows: string | null;
+  readonly url: string | null;
 }
 
 export type Language = "fr" | "en";
@@ -99,6 +122,8 @@ export interface Metric {
   readonly rate: number;
   /** Scores: runs that a verdict needs. */
   readonly minRuns: number;
+  /** Scores: its source can only come near to what the score says. Absent: it measures it. */
+  readonly isApproximate?: boolean;
 }
 
 export type Audience = "new-logins" | "everyone";

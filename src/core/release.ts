@@ -22,7 +22,7 @@ export interface Release {
   readonly rehearsedMs: number | null;
   /** Verdict kind last noted in the journal, by check. */
   readonly told: Readonly<Record<string, Verdict["kind"]>>;
-  /** Guards whose failure a person has looked at and decided to go on with; they react again once they stopped failing. */
+  /** Guards whose failure a person has looked at and decided to go on with; they react again once they are proven to be well. */
   readonly dismissed: readonly string[];
   /** The revision of the last change that matters to a person who clicks: another status, or a worse verdict. */
   readonly materialRevision: number;

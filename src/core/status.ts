@@ -93,6 +93,11 @@ export function isExposed(status: Status): boolean {
   return status.kind === "shifting" || status.kind === "observing" || status.kind === "holding" || status.kind === "promoting";
 }
 
+/** The gates and guards that people have to decide about because the evidence does not, or says no. */
+export function asksAbout(status: Status): readonly string[] {
+  return status.kind === "holding" && (status.why.kind === "undecided" || status.why.kind === "failed") ? status.why.checks : [];
+}
+
 /** What `release` keeps running after it ended; `null`: nothing, it can be forgotten by the loop. */
 export function keeps(status: Status): "previous" | "canary" | null {
   if (status.kind === "promoted" && status.previous !== "gone") return "previous";

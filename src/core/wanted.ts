@@ -159,7 +159,12 @@ function wantedPromoting(release: Release, step: "cloning" | "replacing" | "retu
     case "cloning":
       return of({ sharePct: 100, phase }, ["stable-old", "canary", ...previous]);
     case "replacing":
-      return of({ sharePct: 100, phase }, ["stable-new", "canary", ...previous]);
+      // Should the controller fall silent now, the lease takes people where the old version runs, not where it is being replaced.
+      return of({ sharePct: 100, phase, ...(previous.length > 0 ? { stableSlot: "previous" as const } : {}) }, [
+        "stable-new",
+        "canary",
+        ...previous,
+      ]);
     case "returning":
       return of({ sharePct: 0, phase }, ["stable-new", "canary", ...previous]);
     case "clearing":

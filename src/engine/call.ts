@@ -1,4 +1,4 @@
-import { PortError } from "../ports.ts";
+import { PortError, StoreUnusable } from "../ports.ts";
 import type { Clock } from "../ports.ts";
 
 /** What a call of the outside world came to: its answer, or why there is none. */
@@ -33,9 +33,10 @@ async function toOutcome<T>(ask: (signal: AbortSignal) => Promise<T>, signal: Ab
   }
 }
 
-/** The message of anything that was thrown, with its cause where the message alone says nothing ("fetch failed"). */
+/** The message of anything that was thrown, with what to do about it, or else its cause where the message alone says nothing ("fetch failed"). */
 export function whyOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof StoreUnusable) return `${error.message}. ${error.remedy}`;
   const cause = error.cause instanceof Error && error.cause.message !== "" ? `: ${error.cause.message}` : "";
   return `${error.message}${cause}`;
 }

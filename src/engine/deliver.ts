@@ -1,3 +1,4 @@
+import { fromCanonicalJson, toCanonicalJson } from "../core/canonical-json.ts";
 import type { Entry } from "../core/decision.ts";
 import { sayFacts } from "../core/messages/facts.ts";
 import { newsOf } from "../core/notices.ts";
@@ -47,7 +48,7 @@ export class Delivery {
     this.#bell.ring();
   }
 
-  /** Ends the loop; what is under way may still arrive, what is not stays owed. */
+  /** Ends the loop; what is under way may still arrive, and stays owed as the rest does. */
   async close(): Promise<void> {
     this.#closing.abort("closing");
     this.#bell.ring();
@@ -81,7 +82,7 @@ export class Delivery {
     try {
       for (const owed of notices) if (!(await this.#deliver(lane, owed))) return;
     } catch (error) {
-      this.#rest(lane, `notices: ${whyOf(error)}`);
+      if (!this.#closing.signal.aborted) this.#rest(lane, `notices: ${whyOf(error)}`);
     } finally {
       lane.isBusy = false;
       // What was owed while it was busy would wait for the next heartbeat.
@@ -94,7 +95,11 @@ export class Delivery {
     const found = await this.#post.entry(owed.release, owed.revision);
     if (!found) throw new Error(`a notice is owed for ${owed.release} revision ${owed.revision}, which is not in the journal`);
     const notice = noticeOf(found.plan, found.entry, owed.target);
-    const outcome = await call(world.clock, patience.noticeMs, async (signal) => world.notifier(owed.target.notifier).send(notice, signal));
+    const outcome = await call(world.clock, patience.noticeMs, async (signal) =>
+      world.notifier(owed.target.notifier).send(notice, AbortSignal.any([signal, this.#closing.signal])),
+    );
+    // Whether it arrived or not, the next server tells it: what is closing notes nothing down any more.
+    if (this.#closing.signal.aborted) return false;
     if (outcome.kind === "trouble" && outcome.retry === "later") {
       this.#rest(lane, `notice ${notice.key} was not delivered: ${outcome.why}`);
       return false;
@@ -117,7 +122,10 @@ export class Delivery {
   }
 }
 
-/** The notice of a journal entry: a pure function of the journal. */
+/**
+ * The notice of a journal entry: a pure function of the journal, to the letter. A receiver may get it from the memory of one server and again
+ * from the store of the next, so the entry is told as it is stored.
+ */
 export function noticeOf(plan: Plan, entry: Entry, target: NoticeTarget): Notice {
   return {
     key: `${entry.release}:${entry.revision}:${target.notifier}:${target.to}`,
@@ -126,6 +134,6 @@ export function noticeOf(plan: Plan, entry: Entry, target: NoticeTarget): Notice
     atMs: entry.atMs,
     title: `${plan.title} · ${entry.release}`,
     lines: sayFacts(newsOf(entry.decision), { plan, nowMs: entry.atMs }, plan.language),
-    entry,
+    entry: fromCanonicalJson(toCanonicalJson(entry)) as Entry,
   };
 }

@@ -29,6 +29,8 @@ export interface EngineOptions {
   readonly patience?: Partial<Patience>;
   /** Told about every trouble that is not a release's own story: a store that fails, a notice that cannot be sent. */
   readonly onTrouble?: (message: string) => void;
+  /** Told when a trouble of a release's own ticks is over. */
+  readonly onRecovery?: (message: string) => void;
 }
 
 export interface Engine {
@@ -38,6 +40,10 @@ export interface Engine {
   release(head: NewRelease): Promise<string>;
   /** Stores a request and wakes its release; resolved means that it survives a crash, not that it was answered. */
   ask(request: Request): Promise<void>;
+  /** Ids of the releases that run in this process: those that are not over, or keep something running. */
+  active(): readonly string[];
+  /** True while some release cannot go on, because the store or the engine itself fails. */
+  isTroubled(): boolean;
   /** `null` when there is no such release. */
   view(id: string): Promise<View | null>;
   /** Checks the chain of a stored release and decides everything again. An unknown id is not verified. */
@@ -59,7 +65,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     for (const listener of listeners) listener(id);
   };
   const archive = new Archive(world.store);
-  const keeper = new Keeper({ world, patience, trouble, told });
+  const keeper = new Keeper({ world, patience, trouble, recovery: options.onRecovery ?? (() => undefined), told });
   const starts = new Starts(world, keeper);
   const delivery = new Delivery({ world, patience, trouble, entry: entriesOf(keeper, archive) });
   return {
@@ -76,6 +82,8 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       await world.store.ask(request);
       await keeper.take(request.release);
     },
+    isTroubled: () => keeper.isTroubled,
+    active: () => keeper.runs().map((run) => run.id),
     async view(id) {
       const run = keeper.run(id);
       const memory = run?.memory ?? (await archive.memory(id));

@@ -1,4 +1,5 @@
 import { quantitiesOf } from "../core/checks.ts";
+import { standingsOf } from "../core/evidence-book.ts";
 import type { SeenWorkloads } from "../core/observation.ts";
 import { isExposed, keeps } from "../core/status.ts";
 import type { Status } from "../core/status.ts";
@@ -32,12 +33,25 @@ function errandsOf(run: Run): readonly Task[] {
   const tasks: Task[] = [];
   if (wanted(release)) tasks.push({ name: "workloads", everyMs: workloadsEveryMs(run, status), work: () => tendWorkloads(run) });
   if (isExposed(status) || status.kind === "preparing" || status.kind === "rolling-back") {
+    const doubts = doubtsOf(run);
     for (const [source, queries] of queriesBySource(run)) {
-      tasks.push({ name: `source ${source}`, everyMs: plan.scrapeMs, work: () => scrape(run, source, queries) });
+      const isDoubted = queries.some(({ quantity }) => doubts.has(quantity));
+      const everyMs = isDoubted ? Math.min(plan.scrapeMs, doubtedEveryMs) : plan.scrapeMs;
+      tasks.push({ name: `source ${source}`, everyMs, work: () => scrape(run, source, queries) });
     }
   }
   if (mayCheck(run)) tasks.push({ name: "checks", everyMs: run.patience.pollMs, work: () => check(run) });
   return tasks;
+}
+
+/** A probe that said down is asked again so soon, ms. Source: DESIGN.md 4. */
+const doubtedEveryMs = 5_000;
+
+/** Probes that said down, and not often enough yet to be believed. */
+function doubtsOf({ memory, nowMs }: Run): ReadonlySet<string> {
+  const standings = standingsOf(memory.release, memory.book, nowMs());
+  const doubted = standings.filter(({ verdict }) => verdict.kind === "undecided" && verdict.because.kind === "down");
+  return new Set(doubted.map(({ check }) => check.quantity));
 }
 
 /** True while the loop should look again soon by itself: something is being changed. */
@@ -136,13 +150,18 @@ function readingOf(outcome: Awaited<ReturnType<typeof call<ReadonlyMap<string, R
   return outcome.value.get(quantity) ?? { kind: "unavailable", why: "the source left this question out" };
 }
 
-/** Metrics are selected by version: a slot that runs the new version is canary, wherever it stands. */
+/**
+ * Metrics are selected by version: a slot that runs the new version is canary, wherever it stands. Of a service that keeps its version the
+ * canary's copy is.
+ */
 function targetsToRead(run: Run): readonly Target[] {
   const { workloads } = run.outside;
   if (workloads.kind !== "seen") return [];
   return Object.entries(workloads.value).flatMap(([service, slots]) =>
-    Object.values(slots).flatMap(({ version, urls }) => {
-      const arm = version === run.memory.release.versions[service]?.canary ? "canary" : "stable";
+    Object.entries(slots).flatMap(([slot, { version, urls }]) => {
+      const versions = run.memory.release.versions[service];
+      const isNew = versions?.canary === versions?.stable ? slot === "canary" : version === versions?.canary;
+      const arm = isNew ? "canary" : "stable";
       return urls.map((url): Target => ({ service, arm, version, url }));
     }),
   );

@@ -27,12 +27,11 @@ export function difference(reading: Reading, before: SeriesCursor | undefined, b
       return { seen: { kind: "no-data" }, cursor: {} };
     case "unavailable":
       return { seen: { kind: "unavailable", why: reading.why }, cursor: {} };
-    case "level":
-      if (![reading.canary, reading.stable ?? 0].every(Number.isFinite)) return notANumber;
-      return {
-        seen: { kind: "increment", increment: { kind: "level", atMs: reading.atMs, canary: reading.canary, stable: reading.stable } },
-        cursor: {},
-      };
+    case "level": {
+      const { atMs, canary, stable, findings } = reading;
+      if (![canary, stable ?? 0].every(Number.isFinite)) return notANumber;
+      return { seen: { kind: "increment", increment: { kind: "level", atMs, canary, stable, ...(findings && { findings }) } }, cursor: {} };
+    }
     case "probe":
       return { seen: { kind: "increment", increment: { kind: "probe", atMs: reading.atMs, down: reading.down } }, cursor: {} };
     case "counters":

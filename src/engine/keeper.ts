@@ -1,6 +1,7 @@
+import { verifyChain } from "../core/chain.ts";
 import { isOver, keeps } from "../core/status.ts";
-import { ServiceBusy, StaleRevision } from "../ports.ts";
-import type { World } from "../ports.ts";
+import { ServiceBusy, StaleRevision, StoreUnusable } from "../ports.ts";
+import type { StoredRelease, World } from "../ports.ts";
 import { bell } from "./bell.ts";
 import type { Bell } from "./bell.ts";
 import { whyOf } from "./call.ts";
@@ -10,6 +11,7 @@ import { isSuperseded } from "./superseded.ts";
 import type { Memory } from "./replay.ts";
 import type { Patience, Run } from "./run.ts";
 import { steadyTime } from "./steady-time.ts";
+import { Troubles } from "./troubles.ts";
 import { turn } from "./turn.ts";
 
 /** How long the loop of a release rests after the store failed, ms; the router's lease takes people home when that lasts. */
@@ -19,6 +21,8 @@ export interface KeeperOptions {
   readonly world: World;
   readonly patience: Patience;
   readonly trouble: (message: string) => void;
+  /** Called when what `trouble` was told of a release is over. */
+  readonly recovery: (message: string) => void;
   /** Called after each commit of a decision, with the release's id. */
   readonly told: (id: string) => void;
 }
@@ -28,10 +32,17 @@ export class Keeper {
   readonly #options: KeeperOptions;
   readonly #runs = new Map<string, Run>();
   readonly #loops = new Map<string, Promise<void>>();
+  readonly #troubles: Troubles;
   readonly #closing = new AbortController();
 
   constructor(options: KeeperOptions) {
     this.#options = options;
+    this.#troubles = new Troubles(options.world.clock, options.trouble);
+  }
+
+  /** True while the ticks of some release fail. */
+  get isTroubled(): boolean {
+    return this.#troubles.areThere;
   }
 
   /** The release as it runs in this process; `undefined` when it does not. */
@@ -48,6 +59,7 @@ export class Keeper {
   async take(id: string): Promise<Run | null> {
     const { world, patience } = this.#options;
     const stored = this.#runs.has(id) ? null : await world.store.load(id);
+    if (stored) assertWhole(stored);
     const memory = stored && recall(stored);
     // Only a promoted release can be taken back at all after its end.
     const isOld = memory?.release.status.kind === "promoted" && (await isSuperseded(world.store, memory.head));
@@ -85,6 +97,7 @@ export class Keeper {
       if (run.isOutdated) await this.#reload(run);
       const { decision } = await turn(run);
       run.isStuck = false;
+      if (this.#troubles.end(run.id)) this.#options.recovery(`release ${run.id} goes on`);
       if (decision) this.#options.told(run.id);
       return decision ? "committed" : "nothing";
     } catch (error) {
@@ -95,7 +108,7 @@ export class Keeper {
         return "committed";
       }
       run.isStuck = true;
-      this.#options.trouble(`release ${run.id}: ${whyOf(error)}`);
+      this.#troubles.tell(run.id, `release ${run.id}: ${whyOf(error)}`);
       return "trouble";
     }
   }
@@ -114,9 +127,21 @@ export class Keeper {
   }
 
   #forget(run: Run): void {
+    this.#troubles.end(run.id);
     this.#runs.delete(run.id);
     this.#loops.delete(run.id);
   }
+}
+
+/** What decides where people go must be what was decided on: a release whose journal was changed is not gone on with. */
+function assertWhole({ head, entries, rows }: StoredRelease): void {
+  const checked = verifyChain(head, entries, rows);
+  if (checked.ok) return;
+  throw new StoreUnusable({
+    why: "damaged",
+    message: `the store does not have what was written of release ${head.id}: revision ${checked.revision}: ${checked.why}`,
+    remedy: `The router takes its people to stable. See \`serin release verify ${head.id}\`, keep a copy of the folder, and put the last backup in its place.`,
+  });
 }
 
 /** How long nothing needs to be looked at: until the next errand, word to the router, or deadline. */

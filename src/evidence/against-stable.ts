@@ -226,16 +226,19 @@ function betsOf(spec: RatioSpec): ReadonlyMap<Which, RatioBets> {
   const known = betsBySpec.get(spec);
   if (known !== undefined) return known;
   const made = new Map<Which, RatioBets>();
-  const harm = (line: Line): RatioBets =>
-    ratioBets({ side: line.good === "below" ? "above" : "below", at: line.at, reach: "far", stakes: stakesForHarm(spec.plannedScrapes) });
-  const health = (line: Line): RatioBets =>
-    ratioBets({ side: line.good, at: line.at, reach: "near", stakes: stakesForHealth(spec.plannedScrapes) });
-  made.set("failHarm", harm(spec.fail));
-  made.set("failHealth", health(spec.fail));
+  made.set("failHarm", ratioBetsOn(spec, spec.fail, "harm"));
+  made.set("failHealth", ratioBetsOn(spec, spec.fail, "health"));
   if (spec.pass !== null && spec.pass.at !== spec.fail.at) {
-    made.set("passHarm", harm(spec.pass));
-    made.set("passHealth", health(spec.pass));
+    made.set("passHarm", ratioBetsOn(spec, spec.pass, "harm"));
+    made.set("passHealth", ratioBetsOn(spec, spec.pass, "health"));
   }
   betsBySpec.set(spec, made);
   return made;
+}
+
+/** The bets of a comparison that are to prove harm beyond a line, or health short of it. */
+export function ratioBetsOn(spec: RatioSpec, line: Line, proof: "harm" | "health"): RatioBets {
+  return proof === "harm"
+    ? ratioBets({ side: line.good === "below" ? "above" : "below", at: line.at, reach: "far", stakes: stakesForHarm(spec.plannedScrapes) })
+    : ratioBets({ side: line.good, at: line.at, reach: "near", stakes: stakesForHealth(spec.plannedScrapes) });
 }

@@ -1,5 +1,5 @@
 import type { Counts } from "./counts.ts";
-import { dispersionFactor, measured, noDispersion } from "./dispersion.ts";
+import { dispersionFactor, expectedFactor, measured, noDispersion } from "./dispersion.ts";
 import type { Dispersion } from "./dispersion.ts";
 
 /**
@@ -35,6 +35,17 @@ export function crowdAfter(crowd: Crowd, slices: readonly Counts[], canarySlices
 /** Requests that may hang together, at least 1; `null` while too little was measured. Only windows that are over are in it. */
 export function crowdFactor(crowd: Crowd): number | null {
   return dispersionFactor(crowd.seen);
+}
+
+/** What the factor will be of requests that come one by one, after so many scrapes of `units` requests an arm, in `parts` slices; `null` while too little was measured. */
+export function expectedCrowdFactor(seen: {
+  readonly scrapes: number;
+  readonly parts: number;
+  readonly units: readonly number[];
+}): number | null {
+  const windows = Math.floor(seen.scrapes / windowScrapes);
+  const measuredArms = seen.units.filter((units) => (units * windowScrapes) / seen.parts >= leastMean).length;
+  return expectedFactor({ freedom: windows * measuredArms * (seen.parts - 1), events: Number.POSITIVE_INFINITY });
 }
 
 function added(before: readonly number[], slices: readonly Counts[]): readonly number[] {

@@ -35,6 +35,17 @@ export function dispersionFactor(seen: Dispersion): number | null {
   return Math.max(1, mean + 2 * Math.max(error, mean * Math.sqrt(2 / freedom)));
 }
 
+/**
+ * What the factor will be of counts that are independent, once so many degrees of freedom and events were measured; `null` while that is too
+ * little. The caution alone is left then: chi-squares of cells with e events each vary by 2 + 1/e for each degree.
+ *
+ * Source: variance of Pearson's statistic for Poisson cells (Haldane, Biometrika 29, 1937).
+ */
+export function expectedFactor(seen: { readonly freedom: number; readonly events: number }): number | null {
+  const { freedom, events } = seen;
+  return freedom < leastFreedom || events < leastCauses ? null : 1 + 2 * Math.sqrt((2 + freedom / events) / freedom);
+}
+
 /** Until it is measured, so many requests count as one: about what a person makes in a visit. */
 const cautious = 10;
 
@@ -44,7 +55,7 @@ export function cautiousFactor(seen: Dispersion): number {
 }
 
 /** No one cause in a scrape may count for more than this, natural logarithms: one cluster is not a proof, however large it is. */
-const mostPerCause = 1.5;
+export const mostPerCause = 1.5;
 
 /**
  * A log likelihood ratio of counts with so many causes at least, tempered by a dispersion factor. 1 means that people are counted: then it is

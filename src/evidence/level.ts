@@ -17,7 +17,10 @@ const leastForSlope = 10;
 /** Share of all pairs of readings that must agree on the direction before a slope is more than noise. */
 const leastAgreement = 0.75;
 
-/** A saturated resource (evidence.md 2e): k of the last n readings beyond the line, or a steady rise to the limit. A plain rule. */
+/**
+ * A saturated resource (evidence.md 2e): k of the last n readings beyond the line, or a steady rise to the limit, fail; it passes while their
+ * median is within the line. A plain rule.
+ */
 export const level: TestFamily<LevelSpec> = {
   begin: (): LevelState => ({ kind: "level", readings: [] }),
   add: addLevel,
@@ -25,7 +28,7 @@ export const level: TestFamily<LevelSpec> = {
   forecastScrapes: (spec, state) => {
     const { kind } = judgeLevel(spec, state);
     if (kind === "pass" || kind === "fail") return 0;
-    return Math.max(1, neededOf(spec) - (state as LevelState).readings.length);
+    return Math.max(1, neededReadings(spec) - (state as LevelState).readings.length);
   },
 };
 
@@ -45,12 +48,14 @@ function judgeLevel(spec: LevelSpec, before: TestState): Verdict {
   if (over >= spec.k) return ruled("fail", { kind: "readings-over-line", over, of: latest.length }, shown);
   const inMs = untilLimitMs(spec, readings);
   if (inMs !== null) return ruled("fail", { kind: "rises-to-limit", inMs }, shown);
-  if (readings.length < neededOf(spec))
-    return ruled("undecided", { kind: "runs-needed", have: readings.length, need: neededOf(spec) }, shown);
+  if (readings.length < neededReadings(spec))
+    return ruled("undecided", { kind: "runs-needed", have: readings.length, need: neededReadings(spec) }, shown);
+  if (!isGood(spec.line, shown.estimate)) return ruled("undecided", { kind: "readings-over-line", over, of: latest.length }, shown);
   return ruled("pass", { kind: "readings-within-line", within: latest.length - over, of: latest.length }, shown);
 }
 
-function neededOf(spec: LevelSpec): number {
+/** Readings before a level can pass. */
+export function neededReadings(spec: LevelSpec): number {
   return spec.steady === null ? spec.n : Math.max(spec.n, leastForSlope);
 }
 

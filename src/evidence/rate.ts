@@ -28,8 +28,8 @@ interface RateState extends TestState {
   /** How many independent units they are worth, each scrape divided by the dispersion known then: what the interval is made of. */
   readonly effectiveTotal: number;
   readonly processes: Readonly<Partial<Record<Which, Process>>>;
-  /** Size of the canary's parts, see `RateScrape`; 0 before the first. */
-  readonly largestPart: number;
+  /** Size of the canary's slices and of the whole of it, see `RateScrape`; 0 before the first. */
+  readonly largest: { readonly slice: number; readonly whole: number };
   /** Between slices of one arm, and from scrape to scrape. */
   readonly between: Dispersion;
   readonly overTime: Dispersion;
@@ -54,7 +54,7 @@ export const rate: TestFamily<RateSpec> = {
     kind: "rate",
     counts: noCounts,
     effectiveTotal: 0,
-    largestPart: 0,
+    largest: { slice: 0, whole: 0 },
     processes: {},
     between: noDispersion,
     overTime: noDispersion,
@@ -82,16 +82,17 @@ function addRate(spec: RateSpec, before: TestState, increment: Increment): RateS
   const between = measureSlices(measureSlices(state.between, slices), canarySlices);
   const crowd = crowdAfter(state.crowd, slices, canarySlices);
   if (canary.total === 0) return { ...state, between, crowd, stable: seenStable };
-  const parts = partsOf(canary, canarySlices);
-  // The first scrape has no earlier one to know sizes by; it takes its own.
-  const largestPart = state.largestPart > 0 ? state.largestPart : largestAfter(0, parts);
+  const sliced = { parts: partsOf(canary, canarySlices), largest: state.largest.slice };
+  const whole = { parts: [canary], largest: state.largest.whole };
   const processes: Partial<Record<Which, Process>> = {};
   for (const [which, bets] of betsOf(spec)) {
     const hardest = ({ bad, badAtMost, total }: Counts): Counted => ({ bad: bets.side === "above" ? bad : badAtMost, total });
     const isHarm = which === "failHarm" || which === "passHarm";
+    const { parts, largest } = isHarm && !wouldShow(stable, canary) ? whole : sliced;
     const increments = rateIncrements(bets, {
       parts: parts.map(hardest),
-      largestPart,
+      // The first scrape has no earlier one to know sizes by; it takes its own.
+      largestPart: largest > 0 ? largest : largestAfter(0, parts),
       dispersion: isHarm ? dispersion.harm : dispersion.health,
     });
     // While stable seems to break the same line, the canary's wealth may fall but not rise: less than a fair bet is still a valid one.
@@ -105,7 +106,7 @@ function addRate(spec: RateSpec, before: TestState, increment: Increment): RateS
     kind: "rate",
     counts,
     effectiveTotal: state.effectiveTotal + canary.total / drawn,
-    largestPart: largestAfter(state.largestPart, parts),
+    largest: { slice: largestAfter(state.largest.slice, sliced.parts), whole: largestAfter(state.largest.whole, whole.parts) },
     processes,
     between,
     crowd,
@@ -116,6 +117,18 @@ function addRate(spec: RateSpec, before: TestState, increment: Increment): RateS
     stable: seenStable,
     atPeak: hasNewPeak ? (seenCanary.score > 0 ? seenCanary : { ...noHunt, counts }) : state.atPeak,
   };
+}
+
+/** Stable has to see at least this part of what the canary sees, for a burst that hits both to show there. */
+const leastWitness = 1 / 2;
+
+/**
+ * True where a burst that is none of the canary's doing would show on stable too, so that the slices of a scrape may each be a proof: beside them
+ * only what is the canary's own is common to them. Where nobody is left to tell, a scrape is one proof, however many people are in it. It
+ * depends on sizes alone, and never on what was bad.
+ */
+function wouldShow(stable: Counts | null, canary: Counts): boolean {
+  return stable !== null && stable.total >= leastWitness * canary.total;
 }
 
 function judgeRate(spec: RateSpec, before: TestState): Verdict {
@@ -218,22 +231,24 @@ function betsOf(spec: RateSpec): ReadonlyMap<Which, RateBets> {
   const known = betsBySpec.get(spec);
   if (known !== undefined) return known;
   const made = new Map<Which, RateBets>();
-  const bet = (line: Line, proof: "harm" | "health"): RateBets => {
-    const side: Side = (line.good === "below") === (proof === "harm") ? "above" : "below";
-    return rateBets({
-      side,
-      at: line.at,
-      reach: proof === "health" && line.good === "above" ? "near" : "far",
-      robust: spec.unit === "person" ? 0 : robustWeights[areBoundedStrong(side, line.at) ? "strong" : "weak"][proof],
-      stakes: proof === "harm" ? stakesForHarm(spec.plannedScrapes) : stakesForHealth(spec.plannedScrapes),
-    });
-  };
-  made.set("failHarm", bet(spec.fail, "harm"));
-  made.set("failHealth", bet(spec.fail, "health"));
+  made.set("failHarm", rateBetsOn(spec, spec.fail, "harm"));
+  made.set("failHealth", rateBetsOn(spec, spec.fail, "health"));
   if (spec.pass !== null && spec.pass.at !== spec.fail.at) {
-    made.set("passHarm", bet(spec.pass, "harm"));
-    made.set("passHealth", bet(spec.pass, "health"));
+    made.set("passHarm", rateBetsOn(spec, spec.pass, "harm"));
+    made.set("passHealth", rateBetsOn(spec, spec.pass, "health"));
   }
   betsBySpec.set(spec, made);
   return made;
+}
+
+/** The bets of a rate test that are to prove harm beyond a line, or health short of it. */
+export function rateBetsOn(spec: RateSpec, line: Line, proof: "harm" | "health"): RateBets {
+  const side: Side = (line.good === "below") === (proof === "harm") ? "above" : "below";
+  return rateBets({
+    side,
+    at: line.at,
+    reach: proof === "health" && line.good === "above" ? "near" : "far",
+    robust: spec.unit === "person" ? 0 : robustWeights[areBoundedStrong(side, line.at) ? "strong" : "weak"][proof],
+    stakes: proof === "harm" ? stakesForHarm(spec.plannedScrapes) : stakesForHealth(spec.plannedScrapes),
+  });
 }

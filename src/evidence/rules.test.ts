@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { add, begin, forecastScrapes, judge } from "./evidence.ts";
 import type { Increment, TestSpec, TestState } from "./test-spec.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Finding, Verdict } from "./verdict.ts";
 
 const minuteMs = 60_000;
 
@@ -29,6 +29,13 @@ describe("a level: k of the last n readings, and where it is going", () => {
     ["a single spike passes", cpu, [0.3, 0.3, 0.99, 0.3, 0.3], "pass", { kind: "readings-within-line", within: 4, of: 5 }],
     ["k of n over the line fail", cpu, [0.3, 0.9, 0.9, 0.9, 0.9], "fail", { kind: "readings-over-line", over: 4, of: 5 }],
     ["k in a row fail before n were read", cpu, repeat(4, 0.9), "fail", { kind: "readings-over-line", over: 4, of: 4 }],
+    [
+      "most readings beyond the line pass nothing, though they are too few to fail",
+      cpu,
+      [0.95, 0.95, 0.95, 0.5, 0.5],
+      "undecided",
+      { kind: "readings-over-line", over: 3, of: 5 },
+    ],
     ["it recovers", cpu, [...repeat(5, 0.9), ...repeat(5, 0.3)], "pass", { kind: "readings-within-line", within: 5, of: 5 }],
     ["a slope needs more readings", memory, repeat(6, 0.3), "undecided", { kind: "runs-needed", have: 6, need: 10 }],
     ["flat memory passes", memory, repeat(12, 0.3), "pass", { kind: "readings-within-line", within: 5, of: 5 }],
@@ -62,6 +69,35 @@ describe("a score: the median of enough runs", () => {
     ["of an even number it is the middle between two", [80, 88, 92, 94, 96, 98], "pass", 93],
   ])("%s", (_, runs, kind, estimate) => {
     expect(judge(performance, levels(performance, runs))).toMatchObject({ kind, estimate });
+  });
+  test("a failure says what the latest run lost its points for, where the source names it", () => {
+    const spec: TestSpec = { ...performance, minRuns: 2 };
+    const run = (canary: number, findings?: readonly Finding[]): Increment => ({
+      kind: "level",
+      atMs: 0,
+      canary,
+      stable: null,
+      ...(findings && { findings }),
+    });
+    const judged = (...runs: readonly Increment[]) =>
+      judge(
+        spec,
+        runs.reduce((state, each) => add(spec, state, each), begin(spec)),
+      ).because;
+    const findings = [{ rule: "label", places: 3 }];
+    expect(judged(run(70, [{ rule: "image-alt", places: 1 }]), run(80, findings))).toEqual({
+      kind: "readings-over-line",
+      over: 2,
+      of: 2,
+      findings,
+    });
+    expect(judged(run(70, findings), run(80))).toEqual({ kind: "readings-over-line", over: 2, of: 2 });
+  });
+  test.each<[Verdict["assumes"], TestSpec]>([
+    ["rule", performance],
+    ["approximate", { ...performance, isApproximate: true }],
+  ])("a score is judged by a rule, and is %s as its source is", (assumes, spec) => {
+    for (const runs of [[], [99], [99, 99, 99, 99, 99], [1, 1, 1, 1, 1]]) expect(judge(spec, levels(spec, runs)).assumes).toBe(assumes);
   });
   test("the forecast counts the runs that are missing", () => expect(forecastScrapes(performance, levels(performance, [91, 92]))).toBe(3));
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lnBeta, lnBetaIncomplete, lnGamma, logAddExp, normalQuantile } from "./special.ts";
+import { lnBeta, lnBetaIncomplete, lnGamma, lnNormal, logAddExp, normalQuantile } from "./special.ts";
 import vectors from "./special.vectors.json" with { type: "json" };
 
 /** Relative error, or absolute where the value is below 1: logarithms near 0 have no relative accuracy to speak of. */
@@ -21,6 +21,14 @@ describe("special functions agree with golden values of independent origin", () 
   test.each(vectors.normalQuantile as [number, number][])("z of %s", (p, expected) => {
     expect(errorOf(normalQuantile(p), expected)).toBeLessThan(2e-15);
   });
+  test.each(vectors.normalQuantile as [number, number][])("ln Φ at the z of %s", (p, z) => {
+    expect(errorOf(lnNormal(z), Math.log(p))).toBeLessThan(1e-13);
+  });
+  test.each([
+    [-40, -804.6084420137538],
+    [-10, -53.23128515051247],
+    [0, -Math.LN2],
+  ])("ln Φ(%s)", (z, expected) => expect(errorOf(lnNormal(z), expected)).toBeLessThan(1e-14));
 });
 
 test("the ends: nothing is finite there that should not be", () => {
@@ -31,6 +39,9 @@ test("the ends: nothing is finite there that should not be", () => {
   expect(normalQuantile(0)).toBe(Number.NEGATIVE_INFINITY);
   expect(normalQuantile(1)).toBe(Number.POSITIVE_INFINITY);
   expect(normalQuantile(2)).toBeNaN();
+  expect(lnNormal(Number.NEGATIVE_INFINITY)).toBe(Number.NEGATIVE_INFINITY);
+  expect(lnNormal(Number.POSITIVE_INFINITY)).toBeCloseTo(0, 15);
+  expect(lnNormal(Number.NaN)).toBeNaN();
 });
 
 test.each([

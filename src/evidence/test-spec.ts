@@ -1,4 +1,4 @@
-import type { Verdict } from "./verdict.ts";
+import type { Finding, Verdict } from "./verdict.ts";
 
 /** Counts of one arm: `bad` of `total` (a conversion's `bad` counts the successes: it is the thing whose rate is judged). */
 export interface Tally {
@@ -45,8 +45,11 @@ export type TestSpec =
       /** `null`: the slope is not judged. Otherwise a robust slope that reaches `limit` within `withinMs` fails. */
       readonly steady: { readonly limit: number; readonly withinMs: number } | null;
     }
-  /** A score by runs (Lighthouse, axe): the median of at least `minRuns` runs against the line. */
-  | { readonly kind: "score"; readonly line: Line; readonly minRuns: number; readonly alpha: number }
+  /**
+   * A score by runs (Lighthouse, axe): the median of at least `minRuns` runs against the line. `isApproximate`: the score stands for one that
+   * cannot be measured so. Absent: it is what it says.
+   */
+  | { readonly kind: "score"; readonly line: Line; readonly minRuns: number; readonly alpha: number; readonly isApproximate?: boolean }
   /** A probe: fails when `k` readings in a row say down. */
   | { readonly kind: "probe"; readonly k: number }
   /** The plan asked for a plain threshold: fails when `k` of the last `n` scrapes are beyond the fail line, passes when fewer are and all `n` were read. */
@@ -72,7 +75,14 @@ export type Increment =
       /** The canary split in the same way, no person in two slices: each is evidence of its own for a rate of requests. Absent where the source cannot. */
       readonly canarySlices?: readonly Tally[];
     }
-  | { readonly kind: "level"; readonly atMs: number; readonly canary: number; readonly stable: number | null }
+  | {
+      readonly kind: "level";
+      readonly atMs: number;
+      readonly canary: number;
+      readonly stable: number | null;
+      /** What the canary loses points for, the gravest first. Absent: the source names nothing. */
+      readonly findings?: readonly Finding[];
+    }
   | { readonly kind: "probe"; readonly atMs: number; readonly down: boolean };
 
 /** The running state of one test: plain JSON values, so that it can be stored and compared; opaque outside this room. */

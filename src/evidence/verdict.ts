@@ -36,6 +36,12 @@ export interface Verdict {
   readonly because: Because;
 }
 
+/** A rule that the measured thing breaks, in how many places; `rule` is the source's own name of it. */
+export interface Finding {
+  readonly rule: string;
+  readonly places: number;
+}
+
 /** Why a verdict is what it is, as data; `core/messages` makes it a sentence in French or English. */
 export type Because =
   | { readonly kind: "proven-good" }
@@ -48,11 +54,14 @@ export type Because =
   | { readonly kind: "shared-incident" }
   | { readonly kind: "sample-ratio-mismatch" }
   | { readonly kind: "nothing-to-compare" }
-  | { readonly kind: "readings-over-line"; readonly over: number; readonly of: number }
+  /** `findings`: what the latest reading found wrong, the gravest first. Absent: its source names nothing. */
+  | { readonly kind: "readings-over-line"; readonly over: number; readonly of: number; readonly findings?: readonly Finding[] }
   | { readonly kind: "readings-within-line"; readonly within: number; readonly of: number }
   | { readonly kind: "rises-to-limit"; readonly inMs: number }
   | { readonly kind: "event-seen"; readonly events: number }
   | { readonly kind: "no-event-in"; readonly exposures: number }
+  /** There were events, which stable knows too, and so few that the rate to be disproved is. */
+  | { readonly kind: "as-rare-as-stable"; readonly events: number; readonly exposures: number }
   | { readonly kind: "runs-needed"; readonly have: number; readonly need: number }
   | { readonly kind: "down"; readonly times: number }
   | { readonly kind: "answers" };

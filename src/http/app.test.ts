@@ -133,6 +133,7 @@ test.each<[string, ErrorCode, unknown]>([
   ["a plan with problems", "plan-invalid", { ...startBody, plan: { text: "kind: Nothing", file: "plan.yaml" } }],
   ["a service without version", "versions-invalid", { ...startBody, versions: {} }],
   ["a service that is not in the plan", "versions-invalid", { ...startBody, versions: { web: "2", api: "2" } }],
+  ["the version that everybody has", "versions-invalid", { ...startBody, versions: { web: "1" }, stable: { web: "1" } }],
   [
     "an environment of another server",
     "plan-invalid",

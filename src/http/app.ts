@@ -14,6 +14,7 @@ import { problemOf, problemResponse } from "./problem.ts";
 import { journal, listReleases, showRelease, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
 import { startRelease } from "./start-release.ts";
+import { createTurns } from "./turns.ts";
 
 type Handler = (context: Context<Env>, parts: AppParts) => Promise<Response>;
 
@@ -32,8 +33,12 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
   startStable,
 };
 
-/** The HTTP API over its parts: every route of the contract, authenticated as the contract says; every error a problem. */
-export function createApp(parts: AppParts): Hono<Env> {
+/**
+ * The HTTP API over its parts: every route of the contract, authenticated as the contract says; every error a problem. Calls take turns, so that
+ * the engine beside them never waits for more than one.
+ */
+export function createApp(given: Omit<AppParts, "turn">): Hono<Env> {
+  const parts: AppParts = { ...given, turn: createTurns() };
   const app = new Hono<Env>();
   app.use(async (context, next) => {
     await next();
@@ -41,7 +46,10 @@ export function createApp(parts: AppParts): Hono<Env> {
   });
   for (const [name, { method, path, access }] of Object.entries(routes)) {
     const handler = handlers[name as RouteName];
-    app.on(method, path, authenticate(parts.tokens, access), limitBody, (context) => handler(context, parts));
+    app.on(method, path, authenticate(parts.tokens, access), limitBody, async (context) => {
+      if (name !== "health") await parts.turn();
+      return handler(context, parts);
+    });
   }
   app.notFound((context) =>
     answerProblem(context, parts, new UserError("route-unknown", `There is no ${context.req.method} ${context.req.path}.`)),
@@ -59,8 +67,9 @@ const safeHeaders = {
 } as const;
 
 async function health(context: Context<Env>, parts: AppParts): Promise<Response> {
-  const answer: HealthAnswer = { status: parts.closing.aborted ? "closing" : "ok", version: parts.version };
-  return context.json(answer, parts.closing.aborted ? 503 : 200);
+  const status = parts.closing.aborted ? "closing" : parts.engine.isTroubled() ? "troubled" : "ok";
+  const answer: HealthAnswer = { status, version: parts.version };
+  return context.json(answer, status === "closing" ? 503 : 200);
 }
 
 function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): Response {

@@ -84,6 +84,7 @@ async function answerTo(parts: AppParts, awaited: Awaited): Promise<{ readonly s
       const answer = findAnswer(seen, awaited.request);
       if (answer !== null || patience.aborted) return { seen, answer };
       await awaited.news.changed(patience);
+      await parts.turn();
     }
   } finally {
     over.abort();

@@ -198,7 +198,8 @@ export interface StartStableAnswer {
 }
 
 export interface HealthAnswer {
-  readonly status: "ok" | "closing";
+  /** `troubled`: it answers, and some release cannot go on; the log says which and why. `closing` has the status 503. */
+  readonly status: "ok" | "troubled" | "closing";
   readonly version: string;
 }
 
@@ -223,6 +224,8 @@ export interface ProblemAnswer {
   /** `request-refused`, `revision-stale`, and `role-missing` when the release itself refused. */
   readonly refusal?: Refusal;
   readonly revision?: number;
+  /** `store-unusable`: "full", "failing", "not-writable", "damaged". */
+  readonly why?: string;
   /** `internal`: the same word stands in the log. */
   readonly incident?: string;
 }

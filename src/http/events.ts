@@ -67,6 +67,7 @@ async function* follow(parts: AppParts, { id, after, until }: Following): AsyncG
   let sent = after;
   try {
     while (!until.aborted) {
+      await parts.turn();
       const seen = await releaseOrRefuse(parts, id);
       for (const link of seen.entries.slice(sent)) {
         sent = link.entry.revision;

@@ -28,3 +28,18 @@ test("says which address is taken, and closes with its calls", async () => {
   await first.close(1_000);
   await expect(fetch(first.url)).rejects.toThrow("fetch failed");
 });
+
+test("is closed as soon as the last call is over, however long its client keeps the connection", async () => {
+  const app = new Hono();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<() => void>();
+  app.get("/", () => new Response(new ReadableStream({ start: (controller) => begin(() => controller.close()) })));
+  const listening = await listen(app, { host: "127.0.0.1", port: 0 });
+  const answered = fetch(listening.url).then((answer) => answer.text());
+  const finish = await begun;
+  const startedMs = performance.now();
+  const closed = listening.close(20_000);
+  finish();
+  expect(await answered).toBe("");
+  await closed;
+  expect(performance.now() - startedMs).toBeLessThan(2_000);
+});

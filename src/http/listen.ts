@@ -46,11 +46,16 @@ export async function listen(app: Pick<Hono, "fetch">, address: ListenAddress): 
   return { url: `http://${host}:${port}`, close: (graceMs) => closeServer(server, graceMs) };
 }
 
+/** Between two looks for connections that have finished their call, ms: whoever keeps one open would keep the server. */
+const idleEveryMs = 50;
+
 async function closeServer(server: Server, graceMs: number): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  const idle = setInterval(() => server.closeIdleConnections(), idleEveryMs);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
   });
   clearTimeout(cut);
+  clearInterval(idle);
 }

@@ -5,6 +5,7 @@ import type { Problem } from "../errors.ts";
 import type { Clock, NewRelease, Store, World } from "../ports.ts";
 import type { Caller } from "./tokens.ts";
 import type { Log } from "./log.ts";
+import type { Turn } from "./turns.ts";
 
 /** One release as the engine knows it now. */
 export type ReleaseSeen = Seen;
@@ -20,6 +21,8 @@ export interface EngineFace {
   /** Calls `listener` with the release's id after each decision, until the answered function is called. */
   onCommit(listener: (release: string) => void): () => void;
   verify(id: string): Promise<Verified>;
+  /** True while some release cannot go on. */
+  isTroubled(): boolean;
   /** Epoch ms that never runs back. */
   nowMs(): number;
 }
@@ -42,5 +45,7 @@ export interface AppParts {
   readonly streamsAtMost: number;
   /** Aborts when the server begins to close: streams end, and what waits answers. */
   readonly closing: AbortSignal;
+  /** Stands before whatever takes the processor for a while: calls, and what wakes many of them at once. */
+  readonly turn: Turn;
   readPlan(text: string, file: string): { readonly plan: Plan | null; readonly problems: readonly Problem[] };
 }

@@ -43,6 +43,8 @@ async function newRelease(parts: AppParts, { plan, body, by, key }: Asked): Prom
   checkVersions(plan, body.versions, "new");
   const stable = await stableVersions(parts, plan, body.stable ?? {});
   const services = plan.services.map((service) => service.name);
+  if (services.every((name) => body.versions[name] === stable[name]))
+    throw new UserError("versions-invalid", "Every service has this version already: there is nothing to release.");
   const nowMs = parts.engine.nowMs();
   return {
     id: releaseId(plan.name, nowMs),

@@ -58,3 +58,8 @@ test("only the whole token names its person", () => {
   expect(personOf(tokens, token)).toEqual(ada);
   for (const wrong of ["", token.slice(1), `${token}A`, token.toLowerCase(), "Ada"]) expect(personOf(tokens, wrong)).toBeNull();
 });
+
+test("new tokens that cannot be written are an error with its place", () => {
+  const nowhere = join(dir, "gone");
+  expect(() => openTokens(nowhere, [localPerson])).toThrow(`${join(nowhere, "tokens.json")} cannot be written: ENOENT`);
+});

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
@@ -22,7 +22,8 @@ export const localPerson: Caller = { name: "local", roles, environments: null };
 
 /**
  * The token of each of `people`, read from `DATA/tokens.json` (mode 0600). People who are new get one of 32 random bytes; people who are gone
- * lose theirs. Throws `tokens-exposed` when others may read the file, `token-file-unreadable` when it is not what this function wrote.
+ * lose theirs. Throws `tokens-exposed` when others may read the file, `token-file-unreadable` when it is not what this function wrote, and
+ * `data-unusable` when new ones cannot be written.
  */
 export function openTokens(dataDir: string, people: readonly Caller[]): ReadonlyMap<string, Caller> {
   const path = join(dataDir, "tokens.json");
@@ -89,12 +90,21 @@ function parseTokens(text: string, path: string): TokensFile {
 
 function writeTokens(path: string, tokens: TokensFile): void {
   const draft = `${path}.${randomBytes(6).toString("hex")}`;
-  const file = openSync(draft, "wx", 0o600);
   try {
-    writeFileSync(file, `${JSON.stringify(tokens, null, 2)}\n`);
+    writeThrough(draft, `${JSON.stringify(tokens, null, 2)}\n`);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw new UserError("data-unusable", `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+function writeThrough(path: string, content: string): void {
+  const file = openSync(path, "wx", 0o600);
+  try {
+    writeFileSync(file, content);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  renameSync(draft, path);
 }

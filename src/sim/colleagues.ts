@@ -1,7 +1,8 @@
 import { approvable, missingRoles } from "../core/decide/sign-offs.ts";
+import { standingsOf } from "../core/evidence-book.ts";
 import type { Role } from "../core/plan.ts";
 import type { Request } from "../core/requests.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, View } from "../engine/engine.ts";
 import type { Random } from "./random.ts";
 
 /** What the simulated people are like. */
@@ -16,6 +17,8 @@ export interface Habits {
   readonly rejects?: number;
   /** Roles that are away: nobody signs for them. */
   readonly away: readonly Role[];
+  /** When they sign that a phase may be left: as soon as they may, which is usual, or when every gate of it has passed and no guard is breached. */
+  readonly signs?: "at once" | "on evidence";
 }
 
 export const diligent: Habits = { everyMs: 20_000, meddles: 0, panics: 0, away: [] };
@@ -44,6 +47,15 @@ export async function order(engine: Engine, release: string, kind: Request["kind
   return id;
 }
 
+/** True when every gate of the phase has passed and no guard is breached, or there is no phase to leave. */
+function isProven({ release, book }: View, nowMs: number): boolean {
+  const { status } = release;
+  if (!("phase" in status)) return true;
+  return standingsOf(release, book, nowMs).every(({ check, verdict }) =>
+    check.phase === null ? verdict.kind !== "fail" : check.phase !== status.phase || verdict.kind === "pass",
+  );
+}
+
 /** One look of one colleague: signs what waits for them, and now and then does something else. Answers the ids that were acknowledged. */
 export async function look(engine: Engine, release: string, habits: Habits, chance: Random): Promise<readonly string[]> {
   const view = await engine.view(release);
@@ -54,7 +66,7 @@ export async function look(engine: Engine, release: string, habits: Habits, chan
     asked.push({ id, release, atMs: engine.nowMs(), by, kind, expectRevision, reason: `simulated ${kind}`, as: null });
   };
   const target = approvable(view.release.status, view.release.plan);
-  const missing = target ? missingRoles(view.release, target) : [];
+  const missing = target && (habits.signs !== "on evidence" || isProven(view, engine.nowMs())) ? missingRoles(view.release, target) : [];
   for (const person of people) {
     const isAsked = person.roles.some((role) => missing.includes(role) && !habits.away.includes(role));
     if (!isAsked) continue;

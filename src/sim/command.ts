@@ -40,7 +40,7 @@ async function main(): Promise<void> {
 async function show(seed: number): Promise<void> {
   const story = await live(seed);
   process.stdout.write(
-    `${timeline(story.stored)}\n${story.fate}: ${story.status.kind}, ${story.crashes} crashes\n${story.broken.join("\n")}\n${story.troubles.slice(0, 5).join("\n")}\n`,
+    `${timeline(story.stored)}\n${story.fate}: ${story.status.kind}, ${story.crashesMs.length} crashes\n${story.broken.join("\n")}\n${story.troubles.slice(0, 5).join("\n")}\n`,
   );
 }
 
@@ -70,7 +70,7 @@ async function work({ seeds, port }: Work): Promise<void> {
   const told: Told[] = [];
   for (const seed of seeds) {
     const story = await live(seed);
-    told.push({ seed, fate: story.fate, end: story.status.kind, crashes: story.crashes, broken: story.broken });
+    told.push({ seed, fate: story.fate, end: story.status.kind, crashes: story.crashesMs.length, broken: story.broken });
   }
   port.postMessage(told);
   port.close();

@@ -15,7 +15,8 @@ export interface Controllers {
   freeze(ms: number): void;
   /** Of the process that runs now; of a dead one, every call waits for ever. */
   engine(): Engine;
-  crashes(): number;
+  /** When each process died, ms since the beginning. */
+  readonly crashesMs: readonly number[];
   /** What the engines complained of. */
   readonly troubles: readonly string[];
 }
@@ -33,7 +34,7 @@ export function controllersOf(
 ): Controllers {
   const { time, weather, chance } = options;
   const troubles: string[] = [];
-  let crashes = 0;
+  const crashesMs: number[] = [];
   let engine: Engine | null = null;
   let kill = (): void => undefined;
   let freeze = (_ms: number): void => undefined;
@@ -45,7 +46,7 @@ export function controllersOf(
       weather,
       later: (afterMs, work) => time.at(time.elapsedMs() + afterMs, work),
       onCrash() {
-        crashes += 1;
+        crashesMs.push(time.elapsedMs());
         clock.stop();
         time.at(time.elapsedMs() + options.restartAfterMs, boot);
       },
@@ -66,7 +67,7 @@ export function controllersOf(
       if (!engine) throw new Error("no controller was started");
       return engine;
     },
-    crashes: () => crashes,
+    crashesMs,
     troubles,
   };
 }

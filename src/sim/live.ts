@@ -1,6 +1,7 @@
 import { digestOfPlan } from "../core/chain.ts";
 import type { Plan } from "../core/plan.ts";
 import { isOver } from "../core/status.ts";
+import type { HoldReason, Status } from "../core/status.ts";
 import { EnvironmentFrozen } from "../ports.ts";
 import type { NewRelease } from "../ports.ts";
 import { diligent, look, order } from "./colleagues.ts";
@@ -8,6 +9,7 @@ import type { Controllers } from "./controllers.ts";
 import type { Random } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
 import { beside } from "./simulated-world.ts";
+import type { Reached } from "./span.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** Tuesday, 2025-08-19, 14:00 in Paris. */
@@ -15,11 +17,14 @@ export const tuesdayMs = Date.UTC(2025, 7, 19, 12);
 /** The id of the story's own release, and of the one beside it. */
 export const release = "sim";
 const besideId = release + beside;
+const newVersion = "v2";
+const oldVersion = "v1";
 
 interface Living {
   readonly time: VirtualTime;
   readonly controllers: Controllers;
   readonly chance: Random;
+  readonly reached: Reached;
 }
 
 /** One release of a story, from the wish to begin it. */
@@ -33,6 +38,10 @@ interface Lived {
   isMoving: boolean;
   /** True when its colleagues have gone home. */
   isLeftAlone: boolean;
+  /** For which reason it waits for people, and since when, ms; `null` while it does not. */
+  rests: { readonly why: HoldReason["kind"]; readonly sinceMs: number } | null;
+  /** True when it has waited for people for as long as the story is told. */
+  isAtRest: boolean;
 }
 
 /** How much longer than asked a story may take to come to rest, ms. */
@@ -50,10 +59,12 @@ export async function live(scenario: Scenario, living: Living): Promise<Readonly
     overSinceMs: Number.POSITIVE_INFINITY,
     isMoving: true,
     isLeftAlone: false,
+    rests: null,
+    isAtRest: false,
   };
   const lived = [own];
-  for (const { atMs, kind } of scenario.orders ?? []) {
-    time.at(atMs, () => {
+  for (const { kind, ...moment } of scenario.orders ?? []) {
+    atMoment(moment, living, () => {
       if (kind === "crash") controllers.kill();
       else again(order(controllers.engine(), release, kind).then((id) => own.acknowledged.push(id)));
     });
@@ -66,19 +77,39 @@ export async function live(scenario: Scenario, living: Living): Promise<Readonly
     beginAt(scenario.beside.atMs, other, scenario, living);
   }
   // Longer than the end: what it owes is delivered, what it kept is cleared away, and a late order finds it.
-  const afterwardsMs = scenario.plan.keepPreviousMs + scenario.plan.keepStoppedMs;
-  await time.run(scenario.untilMs, () => lived.every(({ overSinceMs }) => time.elapsedMs() > overSinceMs + afterwardsMs));
+  const afterwardsMs = scenario.afterwardsMs ?? scenario.plan.keepPreviousMs + scenario.plan.keepStoppedMs;
+  await time.run(scenario.untilMs, () => lived.every((each) => each.isAtRest || time.elapsedMs() > each.overSinceMs + afterwardsMs));
+  if (lived.every(({ isAtRest }) => isAtRest)) return acknowledgedOf(lived);
   await time.run(scenario.untilMs + toComeToRestMs, () => lived.every(({ isMoving, overSinceMs }) => !isMoving || overSinceMs < 0));
   for (const each of lived) each.isLeftAlone = true;
   await time.run(time.elapsedMs() + toBeAnsweredMs, () => false);
+  return acknowledgedOf(lived);
+}
+
+/** Of every release that was begun. */
+function acknowledgedOf(lived: readonly Lived[]): ReadonlyMap<string, readonly string[]> {
   return new Map(lived.filter(({ overSinceMs }) => overSinceMs >= 0).map(({ id, acknowledged }) => [id, acknowledged]));
+}
+
+/** How often it is looked whether a share is in force, ms. */
+const lookMs = 1_000;
+
+function atMoment(moment: { readonly atMs: number; readonly sinceSharePct?: number }, { time, reached }: Living, work: () => void): void {
+  const { atMs, sinceSharePct } = moment;
+  if (sinceSharePct === undefined) return time.at(atMs, work);
+  const look = (): void => {
+    const sinceMs = reached(sinceSharePct);
+    if (sinceMs === Number.POSITIVE_INFINITY) time.at(time.elapsedMs() + lookMs, look);
+    else time.at(sinceMs + atMs, work);
+  };
+  time.at(lookMs, look);
 }
 
 /** Asks for the release until it is there, and looks after it until the end. */
 function beginAt(atMs: number, lived: Lived, scenario: Scenario, { time, controllers, chance }: Living): void {
   const habits = scenario.habits ?? diligent;
   const begin = (): void => {
-    const head = headOf(lived, time.elapsedMs() + (scenario.startsAtMs ?? tuesdayMs));
+    const head = headOf(lived, scenario, time.elapsedMs());
     again(
       controllers
         .engine()
@@ -93,20 +124,39 @@ function beginAt(atMs: number, lived: Lived, scenario: Scenario, { time, control
   const round = (): void => {
     if (lived.overSinceMs < 0 || lived.isLeftAlone) return;
     time.at(time.elapsedMs() + habits.everyMs, round);
-    again(look(controllers.engine(), lived.id, habits, chance).then((ids) => lived.acknowledged.push(...ids)));
+    // Before the story is left nobody asks for anything any more, so that nothing is left unanswered.
+    const isLeaving = restedMs(lived, time.elapsedMs()) > (scenario.restMs ?? Number.POSITIVE_INFINITY) - toBeAnsweredMs;
+    if (!isLeaving) again(look(controllers.engine(), lived.id, habits, chance).then((ids) => lived.acknowledged.push(...ids)));
     again(
       controllers
         .engine()
         .view(lived.id)
-        .then((view) => {
-          if (!view) return begin();
-          lived.isMoving = !isOver(view.release.status) && !["waiting", "holding"].includes(view.release.status.kind);
-          if (isOver(view.release.status)) lived.overSinceMs = Math.min(lived.overSinceMs, time.elapsedMs());
-        }),
+        .then((view) => (view ? note(lived, view.release.status, { nowMs: time.elapsedMs(), restMs: scenario.restMs }) : begin())),
     );
   };
   time.at(atMs, begin);
   time.at(atMs - 10 + habits.everyMs, round);
+}
+
+/** Takes down where the release stands now. */
+function note(
+  lived: Lived,
+  status: Status,
+  { nowMs, restMs = Number.POSITIVE_INFINITY }: { nowMs: number; restMs: number | undefined },
+): void {
+  const why = status.kind === "holding" && forPeople.has(status.why.kind) ? status.why.kind : null;
+  if (why === null) lived.rests = null;
+  else if (lived.rests?.why !== why) lived.rests = { why, sinceMs: nowMs };
+  lived.isAtRest = restedMs(lived, nowMs) >= restMs;
+  lived.isMoving = !isOver(status) && !["waiting", "holding"].includes(status.kind);
+  if (isOver(status)) lived.overSinceMs = Math.min(lived.overSinceMs, nowMs);
+}
+
+/** Reasons to hold that end by what a person does, or by luck. */
+const forPeople: ReadonlySet<HoldReason["kind"]> = new Set<HoldReason["kind"]>(["undecided", "failed", "invalid", "paused", "sign-off"]);
+
+function restedMs({ rests }: Lived, nowMs: number): number {
+  return rests === null ? 0 : nowMs - rests.sinceMs;
 }
 
 /** A person whose call failed comes back at the next round; what was not acknowledged may or may not have happened. */
@@ -126,17 +176,21 @@ export function planBeside(plan: Plan): Plan {
   };
 }
 
-function headOf({ id, plan }: Lived, createdMs: number): NewRelease {
+function headOf({ id, plan }: Lived, { startsAtMs, versions }: Scenario, elapsedMs: number): NewRelease {
+  const versionsOf = (service: string): NewRelease["versions"][string] => {
+    const canary = versions?.[service] ?? newVersion;
+    return { canary, stable: canary === oldVersion ? `before ${oldVersion}` : oldVersion };
+  };
   return {
     id,
     plan,
     planHash: digestOfPlan(plan),
     environment: plan.environment,
     services: plan.services.map((service) => service.name),
-    createdMs,
+    createdMs: elapsedMs + (startsAtMs ?? tuesdayMs),
     startedBy: "Aline",
-    reason: "simulated start",
-    versions: Object.fromEntries(plan.services.map((service) => [service.name, { canary: "v2", stable: "v1" }])),
+    reason: plan.language === "fr" ? "démarrage simulé" : "simulated start",
+    versions: Object.fromEntries(plan.services.map((service) => [service.name, versionsOf(service.name)])),
     startKey: id,
   };
 }

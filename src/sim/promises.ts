@@ -154,7 +154,7 @@ function checkDecision(before: Memory, commit: Commit, decision: Decision): read
   const from = "phase" in release.status ? release.status.phase : -1;
   if (isSamePlace(release.status, status)) return broken;
   if (status.kind === "shifting" && status.phase !== from + 1) broken.push(`2: from phase ${from} to phase ${status.phase}`);
-  if ((status.kind === "shifting" && status.phase > 0) || (status.kind === "promoting" && release.status.kind !== "promoting")) {
+  if (status.kind === "shifting" || (status.kind === "promoting" && release.status.kind !== "promoting")) {
     const standings = standingsOf(release, before.book, commit.row.observation.nowMs);
     const open = standings.filter(({ check, verdict }) => check.phase === from && verdict.kind !== "pass").map(({ check }) => check.id);
     if (open.length > 0) broken.push(`2: phase ${from} was left with open gates: ${open.join(", ")}`);

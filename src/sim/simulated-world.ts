@@ -14,7 +14,7 @@ import type {
   World,
 } from "../ports.ts";
 import type { Random } from "./random.ts";
-import type { Shop } from "./shop.ts";
+import type { InForce, Shop } from "./shop.ts";
 import type { Weather, Way } from "./faults.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -41,6 +41,10 @@ interface RouterState {
   heardMs: number;
   /** What it did before the last change, for stale answers. */
   before: SeenTraffic | null;
+  /** When each share that was the largest so far came into force, ms since the beginning. */
+  readonly highs: { readonly sharePct: number; readonly atMs: number }[];
+  /** It refuses every control call until then, ms since the beginning; `null`: it has not been asked for less than it has. */
+  refusesUntilMs: number | null;
 }
 
 export interface WorldOptions {
@@ -50,8 +54,8 @@ export interface WorldOptions {
   readonly besideShop?: Shop;
   readonly chance: Random;
   readonly outdoors: Outdoors;
-  /** How long a version takes to become ready in a slot, ms; `Infinity`: never. */
-  readonly readyAfterMs: (version: string, slot: Slot) => number;
+  /** How long a version of a service takes to become ready in a slot, ms; `Infinity`: never. */
+  readonly readyAfterMs: (service: string, version: string, slot: Slot) => number;
   /** True when this mix of versions breaks on a smoke request. */
   readonly breaks: (arms: Readonly<Record<string, "canary" | "stable">>) => boolean;
   /** True while this source or notifier is unreachable, or the store ("store") takes nothing. */
@@ -62,10 +66,12 @@ export interface WorldOptions {
   readonly onApplied?: (wanted: WantedWorkloads) => void;
   /** True while the router refuses its control calls. */
   readonly isRouterOut: () => boolean;
+  /** From the first time that the router is asked for a smaller share, it refuses its control calls for so long, ms. */
+  readonly refusesBackMs?: number;
 }
 
 export function outdoors(): Outdoors {
-  const router = (): RouterState => ({ wanted: null, heard: [], heardMs: 0, before: null });
+  const router = (): RouterState => ({ wanted: null, heard: [], heardMs: 0, before: null, highs: [], refusesUntilMs: null });
   return { router: router(), besideRouter: router(), running: new Map(), arrived: new Map() };
 }
 
@@ -118,13 +124,40 @@ export function shareInForce({ router }: Pick<Outdoors, "router">, elapsedMs: nu
   return router.wanted.sharePct;
 }
 
+/** When this router first had at least so large a share in force, ms since the beginning; `Infinity`: not yet. */
+export function reachedMs({ highs }: RouterState, sharePct: number): number {
+  return highs.find((high) => high.sharePct >= sharePct)?.atMs ?? Number.POSITIVE_INFINITY;
+}
+
+/** What the router does with people now. */
+function inForce(router: RouterState, elapsedMs: number): InForce {
+  return { sharePct: shareInForce({ router }, elapsedMs), audience: router.wanted?.audience ?? "everyone" };
+}
+
 /** The router's process dies and comes back at once: it knows no release, and counts from zero. */
 export function restartRouter({ router }: Pick<Outdoors, "router">, shop: Shop, elapsedMs: number): void {
-  shop.advance(elapsedMs, shareInForce({ router }, elapsedMs));
+  shop.advance(elapsedMs, inForce(router, elapsedMs));
   shop.forget();
   router.wanted = null;
   router.before = null;
   router.heard.push({ atMs: elapsedMs, wanted: null });
+}
+
+/** A time in which the router had no word of the controller and had taken everybody home, ms since the beginning. */
+export interface Lapse {
+  readonly fromMs: number;
+  /** `null`: to the end of the story. */
+  readonly untilMs: number | null;
+}
+
+/** When the lease of a share above 0 ran out until `elapsedMs`, and when the next word came. */
+export function lapses({ router }: Pick<Outdoors, "router">, elapsedMs: number): readonly Lapse[] {
+  return router.heard.flatMap(({ atMs, wanted }, index) => {
+    if (wanted === null || wanted.sharePct === 0) return [];
+    const fromMs = atMs + wanted.leaseMs;
+    const untilMs = router.heard[index + 1]?.atMs ?? null;
+    return fromMs < (untilMs ?? elapsedMs) ? [{ fromMs, untilMs }] : [];
+  });
 }
 
 /** How long `sharePct` was in force between two moments, ms. */
@@ -134,10 +167,11 @@ export function shareInForceMs(
   between: { fromMs: number; untilMs: number },
 ): number {
   let sum = 0;
-  for (const [index, { atMs, wanted }] of router.heard.entries()) {
-    if (wanted?.sharePct !== sharePct) continue;
-    const endMs = Math.min(router.heard[index + 1]?.atMs ?? Number.POSITIVE_INFINITY, atMs + wanted.leaseMs, between.untilMs);
-    sum += Math.max(0, endMs - Math.max(atMs, between.fromMs));
+  // From the end, because what is asked about is nearly always the latest.
+  for (let index = router.heard.length - 1, untilMs = between.untilMs; index >= 0 && untilMs > between.fromMs; index -= 1) {
+    const { atMs, wanted } = router.heard[index] ?? { atMs: 0, wanted: null };
+    if (wanted?.sharePct === sharePct) sum += Math.max(0, Math.min(untilMs, atMs + wanted.leaseMs) - Math.max(atMs, between.fromMs));
+    untilMs = Math.min(untilMs, atMs);
   }
   return sum;
 }
@@ -150,8 +184,7 @@ function simulatedRouter(
   const { time, chance } = options;
   const now = (): SeenTraffic => ({
     release: router.wanted?.release ?? null,
-    sharePct: shareInForce({ router }, time.elapsedMs()),
-    audience: router.wanted?.audience ?? "everyone",
+    ...inForce(router, time.elapsedMs()),
     stableSlot: router.wanted?.stableSlot ?? "stable",
     targets: sayTargets(router.wanted?.targets ?? {}),
     isServing: router.wanted !== null,
@@ -163,21 +196,18 @@ function simulatedRouter(
     async apply(wanted) {
       if (!process.way.isDead()) options.onAsked(wanted);
       await process.way.go("write", () => {
-        if (options.isRouterOut()) throw new Error("the router's control port refuses");
+        assertTalks(options, router, wanted);
         if (router.wanted?.release === wanted.release && wanted.revision < router.wanted.revision) return;
         router.before = now();
-        shop.advance(time.elapsedMs(), router.before.sharePct);
-        router.wanted = wanted;
-        router.heardMs = time.elapsedMs();
-        router.heard.push({ atMs: router.heardMs, wanted });
+        shop.advance(time.elapsedMs(), router.before);
+        hear(router, wanted, time.elapsedMs());
       });
     },
     observe: () =>
       process.way.go("read", () => {
-        if (options.isRouterOut()) throw new Error("the router's control port refuses");
+        assertTalks(options, router, null);
         if (router.before && chance.happens(process.weather().stale)) return router.before;
-        const seen = now();
-        shop.advance(time.elapsedMs(), seen.sharePct);
+        shop.advance(time.elapsedMs(), inForce(router, time.elapsedMs()));
         return now();
       }),
     attempt: ({ arms }) =>
@@ -187,13 +217,28 @@ function simulatedRouter(
   };
 }
 
+/** Throws while the router refuses; a word that asks for a smaller share may be what it refuses from then on. */
+function assertTalks({ time, isRouterOut, refusesBackMs }: WorldOptions, router: RouterState, wanted: WantedTraffic | null): void {
+  const nowMs = time.elapsedMs();
+  const isBack = wanted !== null && router.wanted !== null && wanted.sharePct < router.wanted.sharePct;
+  if (refusesBackMs !== undefined && isBack) router.refusesUntilMs ??= nowMs + refusesBackMs;
+  if (isRouterOut() || nowMs < (router.refusesUntilMs ?? 0)) throw new Error("the router's control port refuses");
+}
+
+function hear(router: RouterState, wanted: WantedTraffic, atMs: number): void {
+  router.wanted = wanted;
+  router.heardMs = atMs;
+  router.heard.push({ atMs, wanted });
+  if (wanted.sharePct > (router.highs.at(-1)?.sharePct ?? 0)) router.highs.push({ sharePct: wanted.sharePct, atMs });
+}
+
 function simulatedWorkloads(options: WorldOptions, way: Way, weather: () => Weather): Workloads {
   const { time, chance } = options;
   const { running } = options.outdoors;
   const start = (service: string, slot: Slot, version: string): void => {
     running.set(`${service}/${slot}`, {
       version,
-      readyAtMs: time.elapsedMs() + options.readyAfterMs(version, slot),
+      readyAtMs: time.elapsedMs() + options.readyAfterMs(service, version, slot),
       url: `http://${service}-${slot}`,
     });
   };
@@ -242,7 +287,7 @@ function simulatedSource(options: WorldOptions, way: Way, name: string): MetricS
     read: (queries) =>
       way.go("read", () => {
         if (options.isOut(name)) throw new Error(`${name} refuses the connection`);
-        shop.advance(time.elapsedMs(), shareInForce({ router }, time.elapsedMs()));
+        shop.advance(time.elapsedMs(), inForce(router, time.elapsedMs()));
         return new Map(queries.map((query: Quantity) => [query.quantity, shop.read(query, time.elapsedMs())]));
       }),
   };

@@ -1,3 +1,4 @@
+import { noRemarks } from "../core/plan.ts";
 import type { Gate, Guard, Metric, Plan } from "../core/plan.ts";
 import type { Truth } from "./shop.ts";
 
@@ -121,6 +122,7 @@ export const smallPlan: Plan = {
   holdbackPct: 0,
   alpha: 0.01,
   beta: 0.05,
+  remarks: noRemarks,
 };
 
 /** A healthy world for `smallPlan`. */

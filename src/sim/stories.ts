@@ -9,16 +9,10 @@ const from = (fromMs: number, untilMs = Number.POSITIVE_INFINITY): { fromMs: num
 });
 const base = { seed: 7, plan: smallPlan, truths: healthy, untilMs: 60 * minuteMs } as const;
 
-/** One story for each way a release can go, told on the small plan; the golden timelines and `plan simulate` take them from here. */
+/** Ways that a release can go beside those of the catalogue, told on the small plan. */
 export const stories = {
   promoted: base,
-  "rolled back at once": { ...base, episodes: [{ of: "errors", arm: "canary", value: 0.1, ...from(60_000) }] },
   "rolled back within two minutes": { ...base, episodes: [{ of: "latency>2000ms", arm: "canary", value: 0.3, ...from(60_000) }] },
-  "countdown cancelled": {
-    ...base,
-    peoplePerSecond: 100,
-    episodes: [{ of: "latency>2000ms", arm: "canary", value: 0.3, ...from(60_000, 100_000) }],
-  },
   "investigated, then rolled back": { ...base, episodes: [{ of: "orders", arm: "canary", value: 0.02, ...from(0) }] },
   stopped: { ...base, episodes: [{ of: "trials", arm: "canary", value: 0, ...from(0) }] },
   halted: { ...base, episodes: [{ of: "prices", arm: "both", value: 1, ...from(5 * minuteMs) }] },
@@ -28,21 +22,6 @@ export const stories = {
       { of: "latency>2000ms", arm: "canary", value: 0.3, ...from(60_000) },
       { of: "prices", arm: "both", value: 1, ...from(100_000) },
     ],
-  },
-  "never ready": { ...base, readyAfterMs: Number.POSITIVE_INFINITY },
-  "mixed versions break": { ...base, breaksWhenMixed: true },
-  "held by a gate": { ...base, episodes: [{ of: "cpu", arm: "canary", value: 0.95, ...from(0) }] },
-  "held undecided": { ...base, peoplePerSecond: 0.3 },
-  "shared incident": {
-    ...base,
-    peoplePerSecond: 100,
-    episodes: [{ of: "errors", arm: "both", value: 0.1, ...from(2 * minuteMs, 3 * minuteMs) }],
-  },
-  "sources silent for a while": { ...base, outages: [{ of: "edge", fromMs: 90_000, untilMs: 5 * minuteMs }] },
-  "router silent during the rollback": {
-    ...base,
-    episodes: [{ of: "errors", arm: "canary", value: 0.1, ...from(60_000) }],
-    outages: [{ of: "router", fromMs: 70_000, untilMs: 5 * minuteMs }],
   },
   "upgraded to halt while the router is silent": {
     ...base,

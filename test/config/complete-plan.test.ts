@@ -58,6 +58,7 @@ test("the smallest plan has every default", () => {
     holdbackPct: 0,
     alpha: 0.01,
     beta: 0.05,
+    remarks: { means: {}, estimatedMs: [], windowsBecause: null, dashboards: [] },
   });
 });
 
@@ -110,6 +111,18 @@ describe("metrics", () => {
     ["consensus", { better: "higher", rate: 0.001, minRuns: 5 }],
     ["memory", { better: "lower" }],
   ])("%s", (name, expected) => expect(planOf(soundPlan).metrics[name]).toMatchObject(expected));
+
+  test("are approximate where their source is", () => {
+    const page = "  page: { kind: score, source: axe, service: frontend }\nphases:";
+    const text = soundPlan.replace("phases:", page).replace("errors: { pass", 'page: ">= 95"\n      errors: { pass');
+    expect(planOf(text).metrics["page"]).toMatchObject({
+      kind: "score",
+      isApproximate: true,
+      better: "higher",
+      query: { service: "frontend" },
+    });
+    expect(planOf(text).metrics["consensus"]).not.toHaveProperty("isApproximate");
+  });
 
   test("of people who were affected count people without being told", () => {
     expect(planOf(soundPlan.replace("bad: 5xx", "bad: affected")).metrics["errors"]?.unit).toBe("person");

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readPlan } from "../../src/config/plan-file.ts";
@@ -62,6 +63,9 @@ describe("a clear problem within a second", () => {
     ["a word", "plan"],
     ["two documents", `${soundPlan}---\n${soundPlan}`],
     ["a merge key", `<<: { kind: ReleasePlan }\n${soundPlan}`],
+    ["an estimate without end", soundPlan.replace("  name: shop", `  name: shop\n  estimated: ${"9d + ".repeat(60_000)}9d`)],
+    ["a thousand dashboards without a name", `${soundPlan}dashboards: [${"{ shows: x }, ".repeat(1000)}]`],
+    ["an address without end", `${soundPlan}dashboards: [{ name: x, url: "https://x.example/${"a".repeat(900_000)}" }]`],
     ["a prototype as a key", `__proto__: { kind: ReleasePlan }\n${soundPlan}`],
     ["a constructor as a metric", soundPlan.replace("errors: { pass", "constructor: { pass")],
     [
@@ -122,6 +126,7 @@ describe("any input is answered", () => {
 
   test.each([
     ["plan", soundPlan],
+    ["original plan", readFileSync("examples/ecomsimply/plan.yaml", "utf8")],
     ["server file", soundServer],
   ])("a mutated %s", (_name, text) => {
     const lines = text.split("\n");

@@ -62,7 +62,7 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
   [
     "a connection without a kind",
     { from: "{ kind: http, url", to: "{ url" },
-    ["10:5 error: kind is missing. Write the kind of metric source: edge, scrape, http."],
+    ["10:5 error: kind is missing. Write the kind of metric source: edge, scrape, http, axe."],
   ],
   [
     "a kind that this build does not have",
@@ -71,7 +71,7 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
       to: 'prometheus: { kind: prometheus, url: "http://127.0.0.1:9090" }',
     },
     [
-      '10:25 warning: This build has no metric source adapter of kind "prometheus". It has edge, scrape, http; the connection is left unused.',
+      '10:25 warning: This build has no metric source adapter of kind "prometheus". It has edge, scrape, http, axe; the connection is left unused.',
     ],
   ],
   [
@@ -106,6 +106,11 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
     "a secret without a place",
     { from: "token: { env: EDGE_TOKEN } }\n  sources:", to: "token: { env: } }\n  sources:" },
     ['7:75 error: env: Nothing is written here. Write a text such as "EDGE_TOKEN"; what begins with # must stand in quotes.'],
+  ],
+  [
+    "a misspelt key for a secret",
+    { from: "secret: { file: hook.secret }", to: "secrt: { file: hook.secret }" },
+    ['12:64 error: "secrt" is no word of hook. Write "secret".'],
   ],
   [
     "a second router of a kind",

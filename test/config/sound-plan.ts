@@ -59,7 +59,7 @@ phases:
     observe: 15m
     gates:
       errors: { pass: < 0.5%, fail: "> 1%" }
-      latency: p95 < 500ms
+      latency: { pass: p95 < 500ms, else: hold }
       orders: no regression
   - name: all
     share: 100%

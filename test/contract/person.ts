@@ -13,8 +13,8 @@ export interface Got {
 export interface TestPerson {
   /** By name. */
   readonly cookies: Map<string, string>;
-  /** Sends "GET /" or the like. */
-  readonly ask: (line: string, headers?: Readonly<Record<string, string>>) => Promise<Got>;
+  /** Sends "GET /" or the like; a POST has `body`, or a form of one field. */
+  readonly ask: (line: string, headers?: Readonly<Record<string, string>>, body?: string) => Promise<Got>;
   /** Asks for "/" as a browser does. */
   readonly load: () => Promise<Got>;
 }
@@ -24,11 +24,11 @@ export function createPeople(url: string): { readonly person: () => TestPerson; 
   const dispatcher = new Agent({ connections: 16, keepAliveTimeout: 1_000 });
   const person = (): TestPerson => {
     const cookies = new Map<string, string>();
-    const ask = async (line: string, headers: Readonly<Record<string, string>> = {}): Promise<Got> => {
+    const ask = async (line: string, headers: Readonly<Record<string, string>> = {}, body = "x=1"): Promise<Got> => {
       const [method = "GET", path = "/"] = line.split(" ");
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
       const sent = cookie === "" ? headers : { cookie, ...headers };
-      const answer = await request(`${url}${path}`, { dispatcher, method, headers: sent, ...(method === "POST" ? { body: "x=1" } : {}) });
+      const answer = await request(`${url}${path}`, { dispatcher, method, headers: sent, ...(method === "POST" ? { body } : {}) });
       const text = await answer.body.text();
       for (const line of [answer.headers["set-cookie"] ?? []].flat()) {
         const [name = "", value = ""] = (line.split(";", 1)[0] ?? "").split("=", 2);

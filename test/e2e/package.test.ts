@@ -1,10 +1,14 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { publint } from "publint";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { createBeaconScript } from "../../src/adapters/traffic/edge/beacon-script.ts";
 import { textOf, top } from "../tree.ts";
 
 const run = promisify(execFile);
@@ -62,7 +66,7 @@ describe("the published package", () => {
     expect(
       [...places].filter((place) => !["bin", "dist", "schema", "examples", "package.json", "README.md", "LICENSE"].includes(place ?? "")),
     ).toEqual([]);
-    expect(packed.filter((path) => /\.test\.|^dist\/sim\//.test(path))).toEqual([]);
+    expect(packed.filter((path) => /\.test\.|^dist\/sim\/(?:command|seeds|kept-seeds|small-plan|stories)\./.test(path))).toEqual([]);
     expect(packed).toEqual(expect.arrayContaining(["bin/serin.js", "bin/launch.js", "dist/main.js", "LICENSE", "README.md"]));
   });
 
@@ -79,6 +83,38 @@ describe("the published package", () => {
     expect(linted).toMatchObject({ code: 0, stderr: "" });
   });
 
+  test("serin edge serves the script of pages, with the bundle of the installed web-vitals", async () => {
+    await writeFile(join(folder, "home/edge.token"), "a-token-that-nobody-may-see");
+    const words = ["edge", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--data", "edge", "--token-file", "edge.token"];
+    const edge = spawn(node, [join(folder, "home/node_modules/.bin/serin"), ...words], {
+      cwd: join(folder, "home"),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => void edge.kill("SIGKILL"));
+    const [line] = (await once(createInterface({ input: edge.stdout }), "line")) as [string];
+    const { listening } = JSON.parse(line) as { listening: string };
+    const answer = await fetch(`${listening}/.serin/beacon.js`);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe(createBeaconScript().text);
+  });
+
+  test("looks at pages in a thread of its own", async () => {
+    const installed = (file: string): string => pathToFileURL(join(folder, "home/node_modules/serin/dist", file)).href;
+    const script = `
+      const { Analyst } = await import("${installed("adapters/metrics/axe/analyst.js")}");
+      const { createClock } = await import("${installed("engine/clock.js")}");
+      const analyst = new Analyst({ clock: createClock(), limitMs: 60_000, limitMb: 512, closing: null });
+      const html = '<!doctype html><html lang="en"><title>t</title><main><h1>Words</h1><input></main>';
+      const inspected = await analyst.inspect({ html, url: "http://127.0.0.1/" });
+      console.log(JSON.stringify(inspected));
+    `;
+    expect(await end(node, ["--input-type=module", "--eval", script], folder)).toEqual({
+      code: 0,
+      stdout: '{"kind":"scored","score":81,"findings":[{"rule":"label","places":1}]}\n',
+      stderr: "",
+    });
+  });
+
   test("serin plan lint finds what is wrong", async () => {
     await writeFile(join(folder, "home/plan.yaml"), "apiVersion: serin.dev/v1\nkind: ReleasePlan\n");
     expect(await serin("plan", "lint", "plan.yaml")).toMatchObject({ code: 2 });
@@ -90,11 +126,11 @@ describe("the start command", () => {
     expect(await end(node, ["bin/serin.js", "--version"], top)).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
 
-  test.each(["20.1.0", "22.21.0", "8.17.0"])("on Node %s it says what it needs and imports nothing", async (old) => {
+  test.each(["20.1.0", "22.21.0", "8.17.0", "24.8.0"])("on Node %s it says what it needs and imports nothing", async (old) => {
     const pretend = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${old}" } });`;
     const ended = await end(node, ["--import", `data:text/javascript,${encodeURIComponent(pretend)}`, "bin/serin.js", "--version"], top);
     expect(ended).toMatchObject({ code: 1, stdout: "" });
-    expect(ended.stderr).toMatch(new RegExp(`^serin needs Node 24 or newer; this is Node ${old}\\.\n`));
+    expect(ended.stderr).toMatch(new RegExp(`^serin needs Node 24\\.9 or newer; this is Node ${old}\\.\n`));
   });
 
   test("is written so that an old Node can read it", () => {

@@ -5,7 +5,8 @@ import type { SourceDefinition } from "../define.ts";
 import { createExchange, parseTimeout, publicUrl, timeoutWords } from "../exchange.ts";
 import { answerQuery } from "./edge/answer-query.ts";
 import type { EdgePage } from "./edge/answer-query.ts";
-import { readWords } from "./edge/words.ts";
+import { boundsMs, countsPeople, readWords } from "./edge/words.ts";
+import type { Latency } from "./edge/words.ts";
 import { parseExposition } from "./exposition/exposition.ts";
 
 const connection = z.strictObject({
@@ -18,21 +19,23 @@ const connection = z.strictObject({
 });
 
 /**
- * Reads what serin's own reverse proxy has counted: requests, latency, distinct affected people and goals, per arm. Every edge is a series of its
+ * Reads what serin's own reverse proxy has counted: requests, latency, distinct affected people, goals and what browsers report, per arm. Every edge is a series of its
  * own. While one of several edges does not answer the read throws: its people are missing, and nobody knows on which side.
  */
 export const edge: SourceDefinition<z.infer<typeof connection>> = {
   kind: "edge",
-  says: "Reads what serin's own reverse proxy counts: people, requests, latency and goals per arm.",
+  says: "Reads what serin's own reverse proxy counts: people, requests, latency, goals and what browsers report, per arm.",
   connection,
   isBuiltIn: false,
   metrics: {
     ratio: { required: [], optional: ["bad", "goal", "where"] },
     count: { required: ["bad"], optional: ["where"] },
-    latency: { required: [], optional: ["where"] },
+    latency: { required: [], optional: ["of", "where"] },
   },
   countsPeople: true,
-  unitOf: ({ bad, goal }) => (goal !== undefined || bad === "affected" ? "person" : "request"),
+  countsInParts: true,
+  unitOf: (words) => (countsPeople(words) ? "person" : "request"),
+  latencyBoundsMs: ({ of = "requests" }) => boundsMs[of as Latency] ?? [],
   checkQuery: (metric, words) => {
     const read = readWords(metric, words);
     return read.kind === "problem" ? read.problem : null;

@@ -3,6 +3,7 @@ import type { Metric } from "../../core/plan.ts";
 import type { MetricSource, Reading } from "../../ports.ts";
 import type { SourceDefinition } from "../define.ts";
 import { NoAnswer, createExchange, parseTimeout, publicUrl, timeoutWords } from "../exchange.ts";
+import { throwWhenNothingIsKnown } from "../readings.ts";
 import { answer, answerProbe } from "./http/answer.ts";
 import type { Got } from "./http/answer.ts";
 import { readWords } from "./http/words.ts";
@@ -110,10 +111,4 @@ function pathsOf({ path }: Asked): readonly string[] {
 /** `path` under the connection's own path: "http://host/base" and "/api" make "http://host/base/api". */
 function under(url: string, path: string): string {
   return `${url.replace(/\/+$/, "")}${path}`;
-}
-
-function throwWhenNothingIsKnown(readings: ReadonlyMap<string, Reading>): void {
-  const all = [...readings.values()];
-  const first = all[0];
-  if (first?.kind === "unavailable" && all.every(({ kind }) => kind === "unavailable")) throw new Error(first.why);
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Metric } from "../../core/plan.ts";
-import type { MetricSource, Query, ReadContext, Reading, Target } from "../../ports.ts";
+import type { MetricSource, ReadContext, Reading, Target } from "../../ports.ts";
 import type { SourceDefinition } from "../define.ts";
 import { NoAnswer, createExchange, parseTimeout, publicUrl, timeoutWords } from "../exchange.ts";
+import { throwWhenNothingIsKnown } from "../readings.ts";
 import { MalformedExposition } from "./exposition/exposition.ts";
 import { answer } from "./scrape/answer.ts";
 import { History } from "./scrape/history.ts";
@@ -66,7 +67,7 @@ export const scrape: SourceDefinition<z.infer<typeof connection>> = {
           const missing = silent.find(({ service }) => concerns(asked, service));
           readings.set(query.quantity, missing ? { kind: "unavailable", why: missing.why } : answer(query, asked, seen));
         }
-        throwWhenNothingIsKnown(queries, readings);
+        throwWhenNothingIsKnown(readings);
         return readings;
       },
     } satisfies MetricSource;
@@ -116,12 +117,6 @@ function concerns(asked: Asked, service: string): boolean {
     case "growth":
       return asked.value.accepts(label);
   }
-}
-
-function throwWhenNothingIsKnown(queries: readonly Query[], readings: ReadonlyMap<string, Reading>): void {
-  const all = [...readings.values()];
-  const first = all[0];
-  if (queries.length > 0 && first?.kind === "unavailable" && all.every(({ kind }) => kind === "unavailable")) throw new Error(first.why);
 }
 
 /** A metric's words are read once; a plan's metric is the same object at every read. */

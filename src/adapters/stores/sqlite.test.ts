@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { storeContract } from "../../../test/contract/store.ts";
 import { temporaryFolder } from "../../../test/fixtures/folder.ts";
-import { fixtureJournal, fixtureRelease } from "../../../test/fixtures/release.ts";
+import { fixtureJournal, fixtureRelease, fixtureRequest } from "../../../test/fixtures/release.ts";
 import { createClock } from "../../engine/clock.ts";
 import type { Commit, NewRelease, Store, StoreTrouble } from "../../ports.ts";
 import { StoreUnusable } from "../../ports.ts";
@@ -142,6 +142,55 @@ test("without space nothing of a commit is stored, and it goes on when there is 
   await large.close();
 });
 
+test("without space the way home is still taken, and told, and nothing else", async () => {
+  const folder = await temporaryFolder();
+  const store = await open(folder, 0.25);
+  const release = fixtureRelease();
+  await store.create(release);
+  const all = commits(release, 500);
+  let stored = 0;
+  await expect(
+    (async () => {
+      for (; stored < all.length; stored += 1) await store.commit({ ...all[stored]!, owes: release.plan.notify });
+    })(),
+  ).rejects.toMatchObject({ why: "full" });
+  await expect(store.ask({ ...fixtureRequest("pause"), reason: "x".repeat(9_000) })).rejects.toMatchObject({ why: "full" });
+  for (const kind of ["rollback", "stop"] as const) await store.ask({ ...fixtureRequest(kind), kind, reason: "x".repeat(9_000) });
+  expect((await store.pending("r1")).map(({ id }) => id)).toEqual(["rollback", "stop"]);
+  await store.commit(homeward(all[stored]!));
+  expect((await store.load("r1"))?.entries.at(-1)?.entry.decision.status.kind).toBe("rolling-back");
+  for (const owed of await store.owed(1_000)) await store.delivered(owed, 1);
+  expect(await store.owed(1_000)).toEqual([]);
+  await store.close();
+});
+
+test("space is put aside before it is needed, and again after it was used", async () => {
+  const folder = await temporaryFolder();
+  const clock = { ...createClock(), monotonicMs: () => nowMs };
+  let nowMs = 0;
+  const aside = async (): Promise<number> => (await stat(join(folder, "serin.reserve")).catch(() => null))?.size ?? 0;
+  const store = await sqlite.open({ maxMegabytes: 0.25 }, { clock, dataDir: folder });
+  expect(await aside()).toBe(4 * 1024 * 1024);
+  expect((await stat(join(folder, "serin.reserve"))).mode & 0o777).toBe(0o600);
+  const release = fixtureRelease();
+  await store.create(release);
+  const all = commits(release, 500);
+  let stored = 0;
+  const fill = async (): Promise<void> => {
+    for (; stored < all.length; stored += 1) await store.commit(all[stored]!);
+  };
+  await expect(fill()).rejects.toMatchObject({ why: "full" });
+  await store.commit(homeward(all[stored]!));
+  expect(await aside()).toBe(0);
+  await expect(store.lift({ environment: "production", by: "Ada", reason: "over", atMs: 1 })).rejects.toMatchObject({
+    cause: new Error("what is left is for the way home"),
+  });
+  nowMs = 5_000;
+  await store.lift({ environment: "production", by: "Ada", reason: "over", atMs: 1 });
+  expect(await aside()).toBe(4 * 1024 * 1024);
+  await store.close();
+});
+
 test.each<[string, StoreTrouble, string, (folder: string) => Promise<void>]>([
   ["a file of a later serin", "newer", "schema 99", (folder) => withDatabase(folder, "PRAGMA user_version = 99")],
   ["a file of another program", "damaged", "another program", (folder) => withDatabase(folder, "PRAGMA application_id = 1")],
@@ -191,6 +240,15 @@ function commits(release: NewRelease, count: number): readonly Commit[] {
     const numbers = { expectRevision: index, expectRows: index };
     return { release: release.id, ...numbers, row, entry: entries[index]!, seen: [], isOver: false, freeze: null, owes: [] };
   });
+}
+
+/** The same commit, with a decision that takes people back. */
+function homeward(commit: Commit): Commit {
+  const { entry } = commit;
+  if (entry === null) throw new Error("this commit decides nothing");
+  const cause = { kind: "person", by: "Ada", reason: "enough" } as const;
+  const status = { kind: "rolling-back", sinceMs: 1, reaction: { kind: "rollback" }, cause, step: "traffic", from: "canary" } as const;
+  return { ...commit, entry: { ...entry, entry: { ...entry.entry, decision: { status, facts: [{ kind: "became", status }] } } } };
 }
 
 async function withDatabase(folder: string, statement: string): Promise<void> {

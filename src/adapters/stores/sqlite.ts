@@ -1,16 +1,20 @@
-import { mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Store } from "../../ports.ts";
+import type { Clock, Store } from "../../ports.ts";
 import type { StoreDefinition } from "../define.ts";
+import { makeFolder } from "../make-folder.ts";
 import { lockFolder } from "./sqlite/folder-lock.ts";
 import { openDatabase } from "./sqlite/open-database.ts";
+import { Reserve } from "./sqlite/reserve.ts";
 import { createSqliteStore } from "./sqlite/sqlite-store.ts";
-import { toTrouble } from "./sqlite/trouble.ts";
+import { isNoSpace, toTrouble } from "./sqlite/trouble.ts";
 
 const connection = z.strictObject({
   maxMegabytes: z.number().positive().optional().describe("The store's file never grows beyond this; without it the disk is the limit."),
 });
+
+const fileName = "serin.db";
 
 /**
  * The embedded store: one file `serin.db` in the data folder, one process at a time. What it acknowledges was synced to the disk.
@@ -21,25 +25,48 @@ export const sqlite: StoreDefinition<z.infer<typeof connection>> = {
   kind: "sqlite",
   says: "Keeps releases in one file of the data folder, for one controller.",
   connection,
-  open: async ({ maxMegabytes }, { dataDir }) => openSqliteStore({ folder: dataDir, maxMegabytes: maxMegabytes ?? null }),
+  isThere: (dataDir) => existsSync(join(dataDir, fileName)),
+  open: async ({ maxMegabytes }, { clock, dataDir }) => openSqliteStore({ folder: dataDir, clock, maxMegabytes: maxMegabytes ?? null }),
 };
+
+interface Opening {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly maxMegabytes: number | null;
+}
 
 /**
  * Opens the store in `folder`, which it makes when there is none. Throws `StoreUnusable`: `held` (by which process), `newer`, `damaged`,
  * `not-writable`, `not-durable`, `full`.
  */
-function openSqliteStore({ folder, maxMegabytes }: { readonly folder: string; readonly maxMegabytes: number | null }): Store {
-  const path = join(folder, "serin.db");
+function openSqliteStore({ folder, clock, maxMegabytes }: Opening): Store {
+  const path = join(folder, fileName);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const lock = lockFolder(folder);
-    try {
-      return createSqliteStore(openDatabase(path, maxMegabytes), path, () => lock.release());
-    } catch (error) {
-      lock.release();
-      throw error;
-    }
+    makeFolder(folder);
+    const reserve = new Reserve(folder, clock);
+    const opened = withReserve(reserve, () => {
+      const lock = lockFolder(folder);
+      try {
+        const database = openDatabase(path, maxMegabytes);
+        reserve.hold();
+        return { lock, database };
+      } catch (error) {
+        lock.release();
+        throw error;
+      }
+    });
+    return createSqliteStore({ ...opened, path, reserve, afterClose: () => opened.lock.release() });
   } catch (error) {
     throw toTrouble(error, path);
+  }
+}
+
+/** A controller that is started on a full disk must be able to take people home. */
+function withReserve<T>(reserve: Reserve, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (!isNoSpace(error) || !reserve.release()) throw error;
+    return open();
   }
 }

@@ -26,7 +26,7 @@ export function drawCheck(check: CheckView, columns: number): Line {
   const band = Math.min(36, Math.floor(columns * 0.19));
   // A guard is looked at only when it is near: its estimate is enough, and its reaction needs the room.
   const isGuard = check.aside.startsWith("→");
-  const figure = isGuard ? 9 : columns < 90 ? 19 : 21;
+  const figure = isGuard ? 9 : columns < 90 ? 20 : 21;
   const said = isGuard ? (check.figure?.split(" [")[0] ?? "") : (check.figure ?? "");
   const left: Line = [
     ...fit([span(` ${squeeze(check.label, label - 1)}`)], label),

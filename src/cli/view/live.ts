@@ -33,16 +33,11 @@ function drawInPlace(screen: Screen, color: boolean, language: Language | null):
   const update = createLogUpdate(screen);
   return {
     show: (view) => {
-      const lines = drawRelease(view, { columns: (screen.columns ?? 80) - 1, color, language: language ?? view.language });
-      update(cutToRows(lines, (screen.rows ?? 50) - 1).join("\n"));
+      const size = { columns: (screen.columns ?? 80) - 1, rows: (screen.rows ?? 50) - 1 };
+      update(drawRelease(view, { ...size, color, language: language ?? view.language }).join("\n"));
     },
     done: () => update.done(),
   };
-}
-
-/** The lines that fit: on a low terminal the end of the story goes, never where the release stands. */
-export function cutToRows(lines: readonly string[], rows: number): readonly string[] {
-  return lines.length <= rows ? lines : [...lines.slice(0, rows - 1), ...lines.slice(-1)];
 }
 
 function writeLines(screen: Screen): LiveView {

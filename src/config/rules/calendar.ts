@@ -1,74 +1,182 @@
 import { Temporal } from "temporal-polyfill";
 import { sayDuration } from "../../core/duration.ts";
-import { mayStart, nextOpening } from "../../core/windows.ts";
-import type { WindowsOf } from "../../core/windows.ts";
-import { completeWindows } from "../complete.ts";
+import { doubts } from "../../core/messages/doubts.ts";
+import type { Closed, Opening } from "../../core/messages/doubts.ts";
+import { sayDay, sayMoment, sayTime } from "../../core/messages/times.ts";
+import { saySpan } from "../../core/messages/numbers.ts";
+import type { Plan } from "../../core/plan.ts";
+import { isInRange, mayStart, nextOpening } from "../../core/windows.ts";
+import type { WeekRange } from "../../core/windows.ts";
 import type { Draft } from "../draft.ts";
-import { doubtful } from "../finding.ts";
-import type { Rule } from "./rule.ts";
+import type { Path } from "../finding.ts";
+import { parseWeekRange } from "../week-ranges.ts";
+import { doubt } from "./rule.ts";
+import type { LateRule } from "./rule.ts";
+
+const weekMinutes = 7 * 24 * 60;
+const dayMinutes = 24 * 60;
 
 /** A release may start on the day for which it is planned. */
-export const plannedDayIsOpen: Rule = (draft) => {
-  const day = draft.metadata?.plannedFor;
-  const windows = windowsOf(draft);
-  if (day === undefined || windows === null) return [];
+export const plannedDayIsOpen: LateRule = (_draft, { plan, language }) => {
+  const day = plan.plannedFor;
+  if (day === null || isOpenOn(plan, day)) return [];
   const date = Temporal.PlainDate.from(day);
-  const beginsMs = date.toZonedDateTime(windows.timeZone).epochMilliseconds;
-  const endsMs = date.add({ days: 1 }).toZonedDateTime(windows.timeZone).epochMilliseconds;
-  const opensMs = nextOpening(windows, beginsMs);
-  if (opensMs !== null && opensMs < endsMs) return [];
-  const noon = mayStart(windows, date.toZonedDateTime({ timeZone: windows.timeZone, plainTime: "12:00" }).epochMilliseconds);
-  const why = noon.ok ? "" : ` (${noon.why === "not-preferred" ? "preferred: " : "avoided: "}${noon.says})`;
-  const open = opensMs === null ? null : Temporal.Instant.fromEpochMilliseconds(opensMs).toZonedDateTimeISO(windows.timeZone);
-  const weekday = date.toLocaleString("en", { weekday: "long" });
-  const remedy =
-    open === null
-      ? "Leave some time open in windows."
-      : `Plan it for ${open.toPlainDate().toString()}, from ${open.toPlainTime().toString().slice(0, 5)}.`;
-  return [doubtful(["metadata", "plannedFor"], `${day} is a ${weekday}, and no release may start on that day${why}.`, remedy)];
+  const noon = mayStart(plan, date.toZonedDateTime({ timeZone: plan.timeZone, plainTime: "12:00" }).epochMilliseconds);
+  const weekday = date.toLocaleString(language, { weekday: "long" });
+  const said = doubts[language].plannedDay({ day, weekday, closed: noon.ok ? null : noon, opens: openingFrom(plan, startOf(plan, day)) });
+  return [doubt(["metadata", "plannedFor"], said)];
 };
 
-/** A preferred window leaves time for the whole plan: one of twice its length does, from another a late start runs out. */
-export const windowsFitThePlan: Rule = (draft) => {
-  const windows = windowsOf(draft);
-  if (windows === null || !draft.phases.isWhole) return [];
-  const phases = draft.phases.items.map((phase) => phase.value);
-  const planMs = phases.reduce((sum, phase) => sum + phase.observe, 0);
-  const longestMs = phases.reduce((sum, phase) => sum + phase.observe + phase.extend, 0);
-  const told = new Set<string>();
-  return windows.windows.prefer.flatMap(({ fromMinute, toMinute, says }) => {
-    const minutes = (toMinute - fromMinute + weekMinutes) % weekMinutes || weekMinutes;
-    if (told.has(says) || longestMs * 2 <= minutes * 60_000) return [];
-    told.add(says);
-    const at = ["windows", "prefer", draft.settings.windows?.prefer.findIndex((text) => text.trim() === says) ?? 0];
-    const takes = longestMs > planMs ? `${sayDuration(planMs)}, ${sayDuration(longestMs)} with its extensions` : sayDuration(planMs);
-    if (planMs > minutes * 60_000)
-      return [
-        doubtful(at, `The plan takes ${takes}: longer than this window.`, "Widen the window, or expect people to be needed after it."),
-      ];
-    const last = (ms: number) => sayTime(toMinute - Math.ceil(ms / 60_000));
-    const by =
-      longestMs > planMs && longestMs <= minutes * 60_000 ? `${last(planMs)} (${last(longestMs)} with its extensions)` : last(planMs);
-    return [
-      doubtful(
-        at,
-        `The plan takes ${takes}: it ends inside this window only when it starts by ${by}.`,
-        `Start it by ${last(longestMs <= minutes * 60_000 ? longestMs : planMs)}.`,
-      ),
-    ];
+/** A release may start at the moment that was asked about. Not told where the planned day is closed as a whole: that is told already. */
+export const startIsOpen: LateRule = (_draft, { plan, startsMs, language }) => {
+  if (startsMs === null) return [];
+  const day = dayOf(plan, startsMs);
+  const answer = mayStart(plan, startsMs);
+  if (answer.ok || (day === plan.plannedFor && !isOpenOn(plan, day))) return [];
+  const closed: Closed = answer;
+  const said = doubts[language].startClosed({ moment: sayMoment(plan, startsMs, language), closed, opens: openingFrom(plan, startsMs) });
+  return [doubt(plan.plannedFor === null ? ["windows"] : ["metadata", "plannedFor"], said)];
+};
+
+/** What is said to take so long takes so long: with every extension or without. */
+export const totalIsRight: LateRule = (_draft, { plan, language }) => {
+  const parts = plan.remarks.estimatedMs;
+  const { shortestMs, longestMs } = lengthOf(plan);
+  const claimedMs = parts.reduce((sum, part) => sum + part, 0);
+  if (parts.length === 0 || (claimedMs >= shortestMs && claimedMs <= longestMs)) return [];
+  const last = plan.phases.at(-1)?.observeMs ?? 0;
+  const span = (ms: number): string => saySpan(ms, language);
+  const write = sayDuration(shortestMs);
+  const isTwice = claimedMs - last === shortestMs && parts.at(-1) === last;
+  const said = isTwice
+    ? doubts[language].totalTwice({
+        phases: plan.phases.map((phase) => span(phase.observeMs)),
+        sum: span(shortestMs),
+        last: span(last),
+        write,
+      })
+    : doubts[language].totalDiffers({ claimed: span(claimedMs), takes: span(shortestMs), write });
+  return [doubt(["metadata", "estimated"], said)];
+};
+
+/**
+ * A preferred window in which the release fits leaves time for it, however late it starts: one of twice its length does. A window shorter
+ * than the release is one for its start alone.
+ */
+export const windowsFitThePlan: LateRule = (draft, { plan, startsMs, language }) => {
+  const { shortestMs, longestMs } = lengthOf(plan);
+  const span = (ms: number): string => saySpan(ms, language);
+  return eachWindow(draft).flatMap(({ path, text, window }) => {
+    const lengthMs = lengthOfRange(window) * 60_000;
+    if (shortestMs > lengthMs || longestMs * 2 <= lengthMs) return [];
+    const last = (ms: number): number => window.toMinute - Math.ceil(ms / 60_000);
+    const mayExtend = longestMs > shortestMs && longestMs <= lengthMs;
+    const said = doubts[language].windowLate({
+      takes: { shortest: span(shortestMs), longest: longestMs > shortestMs ? span(longestMs) : null },
+      by: sayClock(last(shortestMs)),
+      byLongest: mayExtend ? sayClock(last(longestMs)) : null,
+      late: lateIn({ plan, text, startsMs, takesMs: mayExtend ? longestMs : shortestMs, endsMs: shortestMs }),
+      write: shortened(text, window, last(mayExtend ? longestMs : shortestMs)),
+      closes: sayClock(window.toMinute),
+    });
+    return [doubt(path, said)];
   });
 };
 
-const weekMinutes = 7 * 24 * 60;
+/** What starts in a preferred window is over before an avoided one in which nothing advances. */
+export const windowsEndBeforeAvoided: LateRule = (draft, { plan, language }) => {
+  const takes = Math.ceil(lengthOf(plan).shortestMs / 60_000);
+  return eachWindow(draft).flatMap(({ path, text, window }) => {
+    const length = lengthOfRange(window);
+    const met = plan.windows.avoid
+      .map((range) => ({ range, after: (range.fromMinute - window.fromMinute + weekMinutes) % weekMinutes }))
+      .filter(({ range, after }) => after > 0 && after < length + takes && !isInRange(range, window.fromMinute))
+      .toSorted((a, b) => a.after - b.after)[0];
+    if (met === undefined || isLateInside(plan, length)) return [];
+    const lastStart = met.after - takes;
+    const write = lastStart > 0 ? shortened(text, window, window.fromMinute + lastStart) : null;
+    const from = `${weekdayOf(met.range.fromMinute, language)} ${sayClock(met.range.fromMinute)}`;
+    return [doubt(path, doubts[language].windowThenClosed({ closed: met.range.says, from, write }))];
+  });
+};
 
-function sayTime(minuteOfWeek: number): string {
-  const minute = ((minuteOfWeek % 1440) + 1440) % 1440;
+/** True where `windowsFitThePlan` speaks already. */
+function isLateInside(plan: Plan, minutes: number): boolean {
+  const { shortestMs, longestMs } = lengthOf(plan);
+  return shortestMs <= minutes * 60_000 && longestMs * 2 > minutes * 60_000;
+}
+
+function lengthOf(plan: Plan): { readonly shortestMs: number; readonly longestMs: number } {
+  const shortestMs = plan.phases.reduce((sum, phase) => sum + phase.observeMs, 0);
+  return { shortestMs, longestMs: plan.phases.reduce((sum, phase) => sum + phase.extendMs, shortestMs) };
+}
+
+/** Each preferred range once, with the first of its days: they are all as long. */
+function eachWindow(draft: Draft): readonly { readonly path: Path; readonly text: string; readonly window: WeekRange }[] {
+  const texts = draft.settings.windows?.prefer ?? [];
+  return texts.flatMap((text, index) => {
+    const parsed = parseWeekRange(text);
+    const window = parsed.ok ? parsed.value[0] : undefined;
+    const isFirst = texts.findIndex((other) => other.trim() === text.trim()) === index;
+    return window === undefined || !isFirst ? [] : [{ path: ["windows", "prefer", index], text: text.trim(), window }];
+  });
+}
+
+function lengthOfRange({ fromMinute, toMinute }: WeekRange): number {
+  return (toMinute - fromMinute + weekMinutes) % weekMinutes || weekMinutes;
+}
+
+/** The window's own words with another end: "tue-thu 14:00-14:45". */
+function shortened(text: string, { fromMinute }: WeekRange, endMinute: number): string {
+  const [days = text] = text.split(" ");
+  return `${days} ${sayClock(fromMinute)}-${sayClock(endMinute)}`;
+}
+
+/** When a start at that moment, which lies in one of the window's days, would run on past its end; `null` otherwise. */
+function lateIn(ask: {
+  readonly plan: Plan;
+  readonly text: string;
+  readonly startsMs: number | null;
+  readonly takesMs: number;
+  readonly endsMs: number;
+}): { readonly starts: string; readonly ends: string } | null {
+  const { plan, text, startsMs, takesMs, endsMs } = ask;
+  if (startsMs === null) return null;
+  const local = Temporal.Instant.fromEpochMilliseconds(startsMs).toZonedDateTimeISO(plan.timeZone);
+  const minute = (local.dayOfWeek - 1) * dayMinutes + local.hour * 60 + local.minute;
+  const parsed = parseWeekRange(text);
+  const range = parsed.ok ? parsed.value.find((day) => isInRange(day, minute)) : undefined;
+  if (range === undefined) return null;
+  const left = (range.toMinute - minute + weekMinutes) % weekMinutes;
+  return takesMs > left * 60_000 ? { starts: sayTime(plan, startsMs), ends: sayTime(plan, startsMs + Math.max(endsMs, 0)) } : null;
+}
+
+function isOpenOn(plan: Plan, day: string): boolean {
+  const opensMs = nextOpening(plan, startOf(plan, day));
+  return opensMs !== null && opensMs < Temporal.PlainDate.from(day).add({ days: 1 }).toZonedDateTime(plan.timeZone).epochMilliseconds;
+}
+
+function startOf(plan: Plan, day: string): number {
+  return Temporal.PlainDate.from(day).toZonedDateTime(plan.timeZone).epochMilliseconds;
+}
+
+function dayOf(plan: Plan, atMs: number): string {
+  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(plan.timeZone).toPlainDate().toString();
+}
+
+function openingFrom(plan: Plan, fromMs: number): Opening | null {
+  const opensMs = nextOpening(plan, fromMs);
+  return opensMs === null ? null : { day: dayOf(plan, opensMs), time: sayTime(plan, opensMs) };
+}
+
+function sayClock(minuteOfWeek: number): string {
+  const minute = ((minuteOfWeek % dayMinutes) + dayMinutes) % dayMinutes;
   return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 }
 
-function windowsOf(draft: Draft): WindowsOf | null {
-  const { metadata, settings } = draft;
-  return metadata === null || settings.windows === null
-    ? null
-    : { windows: completeWindows(settings.windows), timeZone: metadata.timeZone, language: metadata.language };
+/** Monday of some week is enough to name a weekday. */
+function weekdayOf(minuteOfWeek: number, language: Plan["language"]): string {
+  const day = Math.floor(minuteOfWeek / dayMinutes) % 7;
+  const name = sayDay({ timeZone: "UTC" }, Date.UTC(2024, 0, 1 + day), language);
+  return name.split(" ")[0] ?? name;
 }

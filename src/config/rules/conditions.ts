@@ -1,4 +1,4 @@
-import type { Condition } from "../../core/condition.ts";
+import type { Comparison, Condition } from "../../core/condition.ts";
 import { adapterOf, meaningOfSource } from "../catalogue.ts";
 import { sayCondition } from "../conditions.ts";
 import type { Draft } from "../draft.ts";
@@ -28,7 +28,7 @@ export const conditionsFit: Rule = (draft) =>
   ]);
 
 /** Comparing needs a stable arm. */
-export const comparisonsHaveTwoArms: Rule = (draft, catalogue) =>
+export const comparisonsHaveTwoArms: Rule = (draft, { catalogue }) =>
   withMetric(draft).flatMap(({ use, metric }) => {
     if (![use.condition, ...(use.fail === null ? [] : [use.fail])].some(isRelative)) return [];
     if (adapterOf(meaningOfSource(catalogue, metric.source))?.hasStableArm?.(wordsOf(metric)) !== false) return [];
@@ -89,14 +89,26 @@ export const thresholdsAreWhole: Rule = (draft) => {
 };
 
 /** Which way of a metric is good, from its own words, the plan's conditions and its kind; `null` when nothing says so. */
-export function goodOf(draft: Draft, name: string, metric: MetricDraft): "lower" | "higher" | null {
+export function goodOf(draft: Draft, name: string, metric: MetricDraft): Side | null {
   if (metric.better !== undefined) return metric.better;
   for (const use of usesOf(draft)) {
     const { condition } = use;
     if (use.metric !== name || (condition.kind !== "line" && condition.kind !== "of-stable")) continue;
-    const wantsLess = condition.is.startsWith("<") === (use.by === "gate");
-    return wantsLess ? "lower" : "higher";
+    return sideOf(use.by, condition);
   }
+  return goodByWords(metric);
+}
+
+export type Side = "lower" | "higher";
+
+/** The side that a gate asks for, or a guard keeps to, with a line that points this way. */
+export function sideOf(by: Use["by"], condition: { readonly is: Comparison }): Side {
+  return condition.is.startsWith("<") === (by === "gate") ? "lower" : "higher";
+}
+
+/** Which way of a metric is good, from its own words and its kind alone; `null` when they do not say. */
+export function goodByWords(metric: MetricDraft): Side | null {
+  if (metric.better !== undefined) return metric.better;
   if (metric["goal"] !== undefined || metric["good"] !== undefined) return "higher";
   if (metric["bad"] !== undefined || metric.kind === "latency" || metric.kind === "count" || metric.kind === "probe") return "lower";
   return metric.kind === "score" ? "higher" : null;
@@ -197,6 +209,11 @@ function beyond(
       message: `"${sayCondition(fail)}" points the same way as "${passSays}": pass says what must hold, fail what must not.`,
       remedy: "Turn the sign of the fail line.",
     };
+  if (pass.kind === "quantile" && fail.kind === "quantile" && pass.ms !== fail.ms)
+    return {
+      message: `"${sayCondition(fail)}" counts what is slower than ${fail.ms} ms, and "${passSays}" what is slower than ${pass.ms} ms: two different numbers.`,
+      remedy: `Write a quantile of ${pass.ms} ms, such as "${sayCondition({ ...fail, ms: pass.ms, quantile: worseQuantile(pass.quantile) })}", or a guard of its own: { when: "METRIC ${sayCondition(fail)}", then: rollback }.`,
+    };
   const room = lineOf(fail) - lineOf(pass);
   const isBeyond = "is" in pass && pass.is.startsWith("<") ? room >= 0 : room <= 0;
   return isBeyond
@@ -207,12 +224,18 @@ function beyond(
       };
 }
 
+/** Twice as much may be slower: p95 is p90 then. */
+function worseQuantile(quantile: number): number {
+  return Number(Math.max(0.01, 1 - 2 * (1 - quantile)).toFixed(9));
+}
+
 function lineOf(condition: Condition): number {
   switch (condition.kind) {
     case "line":
       return condition.value;
     case "quantile":
-      return condition.ms;
+      // The part that may be slower is what is judged.
+      return 1 - condition.quantile;
     case "of-stable":
       return condition.ratio;
     case "no-regression":

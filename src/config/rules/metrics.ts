@@ -24,7 +24,7 @@ export function unitOf(metric: MetricEntry["value"], catalogue: Catalogue): "per
 }
 
 /** Every metric is of a kind that its source has, with the words that the source takes. */
-export const sourcesTakeWords: Rule = (draft, catalogue) =>
+export const sourcesTakeWords: Rule = (draft, { catalogue }) =>
   draft.metrics.items.flatMap((entry) => {
     const source = adapterOf(meaningOfSource(catalogue, entry.value.source));
     return source === null ? [] : checkWords(entry, source);
@@ -82,7 +82,7 @@ export const unitsMeanSomething: Rule = (draft) =>
   });
 
 /** People are counted only by a source that can tell them apart, and nothing is called people that is not. */
-export const peopleAreCountable: Rule = (draft, catalogue) =>
+export const peopleAreCountable: Rule = (draft, { catalogue }) =>
   draft.metrics.items.flatMap(({ path, value }) => {
     const source = adapterOf(meaningOfSource(catalogue, value.source));
     if (source === null) return [];

@@ -1,11 +1,17 @@
 import type { Needs } from "../../core/plan.ts";
 import { isHolidayCountry } from "../../core/holidays.ts";
-import { doubtful, wrong } from "../finding.ts";
+import { doubts } from "../../core/messages/doubts.ts";
+import { isInRange } from "../../core/windows.ts";
+import { completeWindows } from "../complete.ts";
+import { wrong } from "../finding.ts";
 import type { Finding, Path } from "../finding.ts";
 import { insteadOf } from "../near.ts";
 import { parseHolidays, parseWeekRange } from "../week-ranges.ts";
 import type { Draft } from "../draft.ts";
+import { doubt } from "./rule.ts";
 import type { Rule } from "./rule.ts";
+
+const weekMinutes = 7 * 24 * 60;
 
 /** `advance` names phases of this plan. */
 export const advancesNamePhases: Rule = (draft) =>
@@ -20,6 +26,22 @@ export const advancesNamePhases: Rule = (draft) =>
       on: "key" as const,
     }));
 
+/** Entering the first phase is the start itself, and has its own list of who says yes. */
+export const startNamesTheFirst: Rule = (draft) => {
+  const [first] = draft.phases.names;
+  if (first === undefined || !Object.hasOwn(draft.settings.people?.advance ?? {}, first)) return [];
+  return [
+    {
+      ...wrong(
+        ["people", "advance", first],
+        `"${first.slice(0, 60)}" is the first phase: it is entered when the release starts.`,
+        "Write these roles under people.start.",
+      ),
+      on: "key" as const,
+    },
+  ];
+};
+
 /** `any` of nobody could never say yes. */
 export const somebodyCanSayYes: Rule = (draft) =>
   needsIn(draft)
@@ -27,7 +49,7 @@ export const somebodyCanSayYes: Rule = (draft) =>
     .map(({ path }) => wrong(path, "Any one of nobody can never say yes.", "Write a role, or { all: [] } to ask nobody."));
 
 /** Every role that is asked is held by somebody, as far as the server's file says. */
-export const rolesAreHeld: Rule = (draft, catalogue) => {
+export const rolesAreHeld: Rule = (draft, { catalogue, language }) => {
   const server = catalogue.server;
   const environment = draft.metadata?.environment;
   if (server === null || environment === undefined || server.people.length === 0) return [];
@@ -38,18 +60,13 @@ export const rolesAreHeld: Rule = (draft, catalogue) => {
     const nobody = ("all" in needs ? needs.all : needs.any).filter((role) => !held.has(role));
     const isStuck = "all" in needs ? nobody.length > 0 : nobody.length === needs.any.length && nobody.length > 0;
     if (!isStuck) return [];
-    return [
-      doubtful(
-        [...path, "all" in needs ? "all" : "any"],
-        `In ${environment} nobody has the role ${nobody.join(", ")}, so this waits for ever.`,
-        `Give it to somebody in ${server.file}.`,
-      ),
-    ];
+    const said = doubts[language].roleNotHeld({ environment, roles: nobody.join(", "), file: server.file });
+    return [doubt([...path, "all" in needs ? "all" : "any"], said)];
   });
 };
 
 /** The server releases to this environment. */
-export const environmentIsServed: Rule = (draft, catalogue) => {
+export const environmentIsServed: Rule = (draft, { catalogue }) => {
   const environment = draft.metadata?.environment;
   if (catalogue.server === null || environment === undefined || catalogue.server.environments.includes(environment)) return [];
   const remedy = insteadOf(environment, catalogue.server.environments, `Add it to environments in ${catalogue.server.file}.`);
@@ -75,6 +92,26 @@ export const windowsAreRanges: Rule = (draft) => {
       return parsed.ok ? [] : [wrong(path, parsed.message, parsed.remedy)];
     }),
   );
+};
+
+/** Some time of the week is left in which a release may start. */
+export const windowsOpen: Rule = (draft) => {
+  const windows = draft.settings.windows;
+  if (windows === null) return [];
+  const { prefer, avoid } = completeWindows(windows);
+  // Ranges that cannot be read are told elsewhere, and what they leave open is not known.
+  if (avoid.length === 0 || (prefer.length === 0 && windows.prefer.length > 0)) return [];
+  const begins = [0, ...[...prefer, ...avoid].flatMap(({ fromMinute, toMinute }) => [fromMinute, toMinute])].map(
+    (minute) => minute % weekMinutes,
+  );
+  const isOpen = begins.some(
+    (minute) =>
+      (prefer.length === 0 || prefer.some((range) => isInRange(range, minute))) && !avoid.some((range) => isInRange(range, minute)),
+  );
+  if (isOpen) return [];
+  const why = prefer.length === 0 ? "the whole week is avoided" : "every time that is preferred is avoided too";
+  const remedy = prefer.length === 0 ? "Leave some time out of avoid." : "Leave some preferred time out of avoid.";
+  return [wrong(["windows", prefer.length === 0 ? "avoid" : "prefer"], `No release could ever start: ${why}.`, remedy)];
 };
 
 /** Each entry of notify names one notifier. */

@@ -1,10 +1,13 @@
 import { decimal } from "../../core/decimal.ts";
 import { sayDuration } from "../../core/duration.ts";
-import { doubtful, wrong } from "../finding.ts";
-import type { Finding } from "../finding.ts";
+import { doubts } from "../../core/messages/doubts.ts";
 import { meaningOfKind } from "../catalogue.ts";
+import type { Catalogue, RouterKind } from "../catalogue.ts";
 import { sayGuard } from "../conditions.ts";
-import { isRelative, usesOf } from "./rule.ts";
+import type { Draft } from "../draft.ts";
+import { wrong } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import { doubt, isRelative, usesOf } from "./rule.ts";
 import type { Rule } from "./rule.ts";
 
 /** There is at least one service and one phase. */
@@ -53,6 +56,25 @@ export const phasesAreObserved: Rule = (draft) => {
     );
 };
 
+/** Demonstrations that run fast read each 150 ms. */
+const fastestScrapeMs = 100;
+
+/**
+ * Readings leave time for anything else. Source: the cost of one on a small machine, docs/adapters/edge.md (1 ms and 4 ms of a processor), and the
+ * synced write that each is.
+ */
+export const scrapesLeaveTime: Rule = (draft) => {
+  const scrapeMs = draft.settings.scrape;
+  if (scrapeMs === null || scrapeMs >= fastestScrapeMs) return [];
+  return [
+    wrong(
+      ["scrape"],
+      `A reading each ${sayDuration(scrapeMs)} is more than sources and store can bear: one takes about 5 ms of a processor and is written to the disk.`,
+      `Write at least "${sayDuration(fastestScrapeMs)}"; "15s" is usual.`,
+    ),
+  ];
+};
+
 /** Names of services and phases, and the words of guards, stand once. */
 export const namesStandOnce: Rule = (draft) => {
   const twice = (
@@ -98,11 +120,10 @@ export const weightsAddUp: Rule = (draft) => {
 };
 
 /** The router can do what the plan asks of it. */
-export const routerIsAble: Rule = (draft, catalogue) => {
-  if (draft.traffic === null) return [];
-  const meaning = meaningOfKind(catalogue, "routers", draft.traffic.kind);
-  if (meaning.kind !== "known") return [];
-  const { capabilities, kind } = meaning.definition;
+export const routerIsAble: Rule = (draft, { catalogue }) => {
+  const router = routerOf(draft, catalogue);
+  if (router === null) return [];
+  const { capabilities, kind } = router;
   const findings: Finding[] = [];
   for (const { path, value } of draft.phases.items) {
     if (!capabilities.audiences.includes(value.audience)) {
@@ -125,20 +146,25 @@ export const routerIsAble: Rule = (draft, catalogue) => {
       );
     }
   }
-  if (!capabilities.lease)
-    findings.push(
-      doubtful(
-        ["traffic", "kind"],
-        `The router ${kind} has no lease: if the server dies, people stay where they are.`,
-        "Watch the server, or use a router with a lease.",
-      ),
-    );
-  if (!capabilities.sticky)
-    findings.push(
-      doubtful(["traffic", "kind"], `The router ${kind} is not sticky: people may meet both versions by turns.`, "Use a sticky router."),
-    );
   return findings;
 };
+
+/** A router that forgets nobody when the server dies. */
+export const routerHasALease: Rule = (draft, { catalogue, language }) => {
+  const router = routerOf(draft, catalogue);
+  return router === null || router.capabilities.lease ? [] : [doubt(["traffic", "kind"], doubts[language].noLease(router.kind))];
+};
+
+/** A router that keeps people on their version. */
+export const routerIsSticky: Rule = (draft, { catalogue, language }) => {
+  const router = routerOf(draft, catalogue);
+  return router === null || router.capabilities.sticky ? [] : [doubt(["traffic", "kind"], doubts[language].notSticky(router.kind))];
+};
+
+function routerOf(draft: Draft, catalogue: Catalogue): RouterKind | null {
+  const meaning = draft.traffic === null ? null : meaningOfKind(catalogue, "routers", draft.traffic.kind);
+  return meaning?.kind === "known" ? meaning.definition : null;
+}
 
 /** Who logs in is known only when the login is. */
 export const loginIsNamed: Rule = (draft) => {
@@ -154,37 +180,33 @@ export const loginIsNamed: Rule = (draft) => {
     );
 };
 
-/** At 100 % nothing is left to compare with. */
-export const comparisonsEnd: Rule = (draft) => {
-  const { holdback } = draft.settings;
+/** At 100 % nothing is left to compare with: a gate that compares there could never pass. */
+export const gatesHaveSomethingToCompare: Rule = (draft) => {
   const last = draft.phases.items.at(-1);
-  if (holdback !== 0 || last === undefined || last.value.share !== 100 || !draft.phases.isWhole) return [];
-  const gates = usesOf(draft).filter((use) => use.by === "gate" && isRelative(use.condition) && use.at[1] === last.path[1]);
-  const guards = usesOf(draft).filter((use) => use.by === "guard" && isRelative(use.condition));
-  return [
-    ...gates.map((use) =>
+  if (!endsAtEverybody(draft)) return [];
+  return usesOf(draft)
+    .filter((use) => use.by === "gate" && isRelative(use.condition) && use.at[1] === last?.path[1])
+    .map((use) =>
       wrong(
         use.conditionAt,
         "In the last phase nobody is left on stable to compare with.",
         'Compare in an earlier phase, or write holdback: "1%".',
       ),
-    ),
-    ...guards.map((use) =>
-      doubtful(use.conditionAt, "This guard ends at 100%: nobody is left on stable to compare with.", 'Write holdback: "1%" to keep it.'),
-    ),
-  ];
+    );
 };
 
-/** Saving the previous version's capacity has a price. */
-export const previousIsKept: Rule = (draft) => {
-  const isDropped = draft.settings.keepPrevious === 0;
-  return isDropped
-    ? [
-        doubtful(
-          ["keepPrevious"],
-          "Nothing is kept after promotion: going back is then a roll-out of the old version, not a change of traffic.",
-          'Write "60m" to keep it that long.',
-        ),
-      ]
+/** At 100 % nothing is left to compare with: a guard that compares ends there. */
+export const guardsKeepComparing: Rule = (draft, { language }) =>
+  endsAtEverybody(draft)
+    ? usesOf(draft)
+        .filter((use) => use.by === "guard" && isRelative(use.condition))
+        .map((use) => doubt(use.conditionAt, doubts[language].comparisonEnds()))
     : [];
-};
+
+function endsAtEverybody(draft: Draft): boolean {
+  return draft.settings.holdback === 0 && draft.phases.isWhole && draft.phases.items.at(-1)?.value.share === 100;
+}
+
+/** Saving the previous version's capacity has a price. */
+export const previousIsKept: Rule = (draft, { language }) =>
+  draft.settings.keepPrevious === 0 ? [doubt(["keepPrevious"], doubts[language].previousNotKept())] : [];

@@ -1,10 +1,11 @@
 import { isMissingKind, meaningOfKind, meaningOfNotifier, meaningOfSource, portNames, writableKinds, kindsOf } from "../catalogue.ts";
 import type { Catalogue, Port } from "../catalogue.ts";
 import type { Draft } from "../draft.ts";
-import { doubtful, wrong } from "../finding.ts";
+import { doubts } from "../../core/messages/doubts.ts";
+import { wrong } from "../finding.ts";
 import type { Finding, Path } from "../finding.ts";
 import { insteadOf } from "../near.ts";
-import { usesOf } from "./rule.ts";
+import { doubt, usesOf } from "./rule.ts";
 import type { Rule } from "./rule.ts";
 
 /** Every gate and guard names a metric of this plan. */
@@ -13,17 +14,17 @@ export const gatesNameMetrics: Rule = (draft) =>
     .filter((use) => isRead(draft.metrics) && !draft.metrics.names.includes(use.metric))
     .map((use) => {
       const remedy = insteadOf(use.metric, draft.metrics.names, "Define it under metrics.");
-      return { path: use.at, on: use.on, severity: "error", message: `There is no metric "${use.metric.slice(0, 60)}".`, remedy };
+      return { ...wrong(use.at, `There is no metric "${use.metric.slice(0, 60)}".`, remedy), on: use.on };
     });
 
 /** A metric that nothing uses is read for nothing, or its gate was forgotten. */
-export const metricsAreUsed: Rule = (draft) => {
+export const metricsAreUsed: Rule = (draft, { language }) => {
   if (!draft.phases.isWhole || !draft.guards.isWhole || draft.phases.items.some((phase) => !phase.value.gates.isWhole)) return [];
   const used = new Set(usesOf(draft).map((use) => use.metric));
   return draft.metrics.items
     .filter((metric) => !used.has(metric.name))
     .map((metric) => ({
-      ...doubtful(metric.path, `No gate and no guard uses the metric "${metric.name}".`, "Use it, or remove it."),
+      ...doubt(metric.path, doubts[language].metricUnused(metric.name)),
       on: "key" as const,
     }));
 };
@@ -63,13 +64,12 @@ export const routesReachServices: Rule = (draft) => {
         ),
       );
   }
-  if (!routes.some(([path]) => path === "/")) {
-    findings.push(
-      doubtful(["traffic", "routes"], "No route is for /: a request that no other route takes is answered with 404.", "Add a route for /."),
-    );
-  }
   return findings;
 };
+
+/** A request that no route takes is answered with 404. */
+export const rootIsRouted: Rule = (draft, { language }) =>
+  draft.traffic === null || Object.hasOwn(draft.traffic.routes, "/") ? [] : [doubt(["traffic", "routes"], doubts[language].noRootRoute())];
 
 /** `goal` names something that the router counts. */
 export const goalsExist: Rule = (draft) => {
@@ -95,8 +95,19 @@ export const goalsExist: Rule = (draft) => {
   });
 };
 
+/** `service`, where a metric has that word, names something that is released. */
+export const servicesExist: Rule = (draft) => {
+  const { names } = draft.services;
+  return draft.metrics.items.flatMap(({ path, value }) => {
+    const service = value["service"];
+    if (service === undefined || !isRead(draft.services) || names.includes(String(service))) return [];
+    const message = `There is no service "${String(service).slice(0, 60)}".`;
+    return [wrong([...path, "service"], message, insteadOf(String(service), names, "Define it under services."))];
+  });
+};
+
 /** Every source, router, workload and notifier is known to this build or to the server's file. */
-export const namesAreKnown: Rule = (draft, catalogue) => {
+export const namesAreKnown: Rule = (draft, { catalogue }) => {
   const findings: Finding[] = [];
   for (const { port, name, path, on } of namesIn(draft)) {
     const meaning =
@@ -120,28 +131,26 @@ export const namesAreKnown: Rule = (draft, catalogue) => {
  * One finding for each adapter that serin knows of and this build does not have: an error where a server is asked, which could not run the
  * plan, and a warning where only the file is looked at.
  */
-export const adaptersAreBuilt: Rule = (draft, catalogue) => {
+export const adaptersAreBuilt: Rule = (draft, { catalogue, language }) => {
   const told = new Set<string>();
   return namesIn(draft).flatMap(({ port, name, path, on }) => {
     const kind = port === "sources" || port === "notifiers" ? (catalogue.server?.connections[port][name]?.kind ?? name) : name;
     const isBuilt = !isMissingKind(catalogue, port, kind) || (port === "sources" && meaningOfSource(catalogue, name).kind === "known");
     if (isBuilt || told.has(`${port} ${kind}`)) return [];
     told.add(`${port} ${kind}`);
-    const message = `This build has no ${portNames[port]} adapter of kind "${kind}": what depends on it is not checked, and no release of this plan begins.`;
-    const find = catalogue.server === null ? doubtful : wrong;
-    return [{ ...find(path, message, `Use one that it has (${kindsOf(catalogue, port).join(", ")}), or a later version.`), on }];
+    const found = doubt(path, doubts[language].adapterMissing({ port, kind, has: kindsOf(catalogue, port).join(", ") }));
+    return [{ ...found, severity: catalogue.server === null ? "warning" : "error", on }];
   });
 };
 
 /** Without the server's file a name may be right or wrong: that is said once for each port. */
-export const connectionsAreChecked: Rule = (draft, catalogue) =>
+export const connectionsAreChecked: Rule = (draft, { catalogue, language }) =>
   (["sources", "notifiers"] as const).flatMap((port) => {
     const unchecked = namesIn(draft).filter((use) => use.port === port && isUnchecked(catalogue, port, use.name));
     const [first] = unchecked;
     if (first === undefined) return [];
-    const names = [...new Set(unchecked.map((use) => use.name))].join(", ");
-    const message = `No server file was read, so nothing is known of the ${portNames[port]}${names.includes(",") ? "s" : ""} ${names}.`;
-    return [{ ...doubtful(first.path, message, "Lint with --config serin.yaml."), on: first.on }];
+    const names = [...new Set(unchecked.map((use) => use.name))];
+    return [{ ...doubt(first.path, doubts[language].connectionUnchecked({ port, names })), on: first.on }];
   });
 
 /** False for a part that is missing or no list or map at all: that is told already. */

@@ -1,13 +1,35 @@
 import type { Condition } from "../../core/condition.ts";
+import type { Said } from "../../core/messages/doubts.ts";
+import type { Language, Plan } from "../../core/plan.ts";
+import type { ExpectedTraffic } from "../../core/power.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { Draft } from "../draft.ts";
+import { doubtful } from "../finding.ts";
 import type { Finding, Path } from "../finding.ts";
+
+/** What a plan is held against, beside itself. */
+export interface Asked {
+  readonly catalogue: Catalogue;
+  /** Of doubts. What is wrong with the text of a file is said in English, as its words are. */
+  readonly language: Language;
+  /** The moment at which the release is meant to start, epoch ms; `null`: nobody said. */
+  readonly startsMs: number | null;
+  readonly traffic: ExpectedTraffic;
+}
 
 /**
  * One thing that lint looks at. It sees a plan of which parts may be missing, because they could not be read: it speaks only of what is there.
- * Pure, and in the file's order is not needed.
+ * Pure, and in the file's order is not needed. Its findings get the code that it stands under in `lint.ts`.
  */
-export type Rule = (draft: Draft, catalogue: Catalogue) => readonly Finding[];
+export type Rule = (draft: Draft, asked: Asked) => readonly Finding[];
+
+/** As `Rule`, of a plan without errors: everything is there. */
+export type LateRule = (draft: Draft, asked: Asked & { readonly plan: Plan }) => readonly Finding[];
+
+/** A warning about the value at `path`, in words that are said already. */
+export function doubt(path: Path, { message, remedy }: Said): Finding {
+  return doubtful(path, message, remedy);
+}
 
 /** A gate or guard that uses a metric: where its condition stands, and what is said of the metric. */
 export interface Use {

@@ -1,6 +1,6 @@
 import { isSameData } from "../canonical-json.ts";
 import { compares } from "../checks.ts";
-import { unreadable } from "../evidence-book.ts";
+import { neverRead, unreadable } from "../evidence-book.ts";
 import type { Standing } from "../evidence-book.ts";
 import type { HoldReason, Status } from "../status.ts";
 import { isWithoutStable } from "../wanted.ts";
@@ -47,7 +47,7 @@ function hasAsked(sight: Sight, phase: number): boolean {
 /** What keeps a phase from being observed at all, the gravest first; `null`: nothing. */
 function obstacleTo(sight: Sight, phase: number): HoldReason | null {
   if (sight.isMismatched) return { kind: "invalid" };
-  const shared = sight.standings.filter((standing) => standing.verdict.shared);
+  const shared = sight.standings.filter(({ check, verdict }) => verdict.shared && (check.phase === null || check.phase === phase));
   if (shared.length > 0) return { kind: "shared-incident", checks: ids(shared) };
   const blind = unreadable(sight.release, sight.book, sight.nowMs);
   if (blind.length > 0) return { kind: "no-data", checks: blind };
@@ -63,6 +63,8 @@ function lonelyGuards({ release, standings }: Sight): readonly Standing[] {
 
 /** Time is over and every gate passed: the next phase, unless somebody's word, the calendar or a freeze is in the way. */
 function goOn(sight: Sight, phase: number): Step {
+  const unread = neverRead(sight.book);
+  if (unread.length > 0) return { status: hold(sight, phase, { kind: "no-data", checks: unread }), facts: [] };
   const missing = missingRoles(sight.release, nextSignOff(phase, sight.plan));
   if (missing.length > 0) return { status: hold(sight, phase, { kind: "sign-off", roles: missing }), facts: [] };
   if (sight.seen.frozen.includes(sight.plan.environment)) {

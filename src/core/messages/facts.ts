@@ -1,7 +1,8 @@
 import type { Awaited, Fact } from "../decision.ts";
 import type { Language } from "../plan.ts";
 import type { SignOff, SignOffFor } from "../release.ts";
-import { askedCheck, capital, namePhase, quote, quoteCheck, quoteChecks, tell } from "./context.ts";
+import { isBeforeExposure } from "./causes.ts";
+import { askedCheck, capital, list, namePhase, quote, quoteCheck, quoteChecks, tell } from "./context.ts";
 import type { ByLanguage, Context, Sentences } from "./context.ts";
 import { saySpan, sayShare } from "./numbers.ts";
 import { ofRoles, sayRole } from "./people.ts";
@@ -16,21 +17,38 @@ export function sayFact(fact: Fact, context: Context, language: Language): strin
 }
 
 /**
- * The facts of one decision as sentences, each thing once: a verdict that the breach tells already is left out, and so is the acceptance of
- * an approval that is told as signed.
+ * The facts of one decision as sentences, each thing once: a verdict that the breach tells already is left out, and so are the acceptance of
+ * an approval that is told as signed, an approval that lapses because everybody goes back, and a way back of nobody. Checks before traffic that all
+ * passed are one sentence.
  */
 export function sayFacts(told: readonly Fact[], context: Context, language: Language): readonly string[] {
-  return told.filter((fact) => !isTold(fact, told)).map((fact) => sayFact(fact, context, language));
+  const left = told.filter((fact) => !isTold(fact, told));
+  const passed = left.every((fact) => fact.kind !== "check" || fact.ok) ? left.filter((fact) => fact.kind === "check") : [];
+  const said = left.flatMap((fact): readonly string[] => {
+    if (fact.kind !== "check" || passed.length === 0) return [sayFact(fact, context, language)];
+    return fact === passed[0] ? [capital(sayPassed(passed, language))] : [];
+  });
+  // Gates of several phases may have the same words.
+  return [...new Set(said)];
 }
 
 function isTold(fact: Fact, told: readonly Fact[]): boolean {
-  if (fact.kind === "verdict") {
-    const isSilent = fact.verdict.kind === "no-data" && told.some((other) => holdsFor(other).includes(fact.check));
-    return isSilent || told.some((other) => other.kind === "breach" && other.check === fact.check);
+  switch (fact.kind) {
+    case "verdict": {
+      const isSilent = fact.verdict.kind === "no-data" && told.some((other) => holdsFor(other).includes(fact.check));
+      return isSilent || told.some((other) => other.kind === "breach" && other.check === fact.check);
+    }
+    case "accepted":
+      return fact.asked === "approve" && told.some((other) => other.kind === "signed" && other.signOff.by === fact.by);
+    case "check":
+      return fact.name === rehearsal && fact.ok && told.some((other) => other.kind === "rehearsed");
+    case "lapsed":
+      return told.some((other) => other.kind === "became" && other.status.kind === "rolling-back");
+    case "traffic-back":
+      return told.some((other) => other.kind === "became" && "cause" in other.status && isBeforeExposure(other.status.cause));
+    default:
+      return false;
   }
-  return (
-    fact.kind === "accepted" && fact.asked === "approve" && told.some((other) => other.kind === "signed" && other.signOff.by === fact.by)
-  );
 }
 
 /** The checks whose silence is the reason to hold. */
@@ -45,7 +63,7 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     became: ({ status }, context) => sayStatus(status, context, "en"),
     "share-seen": ({ sharePct }) => `the router shows ${sayShare(sharePct, "en")}`,
     rehearsed: ({ tookMs }) => `rollback rehearsed: ${saySpan(tookMs, "en")}`,
-    check: ({ name, ok, detail }) => `check before traffic ${quote(name, "en")} ${ok ? "passed" : "failed"}${after(detail, "en")}`,
+    check: ({ name, ok, detail }) => `check before traffic ${quoteName(name, "en")} ${ok ? "passed" : "failed"}${after(detail, "en")}`,
     verdict: ({ check, verdict, moreMs }, context) => sayVerdict(check, verdict, { ...context, moreMs }, "en"),
     breach: ({ check, verdict }, context) => `${sayVerdict(check, verdict, context, "en")} → ${reactionOf(check, context, "en")}`,
     cancelled: ({ check, verdict }, context) => `countdown cancelled, the breach is over: ${sayVerdict(check, verdict, context, "en")}`,
@@ -57,7 +75,7 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     accepted: ({ by, asked, reason }) => `${by} asked ${sayAsked(asked, "en")}${reason === "" ? "" : `: ${quote(reason, "en")}`}`,
     refused: ({ by, asked, refusal }, context) => `${by} asked ${sayAsked(asked, "en")}, refused: ${sayRefusal(refusal, context, "en")}`,
     "traffic-back": ({ tookMs, withinMs }) =>
-      `everybody is back on the stable version after ${saySpan(tookMs, "en")} (${tookMs <= withinMs ? "promised within" : "late, promised within"} ${saySpan(withinMs, "en")})`,
+      `everybody is back on the stable version, as read back after ${saySpan(tookMs, "en")} (${tookMs <= withinMs ? "promised within" : "late, promised within"} ${saySpan(withinMs, "en")})`,
     late: ({ awaits, afterMs, detail }) => `${waits.en[awaits]}, after ${saySpan(afterMs, "en")}${after(detail, "en")}`,
     dismissed: ({ check, by }, context) => `${by} has looked at ${quoteCheck(context, check, "en")} and goes on`,
     recovered: ({ check }, context) => `${quoteCheck(context, check, "en")} no longer fails`,
@@ -70,7 +88,7 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     became: ({ status }, context) => sayStatus(status, context, "fr"),
     "share-seen": ({ sharePct }) => `le routeur confirme ${sayShare(sharePct, "fr")}`,
     rehearsed: ({ tookMs }) => `retour arrière répété\u202f: ${saySpan(tookMs, "fr")}`,
-    check: ({ name, ok, detail }) => `contrôle avant trafic ${quote(name, "fr")} ${ok ? "réussi" : "en échec"}${after(detail, "fr")}`,
+    check: ({ name, ok, detail }) => `contrôle avant trafic ${quoteName(name, "fr")} ${ok ? "réussi" : "en échec"}${after(detail, "fr")}`,
     verdict: ({ check, verdict, moreMs }, context) => sayVerdict(check, verdict, { ...context, moreMs }, "fr"),
     breach: ({ check, verdict }, context) => `${sayVerdict(check, verdict, context, "fr")} → ${reactionOf(check, context, "fr")}`,
     cancelled: ({ check, verdict }, context) =>
@@ -84,7 +102,7 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     refused: ({ by, asked, refusal }, context) =>
       `${by} a demandé ${sayAsked(asked, "fr")}, refus\u202f: ${sayRefusal(refusal, context, "fr")}`,
     "traffic-back": ({ tookMs, withinMs }) =>
-      `tout le monde est revenu à la version stable en ${saySpan(tookMs, "fr")} (${tookMs <= withinMs ? "promis en" : "en retard, promis en"} ${saySpan(withinMs, "fr")})`,
+      `tout le monde est revenu à la version stable, confirmé après ${saySpan(tookMs, "fr")} (${tookMs <= withinMs ? "promis en" : "en retard, promis en"} ${saySpan(withinMs, "fr")})`,
     late: ({ awaits, afterMs, detail }) => `${waits.fr[awaits]} après ${saySpan(afterMs, "fr")}${after(detail, "fr")}`,
     dismissed: ({ check, by }, context) => `${by} a examiné ${quoteCheck(context, check, "fr")} et continue`,
     recovered: ({ check }, context) => `${quoteCheck(context, check, "fr")} n’échoue plus`,
@@ -93,6 +111,25 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     cleared: ({ what }) => `${what === "previous" ? "la version précédente" : "le canari"} est retiré${what === "previous" ? "e" : ""}`,
   },
 };
+
+/** The rehearsal of the rollback among the checks before traffic. */
+const rehearsal = "rollback";
+
+/** A check's name in the language: "GET / with frontend canary, backend stable". */
+function quoteName(name: string, language: Language): string {
+  if (language === "en") return quote(name, "en");
+  const said = name === rehearsal ? "retour arrière" : name.replace(" with ", " avec ").replaceAll(/ canary(?=,|$)/gu, " canari");
+  return quote(said, "fr");
+}
+
+/** Of each request one check for each mix of versions; with one service there is nothing to mix. */
+function sayPassed(passed: readonly Extract<Fact, { readonly kind: "check" }>[], language: Language): string {
+  const requests = [...new Set(passed.map(({ name }) => name.split(" with ")[0] ?? name))];
+  const isMixed = requests.length < passed.length;
+  const said = list(requests, language);
+  if (language === "fr") return `${isMixed ? "chaque mélange d’anciens et de nouveaux services" : "la nouvelle version"} répond à ${said}`;
+  return `${isMixed ? "every mix of old and new services" : "the new version"} answers ${said}`;
+}
 
 function after(detail: string, language: Language): string {
   return detail === "" ? "" : `${language === "fr" ? "\u202f: " : ": "}${detail}`;

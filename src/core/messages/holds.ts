@@ -12,6 +12,40 @@ export function sayHold(why: HoldReason, context: Context, language: Language): 
   return tell(holds[language], why, context);
 }
 
+/** A reason to hold in a word or two, for tables: "undecided", "no data". */
+export function sayHoldKind(kind: HoldReason["kind"], language: Language): string {
+  return kinds[language][kind];
+}
+
+const kinds: ByLanguage<Readonly<Record<HoldReason["kind"], string>>> = {
+  en: {
+    undecided: "undecided",
+    failed: "failed",
+    "no-data": "no data",
+    invalid: "wrong shares",
+    "shared-incident": "shared incident",
+    paused: "paused",
+    "sign-off": "no approval",
+    window: "window",
+    freeze: "freeze",
+    investigation: "investigation",
+    countdown: "countdown",
+  },
+  fr: {
+    undecided: "indécis",
+    failed: "échec",
+    "no-data": "sans données",
+    invalid: "parts fausses",
+    "shared-incident": "incident commun",
+    paused: "pause",
+    "sign-off": "sans accord",
+    window: "fenêtre de tir",
+    freeze: "gel",
+    investigation: "investigation",
+    countdown: "compte à rebours",
+  },
+};
+
 /** "Rolling back in 3 min 12 s" while there is a moment to count from, otherwise the time of day to the second. */
 export function sayDeadline(atMs: number, context: Context, language: Language): string {
   const { nowMs, plan } = context;
@@ -22,7 +56,7 @@ export function sayDeadline(atMs: number, context: Context, language: Language):
 const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
   en: {
     undecided: ({ checks }, context) =>
-      `the time is over and ${quoteChecks(context, checks, "en")} ${are(checks, "en")} undecided; people are asked`,
+      `${quoteChecks(context, checks, "en")} ${are(checks, "en")} undecided after the time of the phase; people are asked`,
     failed: ({ checks }, context) => `${quoteChecks(context, checks, "en")} failed; people are asked`,
     "no-data": ({ checks }, context) => `no readings for ${quoteChecks(context, checks, "en")}; the clock of the phase stands still`,
     invalid: () => "the versions do not get the shares of people that they should; nothing can be compared until that is repaired",
@@ -39,7 +73,7 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
   },
   fr: {
     undecided: ({ checks }, context) =>
-      `le temps est écoulé et ${quoteChecks(context, checks, "fr")} ${are(checks, "fr")} indécis\u202f; une décision est demandée`,
+      `${quoteChecks(context, checks, "fr")} ${are(checks, "fr")} indécis au terme de la phase\u202f; une décision est demandée`,
     failed: ({ checks }, context) => `${quoteChecks(context, checks, "fr")} en échec\u202f; une décision est demandée`,
     "no-data": ({ checks }, context) => `pas de relevés pour ${quoteChecks(context, checks, "fr")}\u202f; le temps de la phase est arrêté`,
     invalid: () => "les versions ne reçoivent pas les parts de personnes prévues\u202f; rien ne peut être comparé avant réparation",

@@ -1,7 +1,7 @@
 import type { Language } from "../plan.ts";
 import type { Kept, PromotingStep, RollbackStep, Status, Wait } from "../status.ts";
 import { nextOpening } from "../windows.ts";
-import { sayCause } from "./causes.ts";
+import { isBeforeExposure, sayCause } from "./causes.ts";
 import { namePhase, quote, tell } from "./context.ts";
 import type { ByLanguage, Context, Sentences } from "./context.ts";
 import { sayHold } from "./holds.ts";
@@ -60,9 +60,15 @@ const statuses: ByLanguage<Sentences<Status, readonly [Context]>> = {
     holding: ({ phase, why }, context) => `holding at ${namePhase(context.plan, phase, "en")}: ${sayHold(why, context, "en")}`,
     promoting: ({ step }) => `promoting: ${promotingSteps.en[step]}`,
     promoted: ({ previous, sinceMs }, context) => `promoted: everybody has the new version; ${kept(previous, sinceMs, context, "en")}`,
-    "rolling-back": ({ step, cause }, context) => `rolling back: ${rollbackSteps.en[step]}; ${sayCause(cause, context, "en")}`,
+    "rolling-back": ({ step, cause }, context) => {
+      if (!isBeforeExposure(cause)) return `rolling back: ${rollbackSteps.en[step]}; ${sayCause(cause, context, "en")}`;
+      return step === "clearing"
+        ? "stopping: the new version is removed"
+        : `stopping before anybody is exposed: ${sayCause(cause, context, "en")}`;
+    },
     "rolled-back": ({ cause }, context) => `rolled back: ${sayCause(cause, context, "en")}`,
-    stopped: ({ cause, canary }, context) => `stopped: ${sayCause(cause, context, "en")}${inspection.en[canary]}`,
+    stopped: ({ cause, canary }, context) =>
+      `stopped${isBeforeExposure(cause) ? ", and nobody was exposed" : ""}: ${sayCause(cause, context, "en")}${inspection.en[canary]}`,
     halted: ({ cause }, context) =>
       `halted: ${sayCause(cause, context, "en")}; nothing starts in ${quote(context.plan.environment, "en")} until a release manager lifts the freeze`,
   },
@@ -75,10 +81,15 @@ const statuses: ByLanguage<Sentences<Status, readonly [Context]>> = {
     promoting: ({ step }) => `généralisation\u202f: ${promotingSteps.fr[step]}`,
     promoted: ({ previous, sinceMs }, context) =>
       `généralisée\u202f: tout le monde a la nouvelle version\u202f; ${kept(previous, sinceMs, context, "fr")}`,
-    "rolling-back": ({ step, cause }, context) =>
-      `retour arrière\u202f: ${rollbackSteps.fr[step]}\u202f; ${sayCause(cause, context, "fr")}`,
+    "rolling-back": ({ step, cause }, context) => {
+      if (!isBeforeExposure(cause)) return `retour arrière\u202f: ${rollbackSteps.fr[step]}\u202f; ${sayCause(cause, context, "fr")}`;
+      return step === "clearing"
+        ? "arrêt\u202f: la nouvelle version est retirée"
+        : `arrêt avant toute exposition\u202f: ${sayCause(cause, context, "fr")}`;
+    },
     "rolled-back": ({ cause }, context) => `retour arrière terminé\u202f: ${sayCause(cause, context, "fr")}`,
-    stopped: ({ cause, canary }, context) => `canari arrêté\u202f: ${sayCause(cause, context, "fr")}${inspection.fr[canary]}`,
+    stopped: ({ cause, canary }, context) =>
+      `canari arrêté${isBeforeExposure(cause) ? ", personne n’a été exposé" : ""}\u202f: ${sayCause(cause, context, "fr")}${inspection.fr[canary]}`,
     halted: ({ cause }, context) =>
       `arrêt complet\u202f: ${sayCause(cause, context, "fr")}\u202f; rien ne démarre dans ${quote(context.plan.environment, "fr")} avant la levée du gel par un release manager`,
   },

@@ -2,6 +2,7 @@ import type { Assumption, Because, Verdict, VerdictKind } from "../../evidence/v
 import type { Language } from "../plan.ts";
 import { askedCheck, capital, quote, tell } from "./context.ts";
 import type { AskedCheck, ByLanguage, Context, Sentences } from "./context.ts";
+import { sayFindings } from "./findings.ts";
 import { linesOf, sayFigure, saySide, sayValue, scaleOf, worstRegression } from "./figures.ts";
 import { sayAbout, sayCount, sayRate, saySpan } from "./numbers.ts";
 
@@ -24,7 +25,8 @@ export function sayVerdict(check: string, verdict: Verdict, context: Context, la
     isGate ? sayMore(verdict, context, language) : null,
   ];
   const said = body.filter((part) => part !== null).join(language === "fr" ? "\u202f; " : "; ");
-  return capital(`${head} ${said} (${sayAssumption(verdict.assumes, language)})`);
+  const isStandIn = verdict.assumes === "approximate" && asked?.check.spec.kind === "score";
+  return capital(`${head} ${said} (${isStandIn ? standIn[language] : sayAssumption(verdict.assumes, language)})`);
 }
 
 /** The answer in a word: "pass", "undecided", for a guard "far", "watched", "breached". */
@@ -53,6 +55,12 @@ function sayMore(verdict: Verdict, context: Context, language: Language): string
 const more: ByLanguage<{ readonly about: (span: string) => string; readonly never: string }> = {
   en: { about: (span) => `${span} more at this traffic`, never: "no decision in sight at this traffic" },
   fr: { about: (span) => `encore ${span} à ce trafic`, never: "pas de décision en vue à ce trafic" },
+};
+
+/** A score that only comes near to what it says is still judged by a rule, and not by a corrected measurement. */
+const standIn: ByLanguage<string> = {
+  en: "approximate: a plain rule on a score that was taken without a browser",
+  fr: "approché\u202f: simple règle sur une note prise sans navigateur",
 };
 
 const silence: ByLanguage<(figure: string | null) => string> = {
@@ -178,11 +186,14 @@ const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
     "shared-incident": () => "the stable version breaks the same line at the same time, so the new version is not to blame",
     "sample-ratio-mismatch": () => "the versions did not get the shares of people that they should have, so nothing can be compared",
     "nothing-to-compare": () => "there is no stable version left to compare with",
-    "readings-over-line": ({ over, of }, { line }) => `${over} of the last ${of} readings beyond ${line}`,
-    "readings-within-line": ({ within, of }, { line }) => `${within} of the last ${of} readings within ${line}`,
+    "readings-over-line": ({ over, of, findings = [] }, { line }) =>
+      `${over} of the last ${of} readings on the bad side of ${line}${findings.length === 0 ? "" : `: ${sayFindings(findings, "en")}`}`,
+    "readings-within-line": ({ within, of }, { line }) => `${within} of the last ${of} readings on the good side of ${line}`,
     "rises-to-limit": ({ inMs }) => `it rises, and would reach its limit in ${saySpan(inMs, "en")}`,
     "event-seen": ({ events }) => `${sayCount(events, "en")} ${events === 1 ? "event" : "events"} seen`,
     "no-event-in": ({ exposures }, { unit }) => `no event in ${sayCount(exposures, "en")} ${unit}`,
+    "as-rare-as-stable": ({ events, exposures }, { unit }) =>
+      `${sayCount(events, "en")} in ${sayCount(exposures, "en")} ${unit}, which the stable version has too, and none since`,
     "runs-needed": ({ have, need }) => `${have} of the ${need} runs that it needs`,
     down: ({ times }) => `down ${times === 1 ? "once" : `${times} times in a row`}`,
     answers: () => "it answers",
@@ -198,11 +209,14 @@ const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
     "shared-incident": () => "la version stable franchit le même seuil au même moment\u202f: la nouvelle version n’est pas en cause",
     "sample-ratio-mismatch": () => "les versions n’ont pas reçu les parts de personnes prévues\u202f: rien ne peut être comparé",
     "nothing-to-compare": () => "il ne reste pas de version stable à laquelle comparer",
-    "readings-over-line": ({ over, of }, { line }) => `${over} des ${of} derniers relevés au-delà de ${line}`,
-    "readings-within-line": ({ within, of }, { line }) => `${within} des ${of} derniers relevés dans la limite de ${line}`,
+    "readings-over-line": ({ over, of, findings = [] }, { line }) =>
+      `${over} des ${of} derniers relevés du mauvais côté de ${line}${findings.length === 0 ? "" : `\u202f: ${sayFindings(findings, "fr")}`}`,
+    "readings-within-line": ({ within, of }, { line }) => `${within} des ${of} derniers relevés du bon côté de ${line}`,
     "rises-to-limit": ({ inMs }) => `en hausse, la limite serait atteinte dans ${saySpan(inMs, "fr")}`,
     "event-seen": ({ events }) => `${sayCount(events, "fr")} ${events === 1 ? "événement vu" : "événements vus"}`,
     "no-event-in": ({ exposures }, { unit }) => `aucun événement sur ${sayCount(exposures, "fr")} ${unit}`,
+    "as-rare-as-stable": ({ events, exposures }, { unit }) =>
+      `${sayCount(events, "fr")} sur ${sayCount(exposures, "fr")} ${unit}, que la version stable connaît aussi, et aucun depuis`,
     "runs-needed": ({ have, need }) => `${have} des ${need} mesures nécessaires`,
     down: ({ times }) => `en panne ${times === 1 ? "une fois" : `${times} fois de suite`}`,
     answers: () => "répond",

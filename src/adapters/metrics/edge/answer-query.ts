@@ -1,6 +1,6 @@
 import type { Query, Reading, SeriesSample } from "../../../ports.ts";
 import type { ExpositionSample } from "../exposition/exposition.ts";
-import { readWords } from "./words.ts";
+import { countsPeople, readWords } from "./words.ts";
 import type { EdgeAsked } from "./words.ts";
 
 /** One edge's metrics page. */
@@ -17,22 +17,31 @@ type Counts = Pick<SeriesSample, "bad" | "badAtMost" | "total">;
 
 const arms = ["canary", "stable"] as const;
 const sliceCount = 10;
-const histogram = "serin_edge_request_duration_seconds";
+const histograms = {
+  requests: "serin_edge_request_duration_seconds",
+  lcp: "serin_edge_lcp_seconds",
+  inp: "serin_edge_inp_seconds",
+  cls: "serin_edge_cls",
+} as const;
+
+/** So many people in a row of whose page nothing was heard, at each edge, are no chance any more. */
+const mutePeople = 20;
 
 /**
  * Answers one query from the pages of all edges. Every edge gives each arm as ten hash slices (requests, latency) or as one series (people), zero
  * ones too, so that the first event of a slice is an event and not a new series. On stable only drawn people's requests are compared; on the
  * canary every request from outside counts, since at 100 % it serves those without a cookie as well. What services ask of each other is in the
- * answers to people already. While an edge lives no number of a series falls, and `bad` is never more than `total`.
+ * answers to people already. What pages report is of drawn people alone. While an edge lives no number of a series falls, and `bad` is never more than `total`.
  */
 export function answerQuery(query: Query, pages: readonly EdgePage[], atMs: number): Reading {
   const read = readWords(query.metric.kind, query.metric.query);
   if (read.kind === "problem") return { kind: "unavailable", why: read.problem };
   const { asked } = read;
-  const unit = asked.kind === "affected" || asked.kind === "goal" ? "person" : "request";
+  const unit = countsPeople(query.metric.query) ? "person" : "request";
   if (query.metric.unit !== unit) {
     return { kind: "unavailable", why: `the edge counts this by ${unit}: write unit: ${unit} for ${query.metric.name}` };
   }
+  if (asked.kind === "pages" && asked.bad === "affected") return answerPages(pages, atMs);
   const series = pages.flatMap((page) => seriesOf(page, asked, query));
   return series.length === 0 ? { kind: "no-data" } : { kind: "counters", atMs, series };
 }
@@ -43,10 +52,14 @@ function seriesOf(page: EdgePage, asked: EdgeAsked, query: Query): readonly Seri
       return statusSeries(page, asked);
     case "affected":
       return outcomeSeries(page, { metric: "serin_edge_people_turns_total", bad: "affected", goal: null });
+    case "pages":
+      return outcomeSeries(page, { metric: pageTurns, bad: asked.bad, goal: null });
     case "goal":
       return outcomeSeries(page, { metric: "serin_edge_goal_people_total", bad: "reached", goal: asked.goal });
+    case "shifts":
+      return histogramSeries(page, { ...asked, histogram: histograms.cls });
     case "latency":
-      return latencySeries(page, asked, query.slowerThanMs ?? 0);
+      return histogramSeries(page, { ...asked, histogram: histograms[asked.of], line: (query.slowerThanMs ?? 0) / 1000 });
   }
 }
 
@@ -77,6 +90,27 @@ function outcomeSeries(
   });
 }
 
+const pageTurns = "serin_edge_page_turns_total";
+const silentInARow = "serin_edge_silent_people_in_a_row";
+
+/**
+ * Browser errors, of the people who got a page. Where nobody's page of an arm is heard of any more, its pages do not carry the script, or it does
+ * not run, and they say nothing about errors: on the canary that is an outage of this metric, and never health; on stable there is nothing to
+ * compare with.
+ */
+function answerPages(pages: readonly EdgePage[], atMs: number): Reading {
+  const all = pages.flatMap((page) => outcomeSeries(page, { metric: pageTurns, bad: "affected", goal: null }));
+  if (all.length === 0) return { kind: "no-data" };
+  const isMute = (arm: Arm): boolean => {
+    const inARow = pages.flatMap(({ samples }) => samples.filter((one) => one.name === silentInARow && one.labels.get("arm") === arm));
+    return sum(inARow) >= mutePeople * pages.length;
+  };
+  if (isMute("canary")) {
+    return { kind: "unavailable", why: "nothing is heard of the pages of the canary: does every page have the tag of /.serin/beacon.js?" };
+  }
+  return { kind: "counters", atMs, series: isMute("stable") ? all.filter(({ arm }) => arm !== "stable") : all };
+}
+
 /** Requests of one slice by what is known at the two bucket bounds around a line; they are one bound where the line is a bound. */
 interface Waits {
   answered: number;
@@ -95,10 +129,15 @@ interface Around {
  * Slower than a line that is a bucket bound is exact; between two bounds it is "more than those over the upper, at most those over the lower".
  * Requests that wait, or whose client gave up, are over a bound as soon as they are older. Below the first bound every request may be slow.
  */
-function latencySeries(page: EdgePage, asked: EdgeAsked & { readonly kind: "latency" }, slowerThanMs: number): readonly SeriesSample[] {
+function histogramSeries(
+  page: EdgePage,
+  asked: { readonly histogram: string; readonly line: number; readonly matches: (one: ExpositionSample) => boolean },
+): readonly SeriesSample[] {
+  const { histogram, line } = asked;
   const samples = page.samples.filter((one) => asked.matches(one));
   if (!samples.some((one) => one.name === `${histogram}_count`)) return [];
-  const { lower, upper } = boundsAround(samples, slowerThanMs / 1000);
+  const overNames = histogram === histograms.requests ? unansweredNames : new Set<string>();
+  const { lower, upper } = boundsAround(samples, histogram, line);
   const cells = cellsOf<Waits>(() => ({ answered: 0, within: { lower: 0, upper: 0 }, unanswered: { lower: 0, upper: 0 } }));
   for (const one of samples) {
     const cell = cellOf(cells, one);
@@ -117,15 +156,20 @@ function latencySeries(page: EdgePage, asked: EdgeAsked & { readonly kind: "late
   });
 }
 
-const overNames: ReadonlySet<string> = new Set(["serin_edge_in_flight_over", "serin_edge_gave_up_over_total"]);
+/** Requests without an answer; page views have no such state. */
+const unansweredNames: ReadonlySet<string> = new Set(["serin_edge_in_flight_over", "serin_edge_gave_up_over_total"]);
 
-/** The bucket bounds beside a line, seconds: 0 when there is none below, infinity when there is none above. */
-function boundsAround(samples: readonly ExpositionSample[], lineSeconds: number): { readonly lower: number; readonly upper: number } {
+/** The bucket bounds beside a line, in the histogram's unit: 0 when there is none below, infinity when there is none above. */
+function boundsAround(
+  samples: readonly ExpositionSample[],
+  histogram: string,
+  line: number,
+): { readonly lower: number; readonly upper: number } {
   const bounds = new Set(samples.filter((one) => one.name === `${histogram}_bucket`).map((one) => Number(one.labels.get("le"))));
   const finite = [...bounds].filter(Number.isFinite);
   return {
-    lower: Math.max(0, ...finite.filter((bound) => bound <= lineSeconds)),
-    upper: Math.min(Infinity, ...finite.filter((bound) => bound >= lineSeconds)),
+    lower: Math.max(0, ...finite.filter((bound) => bound <= line)),
+    upper: Math.min(Infinity, ...finite.filter((bound) => bound >= line)),
   };
 }
 
@@ -137,9 +181,9 @@ function cellsOf<Cell>(empty: () => Cell): Cells<Cell> {
   return { canary: slices(), stable: slices() };
 }
 
-/** Where a sample of requests is counted; `null`: nowhere. What says no slice is in the first. */
+/** Where a sample of requests or page views is counted; `null`: nowhere. What says no slice is in the first; page views are people's. */
 function cellOf<Cell>(cells: Cells<Cell>, one: ExpositionSample): Cell | null {
-  const who = one.labels.get("who");
+  const who = one.labels.get("who") ?? "people";
   const arm = arms.find((known) => known === one.labels.get("arm"));
   if (arm === undefined || !(who === "people" || (arm === "canary" && who === "others"))) return null;
   return cells[arm][Number(one.labels.get("slice") ?? 0)] ?? null;

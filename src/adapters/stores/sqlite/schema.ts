@@ -85,35 +85,32 @@ const migrations: readonly string[] = [
 /** The schema version that this serin writes. */
 export const schemaVersion: number = migrations.length;
 
-/**
- * Brings `database` to `schemaVersion`, each step in its own transaction. Throws `StoreUnusable`: `newer` when a later serin wrote it, and
- * `damaged` when it is not serin's file.
- */
+/** Brings `database` to `schemaVersion`, each step in its own transaction; it is serin's, or new. */
 export function migrate(database: DatabaseSync): void {
   const found = readPragma(database, "user_version");
-  if (found > schemaVersion) {
-    throw new StoreUnusable({
-      why: "newer",
-      message: `the store has schema ${found}, this serin knows up to ${schemaVersion}`,
-      remedy: "Run the serin that wrote it, or a later one; there is no way back to an older schema.",
-    });
-  }
-  refuseForeign(database, found);
   for (const [index, change] of migrations.entries()) {
     if (index < found) continue;
     database.exec(`BEGIN IMMEDIATE; ${change}; PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${index + 1}; COMMIT`);
   }
 }
 
-function refuseForeign(database: DatabaseSync, version: number): void {
-  const tables = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.["count"];
-  const isNew = version === 0 && tables === 0;
-  if (isNew || readPragma(database, "application_id") === applicationId) return;
-  throw new StoreUnusable({
-    why: "damaged",
-    message: "the store's file is a database of another program",
-    remedy: "Give serin a data folder of its own.",
-  });
+/** Throws `StoreUnusable` unless the file `path` is serin's (`damaged`) and of a schema that this serin knows (`newer`). */
+export function refuseOthers(database: DatabaseSync, path: string): void {
+  const [mark, version] = [readPragma(database, "application_id"), readPragma(database, "user_version")];
+  if (mark !== applicationId || version < 1) {
+    throw new StoreUnusable({
+      why: "damaged",
+      message: `the file ${path} is a database of another program, or its first bytes are damaged`,
+      remedy: "Give serin a data folder of its own; if this is serin's, put the last backup in its place.",
+    });
+  }
+  if (version > schemaVersion) {
+    throw new StoreUnusable({
+      why: "newer",
+      message: `the store ${path} has schema ${version}, this serin knows up to ${schemaVersion}`,
+      remedy: "Run the serin that wrote it, or a later one; there is no way back to an older schema.",
+    });
+  }
 }
 
 /** Answers a pragma whose value is a number. */

@@ -3,29 +3,50 @@ import { fromCanonicalJson, toCanonicalJson } from "../../../core/canonical-json
 import type { Entry } from "../../../core/decision.ts";
 import type { Request } from "../../../core/requests.ts";
 import type { Row } from "../../../core/row.ts";
-import { PortError, ServiceBusy, StaleRevision } from "../../../ports.ts";
+import { PortError, ServiceBusy, StaleRevision, StoreUnusable } from "../../../ports.ts";
 import type { ChainedEntry, Commit, Freeze, NewRelease, OwedNotice, Store, StoredRelease } from "../../../ports.ts";
+import { pageBytes } from "./open-database.ts";
+import { reserveBytes } from "./reserve.ts";
+import type { Reserve } from "./reserve.ts";
 import { prepareStatements } from "./statements.ts";
 import type { Statements } from "./statements.ts";
-import { toTrouble } from "./trouble.ts";
+import { damaged, full, toTrouble } from "./trouble.ts";
 
-/** Answers the store in an open database. Every call is one transaction, done when it returns; `close` closes the database, then calls `afterClose`. */
-export function createSqliteStore(database: DatabaseSync, path: string, afterClose: () => void): Store {
+/** What a store is made of. */
+export interface StoreParts {
+  readonly database: DatabaseSync;
+  /** Of its file, for messages. */
+  readonly path: string;
+  readonly reserve: Reserve;
+  /** Called when the database is closed. */
+  readonly afterClose: () => void;
+}
+
+/**
+ * Answers the store in an open database. Every call is one transaction, done when it returns; `close` closes the database, then calls
+ * `afterClose`. On a full disk what takes people home, and what says so, is written into the reserve; everything else is refused.
+ */
+export function createSqliteStore({ database, path, reserve, afterClose }: StoreParts): Store {
   const statements = prepareStatements(database);
   const read = <T>(what: () => T): T => inTransaction(database, { begin: "BEGIN", path, what });
-  const write = <T>(what: () => T): T => inTransaction(database, { begin: "BEGIN IMMEDIATE", path, what });
+  const { write, writeHomeward } = writers({ database, path, reserve });
   return {
     create: async (release) => write(() => createRelease(statements, release)),
-    load: async (id) => parseRelease(read(() => loadRelease(statements, id))),
+    load: async (id) =>
+      parseRelease(
+        read(() => loadRelease(statements, id)),
+        path,
+      ),
     standing: async (id) => read(() => toStanding(statements.standing.get(id))),
     list: async (options) => read(() => listReleases(statements, options)),
     active: async () => read(() => statements.active.all().map((found) => String(found["id"]))),
-    commit: async (commit) => write(() => storeCommit(statements, commit)),
-    ask: async (request) => write(() => storeRequest(statements, request)),
+    commit: async (commit) => (isHomeward(commit) ? writeHomeward : write)(() => storeCommit(statements, commit)),
+    ask: async (request) =>
+      (request.kind === "rollback" || request.kind === "stop" ? writeHomeward : write)(() => storeRequest(statements, request)),
     pending: async (release) => read(() => statements.pending.all(release).map((found) => parse(found["body"]) as Request)),
     owed: async (limit) => read(() => statements.owed.all(limit).map(toOwedNotice)),
     delivered: async ({ release, revision, target }, atMs) =>
-      write(() => void statements.deliver.run(atMs, release, revision, target.notifier, target.to)),
+      writeHomeward(() => void statements.deliver.run(atMs, release, revision, target.notifier, target.to)),
     freezes: async () => read(() => statements.freezes.all().map(toFreeze)),
     lift: async ({ environment, by, reason, atMs }) => write(() => statements.lift.run(atMs, by, reason, environment).changes > 0),
     close: async () => {
@@ -34,6 +55,52 @@ export function createSqliteStore(database: DatabaseSync, path: string, afterClo
       afterClose();
     },
   };
+}
+
+/** True when the commit takes people back to stable, or ends that. */
+function isHomeward({ entry }: Commit): boolean {
+  const status = entry?.entry.decision.status.kind;
+  return status === "rolling-back" || status === "rolled-back" || status === "stopped" || status === "halted";
+}
+
+type Write = <T>(what: () => T) => T;
+
+/** How the store writes: what may wait, and what takes people home. */
+function writers({ database, path, reserve }: Omit<StoreParts, "afterClose">): { readonly write: Write; readonly writeHomeward: Write } {
+  const write: Write = (what) => inTransaction(database, { begin: "BEGIN IMMEDIATE", path, what });
+  const isRoom = (): boolean => {
+    try {
+      return reserve.hold();
+    } catch (error) {
+      throw toTrouble(error, path);
+    }
+  };
+  return {
+    write(what) {
+      if (!isRoom()) throw full(path, new Error("what is left is for the way home"));
+      return write(what);
+    },
+    writeHomeward(what) {
+      try {
+        return write(what);
+      } catch (error) {
+        if (!(error instanceof StoreUnusable) || error.why !== "full") throw error;
+        reserve.release();
+        return beyondLimit(database, () => write(what));
+      }
+    },
+  };
+}
+
+/** Lifts the bound on the file's pages by the size of the reserve while `what` runs: where the file is bounded, that is the disk. */
+function beyondLimit<T>(database: DatabaseSync, what: () => T): T {
+  const limit = Number(database.prepare("PRAGMA max_page_count").get()?.["max_page_count"]);
+  database.exec(`PRAGMA max_page_count = ${limit + reserveBytes / pageBytes}`);
+  try {
+    return what();
+  } finally {
+    database.exec(`PRAGMA max_page_count = ${limit}`);
+  }
 }
 
 function toStanding(found: Found | undefined): Awaited<ReturnType<Store["standing"]>> {
@@ -79,14 +146,17 @@ function occupy(statements: Statements, release: Pick<NewRelease, "id" | "servic
 
 /** A release as it stands in the tables. */
 interface FoundRelease {
+  readonly id: string;
+  readonly standing: Found;
   readonly head: unknown;
   readonly entries: readonly Found[];
   readonly rows: readonly Found[];
 }
 
 function loadRelease(statements: Statements, id: string): FoundRelease | null {
-  const found = statements.head.get(id);
-  return found === undefined ? null : { head: found["head"], entries: statements.entries.all(id), rows: statements.rows.all(id) };
+  const [found, standing] = [statements.head.get(id), statements.standing.get(id)];
+  if (found === undefined || standing === undefined) return null;
+  return { id, standing, head: found["head"], entries: statements.entries.all(id), rows: statements.rows.all(id) };
 }
 
 /** Long releases have thousands of rows: while they are read, others get their turn. */
@@ -98,14 +168,23 @@ function othersTurn(): Promise<void> {
   });
 }
 
-async function parseRelease(found: FoundRelease | null): Promise<StoredRelease | null> {
+async function parseRelease(found: FoundRelease | null, path: string): Promise<StoredRelease | null> {
   if (found === null) return null;
-  const rows: Row[] = [];
-  for (const [index, row] of found.rows.entries()) {
-    if (index % parsedAtOnce === parsedAtOnce - 1) await othersTurn();
-    rows.push(parse(row["body"]) as Row);
+  const { id, standing, entries } = found;
+  if (standing["revision"] !== entries.length || standing["row_count"] !== found.rows.length) {
+    const has = `it has ${entries.length} entries over ${found.rows.length} rows of ${standing["revision"]} over ${standing["row_count"]}`;
+    throw damaged(path, new Error(has), `is damaged at release ${id}`);
   }
-  return { head: parse(found.head) as NewRelease, entries: found.entries.map(toChainedEntry), rows };
+  try {
+    const rows: Row[] = [];
+    for (const [index, row] of found.rows.entries()) {
+      if (index % parsedAtOnce === parsedAtOnce - 1) await othersTurn();
+      rows.push(parse(row["body"]) as Row);
+    }
+    return { head: parse(found.head) as NewRelease, entries: entries.map(toChainedEntry), rows };
+  } catch (error) {
+    throw damaged(path, error, `is damaged at release ${id}`);
+  }
 }
 
 function listReleases(statements: Statements, options: { readonly limit: number; readonly before: string | null }): NewRelease[] {

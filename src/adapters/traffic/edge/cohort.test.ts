@@ -12,6 +12,7 @@ const person = fc.record({
   isCounted: fc.boolean(),
   isWaiting: fc.boolean(),
   harmedOn: fc.record({ canary: fc.boolean(), stable: fc.boolean() }),
+  brokenOn: fc.record({ canary: fc.boolean(), stable: fc.boolean() }),
 });
 
 describe("the cohort rule", () => {

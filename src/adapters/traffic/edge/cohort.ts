@@ -34,11 +34,15 @@ export interface Person {
   readonly isWaiting: boolean;
   /** The arms on which the person has met a server error. */
   readonly harmedOn: { readonly canary: boolean; readonly stable: boolean };
+  /** The arms whose pages have reported a browser error. */
+  readonly brokenOn: { readonly canary: boolean; readonly stable: boolean };
 }
+
+const noArm = { canary: false, stable: false };
 
 /** A person who was just drawn and has seen nothing. */
 export function newPerson(drawn: { readonly id: string; readonly bucket: number }): Person {
-  return { ...drawn, page: null, isCounted: false, isWaiting: false, harmedOn: { canary: false, stable: false } };
+  return { ...drawn, page: null, isCounted: false, isWaiting: false, harmedOn: noArm, brokenOn: noArm };
 }
 
 /** The bucket from which on people are stable: 0 for 0 %, 1000 for 10 %, 10000 for 100 %. */

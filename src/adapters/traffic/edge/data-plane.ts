@@ -3,10 +3,12 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { BlockList, isIP } from "node:net";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { Beacon, ownPath } from "./beacon.ts";
 import type { ClientLimits } from "./client-limits.ts";
 import { Connections } from "./connections.ts";
 import type { EdgeCore } from "./edge-core.ts";
 import { serviceFor } from "./edge-state.ts";
+import { EdgeUnusable } from "./edge-unusable.ts";
 import { Exchange } from "./exchange.ts";
 import type { Received } from "./exchange.ts";
 import { isWebSocket, refusalOf, refusalOfUpgrade, refusalText, refuse } from "./refusals.ts";
@@ -16,16 +18,20 @@ import { pathOf } from "./request-pattern.ts";
 import type { Tunnels } from "./tunnels.ts";
 import { beginVisit } from "./visit.ts";
 
-/** Who stands in front of the edge and may say where a request came from: single addresses and subnets (`10.0.0.0/8`). */
+/**
+ * Who stands in front of the edge and may say where a request came from: single addresses and subnets (`10.0.0.0/8`). Throws `EdgeUnusable` on any
+ * other word.
+ */
 export function trustedPeers(proxies: readonly string[]): BlockList {
   const list = new BlockList();
   for (const proxy of proxies) {
-    const [address = "", prefix] = proxy.split("/");
+    const [, address = "", prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(proxy) ?? [];
     const version = isIP(address);
-    if (version === 0) throw new Error(`"${proxy}" is not an address or subnet: write 10.0.0.1 or 10.0.0.0/8`);
-    const family = version === 4 ? "ipv4" : "ipv6";
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
+    const bits = version === 4 ? 32 : 128;
+    if (version === 0 || Number(prefix ?? 0) > bits) {
+      throw new EdgeUnusable("input", `"${proxy}" is not an address or subnet: write 10.0.0.1 or 10.0.0.0/8`);
+    }
+    list.addSubnet(address, Number(prefix ?? bits), version === 4 ? "ipv4" : "ipv6");
   }
   return list;
 }
@@ -41,6 +47,7 @@ export function createDataPlane(plane: {
   readonly trusted: BlockList;
 }): Server {
   const { core, tunnels, limits, trusted } = plane;
+  const beacon = new Beacon(core);
   const refused = ({ status }: Refusal): void => core.meters.refused(status);
   const connections = new Connections({ trusted, pipelined: limits.pipelined, refused });
   const server = createServer({
@@ -68,13 +75,17 @@ export function createDataPlane(plane: {
     if (!connections.begin(request, response)) return;
     // Node loses what came in one packet behind an offer to change the protocol that is not taken: so nothing may come behind it.
     if (!server.listening || request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
-    const read = refusalOf(request, limits) ?? receive(core, connections, request);
+    const refusal = refusalOf(request, limits);
+    const target = targetOf(request.url ?? "/");
+    if (refusal === null && target !== null && target.startsWith(ownPath)) return beacon.answer(request, response, target);
+    const read = refusal ?? receive({ core, connections, request, target });
     if (!("status" in read)) return new Exchange(core, { request, response, ...read, body: bodyOf(request, limits) }).start();
     refused(read);
     refuse(response, read);
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const read = refusalOf(request, limits) ?? refusalOfUpgrade(request) ?? receive(core, connections, request);
+    const target = targetOf(request.url ?? "/");
+    const read = refusalOf(request, limits) ?? refusalOfUpgrade(request) ?? receive({ core, connections, request, target });
     if ("status" in read) return end(socket, read);
     tunnels.accept({ request, socket, head, ...read });
   });
@@ -89,10 +100,16 @@ const noService: Refusal = { status: 503, why: "no service is known yet", word: 
 
 type Read = Omit<Received, "request" | "response" | "body">;
 
-/** Reads who asks for what; a refusal when there is nobody to ask. */
-function receive(core: EdgeCore, connections: Connections, request: IncomingMessage): Read | Refusal {
-  const target = targetOf(request.url ?? "/");
+/** Reads who asks for what; a refusal when there is nobody to ask. `target` is `null` when it is no path. */
+function receive(received: {
+  readonly core: EdgeCore;
+  readonly connections: Connections;
+  readonly request: IncomingMessage;
+  readonly target: string | null;
+}): Read | Refusal {
+  const { core, connections, request, target } = received;
   if (target === null) return noPath;
+  if (target.startsWith(ownPath)) return noRoute;
   const { state } = core;
   const path = pathOf(target);
   const service = serviceFor(state, path);

@@ -1,8 +1,9 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import type { Clock, WantedTraffic } from "../../../ports.ts";
 import { createClientSlices } from "./client-slice.ts";
 import { bucketCount } from "./cohort.ts";
 import type { Arm } from "./cohort.ts";
+import type { Draw } from "./draw.ts";
 import { isComplete, stateOfStable, stateOfWanted, urlsOf, withoutCanary } from "./edge-state.ts";
 import type { EdgeState, StableTraffic } from "./edge-state.ts";
 import { Meters } from "./meters.ts";
@@ -21,6 +22,7 @@ export interface EdgeCoreOptions {
   readonly peopleLimit: number;
   /** Length of a turn of "affected people", ms. */
   readonly turnMs: number;
+  readonly draw: Draw;
 }
 
 const idleMs = 30 * 60_000;
@@ -58,12 +60,19 @@ export class EdgeCore {
     this.#state = stateOfStable(stable, this.upstreams.keep(urlsOf(stable)));
     this.#people = this.#newPeople();
     const nowMs = (): number => options.clock.monotonicMs();
-    this.meters = new Meters({ bornMs: options.clock.nowMs(), nowMs, share: () => this.state.sharePct, known: () => this.#people.size });
+    this.meters = new Meters({
+      bornMs: options.clock.nowMs(),
+      nowMs,
+      share: () => this.state.sharePct,
+      known: () => this.#people.size,
+      silentInARow: (arm) => this.#people.silentInARow(arm),
+    });
     this.means = {
       cookieSigner: remembering(createSigner(options.key, "person cookie"), signaturesKept),
       baggageSigner: remembering(createSigner(options.key, "baggage"), signaturesKept),
+      pageSigner: createSigner(options.key, "page mark"),
       sliceOfClient: createClientSlices(randomInt(2 ** 32)),
-      draw: () => ({ id: randomBytes(8).toString("hex"), bucket: randomInt(bucketCount) }),
+      draw: options.draw,
     };
   }
 
@@ -208,6 +217,7 @@ export class EdgeCore {
         drawn: count,
         harmed: (arm) => this.meters.harmed(arm),
         turnOver: (arm, outcome) => this.meters.turnOver(arm, outcome),
+        pageTurnOver: (arm, outcome) => this.meters.pages.turnOver(arm, outcome),
         goalOver: (goal, arm, outcome) => this.meters.goalOver(goal, arm, outcome),
       },
       goals: this.#state.goals,

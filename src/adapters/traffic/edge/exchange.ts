@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Attempt } from "./attempt.ts";
 import type { AttemptFailure, AttemptOwner } from "./attempt.ts";
 import { onwardBaggage } from "./baggage.ts";
-import type { Arm } from "./cohort.ts";
+import type { Arm, Person } from "./cohort.ts";
 import type { EdgeCore } from "./edge-core.ts";
 import type { EdgeState, ServiceState } from "./edge-state.ts";
 import { headerOf, oneHeader, privately, requestHeaders, responseHeaders } from "./headers.ts";
 import type { AnswerHeaders, RawHeaders } from "./headers.ts";
 import { endingOf } from "./meters.ts";
 import type { Failure } from "./meters.ts";
+import { sayMark } from "./page-mark.ts";
 import { withoutPerson } from "./person-cookie.ts";
 import { BodyRefused } from "./request-body.ts";
 import type { RequestBody } from "./request-body.ts";
@@ -16,7 +17,7 @@ import { refuse } from "./refusals.ts";
 import { isHashedAsset, isRequest } from "./request-pattern.ts";
 import type { Asking, Ending } from "./request-tally.ts";
 import type { Upstream } from "./upstreams.ts";
-import { answerVisit, sliceOfVisit, visitHeaders, whoIs } from "./visit.ts";
+import { answerVisit, isPageSent, sliceOfVisit, visitHeaders, whoIs } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 
 /** A request as the data plane has read it. */
@@ -48,7 +49,8 @@ const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
  * - *Closed* (a connection that had served before dies before the first byte of the answer): the backend closed it while our request was on its
  *   way. Once more, for methods that may be repeated (RFC 9110 section 9.2.2) without a body. On a fresh connection it is the backend's
  *   failure: 502.
- * - *404 for a hashed asset*: the page is of the other version; its arm is asked.
+ * - *404, or a page, for a hashed asset*: who asks has the other version's page; its arm is asked. (A single-page application answers every path
+ *   that it does not know with its page.)
  * Everything that is tried again follows the state that is in force then: a share of 0 sends it to stable, and that is nobody's failure.
  */
 export class Exchange implements AttemptOwner {
@@ -104,12 +106,13 @@ export class Exchange implements AttemptOwner {
 
   /** The head of an answer; answers false when it is not wanted and its body is to be thrown away. */
   headed(status: number, answer: AnswerHeaders): boolean {
-    if (status === 404 && this.#isSkewRetry()) return false;
+    const type = String(answer["content-type"] ?? "");
+    const isHtml = type.startsWith("text/html");
+    if ((status === 404 || (status === 200 && isHtml)) && this.#isSkewRetry()) return false;
     const coding = answer["transfer-encoding"];
     if (coding !== undefined && String(coding).trim().toLowerCase() !== "chunked") return this.#isUnreadable();
     const { request, visit } = this.#received;
-    const type = String(answer["content-type"] ?? "");
-    const isOfOneArm = visit.state.hasCanary && type.startsWith("text/html");
+    const isOfOneArm = visit.state.hasCanary && isHtml;
     const hasBody = request.method !== "HEAD" && status !== 204 && status !== 304;
     const isChunked = hasBody && request.httpVersion === "1.1" && answer["content-length"] === undefined;
     const left: string[] = [];
@@ -243,24 +246,32 @@ export class Exchange implements AttemptOwner {
   }
 
   #writeHead(status: number, headers: RawHeaders): void {
-    const own = this.#personHeaders(status);
+    const isHtml = headerOf(headers, "content-type")?.startsWith("text/html") ?? false;
+    const own = this.#personHeaders({ status, isHtml });
     const all = headerOf(own, "set-cookie") === null ? headers : privately(headers);
     if (this.#isCounted) this.#core.meters.answered(this.#asking);
     this.#received.response.writeHead(status, own.length === 0 ? all : [...all, ...own]);
   }
 
-  #personHeaders(status: number): string[] {
+  #personHeaders(answer: { readonly status: number; readonly isHtml: boolean }): string[] {
     const { visit } = this.#received;
     const core = this.#core;
+    const { status } = answer;
+    const { person } = visit;
     let isFirstHarmOn: Arm | null = null;
-    if (visit.person !== null && core.state.release === visit.state.release) {
+    let brokenOn: Person["brokenOn"] | null = null;
+    if (person !== null && core.state.release === visit.state.release) {
       const nowMs = core.monotonicMs();
-      if (visit.isCountedNow) core.people.count(visit.person, nowMs);
+      if (visit.isCountedNow) core.people.count(person, nowMs);
       const isServerError = status >= 500 || this.#canaryRefused;
-      if (core.people.answered(visit.person, { arm: this.#asking.arm, isServerError, nowMs })) isFirstHarmOn = this.#asking.arm;
+      if (core.people.answered(person, { arm: this.#asking.arm, isServerError, nowMs })) isFirstHarmOn = this.#asking.arm;
+      if (isPageSent(visit, answer)) brokenOn = core.people.pageLoaded(person, this.#arm, nowMs);
       if (status >= 200 && status < 300) this.#reachGoals(nowMs);
     }
-    return visitHeaders(visit, answerVisit(visit, { status, isFirstHarmOn }, core.means), core.means);
+    const own = visitHeaders(visit, answerVisit(visit, { status, isFirstHarmOn, brokenOn }, core.means), core.means);
+    if (person === null || brokenOn === null) return own;
+    const whose = { person, tag: visit.state.tag, signer: core.means.pageSigner };
+    return [...own, "server-timing", sayMark({ arm: this.#arm, service: this.#received.service.name }, whose)];
   }
 
   #reachGoals(nowMs: number): void {

@@ -1,35 +1,51 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { WantedTraffic } from "../../../ports.ts";
+import { makeFolder } from "../../make-folder.ts";
+import { EdgeUnusable } from "./edge-unusable.ts";
 import { wantedSchema } from "./orders.ts";
 
 /** The folder in which an edge keeps what must survive a restart: its key and the last word of the controller. */
 export interface KeptFiles {
   readonly key: Uint8Array;
-  /** The last wanted state; `null` when there was none. */
+  /** The last wanted state; `null` when there was none, or none that can be read. */
   readonly wanted: WantedTraffic | null;
+  readonly setAside: SetAside | null;
   /** Resolves when `wanted` would survive a power loss. */
   keep(wanted: WantedTraffic): Promise<void>;
+}
+
+/** A kept state that could not be read: why, and the file in which it is now; nothing of it was kept otherwise. */
+export interface SetAside {
+  readonly why: string;
+  readonly file: string;
 }
 
 const keyBytes = 32;
 
 /**
  * Opens the folder, made when it is not there. The key is made at the first start and readable by its owner only; several edges in front of one
- * shop need the same one, by `keyFile`. Throws when the key is not one or the kept state is garbled: an edge that forgot its cohort silently
- * would move people.
+ * shop need the same one, by `keyFile`. A kept state that is garbled is set aside, since an edge that does not start serves nobody
+ * (docs/decisions/garbled-word.md). Throws `EdgeUnusable` when the folder cannot be used, or the key is not one: with another key everybody would
+ * be drawn afresh.
  */
 export async function openKeptFiles(folder: string, keyFile: string | null): Promise<KeptFiles> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const wantedPath = join(folder, "wanted.json");
-  const text = await readIfThere(wantedPath);
-  const kept = new KeptFile(wantedPath, text?.toString("utf8") ?? null);
-  return {
-    key: await readKey(keyFile ?? join(folder, "edge.key")),
-    wanted: text === null ? null : parseKept(text.toString("utf8"), wantedPath),
-    keep: (wanted) => kept.keep(JSON.stringify(wanted)),
-  };
+  try {
+    makeFolder(folder);
+    const path = join(folder, "wanted.json");
+    const text = (await readIfThere(path))?.toString("utf8") ?? null;
+    const kept = text === null ? null : parseKept(text, path);
+    const setAside = typeof kept === "string" ? { why: kept, file: `${path}.set-aside` } : null;
+    const key = await readKey(keyFile ?? join(folder, "edge.key"));
+    if (setAside !== null) await rename(path, setAside.file);
+    const file = new KeptFile(path, setAside === null ? text : null);
+    return { key, wanted: typeof kept === "string" ? null : kept, setAside, keep: (wanted) => file.keep(JSON.stringify(wanted)) };
+  } catch (error) {
+    throw error instanceof EdgeUnusable
+      ? error
+      : new EdgeUnusable("folder", error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 /** A file that is written only when its text changes, one writing after the other. */
@@ -63,22 +79,20 @@ async function readKey(path: string): Promise<Uint8Array> {
     return key;
   }
   const key = Buffer.from(there.toString("utf8").trim(), "base64url");
-  if (key.length < keyBytes) throw new Error(`${path} is not a key: ${keyBytes} random bytes as base64url are needed`);
+  if (key.length < keyBytes) throw new EdgeUnusable("folder", `${path} is not a key: ${keyBytes} random bytes as base64url are needed`);
   return key;
 }
 
-function parseKept(text: string, path: string): WantedTraffic {
-  const parsed = wantedSchema.safeParse(parseJson(text, path));
-  if (!parsed.success) throw new Error(`${path} is not a wanted state of this version; remove it to begin from the stable addresses given`);
-  return parsed.data;
-}
-
-function parseJson(text: string, path: string): unknown {
+/** The kept state; a text says what is wrong with it. */
+function parseKept(text: string, path: string): WantedTraffic | string {
+  let raw: unknown;
   try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Error(`${path} is not JSON; remove it to begin from the stable addresses given`, { cause });
+    raw = JSON.parse(text);
+  } catch {
+    return `${path} is not JSON`;
   }
+  const parsed = wantedSchema.safeParse(raw);
+  return parsed.success ? parsed.data : `${path} is no word of this version's`;
 }
 
 async function readIfThere(path: string): Promise<Buffer | null> {

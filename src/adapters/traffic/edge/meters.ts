@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { Arm } from "./cohort.ts";
+import { PageMeters } from "./page-meters.ts";
 import { RequestTally } from "./request-tally.ts";
 import type { Asking, Ending } from "./request-tally.ts";
 
@@ -7,8 +8,8 @@ import type { Asking, Ending } from "./request-tally.ts";
 export type Failure = "refused" | "reset" | "timeout" | "cut" | "no-target" | "full";
 
 /**
- * The edge's numbers for `/metrics`, in the exposition format. The one file that knows prom-client. Every counter only grows while the process
- * lives: a lower value is a new process, which `process_start_time_seconds` says as well.
+ * The edge's numbers for `/metrics`, in the exposition format. This and its part for pages alone know prom-client. Every counter only grows while
+ * the process lives: a lower value is a new process, which `process_start_time_seconds` says as well.
  */
 export class Meters {
   readonly #registry = new Registry();
@@ -21,12 +22,15 @@ export class Meters {
   readonly #affected: Counter<"arm" | "kind">;
   readonly #turns: Counter<"arm" | "outcome">;
   readonly #goals: Counter<"goal" | "arm" | "outcome">;
+  /** What is counted of pages. */
+  readonly pages: PageMeters;
 
   constructor(start: {
     readonly bornMs: number;
     readonly nowMs: () => number;
     readonly share: () => number;
     readonly known: () => number;
+    readonly silentInARow: (arm: Arm) => number;
   }) {
     const registers = [this.#registry];
     this.#nowMs = start.nowMs;
@@ -41,6 +45,7 @@ export class Meters {
     this.#affected = counter("affected_people_total", "Distinct people who met a server error, at once.", ["arm", "kind"]);
     this.#turns = counter("people_turns_total", "People watched for one turn, counted at its end.", ["arm", "outcome"]);
     this.#goals = counter("goal_people_total", "People counted when the time for a goal is over.", ["goal", "arm", "outcome"]);
+    this.pages = new PageMeters(this.#registry, start.silentInARow);
     const gauge = (name: string, help: string, value: () => number): unknown =>
       new Gauge({
         name,
@@ -59,6 +64,7 @@ export class Meters {
 
   /** Shows zeros for everything that a release may count, so that its first event is seen as one and not as a new series. */
   expect(release: { readonly services: readonly string[]; readonly goals: readonly string[] }): void {
+    this.pages.expect(release.services);
     for (const arm of ["canary", "stable"] as const) {
       this.#people.inc({ arm }, 0);
       this.#affected.inc({ arm, kind: "5xx" }, 0);

@@ -7,6 +7,21 @@ export interface Slot {
   readonly at: number;
 }
 
+/** True when one of `bits` is set in a person's flags. */
+export function isSet(slot: Slot, bits: number): boolean {
+  return ((slot.shard.flags[slot.at] ?? 0) & bits) !== 0;
+}
+
+/** Sets `bits` in a person's flags. */
+export function set(slot: Slot, bits: number): void {
+  slot.shard.flags[slot.at] = (slot.shard.flags[slot.at] ?? 0) | bits;
+}
+
+/** Clears `bits` in a person's flags. */
+export function clear(slot: Slot, bits: number): void {
+  slot.shard.flags[slot.at] = (slot.shard.flags[slot.at] ?? 0) & ~bits;
+}
+
 /**
  * The people of one release, by their 64 random bits: 18 bytes each in flat arrays, at most two thirds full, so that two million people take
  * less than 110 MB and a growing table never stops the edge: it grows shard by shard.

@@ -15,6 +15,7 @@ function world(goals: readonly { readonly name: string; readonly withinMs: numbe
       drawn: (arm) => told.push(`drawn ${arm}`),
       harmed: (arm) => told.push(`harmed ${arm}`),
       turnOver: (arm, outcome) => told.push(`turn ${arm} ${outcome}`),
+      pageTurnOver: (arm, outcome) => told.push(`page ${arm} ${outcome}`),
       goalOver: (goal, arm, outcome) => told.push(`${goal} ${arm} ${outcome}`),
     },
     goals,

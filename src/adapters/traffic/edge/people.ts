@@ -1,7 +1,9 @@
 import type { Arm, Person } from "./cohort.ts";
 import { assignedArm } from "./cohort.ts";
 import { DueQueue } from "./due-queue.ts";
-import { PeopleTable } from "./people-table.ts";
+import { PageTurns, brokenArms, rememberBroken } from "./page-turns.ts";
+import type { Followed, PageOutcome } from "./page-turns.ts";
+import { PeopleTable, clear, isSet, set } from "./people-table.ts";
 import type { Slot } from "./people-table.ts";
 
 /** What is counted of distinct people; the meters keep the numbers. */
@@ -9,6 +11,7 @@ export interface PeopleEvents {
   drawn(arm: Arm): void;
   harmed(arm: Arm): void;
   turnOver(arm: Arm, outcome: "affected" | "unaffected"): void;
+  pageTurnOver(arm: Arm, outcome: PageOutcome): void;
   goalOver(goal: string, arm: Arm, outcome: "reached" | "missed"): void;
 }
 
@@ -52,18 +55,29 @@ export class People {
   readonly #options: PeopleOptions;
   readonly #table: PeopleTable;
   readonly #turns = new DueQueue();
+  readonly #pages: PageTurns;
   readonly #goals: readonly { readonly goal: FollowedGoal; readonly due: DueQueue; readonly bit: number }[];
   #line = 0;
 
   constructor(options: PeopleOptions) {
     this.#options = options;
     this.#table = new PeopleTable(options.limit);
+    this.#pages = new PageTurns({
+      turnMs: options.turnMs,
+      turnOver: (arm, outcome) => options.events.pageTurnOver(arm, outcome),
+      find: (high, low) => this.#table.find(high, low),
+    });
     this.#goals = options.goals.slice(0, mostGoals).map((goal, index) => ({ goal, due: new DueQueue(), bit: firstGoal << index }));
   }
 
   /** How many people are remembered. */
   get size(): number {
     return this.#table.size;
+  }
+
+  /** How many people in a row got a page of `arm` of which nothing was heard. */
+  silentInARow(arm: Arm): number {
+    return this.#pages.silentInARow(arm);
   }
 
   /** The share's line from now on: whose arm it changes is not followed to their goals. */
@@ -101,6 +115,26 @@ export class People {
     return true;
   }
 
+  /** A page of `arm` was sent to `person`. Answers on which arms their pages have reported an error, for the cookie to remember. */
+  pageLoaded(person: Person, arm: Arm, nowMs: number): Person["brokenOn"] {
+    const followed = this.#follow(person, nowMs);
+    if (followed === null) return person.brokenOn;
+    this.#pages.loaded(followed, arm, nowMs);
+    return brokenArms(followed.slot);
+  }
+
+  /** A page of `arm` was heard of, with or without an error. Answers true when it was the person's first error on this arm. */
+  pageHeard(person: Person, report: { readonly arm: Arm; readonly isError: boolean; readonly nowMs: number }): boolean {
+    const followed = this.#follow(person, report.nowMs);
+    return followed !== null && this.#pages.heard(followed, report.arm, report);
+  }
+
+  /** Takes the measures of one page view of `person`; false when none is left to be measured, or the person is not followed. */
+  pageMeasured(person: Person, nowMs: number): boolean {
+    const followed = this.#follow(person, nowMs);
+    return followed !== null && this.#pages.measure(followed);
+  }
+
   /** `person` has reached the goal with this index. */
   reached(person: Person, goal: number, nowMs: number): void {
     const slot = this.#find(person, nowMs);
@@ -110,6 +144,7 @@ export class People {
   /** Settles every turn and goal that is due at `nowMs`. */
   settle(nowMs: number): void {
     this.#turns.take(nowMs, (high, low) => this.#settleTurn(high, low));
+    this.#pages.settle(nowMs);
     for (const { goal, due, bit } of this.#goals) {
       due.take(nowMs, (high, low) => {
         const slot = this.#table.find(high, low);
@@ -143,6 +178,14 @@ export class People {
     return slot;
   }
 
+  /** `null`: the table is full. The cookie may come from another edge, and know more than the table. */
+  #follow(person: Person, nowMs: number): Followed | null {
+    const slot = this.#find(person, nowMs) ?? this.#enter(person, nowMs);
+    if (slot === null) return null;
+    rememberBroken(slot, person);
+    return { ...idOf(person), slot };
+  }
+
   /** A person who is not in the table: new, forgotten, or known to another edge; the cookie remembers what must not be counted twice. */
   #enter(person: Person, nowMs: number): Slot | null {
     const { high, low } = idOf(person);
@@ -157,16 +200,4 @@ export class People {
 
 function idOf(person: Person): { readonly high: number; readonly low: number } {
   return { high: Number.parseInt(person.id.slice(0, 8), 16), low: Number.parseInt(person.id.slice(8), 16) };
-}
-
-function isSet(slot: Slot, bits: number): boolean {
-  return ((slot.shard.flags[slot.at] ?? 0) & bits) !== 0;
-}
-
-function set(slot: Slot, bits: number): void {
-  slot.shard.flags[slot.at] = (slot.shard.flags[slot.at] ?? 0) | bits;
-}
-
-function clear(slot: Slot, bits: number): void {
-  slot.shard.flags[slot.at] = (slot.shard.flags[slot.at] ?? 0) & ~bits;
 }

@@ -8,7 +8,7 @@ export const cookieName = "serin";
 const keptForSeconds = 7 * 24 * 3600;
 /** More `serin` cookies than this in one request are somebody's attempt, not a person. */
 const mostTried = 4;
-const shape = /^([\w-]{11})\.([0-9a-f]{16})\.(\d{1,4})\.([a-z]{0,6})\.([\w-]{22})$/;
+const shape = /^([\w-]{11})\.([0-9a-f]{16})\.(\d{1,4})\.([a-z]{0,8})\.([\w-]{22})$/;
 
 /** Eleven characters that stand for a release in cookies, so that a cookie of an older release is nobody's. */
 export function tagOfRelease(release: string): string {
@@ -43,6 +43,7 @@ function parsePerson(value: string, tag: string, signer: Signer): Person | null 
     isCounted: !flags.includes("n"),
     isWaiting: flags.includes("w"),
     harmedOn: { canary: flags.includes("x"), stable: flags.includes("y") },
+    brokenOn: { canary: flags.includes("u"), stable: flags.includes("v") },
   };
 }
 
@@ -60,6 +61,8 @@ export function sayPerson(say: {
     person.isWaiting ? "w" : "",
     person.harmedOn.canary ? "x" : "",
     person.harmedOn.stable ? "y" : "",
+    person.brokenOn.canary ? "u" : "",
+    person.brokenOn.stable ? "v" : "",
   ].join("");
   const text = `${tag}.${person.id}.${person.bucket}.${flags}`;
   const secure = scheme === "https" ? "; Secure" : "";

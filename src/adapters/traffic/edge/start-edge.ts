@@ -6,9 +6,13 @@ import { clientLimits } from "./client-limits.ts";
 import type { ClientLimits } from "./client-limits.ts";
 import { createControlPlane } from "./control-plane.ts";
 import { createDataPlane, trustedPeers } from "./data-plane.ts";
+import { drawFairly } from "./draw.ts";
+import type { Draw } from "./draw.ts";
 import { EdgeCore } from "./edge-core.ts";
 import type { StableTraffic } from "./edge-state.ts";
+import { EdgeUnusable } from "./edge-unusable.ts";
 import { openKeptFiles } from "./kept-files.ts";
+import type { SetAside } from "./kept-files.ts";
 import { Tunnels } from "./tunnels.ts";
 import { upstreamLimits } from "./upstreams.ts";
 import type { UpstreamLimits } from "./upstreams.ts";
@@ -27,6 +31,8 @@ export interface EdgeOptions {
   readonly stable: StableTraffic;
   readonly trustedProxies: readonly string[];
   readonly limits?: Partial<EdgeLimits>;
+  /** Absent: a fair draw. Another one is for showing what a biased draw does to a release. */
+  readonly draw?: Draw;
 }
 
 /** Every number of an edge that has a default. */
@@ -55,21 +61,33 @@ export interface Edge {
   /** "http://127.0.0.1:8080". */
   readonly url: string;
   readonly controlUrl: string;
+  /** The last word of the controller when it could not be read; `null`: it was read, or there was none. */
+  readonly setAside: SetAside | null;
   /** Takes no new connection, lets requests in flight finish, and resolves when all is closed, at the latest after `closeMs`. */
   close(): Promise<void>;
 }
 
-/** Starts an edge; resolves when both its servers listen. A restarted one comes back with its addresses and share 0 until told. */
+/**
+ * Starts an edge; resolves when both its servers listen. A restarted one comes back with its addresses and share 0 until told. Throws `EdgeUnusable`
+ * when it cannot start as it is told.
+ */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const limits: EdgeLimits = { ...edgeLimits, ...options.limits };
   const kept = await openKeptFiles(options.dataDir, options.keyFile);
   const { clock, stable } = options;
   const core = new EdgeCore(
-    { clock, key: kept.key, limits: limits.upstream, peopleLimit: limits.peopleLimit, turnMs: limits.turnMs },
+    {
+      clock,
+      key: kept.key,
+      limits: limits.upstream,
+      peopleLimit: limits.peopleLimit,
+      turnMs: limits.turnMs,
+      draw: options.draw ?? drawFairly,
+    },
     stable,
   );
   if (kept.wanted !== null) core.recall(kept.wanted);
-  const tunnels = new Tunnels(core, { answerMs: limits.upstream.headMs, drainMs: limits.tunnelDrainMs });
+  const tunnels = new Tunnels(core, { ...limits.upstream, drainMs: limits.tunnelDrainMs });
   const data = createDataPlane({ core, tunnels, limits: limits.client, trusted: trustedPeers(options.trustedProxies) });
   const control = createControlPlane({ core, kept }, options.token);
   core.start();
@@ -77,6 +95,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     return {
       url: await listen(data, options.listen),
       controlUrl: await listen(control, options.control),
+      setAside: kept.setAside,
       close: () => close({ core, tunnels, data, control, closeMs: limits.closeMs }),
     };
   } catch (error) {
@@ -89,7 +108,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 
 async function listen(server: Server, at: { readonly host: string; readonly port: number }): Promise<string> {
   server.listen(at.port, at.host);
-  await once(server, "listening");
+  await once(server, "listening").catch((cause: unknown) => {
+    throw new EdgeUnusable("address", `${at.host}:${at.port}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  });
   const { port } = server.address() as AddressInfo;
   return `http://${at.host.includes(":") ? `[${at.host}]` : at.host}:${port}`;
 }
@@ -105,7 +126,10 @@ async function close(edge: {
   edge.data.close();
   edge.data.closeIdleConnections();
   edge.tunnels.closeAll();
-  const late = setTimeout(() => edge.data.closeAllConnections(), edge.closeMs);
+  const late = setTimeout(() => {
+    edge.data.closeAllConnections();
+    edge.tunnels.destroyAll();
+  }, edge.closeMs);
   await closed;
   clearTimeout(late);
   const controlClosed = once(edge.control, "close");

@@ -20,7 +20,7 @@ export interface TunnelOptions {
 const serviceRestart = 1012;
 const goodbyeMs = 1_000;
 
-/** Two connected sockets that speak WebSocket. Bytes go through as they are; only `close` puts a frame of its own between two of the backend's. */
+/** Two connected ends of a WebSocket. Bytes go through as they are; only `close` puts a frame of its own between two of the backend's. */
 export class Tunnel {
   readonly arm: Arm;
   readonly url: string;

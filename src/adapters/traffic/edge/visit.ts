@@ -3,6 +3,7 @@ import { readBaggage } from "./baggage.ts";
 import type { Carried } from "./baggage.ts";
 import { afterRequest, armOf, bucketCount, isPageLoad, isPageOutdated, newPerson, sliceOf } from "./cohort.ts";
 import type { Arm, Person } from "./cohort.ts";
+import type { Draw } from "./draw.ts";
 import type { EdgeState, ServiceState } from "./edge-state.ts";
 import type { Who } from "./request-tally.ts";
 import { readPerson, sayPerson } from "./person-cookie.ts";
@@ -20,14 +21,12 @@ export interface VisitRequest {
   readonly client: string;
 }
 
-/** 16 hexadecimal digits, and a bucket 0-9999. */
-type Drawn = Pick<Person, "id" | "bucket">;
-
 /** The edge's keys, and how it draws. */
 export interface VisitMeans {
   readonly cookieSigner: Signer;
   readonly baggageSigner: Signer;
-  draw(): Drawn;
+  readonly pageSigner: Signer;
+  readonly draw: Draw;
   /** The slice 0-9 of a client who is no person of the release. */
   sliceOfClient(client: string): number;
 }
@@ -42,7 +41,7 @@ export interface Visit {
   /** A service's own call, on its caller's arm; `null`: it came from outside. */
   readonly carried: Carried | null;
   /** Who is drawn if this login succeeds; `null`: it is no login of somebody who is not drawn yet. */
-  readonly candidate: Drawn | null;
+  readonly candidate: ReturnType<Draw> | null;
   readonly isPageLoad: boolean;
   /** True when this request makes the person count. */
   readonly isCountedNow: boolean;
@@ -97,19 +96,31 @@ function armOfCarried(carried: Carried, service: ServiceState, state: EdgeState)
   return state.line === 0 ? "stable" : arm;
 }
 
+/** What an answer makes of its person. */
+export interface Answered {
+  readonly status: number;
+  /** The arm on which this was the person's first server error; `null`: it was none, or not the first. */
+  readonly isFirstHarmOn: Arm | null;
+  /** On which arms the person's pages have reported an error; `null`: the answer is no page. */
+  readonly brokenOn: Person["brokenOn"] | null;
+}
+
 /**
- * The person after the answer: a login draws, so does the page load of a client that brought no cookie at all, and a first server error is
- * remembered in the cookie.
+ * The person after the answer: a login draws, so does the page load of a client that brought no cookie at all; a first server error is
+ * remembered in the cookie, and an error of an earlier page with the next page.
  */
 export function answerVisit(
   visit: Visit,
-  answer: { readonly status: number; readonly isFirstHarmOn: Arm | null },
+  answer: Answered,
   means: VisitMeans,
 ): { readonly person: Person | null; readonly isChanged: boolean } {
   const { person, state } = visit;
   if (person !== null) {
-    if (answer.isFirstHarmOn === null) return { person, isChanged: visit.isChanged };
-    return { person: { ...person, harmedOn: { ...person.harmedOn, [answer.isFirstHarmOn]: true } }, isChanged: true };
+    const { isFirstHarmOn, brokenOn } = answer;
+    const isMoreBroken = brokenOn !== null && (brokenOn.canary !== person.brokenOn.canary || brokenOn.stable !== person.brokenOn.stable);
+    if (isFirstHarmOn === null && !isMoreBroken) return { person, isChanged: visit.isChanged };
+    const harmedOn = isFirstHarmOn === null ? person.harmedOn : { ...person.harmedOn, [isFirstHarmOn]: true };
+    return { person: { ...person, harmedOn, brokenOn: brokenOn ?? person.brokenOn }, isChanged: true };
   }
   const drawn = state.line === 0 || visit.carried !== null ? null : (drawnByLogin(visit, answer) ?? drawnByPage(visit, means));
   return { person: drawn, isChanged: drawn !== null };
@@ -145,6 +156,18 @@ export function visitHeaders(
   }
   if (!visit.isPageLoad && isPageOutdated(person, visit.state.line)) headers.push("serin-arm-changed", "1");
   return headers;
+}
+
+/**
+ * True when the person now gets a page, and what its script reports is theirs to report: HTML that a page load is answered with, no redirect and
+ * no server error. A page that is fetched ahead may never be looked at, and is left out.
+ *
+ * Source: https://wicg.github.io/nav-speculation/prefetch.html#sec-purpose-header
+ */
+export function isPageSent(visit: Visit, answer: { readonly status: number; readonly isHtml: boolean }): boolean {
+  const { status, isHtml } = answer;
+  if (!isHtml || !visit.isPageLoad || status >= 500 || (status >= 300 && status < 400)) return false;
+  return !(one(visit.request.headers["sec-purpose"]) ?? "").startsWith("prefetch");
 }
 
 /** Whose request it is, for the meters. */

@@ -1,0 +1,143 @@
+import type { Finding } from "../../evidence/verdict.ts";
+import type { Language } from "../plan.ts";
+import { list, quote } from "./context.ts";
+import type { ByLanguage } from "./context.ts";
+import { sayCount } from "./numbers.ts";
+
+/** So many are told one by one. */
+const told = 3;
+
+/** What a score lost its points for: "2 form fields without a label, 1 image without a text and 2 more rules". Empty for none. */
+export function sayFindings(findings: readonly Finding[], language: Language): string {
+  const named = findings.slice(0, findings.length > told + 1 ? told : told + 1).map((finding) => sayFinding(finding, language));
+  const left = findings.length - named.length;
+  const more = { en: `${left} more rules`, fr: `${left} autres règles` }[language];
+  return list(left === 0 ? named : [...named, more], language);
+}
+
+function sayFinding({ rule, places }: Finding, language: Language): string {
+  const words = Object.hasOwn(rules[language], rule) ? rules[language][rule] : undefined;
+  if (words === undefined) {
+    const where = { en: `in ${sayCount(places, "en")} places`, fr: `à ${sayCount(places, "fr")} endroits` }[language];
+    return places === 1 ? quote(rule, language) : `${quote(rule, language)} ${where}`;
+  }
+  const [one, many] = words;
+  return places === 1 || many === undefined ? one : `${sayCount(places, language)} ${many}`;
+}
+
+/** Of one place, and of several after their number; only the first where there is one place in a page. */
+type Words = readonly [one: string, many?: string];
+
+/** By the rule's name at axe and Lighthouse. Source: https://dequeuniversity.com/rules/axe/4.14/ */
+const rules: ByLanguage<Readonly<Record<string, Words>>> = {
+  en: {
+    accesskeys: ["1 access key given twice", "access keys given twice"],
+    "aria-allowed-attr": ["1 ARIA attribute that its role does not have", "ARIA attributes that their roles do not have"],
+    "aria-command-name": ["1 ARIA control without a name", "ARIA controls without a name"],
+    "aria-conditional-attr": ["1 ARIA attribute misused", "ARIA attributes misused"],
+    "aria-deprecated-role": ["1 outdated role", "outdated roles"],
+    "aria-dialog-name": ["1 dialog without a name", "dialogs without a name"],
+    "aria-hidden-body": ["the whole page hidden from screen readers"],
+    "aria-hidden-focus": ["1 hidden element that takes the focus", "hidden elements that take the focus"],
+    "aria-input-field-name": ["1 ARIA input without a name", "ARIA inputs without a name"],
+    "aria-meter-name": ["1 meter without a name", "meters without a name"],
+    "aria-progressbar-name": ["1 progress bar without a name", "progress bars without a name"],
+    "aria-prohibited-attr": ["1 forbidden ARIA attribute", "forbidden ARIA attributes"],
+    "aria-required-attr": ["1 role without an attribute that it needs", "roles without an attribute that they need"],
+    "aria-required-children": ["1 role without the children that it needs", "roles without the children that they need"],
+    "aria-required-parent": ["1 role without the parent that it needs", "roles without the parent that they need"],
+    "aria-roles": ["1 role that does not exist", "roles that do not exist"],
+    "aria-text": ["1 text role with something to focus in it", "text roles with something to focus in them"],
+    "aria-toggle-field-name": ["1 switch without a name", "switches without a name"],
+    "aria-tooltip-name": ["1 tooltip without a name", "tooltips without a name"],
+    "aria-treeitem-name": ["1 tree item without a name", "tree items without a name"],
+    "aria-valid-attr": ["1 ARIA attribute that does not exist", "ARIA attributes that do not exist"],
+    "aria-valid-attr-value": ["1 wrong value of an ARIA attribute", "wrong values of ARIA attributes"],
+    "autocomplete-valid": ["1 wrong autocomplete", "wrong autocompletes"],
+    "button-name": ["1 button without a name", "buttons without a name"],
+    "color-contrast": ["1 text with too little contrast", "texts with too little contrast"],
+    "definition-list": ["1 definition list built wrongly", "definition lists built wrongly"],
+    dlitem: ["1 definition outside a list", "definitions outside a list"],
+    "document-title": ["no page title"],
+    "frame-title": ["1 frame without a title", "frames without a title"],
+    "heading-order": ["1 skipped heading level", "skipped heading levels"],
+    "html-has-lang": ["no page language"],
+    "html-lang-valid": ["a page language that does not exist"],
+    "html-xml-lang-mismatch": ["two page languages that differ"],
+    "image-alt": ["1 image without a text", "images without a text"],
+    "input-button-name": ["1 form button without a name", "form buttons without a name"],
+    "input-image-alt": ["1 image button without a text", "image buttons without a text"],
+    label: ["1 form field without a label", "form fields without a label"],
+    "landmark-one-main": ["no main part of the page"],
+    "link-in-text-block": ["1 link told apart by its colour alone", "links told apart by their colour alone"],
+    "link-name": ["1 link without a name", "links without a name"],
+    list: ["1 list built wrongly", "lists built wrongly"],
+    listitem: ["1 list item outside a list", "list items outside a list"],
+    "meta-refresh": ["a page that reloads itself"],
+    "meta-viewport": ["a page that cannot be enlarged"],
+    "object-alt": ["1 embedded object without a text", "embedded objects without a text"],
+    "presentation-role-conflict": ["1 element both hidden and to be focused", "elements both hidden and to be focused"],
+    "select-name": ["1 list to choose from without a label", "lists to choose from without a label"],
+    "skip-link": ["1 skip link that leads nowhere", "skip links that lead nowhere"],
+    "svg-img-alt": ["1 drawing without a text", "drawings without a text"],
+    tabindex: ["1 forced tab order", "forced tab orders"],
+    "target-size": ["1 target too small to touch", "targets too small to touch"],
+    "td-headers-attr": ["1 table cell with wrong headers", "table cells with wrong headers"],
+    "valid-lang": ["1 part in a language that does not exist", "parts in a language that does not exist"],
+  },
+  fr: {
+    accesskeys: ["1 raccourci clavier en double", "raccourcis clavier en double"],
+    "aria-allowed-attr": ["1 attribut ARIA étranger à son rôle", "attributs ARIA étrangers à leur rôle"],
+    "aria-command-name": ["1 commande ARIA sans nom", "commandes ARIA sans nom"],
+    "aria-conditional-attr": ["1 attribut ARIA mal employé", "attributs ARIA mal employés"],
+    "aria-deprecated-role": ["1 rôle obsolète", "rôles obsolètes"],
+    "aria-dialog-name": ["1 boîte de dialogue sans nom", "boîtes de dialogue sans nom"],
+    "aria-hidden-body": ["toute la page cachée aux lecteurs d’écran"],
+    "aria-hidden-focus": ["1 élément caché qui prend le focus", "éléments cachés qui prennent le focus"],
+    "aria-input-field-name": ["1 champ ARIA sans nom", "champs ARIA sans nom"],
+    "aria-meter-name": ["1 jauge sans nom", "jauges sans nom"],
+    "aria-progressbar-name": ["1 barre de progression sans nom", "barres de progression sans nom"],
+    "aria-prohibited-attr": ["1 attribut ARIA interdit", "attributs ARIA interdits"],
+    "aria-required-attr": ["1 rôle sans un attribut obligatoire", "rôles sans un attribut obligatoire"],
+    "aria-required-children": ["1 rôle sans ses enfants obligatoires", "rôles sans leurs enfants obligatoires"],
+    "aria-required-parent": ["1 rôle sans son parent obligatoire", "rôles sans leur parent obligatoire"],
+    "aria-roles": ["1 rôle inexistant", "rôles inexistants"],
+    "aria-text": ["1 rôle texte avec un élément à focaliser", "rôles texte avec un élément à focaliser"],
+    "aria-toggle-field-name": ["1 interrupteur sans nom", "interrupteurs sans nom"],
+    "aria-tooltip-name": ["1 infobulle sans nom", "infobulles sans nom"],
+    "aria-treeitem-name": ["1 élément d’arbre sans nom", "éléments d’arbre sans nom"],
+    "aria-valid-attr": ["1 attribut ARIA inexistant", "attributs ARIA inexistants"],
+    "aria-valid-attr-value": ["1 valeur d’attribut ARIA erronée", "valeurs d’attributs ARIA erronées"],
+    "autocomplete-valid": ["1 saisie automatique erronée", "saisies automatiques erronées"],
+    "button-name": ["1 bouton sans nom", "boutons sans nom"],
+    "color-contrast": ["1 texte trop peu contrasté", "textes trop peu contrastés"],
+    "definition-list": ["1 liste de définitions mal construite", "listes de définitions mal construites"],
+    dlitem: ["1 définition hors d’une liste", "définitions hors d’une liste"],
+    "document-title": ["page sans titre"],
+    "frame-title": ["1 cadre sans titre", "cadres sans titre"],
+    "heading-order": ["1 niveau de titre sauté", "niveaux de titre sautés"],
+    "html-has-lang": ["page sans langue"],
+    "html-lang-valid": ["langue de la page inexistante"],
+    "html-xml-lang-mismatch": ["deux langues de la page qui diffèrent"],
+    "image-alt": ["1 image sans texte", "images sans texte"],
+    "input-button-name": ["1 bouton de formulaire sans nom", "boutons de formulaire sans nom"],
+    "input-image-alt": ["1 bouton image sans texte", "boutons image sans texte"],
+    label: ["1 champ sans libellé", "champs sans libellé"],
+    "landmark-one-main": ["page sans partie principale"],
+    "link-in-text-block": ["1 lien distinct par sa seule couleur", "liens distincts par leur seule couleur"],
+    "link-name": ["1 lien sans nom", "liens sans nom"],
+    list: ["1 liste mal construite", "listes mal construites"],
+    listitem: ["1 élément hors d’une liste", "éléments hors d’une liste"],
+    "meta-refresh": ["page qui se recharge seule"],
+    "meta-viewport": ["page impossible à agrandir"],
+    "object-alt": ["1 objet intégré sans texte", "objets intégrés sans texte"],
+    "presentation-role-conflict": ["1 élément à la fois caché et focalisable", "éléments à la fois cachés et focalisables"],
+    "select-name": ["1 liste de choix sans libellé", "listes de choix sans libellé"],
+    "skip-link": ["1 lien d’évitement sans cible", "liens d’évitement sans cible"],
+    "svg-img-alt": ["1 dessin sans texte", "dessins sans texte"],
+    tabindex: ["1 ordre de tabulation forcé", "ordres de tabulation forcés"],
+    "target-size": ["1 cible trop petite au toucher", "cibles trop petites au toucher"],
+    "td-headers-attr": ["1 cellule aux en-têtes erronés", "cellules aux en-têtes erronés"],
+    "valid-lang": ["1 passage dans une langue inexistante", "passages dans une langue inexistante"],
+  },
+};

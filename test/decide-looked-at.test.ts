@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import { apply } from "../src/core/apply.ts";
+import { decide } from "../src/core/decide.ts";
+import type { Decision } from "../src/core/decision.ts";
+import { bookAfterDecision, bookAfterRow, standingsOf } from "../src/core/evidence-book.ts";
+import type { EvidenceBook } from "../src/core/evidence-book.ts";
+import type { Observation } from "../src/core/observation.ts";
+import type { Release } from "../src/core/release.ts";
+import { wanted } from "../src/core/wanted.ts";
+import {
+  ask,
+  bad,
+  bookOf,
+  counts,
+  decideOn,
+  fine,
+  good,
+  holding,
+  investigation,
+  later,
+  minuteMs,
+  observing,
+  releaseIn,
+  seen,
+  startMs,
+  statusOf,
+  toldAll,
+} from "./decision-desk.ts";
+
+const few = counts(30, 1_000, 3_000, 10_000);
+
+interface Course {
+  readonly release: Release;
+  readonly book: EvidenceBook;
+  readonly statuses: readonly string[];
+  readonly facts: readonly string[];
+}
+
+/** The same readings so many times, each decided on as the engine would; `from` is left as it is. */
+function goOn(from: Course, readings: Observation["readings"], times: number): Course {
+  let course = from;
+  for (let scrape = 0; scrape < times; scrape += 1) {
+    const now = seen(course.release, { readings: later(readings, scrape * 15_000) });
+    const book = bookAfterRow(course.book, course.release, now);
+    course = after({ ...course, book }, decide(course.release, book, now));
+  }
+  return course;
+}
+
+function after(course: Course, decision: Decision | null): Course {
+  if (!decision) return course;
+  const entry = { release: "r1", revision: course.release.revision + 1, atMs: startMs, decision, row: 1 };
+  return {
+    release: apply(course.release, entry),
+    book: bookAfterDecision(course.book, decision),
+    statuses: [...course.statuses, statusOf(decision)],
+    facts: [...course.facts, ...decision.facts.map((fact) => fact.kind)],
+  };
+}
+
+/** Orders were few, a release manager looked at it and went on. */
+function lookedAt(): Course {
+  const book = bad("orders", few);
+  const release = releaseIn(holding(investigation(startMs + minuteMs), 1), { told: toldAll(book) });
+  const decision = decide(release, book, seen(release, { requests: [ask("resume", "release-manager")] }));
+  return after({ release, book, statuses: [], facts: [] }, decision);
+}
+
+describe("a guard that a person looked at and went on with", () => {
+  test("does not react while what it watches stays as it was", () => {
+    const { statuses, facts } = goOn(lookedAt(), { ...fine, orders: few }, 20);
+    expect(facts).toContain("dismissed");
+    expect(facts).not.toContain("breach");
+    expect(statuses.filter((status) => status.includes("investigation"))).toEqual([]);
+  });
+
+  test("is armed again once it is proven to be well, and reacts to the next breach", () => {
+    const well = goOn(lookedAt(), fine, 20);
+    expect(well.facts).toContain("recovered");
+    expect(well.release.dismissed).toEqual([]);
+    const worse = goOn(well, { ...fine, orders: counts(0, 1_000, 3_000, 10_000) }, 12);
+    expect(worse.statuses).toContain("holding investigation");
+  });
+
+  test("leaves its phase to be passed on what came since: the gate on the same metric is not stuck with the old readings", () => {
+    const gateOf = (course: Course): string | undefined =>
+      standingsOf(course.release, course.book, startMs + 1_000).find(({ check }) => check.id === "2.orders")?.verdict.kind;
+    expect(gateOf({ ...lookedAt(), book: bad("orders", few) })).toBe("fail");
+    const looked = lookedAt();
+    expect(gateOf(looked)).toBe("no-data");
+    expect(gateOf(goOn(looked, fine, 20))).toBe("pass");
+    expect(gateOf(goOn(looked, { ...fine, orders: few }, 20))).toBe("fail");
+  });
+});
+
+describe("what was never read", () => {
+  test("keeps a phase from being left, though every gate of it passes", () => {
+    const { prices: _, ...unwatched } = fine;
+    const book = bookOf(unwatched, { observedMs: 3 * minuteMs });
+    const blind = decideOn(observing(), { ...book, answeredMs: { ...book.answeredMs, prices: startMs } }, {}, { told: toldAll(good) });
+    expect(blind?.status).toMatchObject({ kind: "holding", why: { kind: "no-data", checks: ["prices is down"] } });
+  });
+});
+
+describe("an event that both versions know", () => {
+  const shared = counts(1, 3_000, 5, 30_000);
+
+  test("holds the phase that it is a gate of, and no other", () => {
+    const book = bookOf({ ...fine, fatal: shared }, { observedMs: 4 * minuteMs });
+    expect(statusOf(decideOn(observing(2), book))).toBe("holding shared-incident");
+    expect(statusOf(decideOn(observing(0), book, {}, { told: toldAll(book) }))).toBe("shifting 1");
+  });
+});
+
+test("who is asked about an undecided gate is told how bad it may still be", () => {
+  const little = { ...fine, errors: counts(0, 20, 0, 200) };
+  const decision = decideOn(observing(), bookOf(little, { scrapes: 3, observedMs: 3 * minuteMs }));
+  expect(statusOf(decision)).toBe("holding undecided");
+  const told = decision?.facts.flatMap((fact) => (fact.kind === "verdict" && fact.check === "1.errors" ? [fact.verdict] : []));
+  expect(told).toMatchObject([{ kind: "undecided", estimate: 0, interval: { low: 0 } }]);
+});
+
+test("while stable is replaced, people without the router's master go where the old version still runs", () => {
+  const release = releaseIn({ kind: "promoting", step: "replacing", sinceMs: startMs });
+  expect(wanted(release)?.traffic).toMatchObject({ sharePct: 100, stableSlot: "previous" });
+  const none = { ...release, plan: { ...release.plan, keepPreviousMs: 0 } };
+  expect(wanted(none)?.traffic).toMatchObject({ sharePct: 100, stableSlot: "stable" });
+});
