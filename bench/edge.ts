@@ -10,13 +10,17 @@ import type { Scene, Way } from "./edge/scene.ts";
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const count = (value: number): string => Math.round(value).toLocaleString("en");
 
-/** Files that a process needs beside the connections of the crowd: to the backends, its own, and room. */
-const otherFiles = 1_000;
+/** Of the files that a process may open, what the edge gives to clients at most, and a little less. */
+const clientsPart = 0.7;
+const wantedConnections = 10_000;
+/** What the edge is compared with, where it is there. */
+const peers = ["HAProxy", "bare undici"] as const;
 
 /** Throughput, added latency, share changes under load, and very many connections. Quick: a look, of a third of the time. */
 export async function bench(options: { readonly quick: boolean }): Promise<void> {
   if (process.platform !== "linux") throw new Error("the processor time of a process is read from /proc: run this on Linux");
   endOnInterrupt();
+  const files = raiseOpenFiles(process.pid, Math.ceil(wantedConnections / clientsPart));
   const scene = await openScene();
   const load: Load = startWorker<LoadOrder, LoadResult>("load");
   try {
@@ -26,7 +30,7 @@ export async function bench(options: { readonly quick: boolean }): Promise<void>
     await throughput(scene, load, options);
     await latency(scene, load, options);
     await shares(scene, load, options);
-    await crowd(scene, options);
+    await crowd(scene, { ...options, files });
   } finally {
     await load.end();
     await scene.close();
@@ -39,11 +43,12 @@ async function throughput(scene: Scene, load: Load, { quick }: { readonly quick:
   say(
     `\nThroughput: ${how.connections} keep-alive connections, ${how.rounds} rounds of ${how.sliceMs / 1000} s in turns; ratio of all rounds (middle half of the rounds)`,
   );
-  const heads = ["* requests per CPU-second", "to HAProxy", "to bare undici", "requests/s to direct"];
+  const compared = peers.filter((name) => scene.ways.some((way) => way.name === name));
+  const heads = ["* requests per CPU-second", ...compared.map((name) => `to ${name}`), "requests/s to direct"];
   say(`  ${"".padEnd(22)}${heads.map((head) => head.padStart(26)).join("")}`);
   const named = (name: Way["name"]): readonly Slice[] => [...slices].find(([way]) => way.name === name)?.[1] ?? [];
   for (const [way, own] of slices) {
-    const toOthers = (["HAProxy", "bare undici"] as const).map((name) => ratio(own, named(name), perCpuSecond));
+    const toOthers = compared.map((name) => ratio(own, named(name), perCpuSecond));
     const cells = [way.pid === null ? "" : count(perCpuSecond(own)), ...toOthers, ratio(own, named("direct"), perSecond)];
     say(`  ${way.name.padEnd(22)}${cells.map((cell) => cell.padStart(26)).join("")}`);
     sayFailed(way.name, failures(own));
@@ -68,19 +73,17 @@ async function latency(scene: Scene, load: Load, { quick }: { readonly quick: bo
   const how = { rounds: quick ? 8 : 40, sliceMs: 500, connections: 16, everyMs: 40 };
   const slices = await interleave(scene.ways, load, how);
   say(`\nLatency at ${(how.connections * 1000) / how.everyMs} requests/s on ${how.connections} connections, ${how.rounds} rounds in turns`);
-  say(
-    `  ${"".padEnd(24)}${["* p50 ms", "* p99 ms", "* added p50 ms", "* added p99 ms", "p50 to HAProxy's"].map((head) => head.padStart(18)).join("")}`,
-  );
+  const heads = ["* p50 ms", "* p99 ms", "* added p50 ms", "* added p99 ms", "p50 to direct", "p99 to direct"];
+  say(`  ${"".padEnd(22)}${heads.map((head) => head.padStart(16)).join("")}`);
   const all = new Map([...slices].map(([way, own]) => [way.name, own.flatMap((slice) => slice.latenciesMs)]));
   const at = (name: Way["name"], quantile: number): number => quantileOf(all.get(name) ?? [], quantile);
-  for (const [name] of all) {
-    const added = (quantile: number): number => at(name, quantile) - at("direct", quantile);
-    const cells = [
-      at(name, 0.5),
-      at(name, 0.99),
-      ...(name === "direct" ? [] : [added(0.5), added(0.99), at(name, 0.5) / at("HAProxy", 0.5)]),
-    ];
-    say(`  ${name.padEnd(24)}${cells.map((cell) => (Number.isNaN(cell) ? "" : cell.toFixed(2)).padStart(18)).join("")}`);
+  for (const name of all.keys()) {
+    const quantiles = [0.5, 0.99];
+    const own = quantiles.map((quantile) => at(name, quantile));
+    const added = quantiles.map((quantile) => at(name, quantile) - at("direct", quantile));
+    const times = quantiles.map((quantile) => at(name, quantile) / at("direct", quantile));
+    const cells = name === "direct" ? own : [...own, ...added, ...times];
+    say(`  ${name.padEnd(22)}${cells.map((cell) => cell.toFixed(2).padStart(16)).join("")}`);
   }
   for (const [way, own] of slices) sayFailed(way.name, failures(own));
 }
@@ -97,20 +100,20 @@ async function shares(scene: Scene, load: Load, { quick }: { readonly quick: boo
   sayFailed("share changes", failed);
 }
 
-async function crowd(scene: Scene, { quick }: { readonly quick: boolean }): Promise<void> {
+async function crowd(scene: Scene, { quick, files }: { readonly quick: boolean; readonly files: number }): Promise<void> {
   const people = startWorker<CrowdOrder, CrowdResult>("crowd");
   try {
-    const files = Math.min(raiseOpenFiles(scene.edge.pid, 10_000 + otherFiles), raiseOpenFiles(people.pid, 10_000 + otherFiles));
-    const connections = Math.min(10_000, files - otherFiles);
+    const connections = Math.min(wantedConnections, Math.floor(files * clientsPart));
     const beforeMb = residentMb(scene.edge.pid);
     const { served, failed } = await people.order({ url: scene.edge.urls[0] ?? "", connections, rounds: quick ? 2 : 4 });
     const afterMb = residentMb(scene.edge.pid);
-    const limited = connections < 10_000 ? ` (10,000 were wanted: this user may open ${count(files)} files a process)` : "";
+    const limited =
+      connections < wantedConnections
+        ? ` (${count(wantedConnections)} were wanted: this user may open ${count(files)} files a process)`
+        : "";
     say(`\n${count(connections)} concurrent keep-alive connections${limited}`);
     say(`  failed: ${failed.length} of ${count(served + failed.length)} requests`);
-    say(
-      `  memory of the edge: ${afterMb.toFixed(0)} MB with them, ${beforeMb.toFixed(0)} MB before, ${(((afterMb - beforeMb) * 1024) / connections).toFixed(0)} kB each *`,
-    );
+    say(`  memory of the edge: ${beforeMb.toFixed(0)} MB before, ${afterMb.toFixed(0)} MB with them *`);
     sayFailed("connections", failed);
   } finally {
     await people.end();

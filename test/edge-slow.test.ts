@@ -127,7 +127,10 @@ describe("who does not take the answer", () => {
     await world.put();
     const { written, ended } = endless(world);
     const bystanders = startBystanders(world.edge.url);
-    const wires = Array.from({ length: 10 }, () => openWire(world.edge.url, "GET /endless HTTP/1.1\r\nhost: a\r\n\r\n"));
+    const offers = ["", "connection: upgrade\r\nupgrade: websocket\r\n"];
+    const wires = Array.from({ length: 10 }, (_, index) =>
+      openWire(world.edge.url, `GET /endless HTTP/1.1\r\nhost: a\r\n${offers[index % 2]}\r\n`),
+    );
     for (const { socket } of wires) socket.pause();
     await expect.poll(() => ended(), { timeout: 20_000 }).toBe(10);
     await expectUnharmed(bystanders);
@@ -152,6 +155,17 @@ describe("who does not take the answer", () => {
     socket.terminate();
     sockets.close();
   });
+});
+
+test("a backend that never says whether it switches to WebSocket is given up with 504", async () => {
+  const backend = await startRawBackend();
+  const world = await openEdgeWorld({ limits: { upstream: { ...upstreamLimits, headMs: 200 } } });
+  await world.put({ targets: { shop: { canary: [], stable: [backend.url] } } });
+  backend.answers.set("GET /socket", () => undefined);
+  const wire = openWire(world.edge.url, "GET /socket HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
+  expect(statusesIn(await wire.closed)).toEqual([504]);
+  await expect.poll(() => backend.held()).toBe(0);
+  expect(await world.metric('serin_edge_upstream_failures_total{arm="stable",service="shop",upstream="timeout"}')).toBe(1);
 });
 
 describe("who goes away", () => {

@@ -29,7 +29,7 @@ export function residentMb(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
 }
 
-/** Raises how many files a running process may have open, as far as this user may; answers how many it may have. */
+/** Raises how many files a running process and its later children may have open, as far as this user may; answers how many it may have. */
 export function raiseOpenFiles(pid: number, wanted: number): number {
   if (openFiles(pid) < wanted) spawnSync("prlimit", ["--pid", String(pid), `--nofile=${wanted}:${wanted}`], { stdio: "ignore" });
   return openFiles(pid);

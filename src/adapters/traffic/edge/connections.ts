@@ -1,8 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { BlockList, Socket } from "node:net";
+import { performance } from "node:perf_hooks";
 import type { Duplex } from "node:stream";
 import { refusalOfParser, refusalText } from "./refusals.ts";
 import type { Refusal } from "./refusals.ts";
+
+/** So long idle connections are left alone after they made room for others. */
+const leastRoomMs = 1_000;
 
 /** One connection of a client. */
 interface Connection {
@@ -10,7 +14,7 @@ interface Connection {
   readonly isTrusted: boolean;
   /** Requests that have come and are not answered whole. */
   underWay: number;
-  /** The answer of the last of them. */
+  /** The answer of the last of them; `null`: none is under way. */
   last: ServerResponse | null;
 }
 
@@ -34,7 +38,13 @@ export class Connections {
 
   /** Looks after the connections of `server`. */
   watch(server: Server, stallMs: number): void {
-    server.on("drop", () => server.closeIdleConnections());
+    let madeRoomMs = Number.NEGATIVE_INFINITY;
+    server.on("drop", () => {
+      // It looks at every connection, and whoever floods an edge may not make that its only work.
+      if (performance.now() - madeRoomMs < leastRoomMs) return;
+      madeRoomMs = performance.now();
+      server.closeIdleConnections();
+    });
     server.on("clientError", (error, socket) => this.#fail(error, socket));
     // Node calls this after so long without any byte, in the middle of an answer too. A client is not to blame for a backend that thinks.
     server.setTimeout(stallMs, (socket) => {
@@ -64,6 +74,7 @@ export class Connections {
     connection.last = response;
     response.on("close", () => {
       connection.underWay -= 1;
+      if (connection.underWay === 0) connection.last = null;
     });
     return true;
   }

@@ -1,4 +1,4 @@
-import { request as httpRequest } from "node:http";
+import { STATUS_CODES, request as httpRequest } from "node:http";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
@@ -80,6 +80,10 @@ export class Tunnels {
     const asking: Asking = { arm: visit.arm, service: service.name, who: whoIs(visit), slice, sinceMs: this.#core.monotonicMs() };
     this.#core.meters.begin(asking);
     socket.on("error", () => socket.destroy());
+    // The server's clock for a client that takes nothing goes on; only its own ear is gone with the protocol.
+    socket.on("timeout", () => {
+      if (socket.writableLength > 0) socket.destroy();
+    });
     this.#clients.add(socket);
     socket.once("close", () => this.#clients.delete(socket));
     this.#ask(received, asking, visit.arm);
@@ -255,7 +259,7 @@ function pairsOf(answer: IncomingMessage): RawHeaders {
   const kept: RawHeaders = [];
   for (let index = 0; index < answer.rawHeaders.length; index += 2) {
     const name = answer.rawHeaders[index] ?? "";
-    kept.push(name, answer.rawHeaders[index + 1] ?? "");
+    if (!/^(?:serin-|baggage$)/i.test(name)) kept.push(name, answer.rawHeaders[index + 1] ?? "");
   }
   return kept;
 }
@@ -273,15 +277,8 @@ function whenGone(socket: Duplex, left: () => void): () => void {
   return () => void socket.off("readable", look).off("end", end).off("close", left);
 }
 
-const reasons: Readonly<Record<number, string>> = {
-  101: "Switching Protocols",
-  502: "Bad Gateway",
-  503: "Service Unavailable",
-  504: "Gateway Timeout",
-};
-
 function headText(status: number, headers: RawHeaders): Buffer {
-  let text = `HTTP/1.1 ${status} ${reasons[status] ?? "Answer"}\r\n`;
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Answer"}\r\n`;
   for (let index = 0; index < headers.length; index += 2) text += `${headers[index]}: ${headers[index + 1]}\r\n`;
   return Buffer.from(`${text}\r\n`, "latin1");
 }
