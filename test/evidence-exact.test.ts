@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { rateInterval } from "../src/evidence/confidence.ts";
-import { emptyProcess, logE, stakesForHarm, stakesForHealth, step } from "../src/evidence/e-process.ts";
+import { emptyProcess, logE, stakesForHarm, stakesForHealth, step, turned } from "../src/evidence/e-process.ts";
 import type { Process, Stakes } from "../src/evidence/e-process.ts";
 import { natsOf } from "../src/evidence/lines.ts";
 import { largestAfter, rateBets, rateIncrements } from "../src/evidence/rate-bets.ts";
@@ -48,7 +48,9 @@ describe("a rate: E[E] <= 1 whatever the rate is on its side of the line, from s
     chance: ({ bad, total }) => binomial(total, bad, at.rates[process.scrapes] ?? 0),
     after: (whole) => {
       const increments = rateIncrements(at.bets, { parts: [whole], largestPart: 3, dispersion: at.dispersion });
-      return game(step(process, increments, at.bets), at);
+      // The share may change before any scrape, as what was seen until then leads to.
+      const { now } = turned({ now: process });
+      return game(step(process.scrapes > 0 && process.peakLogE > 0 ? now : process, increments, at.bets), at);
     },
     logE: () => logE(process, at.bets),
   });
@@ -56,7 +58,8 @@ describe("a rate: E[E] <= 1 whatever the rate is on its side of the line, from s
     stakesForHarm(4),
     stakesForHealth(2),
     stakesForHarm(1),
-    { first: 0.1, planned: 0.9, plannedScrapes: 3 },
+    { first: 0.1, planned: 0.9, plannedScrapes: 3, perTurn: 0, turns: 0 },
+    { first: 0.1, planned: 0.1, plannedScrapes: 3, perTurn: 0.4, turns: 2 },
   ];
   test.each([0.01, 0.3, 0.7, 0.95])("line %s", (at) => {
     for (const side of sides) {

@@ -1,4 +1,4 @@
-import { add, begin, judge } from "../../src/evidence/evidence.ts";
+import { add, atNewShare, begin, judge } from "../../src/evidence/evidence.ts";
 import type { ArmAhead } from "../../src/evidence/bets-ahead.ts";
 import type { Stretch, World } from "../../src/evidence/prospect.ts";
 import type { Increment, Line, Tally, TestSpec } from "../../src/evidence/test-spec.ts";
@@ -114,10 +114,15 @@ function live(
   ask: { readonly seed: number; readonly proves: "pass" | "fail"; readonly most: number; readonly marks: readonly number[] },
 ): { readonly first: number; readonly stands: readonly boolean[] } {
   const luck = random(ask.seed);
+  // Each stretch but the first begins with another share.
+  const turns = world.stretches
+    .slice(0, -1)
+    .map((_, index) => world.stretches.slice(0, index + 1).reduce((sum, one) => sum + one.scrapes, 0));
   let state = begin(spec);
   let first: number | null = null;
   const stands: boolean[] = [];
   for (let scrape = 1; scrape <= world.onset + ask.most; scrape += 1) {
+    if (turns.includes(scrape - 1)) state = atNewShare(spec, state);
     state = add(spec, state, scrapeOf(world, scrape, luck));
     const since = scrape - world.onset;
     const isThere = since > 0 && judge(spec, state).kind === ask.proves;

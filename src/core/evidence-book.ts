@@ -1,4 +1,4 @@
-import { add, begin, forecastScrapes, judge, renew } from "../evidence/evidence.ts";
+import { add, atNewShare, begin, forecastScrapes, judge, renew } from "../evidence/evidence.ts";
 import { addDraws, beginDraws, isMismatched } from "../evidence/sample-ratio.ts";
 import type { DrawState } from "../evidence/sample-ratio.ts";
 import type { TestState } from "../evidence/test-spec.ts";
@@ -136,7 +136,7 @@ export function bookAfterDecision(book: EvidenceBook, decision: Decision): Evide
   let fresh = book.fresh;
   for (const fact of decision.facts) {
     if (fact.kind === "cancelled" && fresh?.check === fact.check) states[fact.check] = fresh.state;
-    if (fact.kind === "share-seen") for (const check of book.checks.filter(isOfPresentShare)) states[check.id] = begin(check.spec);
+    if (fact.kind === "share-seen") for (const check of book.checks) states[check.id] = afterShare(check, states[check.id]);
     if (fact.kind === "dismissed") for (const check of toldBy(book, fact.check)) states[check.id] = afresh(book, check);
   }
   const { status } = decision;
@@ -147,6 +147,10 @@ export function bookAfterDecision(book: EvidenceBook, decision: Decision): Evide
     fresh = check ? { check: check.id, sinceMs: breach.atMs, state: afresh(book, check) } : null;
   }
   return { ...book, states, fresh };
+}
+
+function afterShare(check: Check, state: TestState | undefined): TestState {
+  return state === undefined || isOfPresentShare(check) ? begin(check.spec) : atNewShare(check.spec, state);
 }
 
 /** The check's test, begun again: what has been proven counts no more, what was measured of how requests hang together does. */

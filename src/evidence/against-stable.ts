@@ -2,7 +2,7 @@ import { countsOf, noCounts, sumOf } from "./counts.ts";
 import type { Counts } from "./counts.ts";
 import { cautiousFactor, dispersionFactor, measureScrape, measureSlices, noDispersion } from "./dispersion.ts";
 import type { Dispersion } from "./dispersion.ts";
-import { emptyProcess, logE, stakesForHarm, stakesForHealth, step } from "./e-process.ts";
+import { emptyProcess, logE, stakesForHarm, stakesForHealth, step, turned } from "./e-process.ts";
 import type { Process } from "./e-process.ts";
 import { forecast } from "./forecast.ts";
 import { isGood, natsOf, nothingCounted, verdictOfLines } from "./lines.ts";
@@ -64,6 +64,7 @@ const nothingSeen: RatioState = {
 export const againstStable: TestFamily<RatioSpec> = {
   begin: () => ({ ...nothingSeen }),
   renew: (_spec, before) => ({ ...nothingSeen, between: (before as RatioState).between }),
+  atNewShare: (before) => ({ ...before, processes: turned((before as RatioState).processes) }),
   add: addRatio,
   judge: judgeRatio,
   forecastScrapes: forecastRatio,

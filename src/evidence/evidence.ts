@@ -34,6 +34,11 @@ export function renew(spec: TestSpec, state: TestState): TestState {
   return family.renew?.(spec, state) ?? family.begin(spec);
 }
 
+/** The state when another share has come into force, before its first scrape; nothing is proven by it. */
+export function atNewShare(spec: TestSpec, state: TestState): TestState {
+  return familyOf(spec).atNewShare?.(state) ?? state;
+}
+
 /** The state after one more scrape; `state` itself is not changed. Throws when the increment is of another kind than the test. */
 export function add(spec: TestSpec, state: TestState, increment: Increment): TestState {
   return familyOf(spec).add(spec, state, increment);

@@ -164,6 +164,8 @@ function* wayOf(spec: CountSpec, world: World, bets: Bets, luck: number): Genera
     const end = index === world.stretches.length - 1 ? Number.POSITIVE_INFINITY : scrapes + length;
     const arms = { canary, stable, parts };
     const gainsOf = bets.gains(arms);
+    // A new stretch is another share, which has a stake of its own.
+    if (index > 0 && index <= bets.stakes.turns) logWealth = logWealth.map((log) => logAddExp(log, Math.log(bets.stakes.perTurn)));
     const known = new Map<number, readonly Walk[]>();
     while (scrapes < end) {
       if (scrapes === onset) {

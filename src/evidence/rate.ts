@@ -6,7 +6,7 @@ import { crowdAfter, crowdFactor, noCrowd } from "./crowd.ts";
 import type { Crowd } from "./crowd.ts";
 import { cautiousFactor, dispersionFactor, dispersionNow, measureScrape, measureSlices, noDispersion } from "./dispersion.ts";
 import type { Dispersion } from "./dispersion.ts";
-import { emptyProcess, logE, stakeAt, stakesForHarm, stakesForHealth, step } from "./e-process.ts";
+import { emptyProcess, logE, stakeAt, stakesForHarm, stakesForHealth, step, turned } from "./e-process.ts";
 import type { Process } from "./e-process.ts";
 import { forecast } from "./forecast.ts";
 import { hunted, isHot, isWarm, noHunt } from "./hunt.ts";
@@ -70,6 +70,7 @@ export const rate: TestFamily<RateSpec> = {
     const { between, crowd, largest, stable } = before as RateState;
     return { ...nothingSeen, between, crowd, largest, stable };
   },
+  atNewShare: (before) => ({ ...before, processes: turned((before as RateState).processes) }),
   add: addRate,
   judge: judgeRate,
   forecastScrapes: forecastRate,

@@ -96,6 +96,8 @@ export interface TestFamily<Spec extends TestSpec> {
    * measures nothing, and begins.
    */
   renew?(spec: Spec, state: TestState): TestState;
+  /** The state when another share is in force: what breaks under load begins now. Absent: it makes no difference. */
+  atNewShare?(state: TestState): TestState;
   add(spec: Spec, state: TestState, increment: Increment): TestState;
   judge(spec: Spec, state: TestState): Verdict;
   /** Scrapes still needed for a decision when the data go on as they were; `null` when it will not be decided at all. */
