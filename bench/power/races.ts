@@ -79,6 +79,10 @@ export const races: readonly Raced[] = [
     ...whole,
     stretches: always(arm(75, 0.05), arm(675, 0.001)),
   }),
+  raced("5xx > 1 % breached at 100 %: 2 %, nobody on stable", rate("request", null, below(0.01)), {
+    ...sliced,
+    stretches: always(arm(150, 0.02), arm(0, 0)),
+  }),
   raced("5xx > 1 % breached in the second phase: 5 %", rate("request", null, below(0.01)), lateFault),
   raced("no regression of 2 %, two phases", compared(above(0.9), above(0.5)), { ...whole, stretches: growing(0.02, 0.02) }),
   raced("no regression of 30 %", compared(above(0.9), above(0.5)), { ...whole, stretches: always(arm(10, 0.3), arm(10, 0.3)) }),

@@ -32,6 +32,8 @@ export interface SourceDefinition<Connection> {
   readonly isApproximate?: boolean;
   /** True when each arm's requests come in hash slices, no person in two of them: a rate is proven sooner then. Absent: they do not. */
   readonly countsInParts?: boolean;
+  /** Between two runs of a score, ms. Absent: every scrape has one. */
+  readonly runsEveryMs?: number;
   /** Whether a metric with these words has a stable arm to compare with. Absent: always. Pure. */
   hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
   /** Bounds at which a latency with these words is counted, ms, rising. Absent: nobody knows before it is read. Pure. */

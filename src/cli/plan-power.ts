@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Adapters } from "../config/catalogue.ts";
-import { slicedBy } from "../config/rules/decidable.ts";
+import { sourcesAhead } from "../config/rules/decidable.ts";
 import type { Language, Plan } from "../core/plan.ts";
 import { powerOf, sureEnough } from "../core/power.ts";
 import type { CheckPower, PhasePower } from "../core/power.ts";
@@ -60,7 +60,7 @@ async function powerFile(
   const { plan, problems } = readPlan(bytes, file, catalogue);
   const errors = problems.filter((problem) => problem.severity === "error");
   if (plan === null) throw new UserError("plan-invalid", `Nothing can be foreseen of ${file}.`, { problems: errors });
-  const phases = powerOf(plan, { traffic, truths: truthsOf(options.assume, plan), isSliced: slicedBy(catalogue) });
+  const phases = powerOf(plan, { traffic, truths: truthsOf(options.assume, plan), sourceOf: sourcesAhead(catalogue) });
   if (options.json) terminal.out(`${JSON.stringify(asJson(plan, traffic, phases))}\n`);
   else terminal.out(`${sayPower(plan, { traffic, phases, language: asked ?? plan.language, columns: Math.min(100, terminal.columns) })}\n`);
   return "done";

@@ -30,6 +30,8 @@ export interface SourceKind extends Kind {
   readonly isApproximate?: boolean;
   /** Whether each arm's requests come in parts that different people make up. Absent: they do not. */
   readonly countsInParts?: boolean;
+  /** Between two runs of a score, ms. Absent: every scrape has one. */
+  readonly runsEveryMs?: number;
   /** Whether a metric with these words has a stable arm to compare with. Absent: always. */
   hasStableArm?(words: Readonly<Record<string, string | number>>): boolean;
   /** Bounds at which a latency with these words is counted, ms, rising. Absent: nobody knows before it is read. */

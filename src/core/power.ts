@@ -17,8 +17,15 @@ export interface PowerAsk {
   readonly traffic: ExpectedTraffic;
   /** By metric, or by quantity ("latency>2000ms"), where somebody says what it truly is. */
   readonly truths: Readonly<Record<string, Truth>>;
-  /** True for a metric whose requests the source counts in parts that different people make up. */
-  isSliced(metric: Metric): boolean;
+  sourceOf(metric: Metric): SourceAhead;
+}
+
+/** What is known of the source of a metric. */
+export interface SourceAhead {
+  /** True where it counts requests in parts that different people make up. */
+  readonly isSliced: boolean;
+  /** Between two runs of a score, ms; 0: every scrape has one. */
+  readonly runsEveryMs: number;
 }
 
 /** What a check's decision depends on: people who log in, requests, or readings, which come by themselves. */
@@ -34,8 +41,8 @@ export interface CheckPower {
   readonly proves: "pass" | "fail" | null;
   /** What can be said at this traffic; `null`: it depends on traffic that nobody gave. */
   readonly outlook: Outlook | null;
-  /** What would decide it in the phase's own time in four releases of five. */
-  readonly needs: Needed;
+  /** What would decide it in the phase's own time in four releases of five; `null`: what there is does. */
+  readonly needs: Needed | null;
   /** False where nobody is left on stable to compare with, though it compares. */
   readonly isComparable: boolean;
   /** People count so long after they came, ms; 0: at once. */
@@ -71,8 +78,6 @@ export interface PhasePower {
 
 /** Decided in four releases of five is what is planned for. */
 export const sureEnough = 0.8;
-/** Scores come from runs, one in so long, unless the metric says `every`. */
-const usualRunMs = 600_000;
 const mostTraffic: Readonly<Record<"people" | "requests", number>> = { people: 1e7, requests: 1e7 };
 
 /** When each gate will be decided, and each guard be breached by harm that begins with the phase: closed forms, nothing is simulated. */
@@ -107,6 +112,7 @@ export function powerIn(plan: Plan, ask: PowerAsk, at: { readonly check: Check; 
   const now = isComparable && traffic !== null ? seen(traffic, "for ever") : null;
   const proves = isComparable ? (now ?? seen(1, "the phase ends")).prospect.proves : null;
   const outlook = traffic === null ? null : now === null || proves === null ? undecided : outlookOf(now, plan);
+  const isEnough = outlook !== null && outlook.within >= sureEnough;
   return {
     check,
     kind,
@@ -114,8 +120,11 @@ export function powerIn(plan: Plan, ask: PowerAsk, at: { readonly check: Check; 
     truth: { ...truth, isAssumed: given === undefined },
     proves,
     outlook,
-    needs:
-      proves === null || depends === "readings" ? nothingHelps : neededFor(depends, traffic, (amount) => seen(amount, "the phase ends")),
+    needs: isEnough
+      ? null
+      : proves === null || depends === "readings"
+        ? nothingHelps
+        : neededFor(depends, traffic, (amount) => seen(amount, "the phase ends")),
     isComparable,
     maturesMs: maturesOf(plan, check),
   };
@@ -160,7 +169,7 @@ function seenAt(ask: Asked): Seen {
   const ends = begins + scrapes(observeMs);
   const endsExtended = ends + scrapes(extendMs);
   const onset = isGate ? 0 : delay + before;
-  const parts = ask.depends === "requests" && ask.ask.isSliced(metricOf(plan, check)) ? slices : 1;
+  const parts = ask.depends === "requests" && ask.ask.sourceOf(metricOf(plan, check)).isSliced ? slices : 1;
   const horizon = ask.until === "for ever" ? Number.POSITIVE_INFINITY : Math.max(1, ends);
   const prospect = prospectOf(check.spec, { stretches: [...silent, ...stretches], parts, onset, horizon });
   return { prospect, begins, ends, endsExtended };
@@ -169,13 +178,10 @@ function seenAt(ask: Asked): Seen {
 /** Hash slices of an arm, as many as a source has that counts them. */
 const slices = 10;
 
-function stretchOf(
-  { plan, check, depends, amount }: Asked,
-  index: number,
-  stretch: { readonly scrapes: number; readonly of: Truth },
-): Stretch {
+function stretchOf(asked: Asked, index: number, stretch: { readonly scrapes: number; readonly of: Truth }): Stretch {
+  const { plan, depends, amount } = asked;
   const share = shareOf(plan, index);
-  const perScrape = { people: plan.scrapeMs / 60_000, requests: plan.scrapeMs / 1000, readings: plan.scrapeMs / readingMs(plan, check) };
+  const perScrape = { people: plan.scrapeMs / 60_000, requests: plan.scrapeMs / 1000, readings: plan.scrapeMs / readingMs(asked) };
   const units = amount * perScrape[depends];
   const [canary, stable] = depends === "readings" ? [units, 0] : [units * share, units * (1 - share)];
   return {
@@ -233,9 +239,8 @@ function maturesOf(plan: Plan, check: Check): number {
   return goal?.withinMs ?? parseDuration(String(words["matures"] ?? "0")) ?? 0;
 }
 
-function readingMs(plan: Plan, check: Check): number {
-  if (check.spec.kind !== "score") return plan.scrapeMs;
-  return parseDuration(String(plan.metrics[check.metric]?.query["every"] ?? "")) ?? usualRunMs;
+function readingMs({ plan, check, ask }: Asked): number {
+  return check.spec.kind === "score" ? Math.max(plan.scrapeMs, ask.sourceOf(metricOf(plan, check)).runsEveryMs) : plan.scrapeMs;
 }
 
 /** The part of the audience on the canary, 0-1; some are kept back in the last phase. */

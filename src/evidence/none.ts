@@ -117,6 +117,11 @@ function logERare(rate: number, { bad: events, total: exposures }: Counts): numb
   return logAddExp(onNone, onFew);
 }
 
+/** Exposures without an event after which it passes; the stake on a few of them brings it a little earlier, which is left out. */
+export function exposuresToPass({ rate, beta }: Pick<NoneSpec, "rate" | "beta">): number {
+  return (natsOf(beta) - Math.log1p(-stakeOnFew)) / rate;
+}
+
 /** Scrapes until the exposure is enough, if there is no further event; `null` while one goes on that stable knows. */
 function forecastNone(spec: NoneSpec, before: TestState): number | null {
   const state = before as NoneState;

@@ -9,7 +9,7 @@ import { natsOf } from "./lines.ts";
 import { hasReached, hasReachedAndStands, hasReachedRising } from "./passage.ts";
 import type { Walk } from "./passage.ts";
 import type { Point, World } from "./prospect.ts";
-import { rateBetsOn } from "./rate.ts";
+import { rateBetsOn, wouldShow } from "./rate.ts";
 import { logAddExp } from "./special.ts";
 import type { TestSpec } from "./test-spec.ts";
 
@@ -103,7 +103,10 @@ interface Bets {
 function betsOf(spec: CountSpec, proof: "harm" | "health"): Bets {
   if (spec.kind === "rate") {
     const bets = rateBetsOn(spec, spec.fail, proof);
-    return { ...bets, gains: (scrape) => rateGains(bets, scrape) };
+    // Where nobody on stable could tell a burst from harm, a scrape is one proof.
+    const partsOf = ({ canary, stable, parts }: ScrapeAhead): number =>
+      proof === "health" || wouldShow({ total: stable.units }, { total: canary.units }) ? parts : 1;
+    return { ...bets, gains: (scrape) => rateGains(bets, { ...scrape, parts: partsOf(scrape) }) };
   }
   const bets = ratioBetsOn(spec, spec.fail, proof);
   return { ...bets, gains: (scrape) => ratioGains(bets, scrape) };

@@ -1,5 +1,6 @@
-import { isGood, natsOf } from "./lines.ts";
+import { isGood } from "./lines.ts";
 import { neededReadings } from "./level.ts";
+import { exposuresToPass } from "./none.ts";
 import type { Point, Prospect, World } from "./prospect.ts";
 import { mostRuns } from "./score.ts";
 import { lnNormal } from "./special.ts";
@@ -15,7 +16,7 @@ export function prospectOfRule(
   switch (spec.kind) {
     case "none":
       if (value > 0) return { proves: "fail", points: firstEvent(world) };
-      return { proves: "pass", points: certainAt(scrapesUntil(world, natsOf(spec.beta) / spec.rate, "units")) };
+      return { proves: "pass", points: certainAt(scrapesUntil(world, exposuresToPass(spec), "units")) };
     case "level":
       return isGood(spec.line, value)
         ? { proves: "pass", points: certainAt(readings(neededReadings(spec))) }

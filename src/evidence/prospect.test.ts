@@ -74,7 +74,7 @@ describe("rules", () => {
     ],
     ["a probe answers at once", { kind: "probe", k: 3 }, readings(0), "pass", 1],
     ["a probe is down after three", { kind: "probe", k: 3 }, readings(1), "fail", 3],
-    ["none: the rule of three", { kind: "none", rate: 0.001, ...budget }, readings(0, 100), "pass", 30],
+    ["none: the rule of three, and what is staked on a few", { kind: "none", rate: 0.001, ...budget }, readings(0, 100), "pass", 31],
   ])("%s", (_, spec, world, proves, scrapes) => {
     const prospect = prospectOf(spec, world);
     expect(prospect.proves).toBe(proves);

@@ -134,7 +134,7 @@ const leastWitness = 1 / 2;
  * only what is the canary's own is common to them. Where nobody is left to tell, a scrape is one proof, however many people are in it. It
  * depends on sizes alone, and never on what was bad.
  */
-function wouldShow(stable: Counts | null, canary: Counts): boolean {
+export function wouldShow(stable: Pick<Counts, "total"> | null, canary: Pick<Counts, "total">): boolean {
   return stable !== null && stable.total >= leastWitness * canary.total;
 }
 

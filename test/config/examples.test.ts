@@ -76,12 +76,12 @@ describe("examples/laptop", () => {
 
   test("its server takes it, and says what is legal and probably not meant", () => {
     expect(serverProblems).toEqual([]);
-    expect(problems.map(({ severity, code, line }) => `${line} ${severity} ${code}`)).toEqual([
-      "56 warning between-lines",
-      "57 warning between-lines",
-      "64 warning between-lines",
-      "81 warning comparison-ends",
-      "88 warning window-late-start",
+    expect(problems.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      "warning between-lines",
+      "warning between-lines",
+      "warning between-lines",
+      "warning comparison-ends",
+      "warning window-late-start",
     ]);
   });
 

@@ -15,7 +15,7 @@ import type { LateRule } from "./rule.ts";
 /** At the traffic given each gate will be decided in its phase, its extension included, in four releases of five. Without traffic nothing is said. */
 export const gatesAreDecidable: LateRule = (_draft, { plan, language, traffic, catalogue }) => {
   if (traffic.loginsPerMinute === null && traffic.rps === null) return [];
-  const ask: PowerAsk = { traffic, truths: {}, isSliced: slicedBy(catalogue) };
+  const ask: PowerAsk = { traffic, truths: {}, sourceOf: sourcesAhead(catalogue) };
   let isFirst = true;
   return checksOf(plan).flatMap((check) => {
     const [index, gate] = [check.phase, askedCheck(plan, check.id)];
@@ -30,10 +30,19 @@ export const gatesAreDecidable: LateRule = (_draft, { plan, language, traffic, c
   });
 };
 
-/** Whether a metric's requests are counted in parts, as far as its source is known. */
-export function slicedBy(catalogue: Catalogue): PowerAsk["isSliced"] {
-  return (metric) => metric.unit === "request" && adapterOf(meaningOfSource(catalogue, metric.source))?.countsInParts === true;
+/** What the catalogue knows of the source of a metric. */
+export function sourcesAhead(catalogue: Catalogue): PowerAsk["sourceOf"] {
+  return (metric) => {
+    const source = adapterOf(meaningOfSource(catalogue, metric.source));
+    return {
+      isSliced: metric.unit === "request" && source?.countsInParts === true,
+      runsEveryMs: source === null ? usualRunMs : (source.runsEveryMs ?? 0),
+    };
+  };
 }
+
+/** Of a source that nobody knows: scores that need a browser are not run at each scrape. */
+const usualRunMs = 600_000;
 
 interface At {
   readonly plan: Plan;

@@ -43,6 +43,15 @@ interface Doubts {
   }): Said;
   images(at: { readonly automatic: string; readonly ready: string; readonly write: string }): Said;
   twoMeanings(at: { readonly metric: string; readonly source: string; readonly category: string; readonly page: string }): Said;
+  /** `below` and `above`: the bounds on both sides, `null` where there is none. */
+  latencyBound(at: {
+    readonly source: string;
+    readonly below: string | null;
+    readonly above: string | null;
+    readonly line: string;
+    readonly write: string;
+    readonly bounds: string;
+  }): Said;
   comparisonEnds(): Said;
   previousNotKept(): Said;
   noLease(router: string): Said;
@@ -124,6 +133,16 @@ const en: Doubts = {
     message: `“${metric}” can mean two things: that people can use the product's own dashboard page, or that a monitoring dashboard can be reached. It is read as the first: ${source}, ${category} of ${page}.`,
     remedy: `Write means: "${category} of ${page}" in this metric; for the second, make it a metric of kind probe.`,
   }),
+  latencyBound: ({ source, below, above, line, write, bounds }) => ({
+    message: `The source "${source}" counts answers ${
+      below === null
+        ? `up to ${above} at the least, not up to ${line}: none is proven fast`
+        : above === null
+          ? `up to ${below} at the most, not up to ${line}: none is proven slow`
+          : `up to ${below} and up to ${above}, not up to ${line}: what takes between the two is proven neither fast nor slow`
+    }.`,
+    remedy: `Write "${write}". There are ${bounds}.`,
+  }),
   comparisonEnds: () => ({
     message: "This guard ends at 100%: nobody is left on stable to compare with.",
     remedy: 'Write holdback: "1%" to keep it.',
@@ -202,6 +221,16 @@ const fr: Doubts = {
   twoMeanings: ({ metric, source, category, page }) => ({
     message: `${quote(metric, "fr")} a deux sens possibles\u202f: la page tableau de bord du produit est utilisable par tous, ou un tableau de bord de monitoring répond. C’est le premier qui est pris\u202f: ${source}, ${category} de ${page}.`,
     remedy: `Écrivez means: "${category} de ${page}" dans cette métrique\u202f; pour le second sens, une métrique de type probe.`,
+  }),
+  latencyBound: ({ source, below, above, line, write, bounds }) => ({
+    message: `La source ${quote(source, "fr")} compte les réponses ${
+      below === null
+        ? `jusqu’à ${above} au moins, et non jusqu’à ${line}\u202f: aucune n’est prouvée rapide`
+        : above === null
+          ? `jusqu’à ${below} au plus, et non jusqu’à ${line}\u202f: aucune n’est prouvée lente`
+          : `jusqu’à ${below} et jusqu’à ${above}, et non jusqu’à ${line}\u202f: entre les deux, rien n’est prouvé, ni rapide ni lent`
+    }.`,
+    remedy: `Écrivez "${write}". Il y a ${bounds}.`,
   }),
   comparisonEnds: () => ({
     message: "Ce garde-fou s’arrête à 100\u202f%\u202f: il n’y a plus personne sur la version stable à qui comparer.",

@@ -54,9 +54,10 @@ export function sayTruth({ check, truth }: CheckPower, asked: AskedCheck, langua
   }
 }
 
-/** "1,450 logins a minute", "14 requests a second"; `null` when no traffic would do. */
-export function sayNeeded(needs: Needed, language: Language): string | null {
+/** "1,450 logins a minute", "14 requests a second"; `null` when no traffic would do, or nothing more is needed. */
+export function sayNeeded(needs: Needed | null, language: Language): string | null {
   const words = amounts[language];
+  if (needs === null) return null;
   if (needs.loginsPerMinute !== null) return words.logins(sayAmount(needs.loginsPerMinute, language));
   return needs.rps === null ? null : words.requests(sayAmount(needs.rps, language));
 }
