@@ -45,7 +45,7 @@ holdback: 1%
     .replace(/^guards:\n(?: .*\n)+/m, guards)
     .replace(
       /gates:\n {6}errors: .*\n {6}latency: .*\n {6}orders: .*\n/,
-      "gates:\n      lcp: p75 < 2.5s\n      inp: p75 < 200ms\n      cls: < 25%\n",
+      "gates:\n      lcp: { pass: p75 < 2.5s, else: hold }\n      inp: p75 < 200ms\n      cls: < 25%\n",
     )
     .replace(/gates:\n {6}memory: .*\n {6}fatals: .*\n {6}consensus: .*/, "gates:\n      page-errors: none");
   const { plan, problems } = readPlan(text, "plan.yaml", soundCatalogue());

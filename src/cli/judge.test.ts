@@ -142,10 +142,13 @@ describe("serin judge", () => {
 
   test("finds harm sooner where the canary's parts are recorded, which are counters too", async () => {
     const asked = ["--condition", "< 0.5%", "--fail", "> 1%"];
-    const alone = scrapes(2, 50, 1000);
+    const alone = scrapes(2, 50, 1000, [0, 1000]);
     const parts = (times: number): object => ({ canarySlices: Array.from({ length: 10 }, () => ({ bad: 5 * times, total: 100 * times })) });
     const sliced = alone.map((line, index) => ({ ...line, ...parts(index + 1) }));
     expect(last(await judged(asked, alone))).toBe("undecided");
+    // Without a stable arm nobody could say that it was no burst.
+    const nobody = scrapes(2, 50, 1000).map((line, index) => ({ ...line, ...parts(index + 1) }));
+    expect(last(await judged(asked, nobody))).toBe("undecided");
     expect((await judged(asked, sliced)).lines).toMatchObject([{ verdict: "fail", assumes: "robust" }, { verdict: "fail" }]);
     const { err, exit } = await judged(asked, [{ ...at(1, 1, 9), canarySlices: [{ bad: 3, total: 2 }] }]);
     expect({ err, exit }).toEqual({ err: expect.stringMatching(/Line 1: "canarySlices.0": counts more bad ones/), exit: "bad-input" });

@@ -84,17 +84,6 @@ describe("rules", () => {
   });
 
   test("a score that turns bad needs more bad runs than there were good ones", () => {
-    const world: World = { ...readings(80, 1 / 40), onset: 240 };
-    const before = { scrapes: 240, canary: arm(1 / 40, 93), stable: arm(0, 0) };
-    const prospect = prospectOf(
-      { kind: "score", line: above(90), minRuns: 5, alpha: 0.01 },
-      { ...world, stretches: [before, ...world.stretches] },
-    );
-    // Six good runs: the seventh bad one makes the median bad.
-    expect([240, 241].map((scrapes) => probabilityAfter(prospect, scrapes, "stands"))).toEqual([0, 1]);
-  });
-
-  test("a score that turns bad needs more bad runs than there were good ones", () => {
     const bad = readings(80, 1 / 40);
     const before = { scrapes: 240, canary: arm(1 / 40, 93), stable: arm(0, 0) };
     const prospect = prospectOf(

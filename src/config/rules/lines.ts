@@ -62,7 +62,7 @@ function isSameScale(pass: Condition, fail: Condition): boolean {
 /** Two metrics of one thing: failures of the same requests, or the same answers' latency, perhaps of a part of them. */
 function isSibling(mine: MetricDraft, theirs: MetricDraft, pass: Condition): boolean {
   const isSameSource = mine.kind === theirs.kind && mine.source === theirs.source;
-  if (mine.kind === "latency") return isSameSource && mine["histogram"] === theirs["histogram"];
+  if (mine.kind === "latency") return isSameSource && mine["histogram"] === theirs["histogram"] && mine["of"] === theirs["of"];
   const areFailures = mine["bad"] !== undefined && theirs["bad"] !== undefined && mine["total"] === theirs["total"];
   return isSameSource && mine.kind === "ratio" && areFailures && "is" in pass && pass.is.startsWith("<");
 }
