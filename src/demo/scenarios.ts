@@ -69,6 +69,15 @@ export const scenarios: readonly Scenario[] = [
     ends: holding("failed", ["2.pricetruth-consensus"], 1),
     hurriesIn: [0],
   }),
+  story("accessibility", "the dashboard of version 2 has lost its labels, its texts for pictures and its contrast", {
+    faults: [{ kind: "unlabelled", fromPhase: 0 }],
+    ends: rolledBack("dashboard-accessibility < 95", 0),
+  }),
+  story("blank-page", "the page of version 2 throws before it shows anything; every answer is a 200", {
+    faults: [{ kind: "blank-page", fromPhase: 0 }],
+    ends: rolledBack("browser-errors > 2%", 0),
+    proof: { check: "browser-errors > 2%", truth: 1, line: 0.02, unitsPerPerson: 1, harmedRatio: 1 },
+  }),
   story("critical", "version 2 meets one fatal error", {
     faults: [{ kind: "fatal", service: "backend", afterAnswers: 30, fromPhase: 0 }],
     ends: rolledBack("3.critical-errors", 0),

@@ -157,6 +157,7 @@ function serverFile({ router, source, tokenFile, priceTruth }: Places): string {
       routers: { edge: edge(router) },
       sources: {
         edge: edge(source),
+        "signed-in": { kind: "axe", login: { service: "backend", request: "POST /api/login", json: { email: "canary@shop.example" } } },
         pricetruth: { kind: "http", url: priceTruth, control: `${source}/health` },
       },
     },
