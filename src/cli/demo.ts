@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { insteadOf } from "../config/near.ts";
+import type { DemoOptions } from "../demo/run.ts";
 import type { Scenario } from "../demo/scenario.ts";
 import { scenarios, usualScenarios } from "../demo/scenarios.ts";
 import type { DemoScreen } from "./demo-screen.ts";
@@ -50,9 +51,9 @@ function sayScenarios(): string {
   return scenarios.map(({ name, says }) => `  ${name.padEnd(longest)}  ${says}`).join("\n");
 }
 
-/** What is to be played, or why that cannot be. */
-function chosen({ scenario: name, all }: Options): readonly Scenario[] | string {
-  if (name === undefined) return all === undefined ? usualScenarios : scenarios;
+/** What is to be played on one stage, or why that cannot be. */
+function chosen({ scenario: name, all, once }: Options): readonly [Scenario, ...Scenario[]] | string {
+  if (name === undefined) return once === undefined ? usualScenarios : [usualScenarios[0]];
   if (all !== undefined) return "write --scenario or --all, not both";
   const found = scenarios.find((scenario) => scenario.name === name);
   const names = scenarios.map((scenario) => scenario.name);
@@ -65,21 +66,19 @@ async function playDemo(options: Options, terminal: Terminal): Promise<0 | 1> {
     terminal.err(`serin: ${named}\n`);
     return 1;
   }
-  const { runDemo } = await import("../demo/run.ts");
   const screen = await openScreen(options, terminal);
   const interrupted = interruption();
+  const asked = {
+    speed: options.speed ?? null,
+    peoplePerSecond: options.people ?? null,
+    seed: options.seed,
+    keepDir: options.keep === undefined ? null : resolve(options.keep),
+  };
   try {
-    const complaints = await runDemo(
-      {
-        scenarios: options.once === undefined ? named : named.slice(0, 1),
-        speed: options.speed ?? null,
-        peoplePerSecond: options.people ?? null,
-        seed: options.seed,
-        keepDir: options.keep === undefined ? null : resolve(options.keep),
-      },
-      screen,
-      interrupted.signal,
-    );
+    const complaints =
+      options.all === undefined
+        ? await (await import("../demo/run.ts")).runDemo({ ...asked, scenarios: named }, screen, interrupted.signal)
+        : await playAll(asked, screen, interrupted.signal);
     screen.close();
     for (const complaint of complaints) terminal.err(`serin: ${complaint}\n`);
     return complaints.length === 0 ? 0 : 1;
@@ -90,6 +89,14 @@ async function playDemo(options: Options, terminal: Terminal): Promise<0 | 1> {
   } finally {
     interrupted.stop();
   }
+}
+
+/** Plays every scenario and shows the table; answers why some did not end as they should. */
+async function playAll(asked: Omit<DemoOptions, "scenarios">, screen: DemoScreen, signal: AbortSignal): Promise<readonly string[]> {
+  const { playEach, sayTable } = await import("./demo-all.ts");
+  const played = await playEach(scenarios, asked, screen, signal);
+  for (const line of sayTable(played)) screen.say(line);
+  return played.flatMap(({ scenario, complaints }) => complaints.map((complaint) => `${scenario.name}: ${complaint}`));
 }
 
 async function openScreen(options: Options, terminal: Terminal): Promise<DemoScreen> {

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, expect, test, vi } from "vitest";
-import { ApiRefusal, apiOf as apiOfServer } from "./api.ts";
-import type { Api } from "./api.ts";
+import { ApiRefusal, apiOf } from "./api.ts";
 import { colleagues, workOn } from "./colleagues.ts";
 import { listen, sendJson } from "./shop/listen.ts";
 import type { Listening } from "./shop/listen.ts";
@@ -40,7 +39,6 @@ async function serverOf(
   return { url: listening.url, asked };
 }
 
-const apiOf = (url: string, token: string): Api => apiOfServer({ url, up: () => Promise.resolve(), fallen: () => 0 }, token);
 const hurries = (): boolean => false;
 const calm = { status: { kind: "observing", phase: 1 }, actions: [{ kind: "promote", why: null }] };
 const [manager, qa] = [colleagues[0], colleagues[1] ?? colleagues[0]];

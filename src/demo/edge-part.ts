@@ -3,12 +3,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { seenSchema } from "../adapters/traffic/edge/orders.ts";
 import type { EdgeSeen } from "../adapters/traffic/edge/orders.ts";
-import { command } from "./house.ts";
+import { command, demoFile } from "./house.ts";
 import { wordOf } from "./household.ts";
-import type { Household } from "./household.ts";
+import type { Household, MemberOptions } from "./household.ts";
 
-/** The edge watches a person for so long; nobody in the demo stays longer. */
-const longestVisit = "1s";
+/** The edge watches a person for so long, ms; nobody in the demo stays longer. */
+const longestVisitMs = 1_000;
 const readyWithinMs = 30_000;
 
 /** The reverse proxy as a process of its own. */
@@ -20,14 +20,15 @@ export interface EdgePart {
   seen(): Promise<EdgeSeen>;
 }
 
+/** Which edge: the one of `serin edge`, or one whose draw is broken on purpose. */
+export type EdgeKind = "fair" | "biased";
+
 /** Starts an edge with a token of its own. */
-export async function startEdge(dir: string, household: Household): Promise<EdgePart> {
+export async function startEdge(dir: string, household: Household, kind: EdgeKind): Promise<EdgePart> {
   const tokenFile = join(dir, "edge-token");
   const token = randomBytes(32).toString("base64url");
   await writeFile(tokenFile, token, { mode: 0o600 });
-  const options = ["--listen=127.0.0.1:0", "--control=127.0.0.1:0", `--data=${join(dir, "edge")}`, `--token-file=${tokenFile}`];
-  const args = [command, "edge", ...options, `--turn=${longestVisit}`];
-  const { ready } = await household.start({ name: "edge", args, readyWithinMs });
+  const { ready } = await household.start({ name: "edge", ...howToStart(kind, join(dir, "edge"), tokenFile), readyWithinMs });
   const control = wordOf(ready, "control");
   return {
     url: wordOf(ready, "listening"),
@@ -39,4 +40,13 @@ export async function startEdge(dir: string, household: Household): Promise<Edge
       return seenSchema.parse(await answer.json());
     },
   };
+}
+
+function howToStart(kind: EdgeKind, dataDir: string, tokenFile: string): Pick<MemberOptions, "args" | "env"> {
+  if (kind === "biased") {
+    const env = { EDGE_DATA: dataDir, EDGE_TOKEN_FILE: tokenFile, EDGE_TURN_MS: String(longestVisitMs) };
+    return { args: [demoFile("biased-edge")], env };
+  }
+  const options = ["--listen=127.0.0.1:0", "--control=127.0.0.1:0", `--data=${dataDir}`, `--token-file=${tokenFile}`];
+  return { args: [command, "edge", ...options, `--turn=${longestVisitMs}ms`] };
 }

@@ -8,9 +8,7 @@ import { serveFrontend } from "./shop/frontend.ts";
 import { listen } from "./shop/listen.ts";
 import type { Listening } from "./shop/listen.ts";
 import { fairWeather } from "./weather.ts";
-import type { Weather } from "./weather.ts";
 
-const weather = (): Weather => fairWeather;
 const open: Listening[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((listening) => listening.close()));
@@ -30,7 +28,7 @@ const comes = async (crowd: Crowd, people: number): Promise<void> => {
 
 test("new people come at the rate that is asked for, want what they want, and nothing fails", async () => {
   const originOf = await shopOf("1");
-  const crowd = createCrowd({ originOf, seed: 1, habits: { ...habits, thinkMs: 2 }, weather });
+  const crowd = createCrowd({ originOf, seed: 1, habits: { ...habits, thinkMs: 2 } });
   const startedMs = performance.now();
   crowd.arrive(400);
   await vi.waitUntil(() => crowd.tally().people >= 800, { timeout: 20_000, interval: 5 });
@@ -53,7 +51,7 @@ test("new people come at the rate that is asked for, want what they want, and no
 });
 
 test("a deliberate fault harms people once each and is never a failed request", async () => {
-  const crowd = createCrowd({ originOf: await shopOf("2-errors"), seed: 2, habits: { ...habits, thinkMs: 0 }, weather });
+  const crowd = createCrowd({ originOf: await shopOf("2-errors"), seed: 2, habits: { ...habits, thinkMs: 0 } });
   crowd.arrive(500);
   await comes(crowd, 400);
   const tally = crowd.tally();
@@ -67,7 +65,7 @@ test("a deliberate fault harms people once each and is never a failed request", 
 test("an answer that fails by itself, and no answer at all, are failed requests with their reasons", async () => {
   const broken = await listen(0, (_request, response) => response.writeHead(502).end());
   open.push(broken);
-  const failing = createCrowd({ originOf: () => broken.url, seed: 3, habits, weather });
+  const failing = createCrowd({ originOf: () => broken.url, seed: 3, habits });
   failing.arrive(100);
   await comes(failing, 5);
   expect(failing.tally().failedRequests).toBe(failing.tally().requests);
@@ -76,7 +74,7 @@ test("an answer that fails by itself, and no answer at all, are failed requests 
 
   const gone = await listen(0, () => undefined);
   await gone.close();
-  const refused = createCrowd({ originOf: () => gone.url, seed: 3, habits, weather });
+  const refused = createCrowd({ originOf: () => gone.url, seed: 3, habits });
   refused.arrive(100);
   await comes(refused, 5);
   expect(refused.tally().failedRequests).toBe(refused.tally().requests);
@@ -93,7 +91,7 @@ test("what a person does depends on the seed and not on the version met", async 
       originOf,
       seed,
       habits: { ...habits, emptyCacheRatio: 0, thinkMs: 0 },
-      weather,
+      weather: () => fairWeather,
       tell: (answer) => said.push(answer.says),
     });
     return said;
@@ -106,7 +104,7 @@ test("what a person does depends on the seed and not on the version met", async 
 });
 
 test("measuring says how many people a second got through", async () => {
-  const crowd = createCrowd({ originOf: await shopOf("1"), seed: 4, habits, weather });
+  const crowd = createCrowd({ originOf: await shopOf("1"), seed: 4, habits });
   const perSecond = await crowd.measure({ abreast: 4, forMs: 300 });
   expect(perSecond).toBeCloseTo(crowd.tally().people / 0.3, 6);
   expect(crowd.tally().failedRequests).toBe(0);

@@ -5,6 +5,7 @@ import { createCrowdCount } from "./crowd-count.ts";
 import type { CrowdTally } from "./crowd-count.ts";
 import { visitShop } from "./person.ts";
 import type { Habits } from "./person.ts";
+import { fairWeather } from "./weather.ts";
 import type { Weather } from "./weather.ts";
 
 /** An open stream of new people: they come when they come, however slow the shop is. */
@@ -24,8 +25,8 @@ export interface CrowdOptions {
   readonly originOf: (path: string) => string;
   readonly seed: number;
   readonly habits: Habits;
-  /** What people bring along to the shop at this moment. */
-  weather(): Weather;
+  /** What people bring along to the shop at this moment; absent: fair weather. */
+  weather?(): Weather;
 }
 
 /** At most so many people are in the shop at once; who comes then is turned away and counted. */
@@ -44,7 +45,7 @@ export function createCrowd(options: CrowdOptions): Crowd {
       originOf: options.originOf,
       seed: `person ${options.seed} ${person.number}`,
       habits,
-      weather: () => options.weather(),
+      weather: () => options.weather?.() ?? fairWeather,
       tell: (answer) => person.tell(answer),
     }).finally(() => visits.delete(visit));
     visits.add(visit);

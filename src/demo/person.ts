@@ -2,7 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { chanceOf } from "./chance.ts";
 import type { Chance } from "./chance.ts";
+import { beaconOf } from "./browser.ts";
 import { createCookieJar } from "./cookie-jar.ts";
+import type { CookieJar } from "./cookie-jar.ts";
 import { faultHeader, firstFaultHeader, versionHeader } from "./shop/serve.ts";
 import { sayWeather, weatherHeader } from "./weather.ts";
 import type { Weather } from "./weather.ts";
@@ -12,13 +14,24 @@ export interface Habits {
   readonly trialRatio: number;
   readonly orderRatio: number;
   readonly browseRatio: number;
+  readonly dashboardRatio: number;
   /** People whose browser does not have the script yet. */
   readonly emptyCacheRatio: number;
   readonly thinkMs: number;
 }
 
-/** 30 % of people start a trial and 30 % order, whatever version they meet; in all about 3 requests a visit. */
-export const habits: Habits = { trialRatio: 0.3, orderRatio: 0.3, browseRatio: 0.3, emptyCacheRatio: 0.1, thinkMs: 60 };
+/**
+ * 30 % of people start a trial and 30 % order, whatever version they meet; in all about 3 requests a visit, beside what their browser reports to
+ * the edge.
+ */
+export const habits: Habits = {
+  trialRatio: 0.3,
+  orderRatio: 0.3,
+  browseRatio: 0.3,
+  dashboardRatio: 0.05,
+  emptyCacheRatio: 0.1,
+  thinkMs: 60,
+};
 
 /** What a person reports of each request as soon as it is over. */
 export interface Answer {
@@ -55,18 +68,20 @@ export async function visitShop(visit: Visit): Promise<void> {
     order: chance() < visit.habits.orderRatio,
     browse: chance() < visit.habits.browseRatio,
     script: chance() < visit.habits.emptyCacheRatio,
+    dashboard: chance() < visit.habits.dashboardRatio,
   };
   const ask = asker(visit);
   if ((await twice(() => ask("POST", "/api/login"))) === null) return;
   await think(visit, chance);
   const page = await twice(() => ask("GET", "/"));
   if (page === null) return;
-  const script = /<script src="([^"]+)"/.exec(page)?.[1];
+  const script = /<script src="(\/assets\/[^"]+)"/.exec(page)?.[1];
   if (wants.script && script !== undefined) await ask("GET", script);
   if (wants.browse) {
     await think(visit, chance);
     await ask("GET", "/api/products");
   }
+  if (wants.dashboard) await ask("GET", "/dashboard");
   for (const [wanted, action] of [
     [wants.trial, "/api/trial"],
     [wants.order, "/api/orders"],
@@ -77,37 +92,59 @@ export async function visitShop(visit: Visit): Promise<void> {
   }
 }
 
-/** Sends one request with the person's cookies; answers the body, or `null` when there was none or its status is 400 or more. */
+const pages: ReadonlySet<string> = new Set(["/", "/dashboard"]);
+
+/**
+ * Sends one request with the person's cookies; answers the body, or `null` when there was none or its status is 400 or more. Of a page, what the
+ * browser reports goes to the edge first.
+ */
 function asker(visit: Visit): (method: "GET" | "POST", path: string) => Promise<string | null> {
   const jar = createCookieJar();
   return async (method, path) => {
-    const headers: Record<string, string> = { [weatherHeader]: sayWeather(visit.weather()), accept: path === "/" ? "text/html" : "*/*" };
-    const cookie = jar.header();
-    if (cookie !== "") headers["cookie"] = cookie;
-    if (method === "POST") headers["content-type"] = "application/json";
-    try {
-      const answer = await visit.shop.request({
-        origin: visit.originOf(path),
-        path,
-        method,
-        headers,
-        body: method === "POST" ? "{}" : null,
-      });
-      const body = await answer.body.text();
-      jar.take(answer.headers["set-cookie"]);
-      visit.tell({
-        status: answer.statusCode,
-        version: one(answer.headers[versionHeader]),
-        fault: one(answer.headers[faultHeader]),
-        firstFaultMs: Number(one(answer.headers[firstFaultHeader])) || null,
-        says: `${method} ${path} ${answer.statusCode}`,
-      });
-      return answer.statusCode < 400 ? body : null;
-    } catch (error) {
-      visit.tell({ status: 0, version: null, fault: null, firstFaultMs: null, says: `${method} ${path} ${String(error)}` });
-      return null;
-    }
+    const answer = await send({ visit, jar, method, path, body: method === "POST" ? "{}" : null });
+    if (answer === null || answer.status >= 400) return null;
+    const report = pages.has(path) ? beaconOf(answer.body, answer.serverTiming) : null;
+    if (report !== null) await send({ visit, jar, method: "POST", path: "/.serin/beacon", body: report });
+    return answer.body;
   };
+}
+
+interface Sent {
+  readonly visit: Visit;
+  readonly jar: CookieJar;
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body: string | null;
+}
+
+interface Received {
+  readonly status: number;
+  readonly body: string;
+  readonly serverTiming: string | null;
+}
+
+/** `null`: there was no answer. */
+async function send({ visit, jar, method, path, body }: Sent): Promise<Received | null> {
+  const headers: Record<string, string> = { [weatherHeader]: sayWeather(visit.weather()), accept: pages.has(path) ? "text/html" : "*/*" };
+  const cookie = jar.header();
+  if (cookie !== "") headers["cookie"] = cookie;
+  if (body !== null) headers["content-type"] = "application/json";
+  try {
+    const answer = await visit.shop.request({ origin: visit.originOf(path), path, method, headers, body });
+    const text = await answer.body.text();
+    jar.take(answer.headers["set-cookie"]);
+    visit.tell({
+      status: answer.statusCode,
+      version: one(answer.headers[versionHeader]),
+      fault: one(answer.headers[faultHeader]),
+      firstFaultMs: Number(one(answer.headers[firstFaultHeader])) || null,
+      says: `${method} ${path} ${answer.statusCode}`,
+    });
+    return { status: answer.statusCode, body: text, serverTiming: one(answer.headers["server-timing"]) };
+  } catch (error) {
+    visit.tell({ status: 0, version: null, fault: null, firstFaultMs: null, says: `${method} ${path} ${String(error)}` });
+    return null;
+  }
 }
 
 async function twice(ask: () => Promise<string | null>): Promise<string | null> {

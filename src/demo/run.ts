@@ -13,7 +13,8 @@ import { sayTrafficNeeded } from "./traffic-needed.ts";
 
 /** What the demo is asked to play. */
 export interface DemoOptions {
-  readonly scenarios: readonly Scenario[];
+  /** At least one; all of them come in by the same kind of edge. */
+  readonly scenarios: readonly [Scenario, ...Scenario[]];
   /** `null`: the plan takes about 90 s, and longer in proportion where fewer people come, so that each phase sees as many. */
   readonly speed: number | null;
   /** People a second; `null`: what this machine carries, at most 300. */
@@ -51,7 +52,7 @@ const usedPart = 0.4;
  */
 export async function runDemo(options: DemoOptions, screen: Screen, signal: AbortSignal): Promise<readonly string[]> {
   screen.say("starting the shop, PriceTruth, the edge and the server on loopback …");
-  const stage = await openStage(options.keepDir, signal);
+  const stage = await openStage({ keepDir: options.keepDir, edge: options.scenarios[0].edge, signal });
   try {
     const lost = new AbortController();
     stage.onLoss((says) => lost.abort(new Error(says)));

@@ -1,5 +1,6 @@
 import type { HoldReason } from "../core/status.ts";
 import type { Check } from "./checks.ts";
+import type { EdgeKind } from "./edge-part.ts";
 import type { Fault } from "./shop/fault.ts";
 import type { Trouble } from "./troubles.ts";
 
@@ -14,6 +15,8 @@ export interface Scenario {
   readonly faults: readonly Fault[];
   /** What goes wrong around it, whichever version runs. */
   readonly troubles: readonly Trouble[];
+  /** The edge that people come in by. */
+  readonly edge: EdgeKind;
   /** How the release ends when serin does its work. */
   readonly ends: End;
   /** What must be true beside the end. */

@@ -39,7 +39,7 @@ export const scenarios: readonly Scenario[] = [
     faults: [{ kind: "slow", service: "frontend", ratio: 0.55, delayMs: 2_500, fromPhase: 0, fromMinute: 1, forMinutes: 1 }],
     ends: promoted,
     checks: [{ kind: "countdown-shown", is: "countdown" }, { kind: "countdown-cancelled" }],
-    slowdown: 4,
+    slowdown: 3,
     hurriesIn: [0, 1, 2],
   }),
   story("slow", "a quarter of version 2's answers take 800 ms: between the lines", {
@@ -68,6 +68,15 @@ export const scenarios: readonly Scenario[] = [
     faults: [{ kind: "wrong-prices", ratio: 0.3, fromPhase: 0 }],
     ends: holding("failed", ["2.pricetruth-consensus"], 1),
     hurriesIn: [0],
+  }),
+  story("accessibility", "the dashboard of version 2 has lost its labels, its texts for pictures and its contrast", {
+    faults: [{ kind: "unlabelled", fromPhase: 0 }],
+    ends: rolledBack("dashboard-accessibility < 95", 0),
+  }),
+  story("blank-page", "the page of version 2 throws before it shows anything; every answer is a 200", {
+    faults: [{ kind: "blank-page", fromPhase: 0 }],
+    ends: rolledBack("browser-errors > 2%", 0),
+    proof: { check: "browser-errors > 2%", truth: 1, line: 0.02, unitsPerPerson: 1, harmedRatio: 1 },
   }),
   story("critical", "version 2 meets one fatal error", {
     faults: [{ kind: "fatal", service: "backend", afterAnswers: 30, fromPhase: 0 }],
@@ -107,6 +116,7 @@ export const scenarios: readonly Scenario[] = [
     troubles: [{ kind: "shared-incident", ratio: 0.05, from: { phase: 1, minute: 3 }, until: { kind: "minutes", minutes: 1 } }],
     ends: promoted,
     checks: [{ kind: "held", why: "shared-incident" }, { kind: "not-blamed" }],
+    slowdown: 2,
     hurriesIn: [0, 1, 2],
   }),
   story("metrics-outage", "what the edge has counted cannot be read for a while", {
@@ -114,6 +124,10 @@ export const scenarios: readonly Scenario[] = [
     ends: promoted,
     checks: [{ kind: "held", why: "no-data" }, { kind: "not-blamed" }],
     hurriesIn: [0, 1, 2],
+  }),
+  story("mismatch", "the edge's draw is broken: twice as many people meet version 2 as should", {
+    edge: "biased",
+    ends: holding("invalid", [], 0),
   }),
   story("router-down", "the edge refuses the controller's calls just before version 2 answers 5 % with a 500", {
     faults: errors({ fromPhase: 0, fromMinute: 2 }),
@@ -131,7 +145,13 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** The scenarios that the demo plays when none is named: a bad version, then a good one. */
-export const usualScenarios: readonly Scenario[] = ["errors", "good"].flatMap((name) => scenarios.filter((one) => one.name === name));
+export const usualScenarios: readonly [Scenario, ...Scenario[]] = [named("errors"), named("good")];
+
+function named(name: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found === undefined) throw new Error(`there is no scenario ${name}`);
+  return found;
+}
 
 /** What is wrong with `version`; empty for a healthy one. Throws for a suffix that names no scenario, so that a typing error is not a healthy version. */
 export function faultsOf(version: string): readonly Fault[] {
@@ -156,6 +176,7 @@ function story(name: string, says: string, told: Told): Scenario {
     version: (told.faults ?? []).length > 0 ? `2-${name}` : "2",
     faults: [],
     troubles: [],
+    edge: "fair",
     checks: [],
     hurriesIn: [],
     peoplePerSecond: null,

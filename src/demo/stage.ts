@@ -10,6 +10,7 @@ import { colleagues } from "./colleagues.ts";
 import type { Colleague } from "./colleagues.ts";
 import { placeServices, scalePlan } from "./demo-plan.ts";
 import { startEdge } from "./edge-part.ts";
+import type { EdgeKind } from "./edge-part.ts";
 import { demoFile, readExamplePlan } from "./house.ts";
 import { createHousehold, wordOf } from "./household.ts";
 import type { Household } from "./household.ts";
@@ -21,6 +22,8 @@ import type { ServerPart } from "./server-part.ts";
 import { stopWorkloads } from "./stop-workloads.ts";
 
 const readyWithinMs = 30_000;
+/** A shop this small needs no more; with the usual heap Node lets it grow for minutes after the start, and that looks like a leak. */
+const smallHeap = ["--max-old-space-size=64", "--max-semi-space-size=4"];
 
 /** Everything that the demo runs on: the edge with version 1 behind it, PriceTruth, and the server. All of it is on loopback. */
 export interface Stage {
@@ -40,18 +43,25 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+export interface StageOptions {
+  /** An empty folder to keep; `null`: a temporary one, which is removed. */
+  readonly keepDir: string | null;
+  readonly edge: EdgeKind;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Builds the stage in `keepDir`, or in a temporary folder when that is `null`; on any error, and when `signal` aborts, everything that was started is stopped again
  * before this rejects.
  */
-export async function openStage(keepDir: string | null, signal: AbortSignal): Promise<Stage> {
+export async function openStage({ keepDir, edge, signal }: StageOptions): Promise<Stage> {
   const dir = await openFolder(keepDir);
   const household = createHousehold(dir);
   const relays: Relay[] = [];
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => (closing ??= takeDown({ dir, household, keepDir, relays }));
   try {
-    return await build({ dir, household, relays, signal, close });
+    return await build({ dir, household, relays, edgeKind: edge, signal, close });
   } catch (error) {
     await close();
     throw error;
@@ -73,14 +83,15 @@ async function takeDown({ dir, household, relays, keepDir }: Standing & { readon
 }
 
 interface Building extends Standing {
+  readonly edgeKind: EdgeKind;
   readonly signal: AbortSignal;
   readonly close: () => Promise<void>;
 }
 
-async function build({ dir, household, relays, signal, close }: Building): Promise<Stage> {
+async function build({ dir, household, relays, edgeKind, signal, close }: Building): Promise<Stage> {
   const priceTruth = await startPriceTruth(household);
   signal.throwIfAborted();
-  const edge = await startEdge(dir, household);
+  const edge = await startEdge(dir, household, edgeKind);
   signal.throwIfAborted();
   const ways = { router: await openRelay(edge.control), source: await openRelay(edge.control) };
   relays.push(ways.router, ways.source);
@@ -90,8 +101,8 @@ async function build({ dir, household, relays, signal, close }: Building): Promi
   signal.throwIfAborted();
   const env = { SHOP_URL: edge.url, PRICETRUTH_URL: priceTruth.url };
   const plan = placeServices(await readExamplePlan(), {
-    frontend: { command: [process.execPath, demoFile("shop/frontend")], port: await freePort(), env },
-    backend: { command: [process.execPath, demoFile("shop/backend")], port: await freePort(), env },
+    frontend: { command: [process.execPath, ...smallHeap, demoFile("shop/frontend")], port: await freePort(), env },
+    backend: { command: [process.execPath, ...smallHeap, demoFile("shop/backend")], port: await freePort(), env },
   });
   const services = ["frontend", "backend"];
   await server.apiFor(colleagues[0]).startStable({
@@ -146,6 +157,7 @@ function serverFile({ router, source, tokenFile, priceTruth }: Places): string {
       routers: { edge: edge(router) },
       sources: {
         edge: edge(source),
+        "signed-in": { kind: "axe", login: { service: "backend", request: "POST /api/login", json: { email: "canary@shop.example" } } },
         pricetruth: { kind: "http", url: priceTruth, control: `${source}/health` },
       },
     },

@@ -28,6 +28,10 @@ export type Fault = Span &
     | { readonly kind: "burn"; readonly service: ShopService; readonly ofLimit: number }
     /** This share of the prices is not what PriceTruth's sources say. */
     | { readonly kind: "wrong-prices"; readonly ratio: number }
+    /** The dashboard has lost its labels, its texts for pictures and its contrast. */
+    | { readonly kind: "unlabelled" }
+    /** The page throws before it shows anything. */
+    | { readonly kind: "blank-page" }
     /** The page needs a call that only the backend of its own version answers. */
     | { readonly kind: "new-call" }
   );

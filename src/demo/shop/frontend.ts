@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import type { ShopForm } from "./fault.ts";
 import { closeOnSignals, sendJson } from "./listen.ts";
 import type { Listening } from "./listen.ts";
+import { dashboardPage, homePage } from "./pages.ts";
 import { serveShop, shopEnvironment } from "./serve.ts";
 import type { ShopRoute, Visit } from "./serve.ts";
 
-/** Serves the pages of the shop: `/`, `/dashboard` and the script of its version, which no other version has. */
+/** Serves the pages of the shop: `/`, for members `/dashboard`, and the script of its version, which no other version has. */
 export function serveFrontend(options: {
   readonly port: number;
   readonly version: string;
@@ -25,7 +25,16 @@ export function serveFrontend(options: {
       method: "GET",
       route: "/dashboard",
       matches: (path) => path === "/dashboard",
-      answer: (visit, response) => sendPage(response, dashboard(visit, script)),
+      answer(visit, response) {
+        if (visit.session === "") sendJson(response, 401, { error: "log in first" });
+        else sendPage(response, dashboardPage(visit, script));
+      },
+    },
+    {
+      method: "GET",
+      route: "/assets/cart.svg",
+      matches: (path) => path === "/assets/cart.svg",
+      answer: (_visit, response) => response.writeHead(200, { "content-type": "image/svg+xml" }).end(cart),
     },
     {
       method: "GET",
@@ -47,7 +56,7 @@ async function sendHome(
     sendJson(response, 500, { error: "the page needs a call that this backend does not have" });
     return;
   }
-  sendPage(response, home(visit, script));
+  sendPage(response, homePage(visit, script));
 }
 
 /** Asks the backend of the visitor's arm: the baggage that is passed on leads there. */
@@ -57,6 +66,8 @@ async function isRecommended(shopUrl: string, visit: Visit): Promise<boolean> {
   await answer.body?.cancel();
   return answer.ok;
 }
+
+const cart = '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16"><path d="M1 2h2l2 8h7l2-6H5"/></svg>';
 
 function sendPage(response: ServerResponse, html: string): void {
   response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-length": Buffer.byteLength(html) });
@@ -75,39 +86,6 @@ function sendScript(response: ServerResponse, path: string, script: string): voi
     "cache-control": "public, max-age=31536000, immutable",
   });
   response.end(text);
-}
-
-function home(visit: Visit, script: string): string {
-  return layout(
-    "Ecomsimply",
-    script,
-    `<p>Everything for your shop, version ${visit.version}.</p>${form(visit, "trial")}${form(visit, "order")}`,
-  );
-}
-
-function dashboard(visit: Visit, script: string): string {
-  return layout(
-    "Your dashboard",
-    script,
-    `<table><caption>Sales</caption><tr><th scope="row">Today</th><td>12</td></tr></table>${form(visit, "order")}`,
-  );
-}
-
-const actions: Readonly<Record<ShopForm, { readonly action: string; readonly says: string }>> = {
-  trial: { action: "/api/trial", says: "Start the free trial" },
-  order: { action: "/api/orders", says: "Order" },
-};
-
-function form(visit: Visit, name: ShopForm): string {
-  if (!visit.mischief.shows(name, visit.session, visit.weather)) {
-    visit.fault("missing-form");
-    return "";
-  }
-  return `<form method="post" action="${actions[name].action}"><button>${actions[name].says}</button></form>`;
-}
-
-function layout(title: string, script: string, body: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><script src="${script}" defer></script></head><body><main><h1>${title}</h1>${body}</main></body></html>`;
 }
 
 if (import.meta.main) closeOnSignals(await serveFrontend(shopEnvironment(process.env)));

@@ -32,7 +32,10 @@ test("the frontend serves its pages and the script of its own version only", asy
   const script = /<script src="(\/assets\/app-[0-9a-f]{8}\.js)"/.exec(html)?.[1] ?? "";
   expect((await fetch(url + script)).status).toBe(200);
   expect((await fetch(other + script)).status).toBe(404);
-  expect((await fetch(`${url}/dashboard`)).status).toBe(200);
+  expect((await fetch(`${url}/dashboard`)).status).toBe(401);
+  const dashboard = await fetch(`${url}/dashboard`, { headers: { cookie: "session=0123456789abcdef" } });
+  expect(dashboard.status).toBe(200);
+  expect((await fetch(`${url}/assets/cart.svg`)).headers.get("content-type")).toBe("image/svg+xml");
   expect((await fetch(`${url}/health`)).status).toBe(200);
 });
 
