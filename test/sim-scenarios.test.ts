@@ -19,7 +19,7 @@ const pages = {
   },
   guards: {
     "dashboard-accessibility": '{ when: "dashboard-accessibility < 95", then: rollback }',
-    "browser-errors": '{ when: "browser-errors > 1%", then: rollback }',
+    "browser-errors": '{ when: "browser-errors > 2%", then: rollback }',
   },
 } as const;
 

@@ -193,7 +193,7 @@ const scenarios: Readonly<Record<ScenarioName, Omit<NamedScenario, "name">>> = {
     needs: "page-errors",
     troubles: fromTheStart({ kind: "blank-pages" }),
     isBad: true,
-    ends: { end: rolledBack("browser-errors > 1%", 0), held: [] },
+    ends: { end: rolledBack("browser-errors > 2%", 0), held: [] },
   },
   critical: {
     needs: "events",
