@@ -291,8 +291,8 @@ describe("two versions side by side", () => {
       fail(world);
       const got = await one.ask(`GET ${missing}`);
       expect([got.status, got.version, got.headers["x-first"], got.text]).toEqual([404, own, "yes", "no such file"]);
-      expect(await world.metric(`serin_edge_affected_people_total{arm="${own}",kind="5xx"}`)).toBe(0);
-      expect(await world.metric(`serin_edge_affected_people_total{arm="${other}",kind="5xx"}`)).toBe(0);
+      expect(await world.metric(`serin_edge_affected_people_total{arm="${own}",service="shop",kind="5xx"}`)).toBe(0);
+      expect(await world.metric(`serin_edge_affected_people_total{arm="${other}",service="shop",kind="5xx"}`)).toBe(0);
       expect(await statusesOf(world)).toEqual(expect.arrayContaining([`${own} 4xx`]));
       expect((await statusesOf(world)).filter((one) => one.endsWith("5xx"))).toEqual([]);
       expect(await world.metric("serin_edge_in_flight")).toBe(0);
@@ -307,7 +307,7 @@ describe("two versions side by side", () => {
       await world.put({ sharePct: 50 });
       const one = await personOn(world, own);
       await expect(one.ask(`GET ${missing}`)).rejects.toThrow("other side closed");
-      expect(await world.metric(`serin_edge_affected_people_total{arm="${own}",kind="5xx"}`)).toBe(0);
+      expect(await world.metric(`serin_edge_affected_people_total{arm="${own}",service="shop",kind="5xx"}`)).toBe(0);
       await expect.poll(() => statusesOf(world)).toEqual(expect.arrayContaining([`${own} aborted`]));
       expect((await statusesOf(world)).filter((one) => one.endsWith("5xx"))).toEqual([]);
     });

@@ -283,7 +283,8 @@ export class Exchange implements AttemptOwner {
       const nowMs = core.monotonicMs();
       if (visit.isCountedNow) core.people.count(person, nowMs);
       const isServerError = status >= 500 || this.#canaryRefused;
-      if (core.people.answered(person, { arm: this.#asking.arm, isServerError, nowMs })) isFirstHarmOn = this.#asking.arm;
+      const { arm, service } = this.#asking;
+      if (core.people.answered(person, { arm, service, isServerError, nowMs })) isFirstHarmOn = arm;
       if (isPageSent(visit, answer)) brokenOn = core.people.pageLoaded(person, this.#arm, nowMs);
       if (status >= 200 && status < 300) this.#reachGoals(nowMs);
     }
@@ -332,8 +333,9 @@ export class Exchange implements AttemptOwner {
     this.#core.meters.failed({ arm: this.#arm, service: this.#received.service.name, upstream: "cut" });
     // An asset that the other arm breaks off says nothing of the person's own.
     const isOthers = this.#skew === "elsewhere";
+    const { arm, service } = this.#asking;
     if (visit.person !== null && !isOthers) {
-      this.#core.people.answered(visit.person, { arm: this.#asking.arm, isServerError: true, nowMs: this.#core.monotonicMs() });
+      this.#core.people.answered(visit.person, { arm, service, isServerError: true, nowMs: this.#core.monotonicMs() });
     }
     this.#finalStatus = isOthers ? "aborted" : "5xx";
     this.#finish();
