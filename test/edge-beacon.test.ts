@@ -93,7 +93,7 @@ describe("what pages report", () => {
     expect(await world.metric(`serin_edge_browser_affected_people_total{${labels}"blank"}`)).toBe(0);
     expect(await world.metric(`serin_edge_browser_errors_total{${labels}"blank"}`)).toBe(1);
     expect([await beacons(world, "taken"), sentOn(world)]).toEqual([2, []]);
-    expect(await world.metric('serin_edge_affected_people_total{arm="canary",kind="5xx"}')).toBe(0);
+    expect(await world.metric('serin_edge_affected_people_total{arm="canary",service="shop",kind="5xx"}')).toBe(0);
   });
 
   test("counts people who got a page, whether or not it was heard of", async () => {

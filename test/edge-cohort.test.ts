@@ -1,9 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { drawFairly } from "../src/adapters/traffic/edge/draw.ts";
 import { openEdge, openEdgeWorld, personOn, routerOf, token } from "./edge-world.ts";
+import type { EdgeWorld } from "./edge-world.ts";
 
 const script = { "sec-fetch-mode": "cors" };
 const never = new AbortController().signal;
+
+/** "canary 4xx" and the like: how people's requests have ended on each arm, page loads aside. */
+async function statusesOf(world: EdgeWorld): Promise<readonly string[]> {
+  const lines = await world.samples('serin_edge_requests_total{arm="');
+  const found = lines.flatMap((line) => {
+    const [, arm, status, count] = /arm="(\w+)".*who="people".*status="(\w+)".* (\d+)$/.exec(line) ?? [];
+    return count === undefined || count === "0" ? [] : [`${arm} ${status}`];
+  });
+  return [...new Set(found)];
+}
 
 describe("who is on which arm", () => {
   test("a login through a form is served by stable, and the next request by the drawn arm", async () => {
@@ -258,6 +269,63 @@ describe("two versions side by side", () => {
     expect(await ask("/assets/none-3f2a9c1b.js")).toEqual([200, "stable", true]);
     expect((await one.ask("GET /some/view", { accept: "text/html" })).version).toBe("canary");
     expect(await world.metric('serin_edge_skew_retries_total{arm="canary",service="shop"}')).toBe(3);
+  });
+
+  describe.each([
+    ["stable", "canary"],
+    ["canary", "stable"],
+  ] as const)("an asset that %s does not have, when %s fails", (own, other) => {
+    const missing = "/assets/app-3f2a9c1b.js";
+
+    test.each<[string, (world: EdgeWorld) => unknown]>([
+      ["answers 500", (world) => world[other].on(`GET ${missing}`, (_request, response) => response.writeHead(500).end())],
+      ["breaks off", (world) => world[other].on(`GET ${missing}`, (request) => request.socket.destroy())],
+      ["is silent", (world) => world[other].on(`GET ${missing}`, () => undefined)],
+      ["refuses", (world) => world[other].close()],
+    ])("because it %s: the first answer stands, and nobody is harmed", async (_says, fail) => {
+      const upstream = { connectMs: 2_000, headMs: 200, silenceMs: 10_000, connections: 16, waiting: 16 };
+      const world = await openEdgeWorld({ limits: { upstream, turnMs: 100 } });
+      world[own].on(`GET ${missing}`, (_request, response) => response.writeHead(404, { "x-first": "yes" }).end("no such file"));
+      await world.put({ sharePct: 50 });
+      const one = await personOn(world, own);
+      fail(world);
+      const got = await one.ask(`GET ${missing}`);
+      expect([got.status, got.version, got.headers["x-first"], got.text]).toEqual([404, own, "yes", "no such file"]);
+      expect(await world.metric(`serin_edge_affected_people_total{arm="${own}",service="shop",kind="5xx"}`)).toBe(0);
+      expect(await world.metric(`serin_edge_affected_people_total{arm="${other}",service="shop",kind="5xx"}`)).toBe(0);
+      expect(await statusesOf(world)).toEqual(expect.arrayContaining([`${own} 4xx`]));
+      expect((await statusesOf(world)).filter((one) => one.endsWith("5xx"))).toEqual([]);
+      expect(await world.metric("serin_edge_in_flight")).toBe(0);
+    });
+
+    test("in the middle of it: the person's arm is not to blame", async () => {
+      const world = await openEdgeWorld();
+      world[own].on(`GET ${missing}`, (_request, response) => response.writeHead(404).end());
+      world[other].on(`GET ${missing}`, (request, response) => {
+        response.writeHead(200, { "content-length": 100 }).write("half", () => request.socket.destroy());
+      });
+      await world.put({ sharePct: 50 });
+      const one = await personOn(world, own);
+      await expect(one.ask(`GET ${missing}`)).rejects.toThrow("other side closed");
+      expect(await world.metric(`serin_edge_affected_people_total{arm="${own}",service="shop",kind="5xx"}`)).toBe(0);
+      await expect.poll(() => statusesOf(world)).toEqual(expect.arrayContaining([`${own} aborted`]));
+      expect((await statusesOf(world)).filter((one) => one.endsWith("5xx"))).toEqual([]);
+    });
+  });
+
+  test("an asset that is asked for again waits for nobody in the person's own latency", async () => {
+    const world = await openEdgeWorld();
+    const missing = "/assets/app-3f2a9c1b.js";
+    world.stable.on(`GET ${missing}`, (_request, response) => response.writeHead(404).end());
+    const { promise: asked, resolve: ask } = Promise.withResolvers<() => void>();
+    world.canary.on(`GET ${missing}`, (_request, response) => ask(() => void response.end("asset")));
+    await world.put({ sharePct: 50 });
+    const one = await personOn(world, "stable");
+    const got = one.ask(`GET ${missing}`);
+    const answer = await asked;
+    expect(await world.metric("serin_edge_in_flight")).toBe(0);
+    answer();
+    expect([(await got).status, (await got).text]).toEqual([200, "asset"]);
   });
 
   test("pages are not kept by caches, and one version does not confirm the other's page", async () => {

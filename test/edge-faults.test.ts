@@ -32,8 +32,8 @@ describe("backends that fail", () => {
     expect([got.status, got.version]).toEqual([200, "stable"]);
     expect((await one.ask("POST /api")).version).toBe("stable");
     expect(await world.metric('serin_edge_upstream_failures_total{arm="canary",service="shop",upstream="refused"}')).toBe(2);
-    expect(await world.metric('serin_edge_affected_people_total{arm="canary",kind="5xx"}')).toBe(1);
-    expect(await world.metric('serin_edge_affected_people_total{arm="stable",kind="5xx"}')).toBe(0);
+    expect(await world.metric('serin_edge_affected_people_total{arm="canary",service="shop",kind="5xx"}')).toBe(1);
+    expect(await world.metric('serin_edge_affected_people_total{arm="stable",service="shop",kind="5xx"}')).toBe(0);
     const page = await (await fetch(`${world.edge.controlUrl}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
     const failures = [
       ...page.matchAll(/serin_edge_requests_total\{arm="canary",service="shop",who="people",status="5xx",slice="\d"\} (\d+)/g),

@@ -150,6 +150,29 @@ describe("the edge's own numbers, read back", () => {
       .toEqual({ canary: [1, drawn?.canary], stable: [0, drawn?.stable] });
   });
 
+  test("affected people are told apart by the service of their first error, and each counts once", async () => {
+    const world = await openEdgeWorld();
+    const addresses = { canary: [world.canary.url], stable: [world.stable.url] };
+    await world.put({
+      sharePct: 50,
+      routes: [
+        { path: "/", service: "shop" },
+        { path: "/api", service: "api" },
+      ],
+      targets: { shop: addresses, api: addresses },
+    });
+    for (const line of ["GET /api/bad", "GET /bad"]) world.canary.on(line, (_request, response) => response.writeHead(503).end());
+    const affected = (): Promise<string[]> => world.samples('serin_edge_affected_people_total{arm="canary"');
+    const count = (service: string, people: number): string =>
+      `serin_edge_affected_people_total{arm="canary",service="${service}",kind="5xx"} ${people}`;
+    expect(await affected()).toEqual([count("shop", 0), count("api", 0)]);
+    const [one, other] = [await personOn(world, "canary"), await personOn(world, "canary")];
+    await one.ask("GET /api/bad");
+    await one.ask("GET /bad");
+    await other.ask("GET /bad");
+    expect(await affected()).toEqual([count("shop", 1), count("api", 1)]);
+  });
+
   test("affected people are counted at the end of their turn, once", async () => {
     const world = await openEdgeWorld({ limits: { turnMs: 300 } });
     await world.put({ sharePct: 50 });
@@ -159,7 +182,7 @@ describe("the edge's own numbers, read back", () => {
     await one.ask("GET /bad");
     const query = ask("ratio", { bad: "affected" }, { unit: "person" });
     await expect.poll(async () => arms(await read(world, query)).canary[0]).toBe(1);
-    expect(await world.metric('serin_edge_affected_people_total{arm="canary",kind="5xx"}')).toBe(1);
+    expect(await world.metric('serin_edge_affected_people_total{arm="canary",service="shop",kind="5xx"}')).toBe(1);
     // The cookie remembers it for an edge that has never seen this person.
     expect(one.cookies.get("serin")).toMatch(/\.[a-z]*x[a-z]*\./);
   });

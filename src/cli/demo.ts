@@ -3,9 +3,12 @@ import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { insteadOf } from "../config/near.ts";
 import type { DemoOptions } from "../demo/run.ts";
+import { UserError } from "../errors.ts";
+import type { Exit } from "../errors.ts";
 import type { Scenario } from "../demo/scenario.ts";
 import { scenarios, usualScenarios } from "../demo/scenarios.ts";
 import type { DemoScreen } from "./demo-screen.ts";
+import { run } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface Options {
@@ -19,7 +22,7 @@ interface Options {
   readonly keep?: string;
 }
 
-/** Adds `demo`: a real release on this machine, from plan file to verdict. Exit: 0 every release ended as its name says, 1 not, with the reason. */
+/** Adds `demo`: a real release on this machine, from plan file to verdict. Exit: 0 every release ended as its name says, 1 not, with the reason; 2 what was typed is wrong. */
 export function addDemo(program: Command, terminal: Terminal): void {
   program
     .command("demo")
@@ -40,9 +43,7 @@ export function addDemo(program: Command, terminal: Terminal): void {
     .option("--people <number>", "new people a second (default: what this machine carries, at most 300)", positive)
     .option("--keep <dir>", "keep plan, journal and logs in this empty folder")
     .addHelpText("after", () => `\nScenarios:\n${sayScenarios()}`)
-    .action(async (options: Options) => {
-      process.exitCode = await playDemo(options, terminal);
-    });
+    .action((options: Options) => run(terminal, options, () => playDemo(options, terminal)));
 }
 
 /** Every scenario with its sentence, a line each. */
@@ -51,21 +52,18 @@ function sayScenarios(): string {
   return scenarios.map(({ name, says }) => `  ${name.padEnd(longest)}  ${says}`).join("\n");
 }
 
-/** What is to be played on one stage, or why that cannot be. */
-function chosen({ scenario: name, all, once }: Options): readonly [Scenario, ...Scenario[]] | string {
+/** What is to be played on one stage. Throws `input-invalid`. */
+function chosen({ scenario: name, all, once }: Options): readonly [Scenario, ...Scenario[]] {
   if (name === undefined) return once === undefined ? usualScenarios : [usualScenarios[0]];
-  if (all !== undefined) return "write --scenario or --all, not both";
+  if (all !== undefined) throw new UserError("input-invalid", "Write --scenario or --all, not both.");
   const found = scenarios.find((scenario) => scenario.name === name);
+  if (found !== undefined) return [found];
   const names = scenarios.map((scenario) => scenario.name);
-  return found === undefined ? `there is no scenario ${JSON.stringify(name)}. ${insteadOf(name, names, "")}` : [found];
+  throw new UserError("input-invalid", `There is no scenario ${JSON.stringify(name)}. ${insteadOf(name, names, "")}`);
 }
 
-async function playDemo(options: Options, terminal: Terminal): Promise<0 | 1> {
+async function playDemo(options: Options, terminal: Terminal): Promise<Exit> {
   const named = chosen(options);
-  if (typeof named === "string") {
-    terminal.err(`serin: ${named}\n`);
-    return 1;
-  }
   const screen = await openScreen(options, terminal);
   const interrupted = interruption();
   const asked = {
@@ -81,11 +79,12 @@ async function playDemo(options: Options, terminal: Terminal): Promise<0 | 1> {
         : await playAll(asked, screen, interrupted.signal);
     screen.close();
     for (const complaint of complaints) terminal.err(`serin: ${complaint}\n`);
-    return complaints.length === 0 ? 0 : 1;
+    return complaints.length === 0 ? "done" : "no";
   } catch (error) {
     screen.close();
+    if (error instanceof UserError) throw error;
     terminal.err(`serin: ${interrupted.signal.aborted ? "the demo was interrupted" : sayError(error)}\n`);
-    return 1;
+    return "no";
   } finally {
     interrupted.stop();
   }

@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { makeFolder } from "../adapters/make-folder.ts";
 import type { EdgeSeen } from "../adapters/traffic/edge/orders.ts";
+import { UserError } from "../errors.ts";
 import type { Api } from "./api.ts";
 import { colleagues } from "./colleagues.ts";
 import type { Colleague } from "./colleagues.ts";
@@ -166,9 +168,9 @@ function serverFile({ router, source, tokenFile, priceTruth }: Places): string {
 
 async function openFolder(keepDir: string | null): Promise<string> {
   if (keepDir === null) return mkdtemp(join(tmpdir(), "serin-demo-"));
-  await mkdir(keepDir, { recursive: true });
+  makeFolder(keepDir);
   const found = await readdir(keepDir);
-  if (found.length > 0) throw new Error(`the folder to keep the data in is not empty: ${keepDir}`);
+  if (found.length > 0) throw new UserError("input-invalid", `The folder of --keep is not empty: ${keepDir}.`);
   return keepDir;
 }
 

@@ -93,8 +93,10 @@ test("Ctrl-C in the middle of a release stops everything and says so", { timeout
   expect(await readdir(temporary)).toEqual([]);
 });
 
-test("an unknown scenario is an error that names the nearest one", async () => {
+test("an unknown scenario, and a folder that is not empty, are errors of what was typed", async () => {
   const { code, err } = await serin(["demo", "--scenario", "erors"]).ended;
-  expect(code).toBe(1);
-  expect(err).toContain('there is no scenario "erors". Write "errors".');
+  expect(code).toBe(2);
+  expect(err).toContain('There is no scenario "erors". Write "errors".');
+  const kept = await serin(["demo", "--once", "--keep", process.cwd()]).ended;
+  expect([kept.code, kept.err]).toEqual([2, expect.stringContaining("The folder of --keep is not empty")]);
 });

@@ -215,7 +215,7 @@ export class EdgeCore {
     return new People({
       events: {
         drawn: count,
-        harmed: (arm) => this.meters.harmed(arm),
+        harmed: (arm, service) => this.meters.harmed(arm, service),
         turnOver: (arm, outcome) => this.meters.turnOver(arm, outcome),
         pageTurnOver: (arm, outcome) => this.meters.pages.turnOver(arm, outcome),
         goalOver: (goal, arm, outcome) => this.meters.goalOver(goal, arm, outcome),

@@ -50,7 +50,8 @@ const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
  *   way. Once more, for methods that may be repeated (RFC 9110 section 9.2.2) without a body. On a fresh connection it is the backend's
  *   failure: 502.
  * - *404, or a page, for a hashed asset*: who asks has the other version's page; its arm is asked. (A single-page application answers every path
- *   that it does not know with its page.)
+ *   that it does not know with its page.) When that fails, the first answer stands: it is fetched again, and who asks is not harmed by an arm that
+ *   is not theirs.
  * Everything that is tried again follows the state that is in force then: a share of 0 sends it to stable, and that is nobody's failure.
  */
 export class Exchange implements AttemptOwner {
@@ -63,7 +64,8 @@ export class Exchange implements AttemptOwner {
   #attempt: Attempt | null = null;
   #canaryRefused = false;
   #isRepeated = false;
-  #isSkewTried = false;
+  /** Whether the other arm was asked for an asset, and given up again. */
+  #skew: "none" | "elsewhere" | "back" = "none";
   #isOver = false;
   #isEnded = false;
   #done: (() => void) | null = null;
@@ -88,7 +90,7 @@ export class Exchange implements AttemptOwner {
 
   /** The request is being written. An asset that an open page of the other version needs exposes nobody and is not counted. */
   forwarded(): void {
-    if (this.#isCounted && !this.#isSkewTried) this.#core.forwarded(this.#arm);
+    if (this.#isCounted && this.#skew !== "elsewhere") this.#core.forwarded(this.#arm);
   }
 
   get response(): ServerResponse {
@@ -109,6 +111,7 @@ export class Exchange implements AttemptOwner {
     const type = String(answer["content-type"] ?? "");
     const isHtml = type.startsWith("text/html");
     if ((status === 404 || (status === 200 && isHtml)) && this.#isSkewRetry()) return false;
+    if (status >= 500 && this.#skew === "elsewhere") return this.#goBack(null);
     const coding = answer["transfer-encoding"];
     if (coding !== undefined && String(coding).trim().toLowerCase() !== "chunked") return this.#isUnreadable();
     const { request, visit } = this.#received;
@@ -154,6 +157,7 @@ export class Exchange implements AttemptOwner {
       return this.#send();
     }
     const why: Failure = failure.code === "UND_ERR_HEADERS_TIMEOUT" ? "timeout" : "reset";
+    if (this.#skew === "elsewhere") return void this.#goBack(why);
     this.#giveUp(why === "timeout" ? 504 : 502, why);
   }
 
@@ -165,11 +169,12 @@ export class Exchange implements AttemptOwner {
     const { visit, target, request } = this.#received;
     const state = this.#core.state;
     const service = state.services.find((one) => one.name === this.#received.service.name) ?? this.#received.service;
-    const isAgain = this.#attempt !== null && this.#isCounted && !this.#isSkewTried;
+    const isAgain = this.#attempt !== null && this.#isCounted && this.#skew !== "elsewhere";
     if (isAgain && state.line === 0) this.#arm = "stable";
     const upstream = this.#pick(service);
     if (upstream === null) {
       const why = service[this.#arm].some((one) => one.isFull) ? "full" : "no-target";
+      if (this.#skew === "elsewhere") return void this.#goBack(why);
       if (this.#arm === "canary") return this.#answerByStable(why);
       return this.#giveUp(503, why);
     }
@@ -212,6 +217,7 @@ export class Exchange implements AttemptOwner {
     if (!canSend) return this.#giveUp(502, "refused");
     const left = this.#received.service[this.#arm].some((one) => !this.#refusedBy.has(one));
     if (left || isGone) return this.#send();
+    if (this.#skew === "elsewhere") return void this.#goBack("refused");
     if (this.#arm === "canary") return this.#answerByStable("refused");
     this.#giveUp(502, "refused");
   }
@@ -228,21 +234,34 @@ export class Exchange implements AttemptOwner {
   /** undici undoes chunks alone: what is coded otherwise would reach the client as it is, and nothing would say how to read it. */
   #isUnreadable(): boolean {
     this.#attempt?.abort(new Error("a transfer coding that is not chunked"));
+    if (this.#skew === "elsewhere") return this.#goBack("reset");
     this.#giveUp(502, "reset");
     return false;
   }
 
   #isSkewRetry(): boolean {
     const { request, visit, service } = this.#received;
-    const other: Arm = this.#arm === "canary" ? "stable" : "canary";
-    const isAsset = request.method === "GET" && isHashedAsset(visit.request.path);
-    if (this.#isSkewTried || !isAsset || service[other].length === 0) return false;
-    this.#isSkewTried = true;
+    const isAsset = request.method === "GET" && this.#body === null && isHashedAsset(visit.request.path);
+    if (this.#skew !== "none" || !isAsset || service[otherArm(this.#arm)].length === 0) return false;
+    // It has answered: what the other arm takes is not its time.
+    if (this.#isCounted) this.#core.meters.answered(this.#asking);
     this.#core.meters.skewed({ arm: this.#arm, service: service.name });
-    this.#done?.();
-    this.#arm = other;
-    this.#send();
+    this.#moveTo("elsewhere");
     return true;
+  }
+
+  /** The other arm has failed, by `why` when it gave no answer at all. False: what it said is not wanted. */
+  #goBack(why: Failure | null): false {
+    if (why !== null) this.#core.meters.failed({ arm: this.#arm, service: this.#received.service.name, upstream: why });
+    this.#moveTo("back");
+    return false;
+  }
+
+  #moveTo(skew: "elsewhere" | "back"): void {
+    this.#skew = skew;
+    this.#done?.();
+    this.#arm = otherArm(this.#arm);
+    this.#send();
   }
 
   #writeHead(status: number, headers: RawHeaders): void {
@@ -264,7 +283,8 @@ export class Exchange implements AttemptOwner {
       const nowMs = core.monotonicMs();
       if (visit.isCountedNow) core.people.count(person, nowMs);
       const isServerError = status >= 500 || this.#canaryRefused;
-      if (core.people.answered(person, { arm: this.#asking.arm, isServerError, nowMs })) isFirstHarmOn = this.#asking.arm;
+      const { arm, service } = this.#asking;
+      if (core.people.answered(person, { arm, service, isServerError, nowMs })) isFirstHarmOn = arm;
       if (isPageSent(visit, answer)) brokenOn = core.people.pageLoaded(person, this.#arm, nowMs);
       if (status >= 200 && status < 300) this.#reachGoals(nowMs);
     }
@@ -311,10 +331,13 @@ export class Exchange implements AttemptOwner {
   #cut(): void {
     const { response, visit } = this.#received;
     this.#core.meters.failed({ arm: this.#arm, service: this.#received.service.name, upstream: "cut" });
-    if (visit.person !== null) {
-      this.#core.people.answered(visit.person, { arm: this.#asking.arm, isServerError: true, nowMs: this.#core.monotonicMs() });
+    // An asset that the other arm breaks off says nothing of the person's own.
+    const isOthers = this.#skew === "elsewhere";
+    const { arm, service } = this.#asking;
+    if (visit.person !== null && !isOthers) {
+      this.#core.people.answered(visit.person, { arm, service, isServerError: true, nowMs: this.#core.monotonicMs() });
     }
-    this.#finalStatus = "5xx";
+    this.#finalStatus = isOthers ? "aborted" : "5xx";
     this.#finish();
     response.destroy();
   }
@@ -339,4 +362,8 @@ export class Exchange implements AttemptOwner {
     this.#isEnded = true;
     this.#core.meters.ended(this.#asking, status);
   }
+}
+
+function otherArm(arm: Arm): Arm {
+  return arm === "canary" ? "stable" : "canary";
 }

@@ -19,7 +19,7 @@ export class Meters {
   readonly #refused: Counter<"status">;
   readonly #skew: Counter<"arm" | "service">;
   readonly #people: Counter<"arm">;
-  readonly #affected: Counter<"arm" | "kind">;
+  readonly #affected: Counter<"arm" | "service" | "kind">;
   readonly #turns: Counter<"arm" | "outcome">;
   readonly #goals: Counter<"goal" | "arm" | "outcome">;
   /** What is counted of pages. */
@@ -42,7 +42,11 @@ export class Meters {
     ]);
     this.#skew = counter("skew_retries_total", "Hashed assets that were asked of the other arm.", ["arm", "service"]);
     this.#people = counter("people_total", "People drawn, once each.", ["arm"]);
-    this.#affected = counter("affected_people_total", "Distinct people who met a server error, at once.", ["arm", "kind"]);
+    this.#affected = counter("affected_people_total", "Distinct people who met a server error, at once, by the first one.", [
+      "arm",
+      "service",
+      "kind",
+    ]);
     this.#turns = counter("people_turns_total", "People watched for one turn, counted at its end.", ["arm", "outcome"]);
     this.#goals = counter("goal_people_total", "People counted when the time for a goal is over.", ["goal", "arm", "outcome"]);
     this.pages = new PageMeters(this.#registry, start.silentInARow);
@@ -67,10 +71,10 @@ export class Meters {
     this.pages.expect(release.services);
     for (const arm of ["canary", "stable"] as const) {
       this.#people.inc({ arm }, 0);
-      this.#affected.inc({ arm, kind: "5xx" }, 0);
       for (const outcome of ["affected", "unaffected"]) this.#turns.inc({ arm, outcome }, 0);
       for (const goal of release.goals) for (const outcome of ["reached", "missed"]) this.#goals.inc({ goal, arm, outcome }, 0);
       for (const service of release.services) {
+        this.#affected.inc({ arm, service, kind: "5xx" }, 0);
         this.#tally.show({ arm, service, who: "people", slice: 0 });
       }
     }
@@ -113,8 +117,8 @@ export class Meters {
     this.#people.inc({ arm });
   }
 
-  harmed(arm: Arm): void {
-    this.#affected.inc({ arm, kind: "5xx" });
+  harmed(arm: Arm, service: string): void {
+    this.#affected.inc({ arm, service, kind: "5xx" });
   }
 
   turnOver(arm: Arm, outcome: "affected" | "unaffected"): void {

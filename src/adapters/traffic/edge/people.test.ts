@@ -13,7 +13,7 @@ function world(goals: readonly { readonly name: string; readonly withinMs: numbe
   const people = new People({
     events: {
       drawn: (arm) => told.push(`drawn ${arm}`),
-      harmed: (arm) => told.push(`harmed ${arm}`),
+      harmed: (arm, service) => told.push(`harmed ${arm} ${service}`),
       turnOver: (arm, outcome) => told.push(`turn ${arm} ${outcome}`),
       pageTurnOver: (arm, outcome) => told.push(`page ${arm} ${outcome}`),
       goalOver: (goal, arm, outcome) => told.push(`${goal} ${arm} ${outcome}`),
@@ -38,15 +38,17 @@ describe("distinct people", () => {
   test("are affected once per arm, however many errors they meet", () => {
     const { people, told } = world();
     const one = drawn(1, 0);
-    const meet = (arm: "canary" | "stable", nowMs: number): boolean => people.answered(one, { arm, isServerError: true, nowMs });
+    const meet = (arm: "canary" | "stable", nowMs: number): boolean =>
+      people.answered(one, { arm, service: "shop", isServerError: true, nowMs });
     expect([meet("canary", 0), meet("canary", 1), meet("stable", 2), meet("stable", 3)]).toEqual([true, false, true, false]);
-    expect(told).toEqual(["harmed canary", "harmed stable"]);
+    expect(told).toEqual(["harmed canary shop", "harmed stable shop"]);
   });
 
   test("are watched turn by turn until they are affected, and never again", () => {
     const { people, told } = world();
     const one = drawn(1, 0);
-    const answer = (isServerError: boolean, nowMs: number): boolean => people.answered(one, { arm: "canary", isServerError, nowMs });
+    const answer = (isServerError: boolean, nowMs: number): boolean =>
+      people.answered(one, { arm: "canary", service: "shop", isServerError, nowMs });
     answer(false, 0);
     answer(false, 9_000);
     people.settle(9_999);
@@ -56,7 +58,7 @@ describe("distinct people", () => {
     answer(false, 20_000);
     answer(true, 21_000);
     people.settle(30_000);
-    expect(told.slice(1)).toEqual(["harmed canary", "turn canary affected"]);
+    expect(told.slice(1)).toEqual(["harmed canary shop", "turn canary affected"]);
     answer(true, 40_000);
     people.settle(60_000);
     expect(told).toHaveLength(3);
@@ -65,7 +67,7 @@ describe("distinct people", () => {
   test("a person whose cookie says that the harm was counted is not counted again", () => {
     const { people, told } = world();
     const known = { ...drawn(1, 0), harmedOn: { canary: true, stable: false } };
-    expect(people.answered(known, { arm: "canary", isServerError: true, nowMs: 0 })).toBe(false);
+    expect(people.answered(known, { arm: "canary", service: "shop", isServerError: true, nowMs: 0 })).toBe(false);
     people.settle(20_000);
     expect(told).toEqual([]);
   });
@@ -114,12 +116,12 @@ describe("distinct people", () => {
         for (const { number, isServerError, waitMs } of requests) {
           nowMs += waitMs;
           people.settle(nowMs);
-          people.answered(drawn(number, 0), { arm: "canary", isServerError, nowMs });
+          people.answered(drawn(number, 0), { arm: "canary", service: "shop", isServerError, nowMs });
         }
         people.settle(nowMs + 10_000);
         const affected = told.filter((one) => one === "turn canary affected").length;
         expect(affected).toBe(new Set(requests.filter(({ isServerError }) => isServerError).map(({ number }) => number)).size);
-        expect(told.filter((one) => one === "harmed canary")).toHaveLength(affected);
+        expect(told.filter((one) => one === "harmed canary shop")).toHaveLength(affected);
       }),
     );
   });

@@ -9,7 +9,8 @@ import type { Slot } from "./people-table.ts";
 /** What is counted of distinct people; the meters keep the numbers. */
 export interface PeopleEvents {
   drawn(arm: Arm): void;
-  harmed(arm: Arm): void;
+  /** A person's first server error on this arm, of this service. */
+  harmed(arm: Arm, service: string): void;
   turnOver(arm: Arm, outcome: "affected" | "unaffected"): void;
   pageTurnOver(arm: Arm, outcome: PageOutcome): void;
   goalOver(goal: string, arm: Arm, outcome: "reached" | "missed"): void;
@@ -30,6 +31,14 @@ export interface PeopleOptions {
   readonly turnMs: number;
   /** People who were not seen for this long are forgotten, ms; never less than the longest goal. */
   readonly idleMs: number;
+}
+
+/** A request of a person that is over. */
+export interface AnsweredRequest {
+  readonly arm: Arm;
+  readonly service: string;
+  readonly isServerError: boolean;
+  readonly nowMs: number;
 }
 
 /** The number of goals that can be followed in one release. */
@@ -98,8 +107,8 @@ export class People {
   }
 
   /** A request of `person` is over. Answers true when it was the person's first server error on this arm. */
-  answered(person: Person, request: { readonly arm: Arm; readonly isServerError: boolean; readonly nowMs: number }): boolean {
-    const { arm, isServerError, nowMs } = request;
+  answered(person: Person, request: AnsweredRequest): boolean {
+    const { arm, service, isServerError, nowMs } = request;
     const slot = this.#find(person, nowMs) ?? this.#enter(person, nowMs);
     if (slot === null || isSet(slot, harmedOn[arm])) return false;
     const otherArm = arm === "canary" ? "stable" : "canary";
@@ -111,7 +120,7 @@ export class People {
     }
     if (!isServerError) return false;
     set(slot, harmedOn[arm] | turnIsBad);
-    this.#options.events.harmed(arm);
+    this.#options.events.harmed(arm, service);
     return true;
   }
 
