@@ -57,6 +57,17 @@ describe("a phase that goes well", () => {
   });
 });
 
+test("traffic does not return to a new stable version that has no address yet, however ready it is said to be", () => {
+  const release = releaseIn({ kind: "promoting", step: "replacing", sinceMs: startMs }, { told: toldAll(good) });
+  const now = seen(release);
+  expect(statusOf(decide(release, good, now))).toBe("promoting returning");
+  if (now.workloads.kind !== "seen") throw new Error("the desk sees every workload");
+  const { backend, ...others } = now.workloads.value;
+  const stable = backend?.stable && { ...backend.stable, urls: [] };
+  const value = { ...others, backend: { ...backend, ...(stable && { stable }) } };
+  expect(decide(release, good, { ...now, workloads: { kind: "seen", value } })).toBeNull();
+});
+
 describe("time is over", () => {
   const few = bookOf({ ...fine, errors: counts(0, 6, 10, 20_000) }, { observedMs: 3 * minuteMs });
 

@@ -84,14 +84,14 @@ export function isShareAsWanted(release: Release, seen: Outside): boolean {
   return want !== null && seen.traffic.kind === "seen" && isSameTraffic(want, release, seen.traffic.value);
 }
 
-/** True when every wanted slot of `slot` runs its version and is ready, for all services. */
+/** True when every wanted slot of `slot` runs its version, is ready and has an address where people can be sent, for all services. */
 export function isReady(release: Release, seen: Outside, slot: Slot): boolean {
   const want = wanted(release);
   const workloads = seen.workloads;
   if (!want || workloads.kind !== "seen") return false;
   return Object.entries(want.slots).every(([service, slots]) => {
     const workload = workloads.value[service]?.[slot];
-    return slots[slot] === undefined || (workload?.isReady === true && workload.version === slots[slot]);
+    return slots[slot] === undefined || (workload?.isReady === true && workload.version === slots[slot] && workload.urls.length > 0);
   });
 }
 

@@ -98,11 +98,11 @@ class ProcessKeeper implements ProcessWorkloads {
   async #observeSlot(keeper: SlotKeeper, signal: AbortSignal): Promise<SeenWorkload | null> {
     void keeper.watch();
     const running = keeper.running();
-    if (running === null) return keeper.describe("it does not run");
+    if (running === null) return keeper.describe({ launch: null, notReady: "it does not run" });
     const notReady = await checkHealth(this.#exchange, running, signal);
     if (notReady === null) keeper.noteAnswer(running);
     await keeper.trim();
-    return keeper.describe(notReady);
+    return keeper.describe({ launch: running.launch, notReady });
   }
 
   #keeper(service: string, slot: Slot): SlotKeeper {

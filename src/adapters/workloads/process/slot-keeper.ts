@@ -43,6 +43,14 @@ interface Running {
   readonly ended: Promise<string>;
 }
 
+/** What was found of a process when its health was asked. */
+export interface Health {
+  /** Which start of it was asked; `null`: none ran. */
+  readonly launch: string | null;
+  /** Why it is not ready; `null` = its health is good. */
+  readonly notReady: string | null;
+}
+
 /** A number that a version keeps in its slot, however often it is started. */
 interface Address {
   readonly version: string;
@@ -122,13 +130,15 @@ export class SlotKeeper {
     }
   }
 
-  /** What people and the release may know; `null`: nothing runs here, and nothing shall. `notReady` says why not, `null` = its health is good. */
-  describe(notReady: string | null): SeenWorkload | null {
+  /** What people and the release may know; `null`: nothing runs here, and nothing shall. */
+  describe({ launch, notReady }: Health): SeenWorkload | null {
     const version = this.#running?.record.version ?? this.#wish?.version;
     if (version === undefined) return null;
     const isStaying = this.#wish?.version === version;
     const address = isStaying && this.#address?.version === version && this.#address.hasAnswered ? this.#address : null;
-    const state = isStaying ? notReady : "it is being stopped";
+    // While its health was on its way another process may have taken the slot.
+    const isAnother = this.#running?.record.launch !== launch;
+    const state = isStaying ? (notReady ?? (isAnother ? "it has just been started" : null)) : "it is being stopped";
     const isTold = this.#trouble !== "" && (state !== null || this.#restarts > 0);
     return {
       version,
