@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { playRound } from "./round.ts";
 import type { RoundReport } from "./round.ts";
 import { openStage } from "./stage.ts";
@@ -16,8 +18,8 @@ export interface RoundsOptions {
 const peoplePerSecond = 40;
 
 /**
- * Plays the rounds one after the other, on one data folder as long as nothing breaks; a round that broke leaves its folder, and the next one begins with
- * another. Says each round as a line of a table, then the sums. Throws when `signal` aborts.
+ * Plays the rounds one after the other, on one data folder as long as nothing breaks; a round that broke leaves its folder (with what
+ * server and edge said in it), and the next one begins with another. Says each round as a line of a table, then the sums. Throws when `signal` aborts.
  */
 export async function killRounds(
   options: RoundsOptions,
@@ -37,6 +39,7 @@ export async function killRounds(
       if (report.ended === "promoted") stable = String(index + 2);
       if (report.broken.length === 0) continue;
       kept.push(stage.dir);
+      await writeFile(join(stage.dir, "overheard.json"), JSON.stringify(stage.tap.overheard()));
       await stage.close("keep the folder");
       stage = null;
     }
