@@ -98,6 +98,26 @@ test("a release manager who hurries goes on where every gate has passed, in thos
   expect(approvals(server.asked)).toMatchObject([{ token: `Bearer ${manager.name}`, ifMatch: '"3"', body: { kind: "promote" } }]);
 });
 
+test("a call that the server was taken away under is made again when it is back; any other that fails, fails", async () => {
+  const server = await serverOf((_line, response) => sendJson(response, 200, { ok: true, says: "fine" }));
+  const gone = await listen(0, () => undefined);
+  await gone.close();
+  let looks = 0;
+  const falling = {
+    url: gone.url,
+    up: () => Promise.resolve(),
+    /** It falls while the first call is under way, and comes back elsewhere. */
+    fallen() {
+      looks += 1;
+      if (looks === 2) falling.url = server.url;
+      return looks < 2 ? 0 : 1;
+    },
+  };
+  expect(await apiOf(falling, "t").verify("r1")).toEqual({ ok: true, says: "fine" });
+  await expect(apiOf({ ...falling, url: gone.url, fallen: () => 1 }, "t").verify("r1")).rejects.toThrow("fetch failed");
+  await expect(apiOf(gone.url, "t").verify("r1")).rejects.toThrow("fetch failed");
+});
+
 test("reads a journal page by page, and says where a plan is wrong", async () => {
   const server = await serverOf((line, response) => {
     if (line === "GET /api/v1/releases/r1/journal?after=0&limit=1000") sendJson(response, 200, { entries: ["one", "two"], next: 2 });

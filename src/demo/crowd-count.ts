@@ -32,6 +32,11 @@ export interface CrowdCount {
   tally(): CrowdTally;
 }
 
+/** A file of a version that has gone is not there any more; the page that asked for it was told to load itself again. */
+function hasFailed({ status, isOutdated }: Answer): boolean {
+  return status === 0 || (status >= 400 && !(status === 404 && isOutdated));
+}
+
 /** A count that begins at zero. */
 export function createCrowdCount(): CrowdCount {
   let people = 0;
@@ -63,7 +68,7 @@ export function createCrowdCount(): CrowdCount {
             if (answer.version !== null && answer.firstFaultMs !== null) {
               firstFaultMs[answer.version] = Math.min(firstFaultMs[answer.version] ?? Infinity, answer.firstFaultMs);
             }
-          } else if (answer.status === 0 || answer.status >= 400) {
+          } else if (hasFailed(answer)) {
             failedRequests += 1;
             if (failures.length < mostFailuresKept) failures.push(answer.says);
           }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createHousehold } from "./household.ts";
+import { createHousehold, wordOf } from "./household.ts";
 import type { Household } from "./household.ts";
 
 let dir: string;
@@ -62,4 +62,20 @@ test("tells when a process is lost that nobody stopped", async () => {
   process.kill(member.pid, "SIGKILL");
   await vi.waitUntil(() => says.length > 0, { timeout: 10_000 });
   expect(says[0]).toContain("mortal ended by itself (SIGKILL)");
+});
+
+test("keeps what a member says when it is ready, and ends one on purpose without a loss", async () => {
+  const says: string[] = [];
+  household.onLoss((loss) => says.push(loss));
+  const talks = `console.log("before"); ${stays} console.log("one"); console.log('{"two":2}');`;
+  const member = await household.start({ name: "talker", args: ["-e", talks], readyWithinMs: 10_000 });
+  await vi.waitUntil(() => member.said().length === 2, { timeout: 10_000 });
+  expect(member.said()).toEqual(["one", '{"two":2}']);
+  await member.end("SIGKILL");
+  await member.end("SIGKILL");
+  expect(runs(member.pid)).toBe(false);
+  const again = await household.start({ name: "talker", args: ["-e", stays], readyWithinMs: 10_000 });
+  expect(wordOf(again.ready, "listening")).toBe("here");
+  expect(() => wordOf(again.ready, "control")).toThrow("did not say its control");
+  expect(says).toEqual([]);
 });

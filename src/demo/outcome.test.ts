@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
+import type { Fact } from "../core/decision.ts";
 import type { Status } from "../core/status.ts";
 import type { ReleaseView } from "../http/release-view.ts";
 import type { ChainedEntry } from "../ports.ts";
 import type { CrowdTally } from "./crowd-count.ts";
-import { complaintsOf, outcomeOf } from "./outcome.ts";
+import { complaintsOf, outcomeOf, sayEnd } from "./outcome.ts";
 import type { Evidence } from "./outcome.ts";
-import type { Scenario } from "./scenario.ts";
+import type { End, Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 
 const scenario = (name: string): Scenario => {
@@ -142,3 +143,64 @@ test("a rollback by a person has no guard; one before the first phase has no pha
   const early = { ...rollingBack };
   expect(outcomeOf(seen({ entries: entriesOf([1_000_000, { kind: "preparing", sinceMs: 1 }], [1_005_000, early]) })).phase).toBeNull();
 });
+
+const held: Status = { kind: "holding", phase: 0, sinceMs: 1_005_000, why: { kind: "failed", checks: ["1.api-latency", "1.error-rate"] } };
+const heldView = (status: Status): ReleaseView =>
+  ({
+    id: "r1",
+    status,
+    phases: [
+      { name: "10 %", state: "now" },
+      { name: "50 %", state: "ahead" },
+    ],
+  }) as unknown as ReleaseView;
+
+test("a release that had to hold ended where it held, though it was taken back by hand afterwards", () => {
+  const byHand: Status = { kind: "rolled-back", sinceMs: 1_009_000, cause: { kind: "person", by: "Camille", reason: "nobody decides" } };
+  const entries = entriesOf([1_002_000, observing], [1_005_000, held], [1_009_000, byHand]);
+  const outcome = outcomeOf(
+    seen({ scenario: scenario("slow"), view: heldView(held), entries, after: tally({ firstFaultMs: { "2-slow": 2_100 } }) }),
+  );
+  expect(outcome).toMatchObject({
+    status: "holding",
+    hold: { why: "failed", checks: ["1.api-latency", "1.error-rate"] },
+    phase: "10 %",
+    cause: null,
+    guard: null,
+    detectMs: 2_900,
+    rollbackMs: null,
+  });
+  expect(complaintsOf(outcome, scenario("slow"), phases)).toEqual([]);
+  const other = { ...outcome, hold: { why: "failed", checks: ["1.error-rate"] } };
+  expect(complaintsOf(other, scenario("slow"), phases)).toEqual([
+    "the release ended holding (failed: 1.error-rate) in 10 %, not holding (failed: 1.api-latency) in 10 %",
+  ]);
+});
+
+test("what begins with a trouble is noticed from the trouble on, and a breach counts before the rollback that it leads to", () => {
+  const waiting: Status = {
+    kind: "holding",
+    phase: 0,
+    sinceMs: 1_005_000,
+    why: { kind: "countdown", breach, commitByMs: 1_008_000, doneByMs: 1_009_000 },
+  };
+  const entries = entriesOf([1_002_000, observing], [1_005_000, waiting], [1_008_000, rollingBack]);
+  const told = entries.map((link, at) =>
+    at === 1
+      ? {
+          ...link,
+          entry: { ...link.entry, decision: { status: waiting, facts: [{ kind: "breach", check: breach.check } as unknown as Fact] } },
+        }
+      : link,
+  ) as readonly ChainedEntry[];
+  expect(outcomeOf(seen({ entries: told, troubledMs: 4_000, after: tally({}) })).detectMs).toBe(1_000);
+  expect(outcomeOf(seen({ entries: told, troubledMs: 4_000 })).detectMs).toBe(2_500);
+});
+
+test.each<[string, End, string]>([
+  ["to the end", { kind: "promoted" }, "promoted"],
+  ["back", { kind: "rolled-back", by: "5xx-rate > 1%", phase: 1 }, "rolled-back by 5xx-rate > 1% in 50 %"],
+  ["nowhere", { kind: "stopped", by: "not-ready", phase: null }, "stopped by not-ready"],
+  ["to a hold", { kind: "holding", why: "undecided", checks: ["2.conversion"], phase: 1 }, "holding (undecided: 2.conversion) in 50 %"],
+  ["to a hold that names nothing", { kind: "holding", why: "invalid", checks: [], phase: 0 }, "holding (invalid) in 10 %"],
+])("an end is said in one line: %s", (_says, end, line) => expect(sayEnd(end, phases)).toBe(line));

@@ -1,8 +1,10 @@
 import { Agent } from "undici";
 import { afterEach, expect, test, vi } from "vitest";
+import { createCrowdCount } from "./crowd-count.ts";
 import { createCrowd } from "./people.ts";
 import type { Crowd } from "./people.ts";
 import { habits, visitShop } from "./person.ts";
+import type { Habits } from "./person.ts";
 import { serveBackend } from "./shop/backend.ts";
 import { serveFrontend } from "./shop/frontend.ts";
 import { listen } from "./shop/listen.ts";
@@ -21,6 +23,8 @@ async function shopOf(version: string): Promise<(path: string) => string> {
   return (path) => (path.startsWith("/api/") ? backend.url : frontend.url);
 }
 
+/** Looks at the page, and at nothing else. */
+const onlyLooks: Habits = { trialRatio: 0, orderRatio: 0, browseRatio: 0, dashboardRatio: 0, emptyCacheRatio: 1, thinkMs: 0 };
 const comes = async (crowd: Crowd, people: number): Promise<void> => {
   await vi.waitUntil(() => crowd.tally().people >= people, { timeout: 20_000, interval: 20 });
   await crowd.leave();
@@ -79,6 +83,27 @@ test("an answer that fails by itself, and no answer at all, are failed requests 
   await comes(refused, 5);
   expect(refused.tally().failedRequests).toBe(refused.tally().requests);
   expect(refused.tally().failures[0]).toContain("ECONNREFUSED");
+});
+
+test("a page whose version has gone when it asks for its script is loaded again, and that is no failure", async () => {
+  const asked: string[] = [];
+  const shop = await listen(0, (request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const isOld = request.url === "/assets/app-00000000.js";
+    const script = asked.length < 4 ? "app-00000000" : "app-11111111";
+    response.writeHead(isOld ? 404 : 200, isOld ? { "serin-arm-changed": "1" } : {});
+    response.end(`<script src="/assets/${script}.js" defer></script>`);
+  });
+  open.push(shop);
+  const agent = new Agent();
+  const count = createCrowdCount();
+  const person = count.person();
+  const tell = person.tell.bind(person);
+  const visit = { shop: agent, originOf: () => shop.url, seed: "one", habits: onlyLooks, weather: () => fairWeather, tell };
+  await visitShop(visit);
+  await agent.close();
+  expect(asked).toEqual(["POST /api/login", "GET /", "GET /assets/app-00000000.js", "GET /"]);
+  expect(count.tally()).toMatchObject({ requests: 4, failedRequests: 0, failures: [] });
 });
 
 test("what a person does depends on the seed and not on the version met", async () => {

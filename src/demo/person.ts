@@ -41,6 +41,8 @@ export interface Answer {
   /** The deliberate fault that the answer carries; `null`: none. */
   readonly fault: string | null;
   readonly firstFaultMs: number | null;
+  /** The edge says that the page which asks is of the other version, and has to be loaded again. */
+  readonly isOutdated: boolean;
   /** The request and what became of it, for reports: "GET / 502". */
   readonly says: string;
 }
@@ -73,10 +75,8 @@ export async function visitShop(visit: Visit): Promise<void> {
   const ask = asker(visit);
   if ((await twice(() => ask("POST", "/api/login"))) === null) return;
   await think(visit, chance);
-  const page = await twice(() => ask("GET", "/"));
+  const page = await load(ask, wants.script);
   if (page === null) return;
-  const script = /<script src="(\/assets\/[^"]+)"/.exec(page)?.[1];
-  if (wants.script && script !== undefined) await ask("GET", script);
   if (wants.browse) {
     await think(visit, chance);
     await ask("GET", "/api/products");
@@ -92,13 +92,23 @@ export async function visitShop(visit: Visit): Promise<void> {
   }
 }
 
+type Ask = (method: "GET" | "POST", path: string) => Promise<string | null>;
+
+/** Loads the page, with its script where the browser does not have it; one whose version has gone meanwhile is loaded again. */
+async function load(ask: Ask, wantsScript: boolean): Promise<string | null> {
+  const page = await twice(() => ask("GET", "/"));
+  const script = /<script src="(\/assets\/[^"]+)"/.exec(page ?? "")?.[1];
+  if (!wantsScript || script === undefined || (await ask("GET", script)) !== null) return page;
+  return twice(() => ask("GET", "/"));
+}
+
 const pages: ReadonlySet<string> = new Set(["/", "/dashboard"]);
 
 /**
  * Sends one request with the person's cookies; answers the body, or `null` when there was none or its status is 400 or more. Of a page, what the
  * browser reports goes to the edge first.
  */
-function asker(visit: Visit): (method: "GET" | "POST", path: string) => Promise<string | null> {
+function asker(visit: Visit): Ask {
   const jar = createCookieJar();
   return async (method, path) => {
     const answer = await send({ visit, jar, method, path, body: method === "POST" ? "{}" : null });
@@ -138,11 +148,19 @@ async function send({ visit, jar, method, path, body }: Sent): Promise<Received 
       version: one(answer.headers[versionHeader]),
       fault: one(answer.headers[faultHeader]),
       firstFaultMs: Number(one(answer.headers[firstFaultHeader])) || null,
+      isOutdated: one(answer.headers["serin-arm-changed"]) === "1",
       says: `${method} ${path} ${answer.statusCode}`,
     });
     return { status: answer.statusCode, body: text, serverTiming: one(answer.headers["server-timing"]) };
   } catch (error) {
-    visit.tell({ status: 0, version: null, fault: null, firstFaultMs: null, says: `${method} ${path} ${String(error)}` });
+    visit.tell({
+      status: 0,
+      version: null,
+      fault: null,
+      firstFaultMs: null,
+      isOutdated: false,
+      says: `${method} ${path} ${String(error)}`,
+    });
     return null;
   }
 }

@@ -99,7 +99,7 @@ export async function serveShop(options: ShopOptions): Promise<Listening> {
     });
   }
 
-  return listen(options.port, (request, response) => {
+  const listening = await listen(options.port, (request, response) => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     if (path === "/health") {
       sendJson(response, 200, { service: options.service, version: options.version });
@@ -109,6 +109,13 @@ export async function serveShop(options: ShopOptions): Promise<Listening> {
       visited(request, response, path).catch(() => response.destroy());
     }
   });
+  return {
+    url: listening.url,
+    async close() {
+      ailments.heal();
+      await listening.close();
+    },
+  };
 }
 
 interface Suffering {
