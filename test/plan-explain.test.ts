@@ -1,19 +1,17 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { metricSources } from "../src/adapters/metrics/list.ts";
 import { notifiers } from "../src/adapters/notices/list.ts";
 import { routers } from "../src/adapters/traffic/list.ts";
 import { workloads } from "../src/adapters/workloads/list.ts";
 import { addPlanExplain, sayExplanation } from "../src/cli/plan-explain.ts";
-import type { Terminal } from "../src/cli/terminal.ts";
 import { readPlan } from "../src/config/plan-file.ts";
 import { explainPlan } from "../src/core/explain.ts";
-import { exitCodes } from "../src/errors.ts";
 import { samplePlan } from "./sample-plan.ts";
+import { typed } from "./typed.ts";
+import type { Typed } from "./typed.ts";
 
 const lists = { sources: metricSources, routers, workloads, notifiers };
 const laptop = "examples/laptop/plan.yaml";
@@ -25,24 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function serin(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string; readonly exit: number }> {
-  const written = { out: "", err: "", exit: -1 };
-  const terminal: Terminal = {
-    env: {},
-    isLive: false,
-    isAsking: false,
-    columns: 100,
-    screen: new PassThrough(),
-    out: (text) => void (written.out += text),
-    err: (text) => void (written.err += text),
-    ask: async () => "",
-    exit: (exit) => void (written.exit = exitCodes[exit]),
-  };
-  const program = new Command("serin");
-  addPlanExplain(program.command("plan"), terminal, async () => lists);
-  await program.parseAsync(["plan", "explain", ...args], { from: "user" });
-  return written;
-}
+const serin = (...args: readonly string[]): Promise<Typed> =>
+  typed((program, terminal) => addPlanExplain(program.command("plan"), terminal, async () => lists), ["plan", "explain", ...args]);
 
 describe("serin plan explain", () => {
   test.each(["en", "fr"] as const)("golden: the sample plan in %s", async (language) => {

@@ -1,18 +1,16 @@
 import { readFileSync } from "node:fs";
-import { PassThrough } from "node:stream";
-import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { addPlanPower, sayPower } from "../src/cli/plan-power.ts";
-import type { Terminal } from "../src/cli/terminal.ts";
 import { widthOf } from "../src/cli/view/span.ts";
 import { readPlan } from "../src/config/plan-file.ts";
 import { checksOf } from "../src/core/checks.ts";
 import type { Guard, Metric, Plan } from "../src/core/plan.ts";
 import { powerIn, powerOf } from "../src/core/power.ts";
 import type { CheckPower, ExpectedTraffic } from "../src/core/power.ts";
-import { exitCodes } from "../src/errors.ts";
 import { adapters, soundCatalogue, soundPlan } from "./config/sound-plan.ts";
 import { samplePlan } from "./sample-plan.ts";
+import { typed } from "./typed.ts";
+import type { Typed } from "./typed.ts";
 
 const minuteMs = 60_000;
 /** A source that counts requests as one whole, and runs scores every ten minutes. */
@@ -25,24 +23,8 @@ function planOf(file: string): Plan {
   return plan;
 }
 
-async function serin(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string; readonly exit: number }> {
-  const written = { out: "", err: "", exit: -1 };
-  const terminal: Terminal = {
-    env: {},
-    isLive: false,
-    isAsking: false,
-    columns: 100,
-    screen: new PassThrough(),
-    out: (text) => void (written.out += text),
-    err: (text) => void (written.err += text),
-    ask: async () => "",
-    exit: (exit) => void (written.exit = exitCodes[exit]),
-  };
-  const program = new Command("serin");
-  addPlanPower(program.command("plan"), terminal, async () => adapters);
-  await program.parseAsync(["plan", "power", ...args], { from: "user" });
-  return written;
-}
+const serin = (...args: readonly string[]): Promise<Typed> =>
+  typed((program, terminal) => addPlanPower(program.command("plan"), terminal, async () => adapters), ["plan", "power", ...args]);
 
 /** The activation gate or guard of evidence.md 2g in its three phases, people counted at once; nothing else is in the plan. */
 function activationPlan(line: { readonly gate: number } | { readonly guard: number }, error: number): Plan {

@@ -1,33 +1,15 @@
 import { readFileSync } from "node:fs";
-import { PassThrough } from "node:stream";
-import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { addPlanRender } from "../src/cli/plan-render.ts";
-import type { Terminal } from "../src/cli/terminal.ts";
 import { renderPlan } from "../src/core/runbook.ts";
 import type { Plan } from "../src/core/plan.ts";
-import { exitCodes } from "../src/errors.ts";
 import { adapters } from "./config/sound-plan.ts";
 import { samplePlan } from "./sample-plan.ts";
+import { typed } from "./typed.ts";
+import type { Typed } from "./typed.ts";
 
-async function serin(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string; readonly exit: number }> {
-  const written = { out: "", err: "", exit: -1 };
-  const terminal: Terminal = {
-    env: {},
-    isLive: false,
-    isAsking: false,
-    columns: 100,
-    screen: new PassThrough(),
-    out: (text) => void (written.out += text),
-    err: (text) => void (written.err += text),
-    ask: async () => "",
-    exit: (exit) => void (written.exit = exitCodes[exit]),
-  };
-  const program = new Command("serin");
-  addPlanRender(program.command("plan"), terminal, async () => adapters);
-  await program.parseAsync(["plan", "render", ...args], { from: "user" });
-  return written;
-}
+const serin = (...args: readonly string[]): Promise<Typed> =>
+  typed((program, terminal) => addPlanRender(program.command("plan"), terminal, async () => adapters), ["plan", "render", ...args]);
 
 const plain = (text: string): string => text.replaceAll(/[\u00a0\u202f]/gu, " ").replaceAll("’", "'");
 
