@@ -102,6 +102,9 @@ test("a release begins once per key and person; the key is not taken for another
   expect(first.headers.get("location")).toBe(path);
   const again = await begin(startBody);
   expect([again.status, ((await again.json()) as StartReleaseAnswer).id]).toEqual([200, id]);
+  // By now the release may be promoted, so that the stable version is the one that was asked for.
+  const late = await begin({ ...startBody, stable: startBody.versions });
+  expect([late.status, ((await late.json()) as StartReleaseAnswer).id]).toEqual([200, id]);
   expect(await codeOf(await begin({ ...startBody, versions: { web: "3" } }))).toBe("key-reused");
   const other = await api.call("POST", "/api/v1/releases", { headers: { "idempotency-key": "two" }, body: startBody });
   expect(await codeOf(other)).toBe("service-busy");

@@ -24,6 +24,7 @@ export async function startRelease(context: Context<Env>, parts: AppParts): Prom
   checkAccessIn(plan.environment, caller, routes.startRelease.access);
   checkAdapters(parts, plan);
   const asked = await newRelease(parts, { plan, body, by: caller.name, key });
+  await refuseNothingNew(parts, asked);
   const id = await beginOrRefuse(parts, asked);
   await refuseReusedKey(parts, id, asked);
   const isNew = id === asked.id;
@@ -43,8 +44,6 @@ async function newRelease(parts: AppParts, { plan, body, by, key }: Asked): Prom
   checkVersions(plan, body.versions, "new");
   const stable = await stableVersions(parts, plan, body.stable ?? {});
   const services = plan.services.map((service) => service.name);
-  if (services.every((name) => body.versions[name] === stable[name]))
-    throw new UserError("versions-invalid", "Every service has this version already: there is nothing to release.");
   const nowMs = parts.engine.nowMs();
   return {
     id: releaseId(plan.name, nowMs),
@@ -80,6 +79,17 @@ async function stableVersions(
     throw new UserError("stable-unknown", `No stable version of ${unknown.join(", ")} was given, and none is seen running.`);
   checkVersions(plan, all, "stable");
   return all;
+}
+
+/** As many releases back a repeated start is looked for. */
+const looksBack = 200;
+
+/** Where nothing is new there is nothing to release, unless it is the answer to an earlier try that was lost: that release may be promoted by now. */
+async function refuseNothingNew(parts: AppParts, asked: NewRelease): Promise<void> {
+  if (Object.values(asked.versions).some(({ canary, stable }) => canary !== stable)) return;
+  const recent = await parts.store.list({ limit: looksBack, before: null });
+  if (recent.some(({ startKey }) => startKey === asked.startKey)) return;
+  throw new UserError("versions-invalid", "Every service has this version already: there is nothing to release.");
 }
 
 async function beginOrRefuse(parts: AppParts, asked: NewRelease): Promise<string> {
