@@ -35,9 +35,16 @@ export async function startServer(dir: string, household: Household, port: numbe
     const clock = new Date(clockStartsMs + performance.now() - beganMs).toISOString();
     const config = `--config=${join(dir, "serin.yaml")}`;
     const args = [command, "server", `--data=${data}`, config, `--listen=127.0.0.1:${port}`, `--clock-starts=${clock}`];
-    const started = await household.start({ name: "server", args, readyWithinMs });
-    up.resolve();
-    return started;
+    try {
+      const started = await household.start({ name: "server", args, readyWithinMs });
+      up.resolve();
+      return started;
+    } catch (error) {
+      // Whoever waits for it learns that it does not come back.
+      up.promise.catch(() => undefined);
+      up.reject(error);
+      throw error;
+    }
   }
 
   let member = await start();
