@@ -69,7 +69,7 @@ export const contradictoryPlans: readonly BrokenPlan[] = [
     "a scrape that leaves no time",
     { from: "windows:", to: "scrape: 1ms\nwindows:" },
     [
-      '46:9 error: A reading each 1ms is more than sources and store can bear: one takes about 5 ms of a processor and is written to the disk. Write at least "100ms"; "15s" is usual.',
+      '46:9 error: A reading each 1ms is more than sources and store can bear: each costs a few milliseconds of a processor and is written to the disk. Write at least "100ms"; "15s" is usual.',
     ],
   ],
 ];

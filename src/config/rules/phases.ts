@@ -60,7 +60,7 @@ export const phasesAreObserved: Rule = (draft) => {
 const fastestScrapeMs = 100;
 
 /**
- * Readings leave time for anything else. Source: the cost of one on a small machine, docs/adapters/edge.md (1 ms and 4 ms of a processor), and the
+ * Readings leave time for anything else. Source: the cost of one on a small machine, docs/adapters/edge.md, and the
  * synced write that each is.
  */
 export const scrapesLeaveTime: Rule = (draft) => {
@@ -69,7 +69,7 @@ export const scrapesLeaveTime: Rule = (draft) => {
   return [
     wrong(
       ["scrape"],
-      `A reading each ${sayDuration(scrapeMs)} is more than sources and store can bear: one takes about 5 ms of a processor and is written to the disk.`,
+      `A reading each ${sayDuration(scrapeMs)} is more than sources and store can bear: each costs a few milliseconds of a processor and is written to the disk.`,
       `Write at least "${sayDuration(fastestScrapeMs)}"; "15s" is usual.`,
     ),
   ];
