@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const e2e = "test/e2e/**/*.test.ts";
 const seeds = "test/sim-seeds.test.ts";
+const system = "test/system/**/*.test.ts";
 
 /** Tests that take every core, or measure by the clock, run after the others and alone: groups follow one another. */
 function group(name: string, groupOrder: number, files: { readonly include: string[]; readonly exclude?: string[] }, maxWorkers: number) {
@@ -14,9 +15,10 @@ export default defineConfig({
     hookTimeout: 60_000,
     reporters: ["./test/last-line.ts"],
     projects: [
-      group("unit", 0, { include: ["src/**/*.test.ts", "test/**/*.test.ts"], exclude: [e2e, seeds] }, 2),
+      group("unit", 0, { include: ["src/**/*.test.ts", "test/**/*.test.ts"], exclude: [e2e, seeds, system] }, 2),
       group("seeds", 1, { include: [seeds] }, 1),
       group("e2e", 2, { include: [e2e] }, 1),
+      group("system", 3, { include: [system] }, 1),
     ],
   },
 });

@@ -46,6 +46,8 @@ export interface Query {
 
 export interface ReadContext {
   readonly release: string;
+  /** The plan's environment, for example "production". */
+  readonly environment: string;
   readonly targets: readonly Target[];
   /** When the release was created, epoch ms. */
   readonly sinceMs: number;
@@ -67,7 +69,13 @@ export interface SeriesSample {
 
 /** What a source answers for one query. An empty series is `no-data`; `unavailable` is an outage of this quantity alone. */
 export type Reading =
-  | { readonly kind: "counters"; readonly atMs: number; readonly series: readonly SeriesSample[] }
+  | {
+      readonly kind: "counters";
+      readonly atMs: number;
+      readonly series: readonly SeriesSample[];
+      /** What was counted of the canary, the gravest first, at most ten: people are told. Absent: the source names nothing. */
+      readonly findings?: readonly Finding[];
+    }
   | {
       readonly kind: "level";
       readonly atMs: number;

@@ -26,7 +26,7 @@ scoresContract("axe", async () => {
     source,
     query: ask(),
     get context() {
-      return { release: "r", sinceMs: 0, targets };
+      return { release: "r", environment: "production", sinceMs: 0, targets };
     },
     showSome: () => showPage(good),
     showWorse: () => showPage(worse),

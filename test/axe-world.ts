@@ -76,7 +76,7 @@ export async function world(
     return found;
   };
   const readAll = (queries: readonly Query[], signal = new AbortController().signal) =>
-    source.read(queries, { release: "r", sinceMs: 0, targets }, signal);
+    source.read(queries, { release: "r", environment: "production", sinceMs: 0, targets }, signal);
   return {
     server,
     behave: (name: string, behaviour: Behaviour) => server(name).behave(behaviour),

@@ -118,7 +118,9 @@ async function readPages(world: EdgeWorld, query: Query): Promise<Reading> {
     clock: createClock(),
     dataDir: "unused",
   });
-  const reading = (await source.read([query], { release: "shop-1", targets: [], sinceMs: 0 }, never)).get(query.quantity);
+  const reading = (await source.read([query], { release: "shop-1", environment: "production", targets: [], sinceMs: 0 }, never)).get(
+    query.quantity,
+  );
   if (reading === undefined) throw new Error("no reading");
   return reading;
 }

@@ -9,7 +9,7 @@ import { openEdgeWorld, personOn, token } from "./edge-world.ts";
 import type { EdgeWorld } from "./edge-world.ts";
 
 const never = new AbortController().signal;
-const context = { release: "shop-1", sinceMs: 0, targets: [] };
+const context = { release: "shop-1", environment: "production", sinceMs: 0, targets: [] };
 
 function ask(
   kind: MetricKind,

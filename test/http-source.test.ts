@@ -12,7 +12,7 @@ const ask = (kind: MetricKind, query: Metric["query"], quantity = "q"): Query =>
   metric: { name: "m", kind, unit: "request", source: "pricetruth", query, better: "higher", rate: 0.001, minRuns: 5 },
   slowerThanMs: null,
 });
-const context = { release: "r", sinceMs: 0, targets: [] };
+const context = { release: "r", environment: "production", sinceMs: 0, targets: [] };
 const json =
   (value: unknown): Behaviour =>
   (_request, response) =>

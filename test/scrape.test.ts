@@ -35,7 +35,7 @@ metricsContract("scrape", async () => {
   return {
     source,
     query: ask("ratio", errors),
-    context: { release: "r", sinceMs: 0, targets: [target(server.url)] },
+    context: { release: "r", environment: "production", sinceMs: 0, targets: [target(server.url)] },
     show: ({ bad, total }) =>
       server.behave(page(`http_requests_total{status="200"} ${total - bad}\nhttp_requests_total{status="500"} ${bad}\n`)),
     showNothing: () => server.behave(page("up 1\n")),
@@ -71,9 +71,11 @@ async function world(services: Readonly<Record<string, Partial<Target>>>) {
     show: (name: string, text: string) => server(name).behave(page(text)),
     advance: (ms: number) => (nowMs += ms),
     nowMs: () => nowMs,
-    readAll: (queries: readonly Query[]) => source.read(queries, { release: "r", sinceMs: 0, targets }, never),
+    readAll: (queries: readonly Query[]) => source.read(queries, { release: "r", environment: "production", sinceMs: 0, targets }, never),
     async read(query: Query): Promise<Reading> {
-      const reading = (await source.read([query], { release: "r", sinceMs: 0, targets }, never)).get(query.quantity);
+      const reading = (await source.read([query], { release: "r", environment: "production", sinceMs: 0, targets }, never)).get(
+        query.quantity,
+      );
       if (reading === undefined) throw new Error("no reading");
       return reading;
     },

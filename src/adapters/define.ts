@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import type { MetricKind } from "../core/plan.ts";
-import type { Clock, MetricSource, Notifier, RouterCapabilities, Store, TrafficRouter, Workloads } from "../ports.ts";
+import type { MetricKind, Plan } from "../core/plan.ts";
+import type { Clock, MetricSource, Notifier, Query, RouterCapabilities, Store, TrafficRouter, Workloads } from "../ports.ts";
 
 /** What every adapter is given beside its own options. Secrets arrive resolved; an adapter never reads the environment. */
 export interface Surroundings {
@@ -9,6 +9,32 @@ export interface Surroundings {
   readonly dataDir: string;
   /** Aborts when the server closes: nothing is begun from then on, and what runs is left as it is. Absent: it never does. */
   readonly closing?: AbortSignal;
+}
+
+/** One thing that `serin doctor` looked at before the day. */
+export interface Check {
+  /** What was looked at, in the system's own words: "Deployment shop/ecomsimply-frontend", "map /etc/haproxy/serin.map". */
+  readonly what: string;
+  /** `wrong`: the release could not do what its plan says. `doubtful`: it could, and something is not as it should be. */
+  readonly verdict: "ok" | "doubtful" | "wrong";
+  /** What was found, one sentence. No secret. */
+  readonly says: string;
+  /** What a person can do, one sentence; `null` only with `ok`. */
+  readonly remedy: string | null;
+}
+
+/**
+ * What `serin doctor` asks of one adapter's `examine`, which looks at what only the adapter can see: permissions, versions of the other side, names
+ * that the plan gives and the system does not know. What the port shows anyway (a read, an observation) need not be looked at again: `serin doctor`
+ * does that for every adapter. Nothing is changed: calls that write are dry runs, or asked as questions ("may I?"). It never throws, except with
+ * the signal's reason: what cannot be asked is a check that is `wrong`.
+ */
+export interface Examination {
+  readonly plan: Plan;
+  /** Sources: what the plan would ask of this one. Empty for the other ports. */
+  readonly queries: readonly Query[];
+  /** Notifiers: to whom the plan would send through this one. Empty for the other ports. */
+  readonly recipients: readonly string[];
 }
 
 /** Which words a metric of one kind takes in the plan for this source. */
@@ -42,6 +68,8 @@ export interface SourceDefinition<Connection> {
   unitOf?(words: Readonly<Record<string, string | number>>): "person" | "request";
   /** A sentence about what is wrong with a metric's words, or `null`. Pure. */
   checkQuery(metric: MetricKind, words: Readonly<Record<string, string | number>>): string | null;
+  /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
+  examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): MetricSource;
 }
 
@@ -50,6 +78,8 @@ export interface RouterDefinition<Connection> {
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
   readonly capabilities: RouterCapabilities;
+  /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
+  examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): TrafficRouter;
 }
 
@@ -59,6 +89,8 @@ export interface WorkloadsDefinition<Connection> {
   readonly connection: z.ZodType<Connection>;
   /** What a plan says of one service's workload, `kind` left out. */
   readonly planOptions: z.ZodObject;
+  /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
+  examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): Workloads;
 }
 
@@ -66,6 +98,8 @@ export interface NotifierDefinition<Connection> {
   readonly kind: string;
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
+  /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
+  examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): Notifier;
 }
 

@@ -137,7 +137,8 @@ async function check(run: Run): Promise<void> {
 async function scrape(run: Run, name: string, queries: readonly Query[]): Promise<void> {
   const { release } = run.memory;
   const { story } = run;
-  const context = { release: release.id, targets: targetsToRead(run), sinceMs: release.createdMs };
+  const { plan, createdMs } = release;
+  const context = { release: release.id, environment: plan.environment, targets: targetsToRead(run), sinceMs: createdMs };
   const outcome = await call(run.world.clock, run.patience.sourceMs, async (signal) =>
     run.world.source(name).read(queries, context, signal),
   );

@@ -20,23 +20,27 @@ function open(dataDir: string, maxMegabytes?: number): Promise<Store> {
   return sqlite.open(maxMegabytes === undefined ? {} : { maxMegabytes }, { clock: createClock(), dataDir });
 }
 
-storeContract("sqlite", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "serin-store-"));
-  let store = await open(folder);
-  return {
-    store,
-    async reopen() {
-      await store.close();
-      store = await open(folder);
-      return store;
-    },
-    async destroy() {
-      await store.close();
-      await rm(folder, { recursive: true });
-    },
-    appender: [process.execPath, join(fixtures, "append-to-store.ts"), folder],
-  };
-});
+storeContract(
+  "sqlite",
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "serin-store-"));
+    let store = await open(folder);
+    return {
+      store,
+      async reopen() {
+        await store.close();
+        store = await open(folder);
+        return store;
+      },
+      async destroy() {
+        await store.close();
+        await rm(folder, { recursive: true });
+      },
+      appender: [process.execPath, join(fixtures, "append-to-store.ts"), folder],
+    };
+  },
+  true,
+);
 
 async function trouble(opening: Promise<Store>): Promise<StoreUnusable> {
   const error = await opening.then(
