@@ -21,16 +21,16 @@ export const resolveBySystem: Resolve = (name) => lookup(name, { all: true });
 export interface AddressMeans {
   readonly clock: Clock;
   readonly resolve: Resolve;
+  /** So long an answer is kept, ms. */
+  readonly keptMs: number;
 }
 
-/** So long an answer is kept. Pods come and go within seconds. */
-const keptMs = 1_000;
 /** So long a question may delay what is to be told to addresses that are known. */
 const patienceMs = 300;
 
 /**
  * The addresses of one control URL: several when it names them by http (a headless Service has one for each pod), else the one that is written; what
- * ends TLS before an edge is asked by its name. A name is looked up anew after a second. While that fails, or is slow, its last addresses stay.
+ * ends TLS before an edge is asked by its name. A name is looked up anew after `keptMs`. While that fails, or is slow, its last addresses stay.
  */
 export class EdgeAddresses {
   readonly #url: URL;
@@ -57,11 +57,11 @@ export class EdgeAddresses {
 
   /** The addresses now. Throws when none was ever found, and the signal's reason when it aborts. */
   async now(signal: AbortSignal): Promise<readonly EdgeAddress[]> {
-    if (this.#isName && this.#means.clock.monotonicMs() - this.#askedMs >= keptMs) await this.afresh(signal);
+    if (this.#isName && this.#means.clock.monotonicMs() - this.#askedMs >= this.#means.keptMs) await this.afresh(signal);
     return this.#known;
   }
 
-  /** The same, asked again whatever is known. */
+  /** The same, asked again whatever is kept. */
   async afresh(signal: AbortSignal): Promise<readonly EdgeAddress[]> {
     if (!this.#isName) return this.#known;
     signal.throwIfAborted();

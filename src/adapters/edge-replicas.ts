@@ -20,6 +20,16 @@ export interface EdgeAnswer {
 /** Sends one call to one edge. Throws `NoAnswer` when none came in time. */
 export type SendToEdge = (origin: string, withinMs: number, signal: AbortSignal) => Promise<Answer>;
 
+/** What `EdgeReplicas` needs beside the addresses; `resolve` absent: names are resolved as the machine does. */
+export interface EdgeReplicasMeans {
+  readonly clock: Clock;
+  /** The time that one edge has for its answer, ms. */
+  readonly withinMs: number;
+  /** How long the addresses of a name are kept, ms: what comes and goes within it is found late. */
+  readonly keptMs: number;
+  readonly resolve?: Resolve;
+}
+
 type Outcome = { readonly at: EdgeAddress } & (
   | { readonly kind: "answered"; readonly answer: Answer }
   | { readonly kind: "failed"; readonly error: unknown }
@@ -46,9 +56,9 @@ export class EdgeReplicas {
   /** Origins that have said that they leave. */
   #leaving = new Set<string>();
 
-  constructor(controls: readonly string[], means: { readonly clock: Clock; readonly withinMs: number; readonly resolve?: Resolve }) {
-    const { clock, resolve = resolveBySystem } = means;
-    this.#controls = controls.map((control) => new EdgeAddresses(control, { clock, resolve }));
+  constructor(controls: readonly string[], means: EdgeReplicasMeans) {
+    const { clock, keptMs, resolve = resolveBySystem } = means;
+    this.#controls = controls.map((control) => new EdgeAddresses(control, { clock, resolve, keptMs }));
     this.#withinMs = means.withinMs;
   }
 

@@ -56,7 +56,7 @@ export function createEdgeSource(
 ): MetricSource {
   const { clock } = means;
   const exchange = createExchange(clock);
-  const replicas = new EdgeReplicas(control, { ...means, withinMs: parseTimeout(timeout) });
+  const replicas = new EdgeReplicas(control, { ...means, withinMs: parseTimeout(timeout), keptMs: 0 });
   const readPages = (signal: AbortSignal): Promise<readonly EdgeAnswer[]> =>
     replicas.askAll(async (origin, withinMs) => {
       const url = new URL("/metrics", origin).href;
@@ -82,6 +82,8 @@ export function createEdgeSource(
 
 function pageOf({ instance, answer }: EdgeAnswer): EdgePage {
   const samples = parseExposition(answer.text);
-  const born = samples.find(({ name }) => name === "process_start_time_seconds");
-  return { edge: instance, samples, bornMs: born === undefined ? null : Math.round(born.value * 1000) };
+  const valueOf = (sample: string): number | undefined => samples.find(({ name }) => name === sample)?.value;
+  // A reading may pass by an edge that has just started, since names take a while to spread: what it counts begins with its first request.
+  const bornSeconds = valueOf("serin_edge_counting_since_seconds") ?? valueOf("process_start_time_seconds");
+  return { edge: instance, samples, bornMs: bornSeconds === undefined ? null : Math.round(bornSeconds * 1000) };
 }

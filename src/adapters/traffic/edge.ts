@@ -22,6 +22,9 @@ const connection = z.strictObject({
 
 type EdgeConnection = z.infer<typeof connection>;
 
+/** It is told and read back several times a second while something changes. */
+const namesKeptMs = 1_000;
+
 const attemptAnswer = z.object({ status: z.number(), detail: z.string() });
 
 /**
@@ -46,7 +49,7 @@ export interface EdgeRouterMeans {
 /** The router of `edge`, and how it resolves names. */
 export function createEdgeRouter({ control, token, timeout }: EdgeConnection, means: EdgeRouterMeans): TrafficRouter {
   const exchange = createExchange(means.clock);
-  const replicas = new EdgeReplicas(control, { ...means, withinMs: parseTimeout(timeout) });
+  const replicas = new EdgeReplicas(control, { ...means, withinMs: parseTimeout(timeout), keptMs: namesKeptMs });
   const agreement = new Agreement();
   const send = (call: Asked): SendToEdge => sendToEdge(exchange, token, call);
   return {

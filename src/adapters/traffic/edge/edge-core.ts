@@ -71,6 +71,7 @@ export class EdgeCore {
     this.meters = new Meters({
       bornMs: options.clock.nowMs(),
       nowMs,
+      epochMs: () => options.clock.nowMs(),
       share: () => this.state.sharePct,
       known: () => this.#people.size,
       silentInARow: (arm) => this.#people.silentInARow(arm),

@@ -28,7 +28,7 @@ interface Found {
 
 async function examineControl(edges: Edges, control: string, see: SendToEdge, signal: AbortSignal): Promise<Found> {
   const { clock, resolve = resolveBySystem, withinMs } = edges;
-  const addresses = new EdgeAddresses(control, { clock, resolve });
+  const addresses = new EdgeAddresses(control, { clock, resolve, keptMs: 0 });
   try {
     const there = await addresses.now(signal);
     const each = await Promise.all(there.map(({ origin }) => examineEdge(origin, withinMs, see, signal)));
