@@ -8,7 +8,11 @@ import { parseDuration } from "../src/core/duration.ts";
 import { textOf } from "./tree.ts";
 
 const labels = z.record(z.string(), z.string());
-const object = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string(), namespace: z.string() }), spec: z.unknown().optional() });
+const object = z.looseObject({
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string(), namespace: z.string() }),
+  spec: z.unknown().optional(),
+});
 const probe = z.looseObject({ httpGet: z.object({ path: z.string(), port: z.string() }) });
 const deployment = z.looseObject({
   selector: z.object({ matchLabels: labels }),

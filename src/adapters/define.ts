@@ -77,7 +77,10 @@ export interface RouterDefinition<Connection> {
   readonly kind: string;
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
+  /** What the kind can; where connections differ, what the best of them can. */
   readonly capabilities: RouterCapabilities;
+  /** What this connection can. Absent: connections do not differ. Pure. */
+  capabilitiesOf?(connection: Connection): RouterCapabilities;
   /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
   examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): TrafficRouter;

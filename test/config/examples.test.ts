@@ -108,7 +108,39 @@ describe("examples/laptop", () => {
   });
 });
 
-test.each(["ecomsimply", "laptop"])("the JSON Schemas accept examples/%s", (name) => {
+describe("examples/command", () => {
+  const { server, problems: serverProblems } = readServer(example("command/serin.yaml"), "serin.yaml", adapters);
+
+  test("what its connection declares is what lint doubts", () => {
+    expect(serverProblems).toEqual([]);
+    const { plan, problems } = planned("command", server);
+    expect(plan?.phases.map(({ sharePct }) => sharePct)).toEqual([10, 100]);
+    expect(problems.filter(({ code }) => code.startsWith("router-")).map(({ code }) => code)).toEqual(["router-lease", "router-sticky"]);
+    expect(planned("command", null).problems.filter(({ code }) => code.startsWith("router-"))).toEqual([]);
+  });
+
+  test.each([
+    ["an audience", "audience: everyone", "audience: new-logins", "cannot draw new-logins"],
+    ["a finer share", "share: 10%", "share: 0.5%", "has steps of 1%"],
+  ])("%s that it does not declare is refused", (_what, from, to, says) => {
+    const text = example("command/plan.yaml").replace(from, to).replace("routes:", 'login: "POST /login", routes:');
+    const { problems } = readPlan(text, "plan.yaml", { ...adapters, server });
+    expect(problems.filter(({ code }) => code === "router-cannot").map(({ message }) => message)).toEqual([expect.stringContaining(says)]);
+  });
+
+  test("smoke requests without a program that sends them are refused", () => {
+    const without = example("command/serin.yaml").replace(/^ *attempt:.*\n/m, "");
+    const { problems } = readPlan(example("command/plan.yaml"), "plan.yaml", {
+      ...adapters,
+      server: readServer(without, "serin.yaml", adapters).server,
+    });
+    expect(problems.filter(({ severity }) => severity === "error").map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      "router-cannot: The router command cannot send requests to a mix of versions.",
+    ]);
+  });
+});
+
+test.each(["ecomsimply", "laptop", "command"])("the JSON Schemas accept examples/%s", (name) => {
   for (const [file, schema] of [
     ["plan", planSchema(adapters)],
     ["serin", serverSchema(adapters)],

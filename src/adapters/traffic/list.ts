@@ -1,4 +1,5 @@
+import { command } from "./command.ts";
 import { edge } from "./edge.ts";
 
 /** Every kind of traffic router of this build. */
-export const routers = [edge];
+export const routers = [edge, command];
