@@ -240,7 +240,7 @@ export class KubeClient {
     return {
       server,
       headers,
-      dispatcher: dispatcher ?? (context.getDispatcher() as Dispatcher | undefined),
+      dispatcher: dispatcher ?? context.getDispatcher(),
       sinceMs: this.#clock.monotonicMs(),
     };
   }

@@ -141,15 +141,15 @@ class Parts {
     const user = this.#userOf(request);
     const found = this.#discover(asked.segments);
     if (found) return send(response, 200, found);
-    if (asked.resource === "selfsubjectaccessreviews") return send(response, 201, reviewAccess(user.rules, readJson(body) as JsonMap));
-    if (asked.resource === "selfsubjectrulesreviews") return send(response, 201, reviewRules(user.rules, readJson(body) as JsonMap));
+    if (asked.resource === "selfsubjectaccessreviews") return send(response, 201, reviewAccess(user.rules, readJson(body)));
+    if (asked.resource === "selfsubjectrulesreviews") return send(response, 201, reviewRules(user.rules, readJson(body)));
     const kind = this.#kinds.find((each) => each.group === asked.group && each.version === asked.version && each.plural === asked.resource);
     if (!kind || (asked.subresource !== "" && !kind.subresources.includes(asked.subresource)))
       throw new Refusal(404, "the server could not find the requested resource");
     this.#checkAccess(user, asked);
     const name = { resource: resourceOf(kind), namespace: asked.namespace, name: asked.name };
     const place = { kind, name, subresource: asked.subresource };
-    if (verbOf(asked) === "watch") return void this.#watch(kind, asked, response);
+    if (verbOf(asked) === "watch") return this.#watch(kind, asked, response);
     if (verbOf(asked) === "list") return send(response, 200, listObjects(this.store, kind, asked));
     if (asked.subresource === "log") return this.#log(asked, response);
     const options = writeOptions(asked, request);

@@ -13,7 +13,7 @@ function under(object: KubeObject, spec: JsonMap): KubeObject {
 function fillContainer(item: Json): Json {
   const container = mapOf(item);
   const image = textOf(container["image"]);
-  const isLatest = !image.includes("@") && (/:latest$/.test(image) || !/:[^/]+$/.test(image));
+  const isLatest = !image.includes("@") && (image.endsWith(":latest") || !/:[^/]+$/.test(image));
   const ports = listOf(container["ports"]).map((port) => ({ protocol: "TCP", ...mapOf(port) }));
   return {
     resources: {},

@@ -49,3 +49,8 @@ export function isSame(left: Json | undefined, right: Json | undefined): boolean
 export function without(map: JsonMap, ...keys: readonly string[]): JsonMap {
   return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
 }
+
+/** A value as a message shows it. */
+export function say(value: Json | undefined): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
+}

@@ -18,7 +18,7 @@ export interface Kind {
   readonly isCustom: boolean;
   readonly shape: Shape;
   /** Fills in what is left out, as the server does. */
-  readonly fill: (object: KubeObject) => KubeObject;
+  readonly complete: (object: KubeObject) => KubeObject;
   /** Every sentence about what is wrong. `before`: what is there; `null`: it is to be created. */
   readonly check: (object: KubeObject, before: KubeObject | null) => readonly string[];
 }
@@ -64,7 +64,7 @@ const defaults = {
   hasGeneration: false,
   isCustom: false,
   shape: anything,
-  fill: (object: KubeObject) => object,
+  complete: (object: KubeObject) => object,
   check: () => [],
 };
 
@@ -90,39 +90,45 @@ export const kinds: readonly Kind[] = [
       metadata,
       spec: struct({ ports: list(["port", "protocol"]), selector: atomic, clusterIPs: atomic, ipFamilies: atomic }),
     }),
-    fill: fillService,
+    complete: fillService,
     check: checkService,
   }),
   kind("", "v1", "pods", "Pod", {
     subresources: ["status", "log"],
     shape: struct({ metadata, spec: podSpec, status: struct({ conditions }) }),
-    fill: fillPod,
+    complete: fillPod,
     check: checkPod,
   }),
   kind("apps", "v1", "deployments", "Deployment", {
     subresources: ["status", "scale"],
     hasGeneration: true,
     shape: withTemplate,
-    fill: fillDeployment,
+    complete: fillDeployment,
     check: checkDeployment,
   }),
   kind("apps", "v1", "replicasets", "ReplicaSet", {
     subresources: ["status", "scale"],
     hasGeneration: true,
     shape: withTemplate,
-    fill: fillReplicaSet,
+    complete: fillReplicaSet,
   }),
-  kind("batch", "v1", "jobs", "Job", { subresources: status, hasGeneration: true, shape: withTemplate, fill: fillJob, check: checkJob }),
+  kind("batch", "v1", "jobs", "Job", {
+    subresources: status,
+    hasGeneration: true,
+    shape: withTemplate,
+    complete: fillJob,
+    check: checkJob,
+  }),
   kind("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", {
     subresources: status,
     shape: struct({ metadata, spec: struct({ metrics: atomic, scaleTargetRef: atomic }), status: struct({ conditions }) }),
-    fill: fillHpa,
+    complete: fillHpa,
   }),
   kind("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", {
     subresources: status,
     hasGeneration: true,
     shape: struct({ metadata, spec: struct({ selector }), status: struct({ conditions }) }),
-    fill: fillPdb,
+    complete: fillPdb,
   }),
   kind("coordination.k8s.io", "v1", "leases", "Lease"),
   kind("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", { hasGeneration: true }),
@@ -133,7 +139,7 @@ export const kinds: readonly Kind[] = [
     hasGeneration: true,
     isCustom: true,
     shape: httpRouteShape,
-    fill: fillHttpRoute,
+    complete: fillHttpRoute,
     check: checkHttpRoute,
   }),
   kind("gateway.networking.k8s.io", "v1", "gateways", "Gateway", {

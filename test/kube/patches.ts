@@ -1,4 +1,4 @@
-import { isList, isMap, isSame, mapOf } from "./json.ts";
+import { isList, isMap, isSame, mapOf, say } from "./json.ts";
 import type { Json, JsonMap } from "./json.ts";
 import { shapeOf } from "./shape.ts";
 import type { Shape } from "./shape.ts";
@@ -33,19 +33,19 @@ export function jsonPatch(target: Json, operations: Json): Json {
     const { op, path, value, from } = mapOf(item);
     const steps = stepsOf(path);
     if (op === "test") {
-      if (!isSame(read(result, steps), value)) throw new PatchRefused(422, `testing value ${String(path)} failed: test failed`);
+      if (!isSame(read(result, steps), value)) throw new PatchRefused(422, `testing value ${say(path)} failed: test failed`);
     } else if (op === "add" || op === "replace") {
       if (op === "replace" && read(result, steps) === undefined)
-        throw new PatchRefused(422, `replace operation does not apply: doc is missing key: ${String(path)}`);
+        throw new PatchRefused(422, `replace operation does not apply: doc is missing key: ${say(path)}`);
       result = write(result, steps, { op, value: value ?? null });
     } else if (op === "remove") {
       result = write(result, steps, { op: "remove", value: null });
     } else if (op === "copy" || op === "move") {
       const moved = read(result, stepsOf(from));
-      if (moved === undefined) throw new PatchRefused(422, `doc is missing path: ${String(from)}`);
+      if (moved === undefined) throw new PatchRefused(422, `doc is missing path: ${say(from)}`);
       if (op === "move") result = write(result, stepsOf(from), { op: "remove", value: null });
       result = write(result, steps, { op: "add", value: moved });
-    } else throw new PatchRefused(400, `unexpected kind of operation: ${String(op)}`);
+    } else throw new PatchRefused(400, `unexpected kind of operation: ${say(op)}`);
   }
   return result;
 }

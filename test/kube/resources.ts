@@ -1,5 +1,5 @@
 import { ownUpdate, apply } from "./managed-fields.ts";
-import { isSame, listOf, mapOf, textOf, without } from "./json.ts";
+import { isSame, listOf, mapOf, textOf, without, say } from "./json.ts";
 import type { Json, JsonMap, KubeObject } from "./json.ts";
 import { apiVersionOf } from "./kinds.ts";
 import type { Kind } from "./kinds.ts";
@@ -184,7 +184,7 @@ export class Resources {
       kind: kind.kind,
       metadata: { ...mapOf(after.metadata), ...kept },
     };
-    const filled = kind.fill(identified);
+    const filled = kind.complete(identified);
     const wrong = [...checkMetadata(filled), ...kind.check(filled, before)];
     const { name } = nameOf(kind, filled);
     if (wrong.length > 0)
@@ -263,7 +263,7 @@ function scaleOf(object: KubeObject): KubeObject {
     spec: { replicas: mapOf(object["spec"])["replicas"] ?? 0 },
     status: {
       replicas: mapOf(object["status"])["replicas"] ?? 0,
-      selector: labels.map(([key, value]) => `${key}=${String(value)}`).join(","),
+      selector: labels.map(([key, value]) => `${key}=${say(value)}`).join(","),
     },
   };
 }

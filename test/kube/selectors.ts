@@ -1,5 +1,5 @@
-import { listOf, mapOf, textOf } from "./json.ts";
-import type { JsonMap, KubeObject } from "./json.ts";
+import { listOf, mapOf, say, textOf } from "./json.ts";
+import type { Json, JsonMap, KubeObject } from "./json.ts";
 
 /** Whether an object is meant. */
 export type Selects = (object: KubeObject) => boolean;
@@ -44,7 +44,7 @@ function fieldTerm(term: string): Selects {
   return (object) => {
     let node: unknown = object;
     for (const step of path.split(".")) node = mapOf(node as JsonMap)[step];
-    return (String(node ?? "") === value) === (how !== "!=");
+    return (say((node as Json) ?? "") === value) === (how !== "!=");
   };
 }
 

@@ -1,4 +1,4 @@
-import { isSame, listOf, mapOf, textOf } from "./json.ts";
+import { isSame, listOf, mapOf, textOf, say } from "./json.ts";
 import type { Json, JsonMap, KubeObject } from "./json.ts";
 
 /*
@@ -39,7 +39,7 @@ function checkLabels(labels: JsonMap, at: string): readonly string[] {
       wrong.push(`${at}: Invalid value: "${key}": name part must be no more than 63 characters`);
     if (typeof value !== "string" || value.length > 63 || !labelValue.test(value)) {
       wrong.push(
-        `${at}: Invalid value: "${String(value)}": must be no more than 63 characters, and a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.'`,
+        `${at}: Invalid value: "${say(value)}": must be no more than 63 characters, and a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.'`,
       );
     }
     return wrong;
@@ -78,7 +78,7 @@ export function checkDeployment(object: KubeObject, before: KubeObject | null): 
     wrong.push(`spec.selector: Invalid value: ${JSON.stringify(spec["selector"])}: field is immutable`);
   }
   if (!Number.isInteger(spec["replicas"]) || Number(spec["replicas"]) < 0)
-    wrong.push(`spec.replicas: Invalid value: ${String(spec["replicas"])}: must be greater than or equal to 0`);
+    wrong.push(`spec.replicas: Invalid value: ${say(spec["replicas"])}: must be greater than or equal to 0`);
   return wrong;
 }
 
@@ -111,7 +111,7 @@ export function checkService(object: KubeObject, before: KubeObject | null): rea
   wrong.push(...checkLabels(mapOf(spec["selector"]), "spec.selector"));
   const ip = before ? mapOf(before["spec"])["clusterIP"] : undefined;
   if (ip !== undefined && ip !== spec["clusterIP"])
-    wrong.push(`spec.clusterIP: Invalid value: "${String(spec["clusterIP"])}": field is immutable`);
+    wrong.push(`spec.clusterIP: Invalid value: "${say(spec["clusterIP"])}": field is immutable`);
   return wrong;
 }
 
