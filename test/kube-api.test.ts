@@ -204,7 +204,7 @@ describe.each([{ server: "stand-in" }, { server: "real" }])("the API as the $ser
     const ending = new AbortController();
     onTestFinished(() => ending.abort());
     const query = { watch: "true", resourceVersion: version, labelSelector: "watched=yes", timeoutSeconds: "10" };
-    const lines = client.lines({ method: "GET", path: deployments(), query }, ending.signal);
+    const lines = await client.stream({ method: "GET", path: deployments(), query }, ending.signal);
     await asked({ method: "POST", path: deployments(), body: { ...web("seen"), metadata: { name: "seen", labels: { watched: "yes" } } } });
     await asked({ method: "PATCH", path: deployments("seen"), as: "application/merge-patch+json", body: { spec: { replicas: 2 } } });
     await asked({

@@ -161,22 +161,9 @@ export class KubeClient {
     return readText(call, answer, signal);
   }
 
-  /** The lines of an answer that goes on, as a watch's does; it ends when the server ends it. */
-  async *lines(call: KubeCall, signal: AbortSignal): AsyncGenerator<string> {
-    const { body } = await this.#send(call, signal);
-    const decoder = new TextDecoder();
-    let rest = "";
-    try {
-      for await (const chunk of body) {
-        rest += decoder.decode(chunk as Buffer, { stream: true });
-        const lines = rest.split("\n");
-        rest = lines.pop() ?? "";
-        if (rest.length > largestAnswer) throw new Error(`${sayCall(call)}: a line of the answer is larger than ${largestAnswer} bytes`);
-        yield* lines;
-      }
-    } catch (cause) {
-      throw noAnswer(call, cause, signal);
-    }
+  /** Resolves once the server has begun an answer that goes on, as a watch's does, with its lines; they end when the server ends it. */
+  async stream(call: KubeCall, signal: AbortSignal): Promise<AsyncGenerator<string>> {
+    return readLines(call, await this.#send(call, signal), signal);
   }
 
   async #send(call: KubeCall, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
@@ -294,6 +281,22 @@ async function readText(call: KubeCall, { body }: Dispatcher.ResponseData, signa
     throw noAnswer(call, cause, signal);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+async function* readLines(call: KubeCall, { body }: Dispatcher.ResponseData, signal: AbortSignal): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  try {
+    for await (const chunk of body) {
+      rest += decoder.decode(chunk as Buffer, { stream: true });
+      const lines = rest.split("\n");
+      rest = lines.pop() ?? "";
+      if (rest.length > largestAnswer) throw new RangeError(`a line of the answer is larger than ${largestAnswer} bytes`);
+      yield* lines;
+    }
+  } catch (cause) {
+    throw noAnswer(call, cause, signal);
+  }
 }
 
 function readRefusal(call: KubeCall, code: number, text: string): KubeRefusal {
