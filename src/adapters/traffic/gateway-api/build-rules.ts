@@ -95,6 +95,8 @@ function ownRules(own: HttpRoute, state: RouteState): readonly OwnRule[] {
     if (refs.length > 1) refuse(own, "splits people among several Services itself");
     for (const match of rule.matches) {
       if (match.method !== undefined) refuse(own, "matches a method, and nothing that serin can write would go before it at 100 %");
+      if (match.headers.some(({ name }) => /^(?:cookie|accept)$/i.test(name)))
+        refuse(own, "matches Cookie or Accept, which serin matches itself");
       if (match.path.type === "RegularExpression")
         refuse(own, "matches paths by a regular expression, and what goes before what is not said then");
     }

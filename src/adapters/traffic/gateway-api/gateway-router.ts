@@ -37,10 +37,8 @@ export function createGatewayRouter(means: GatewayMeans): TrafficRouter {
       assertServed(pairs, state);
       // Whoever draws is told last while the share grows and first while it falls: nobody is drawn to where the other routes do not lead yet.
       const grows = state.sharePct > (before?.release === wanted.release ? before.sharePct : 0);
-      const draws = (pair: RoutePair): boolean =>
-        isDrawing({ state, own: pair.own, words }) ||
-        (before !== null && isDrawing({ state: { ...before, own: state.own }, own: pair.own, words }));
-      const drawing = pairs.filter(draws);
+      const drawn = grows || before === null ? state : { ...before, own: state.own };
+      const drawing = pairs.filter(({ own }) => isDrawing({ state: drawn, own, words }));
       const others = pairs.filter((pair) => !drawing.includes(pair));
       for (const group of grows ? [others, drawing] : [drawing, others]) {
         const settled = await Promise.allSettled(group.map((pair) => writePair(client, { pair, state, words }, signal)));
