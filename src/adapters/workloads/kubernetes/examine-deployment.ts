@@ -20,7 +20,7 @@ export function examineDeployment(place: Place, around: Surrounded): readonly Ch
   if (!stable) return [wrong(what, "It is not there.", "Correct the name in the plan, or create it: serin releases what already runs.")];
   const image = imageOf(stable, place.container);
   if (image === null) {
-    const { containers, initContainers } = stable.spec.template.spec;
+    const { containers, initContainers = [] } = stable.spec.template.spec;
     const isInit = initContainers.some(({ name }) => name === place.container);
     const known = containers.map(({ name }) => name).join(", ");
     const says = isInit
