@@ -9,6 +9,8 @@ import { nextPodStatus } from "./pod-life.ts";
 export interface ControllerOptions {
   /** What people would read in a crashed pod's log; where the server keeps logs. */
   readonly onCrash?: (pod: { readonly namespace: string; readonly name: string }) => void;
+  /** True where the cluster has controllers and no kubelet: then pods live, and nothing else is played. */
+  readonly onlyPods?: boolean;
   /** Whether a Job may end already. Absent: at once. */
   readonly mayEnd?: (job: string) => boolean;
 }
@@ -35,15 +37,20 @@ export class Controller {
       this.#list("v1", "pods", signal),
       this.#list("batch/v1", "jobs", signal),
     ]);
+    if (this.#options.onlyPods === true) return this.#liveAll(pods, signal);
     const uids = new Set([...deployments, ...sets, ...jobs].map(uidOf));
     const orphans = (objects: readonly KubeObject[]): readonly KubeObject[] =>
       objects.filter((object) => ownersOf(object).length > 0 && !ownersOf(object).some((uid) => uids.has(uid)));
     for (const set of orphans(sets)) await this.#delete("apps/v1", "replicasets", set, signal);
     for (const job of orphans(jobs)) await this.#delete("batch/v1", "jobs", job, signal);
     for (const pod of orphans(pods)) await this.#delete("v1", "pods", pod, signal);
-    for (const pod of pods) await this.#live(pod, signal);
+    await this.#liveAll(pods, signal);
     for (const deployment of deployments) await this.#roll(deployment, { sets, pods }, signal);
     for (const job of jobs) await this.#run(job, pods, signal);
+  }
+
+  async #liveAll(pods: readonly KubeObject[], signal: AbortSignal): Promise<void> {
+    for (const pod of pods) await this.#live(pod, signal);
   }
 
   async #roll(

@@ -7,11 +7,13 @@ import { imageOf } from "./kubernetes/clone.ts";
 import { Cluster } from "./kubernetes/cluster.ts";
 import { serviceOf, urlOf } from "./kubernetes/companions.ts";
 import { driftOfOwn, driftOfStable } from "./kubernetes/drift.ts";
+import { examineCluster } from "./kubernetes/examine.ts";
 import { sayMigration } from "./kubernetes/migration.ts";
 import { annotations, isOwn, slotName, slotServiceName } from "./kubernetes/names.ts";
 import type { OwnSlot } from "./kubernetes/names.ts";
 import { selects } from "./kubernetes/objects.ts";
 import type { Deployment, Pod } from "./kubernetes/objects.ts";
+import { lookForOrphans } from "./kubernetes/orphans.ts";
 import { planOptions, readPlace } from "./kubernetes/plan-options.ts";
 import type { Place } from "./kubernetes/plan-options.ts";
 import { restartsOf } from "./kubernetes/pod-words.ts";
@@ -39,6 +41,14 @@ export const kubernetesWorkloads: WorkloadsDefinition<Connection> = {
   says: "Runs services as Deployments of a Kubernetes cluster.",
   connection,
   planOptions,
+  examine: ({ namespace, ...options }, { plan }, { clock }, signal) => {
+    const client = new KubeClient(options, clock);
+    return examineCluster(client, { plan, namespace: async () => namespace ?? client.namespace() }, signal);
+  },
+  async orphans({ namespace, ...options }, known, { clock }, signal) {
+    const client = new KubeClient(options, clock);
+    return lookForOrphans(client, { namespace, known }, signal);
+  },
   create: (options, surroundings) => new KubernetesWorkloads(options, surroundings),
 };
 

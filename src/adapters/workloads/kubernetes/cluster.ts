@@ -72,6 +72,24 @@ export class Cluster {
     return this.#listIfKnown({ apiVersion: "policy/v1", plural: "poddisruptionbudgets" }, namespace, { read: readBudget, signal });
   }
 
+  /** What of a collection bears these labels, by name; nothing where the cluster does not know the kind. */
+  async named(
+    kind: Collection,
+    of: { readonly namespace: string; readonly selector: Readonly<Record<string, string>> },
+    signal: AbortSignal,
+  ): Promise<readonly (Collection & { readonly name: string })[]> {
+    const labelSelector = Object.entries(of.selector)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(",");
+    try {
+      const { items } = await this.client.list(kubePath({ ...kind, namespace: of.namespace }), { labelSelector }, signal);
+      return items.map(({ metadata }) => ({ ...kind, name: metadata.name }));
+    } catch (error) {
+      if (isRefusal(error, 404)) return [];
+      throw error;
+    }
+  }
+
   #reflect(namespace: string): Reflector<Deployment> {
     const parts = { client: this.client, clock: this.#clock, closing: this.#closing };
     const path = kubePath({ apiVersion: "apps/v1", namespace, plural: "deployments" });

@@ -7,7 +7,9 @@ import type { Place } from "./plan-options.ts";
 
 /** What stands around a Deployment: it is read of stable, and made for each slot. */
 export interface Around {
+  /** The one that leads to stable. */
   readonly service: Service;
+  readonly services: readonly Service[];
   readonly autoscalers: readonly Autoscaler[];
   readonly budgets: readonly Budget[];
 }
@@ -15,7 +17,7 @@ export interface Around {
 /** An object to be applied: where, and what. */
 export interface Companion {
   readonly apiVersion: string;
-  readonly plural: string;
+  readonly plural: (typeof companionKinds)[number]["plural"];
   readonly name: string;
   readonly object: object;
 }
@@ -39,7 +41,7 @@ export function companionsOf(stable: Deployment, around: Around, spec: CloneSpec
   const selector = slotLabels(place.deployment, slot);
   const service = {
     apiVersion: "v1",
-    plural: "services",
+    plural: "services" as const,
     kind: "Service",
     name: slotServiceName(place.deployment, slot),
     spec: { selector, ports: around.service.spec.ports.map(portOf) },
@@ -55,7 +57,7 @@ export function companionsOf(stable: Deployment, around: Around, spec: CloneSpec
       ? [
           {
             apiVersion: "autoscaling/v2",
-            plural: "horizontalpodautoscalers",
+            plural: "horizontalpodautoscalers" as const,
             kind: "HorizontalPodAutoscaler",
             name,
             spec: autoscalerSpec(autoscaler, name, replicas),
@@ -66,7 +68,7 @@ export function companionsOf(stable: Deployment, around: Around, spec: CloneSpec
     ? [
         {
           apiVersion: "policy/v1",
-          plural: "poddisruptionbudgets",
+          plural: "poddisruptionbudgets" as const,
           kind: "PodDisruptionBudget",
           name,
           spec: budgetSpec(budget, selector, { replicas, sharePct }),

@@ -30,9 +30,10 @@ const metadata = z.looseObject({
 const expression = z.looseObject({ key: z.string(), operator: z.string(), values: z.array(z.string()).nullish() });
 const selector = z.looseObject({ matchLabels: texts.default({}), matchExpressions: z.array(expression).default([]) });
 const container = z.looseObject({ name: z.string(), image: z.string().default("") });
-const podSpec = z.looseObject({ containers: z.array(container), initContainers: z.array(container).default([]) });
+const podSpec = z.looseObject({ containers: z.array(container), initContainers: z.array(container).optional() });
+// Nothing is filled in here: clones are made of it.
 const template = z.looseObject({
-  metadata: z.looseObject({ labels: texts.default({}), annotations: texts.default({}) }).default({ labels: {}, annotations: {} }),
+  metadata: z.looseObject({ labels: texts.default({}), annotations: texts.optional() }).default({ labels: {} }),
   spec: podSpec,
 });
 const condition = z.looseObject({ type: z.string(), status: z.string(), reason: z.string().default(""), message: z.string().default("") });

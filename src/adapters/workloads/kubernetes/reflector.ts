@@ -4,6 +4,8 @@ import type { KubeClient, KubeObject } from "../../kubernetes-client.ts";
 
 /** A watch is begun anew after this long, so that one whose connection died without a word is not believed for longer. */
 const watchSeconds = 30;
+/** How long a list, or the beginning of a watch, may take, ms. */
+const patienceMs = 10_000;
 /** Between two tries while the API cannot be reached, ms. Whoever asks meanwhile begins one at once. */
 const restMs = { first: 500, most: 10_000 };
 /** Without anybody who asks for this long it stops to watch, ms. */
@@ -99,14 +101,15 @@ export class Reflector<T extends Stored> {
     this.#version = "";
   }
 
-  /** One list, when there is no version to go on from, and one watch, to its end. */
+  /** One list, when there is no version to go on from, and one watch, to its end. Neither is waited for longer than it may take. */
   async #watch(inContact: () => void): Promise<void> {
     const { path, query } = this.#reflected;
     const ending = new AbortController();
     const signal = AbortSignal.any([ending.signal, this.#closing]);
-    const over = this.#clock
-      .wait((watchSeconds + 10) * 1_000, signal)
-      .then(() => ending.abort(new Error(`the watch of ${path} fell silent`)));
+    const endAfter = (ms: number, since: AbortSignal, says: string): void =>
+      void this.#clock.wait(ms, AbortSignal.any([signal, since])).then(() => since.aborted || ending.abort(new Error(`${path} ${says}`)));
+    const answered = new AbortController();
+    endAfter(patienceMs, answered.signal, `did not answer within ${patienceMs} ms`);
     try {
       if (this.#version === "") await this.#list(signal);
       const watching = {
@@ -117,11 +120,13 @@ export class Reflector<T extends Stored> {
         timeoutSeconds: String(watchSeconds),
       };
       const lines = await this.#client.stream({ method: "GET", path, query: watching }, signal);
+      answered.abort();
+      endAfter((watchSeconds + 10) * 1_000, this.#closing, "fell silent");
       inContact();
       for await (const line of lines) if (line !== "") this.#take(line);
     } finally {
+      answered.abort();
       ending.abort();
-      await over;
     }
   }
 

@@ -5,7 +5,7 @@ import type { CloneSpec } from "./clone.ts";
 import type { Cluster } from "./cluster.ts";
 import { companionKinds, companionsOf, serviceOf } from "./companions.ts";
 import { migrationName, runMigration } from "./migration.ts";
-import { annotations, fieldManager, isOwn, labels, shorten, slotName, slotServiceName } from "./names.ts";
+import { annotations, fieldManager, isOwn, labels, shorten, slotLabels, slotName } from "./names.ts";
 import type { OwnSlot } from "./names.ts";
 import { readDeployment } from "./objects.ts";
 import type { Deployment } from "./objects.ts";
@@ -46,6 +46,7 @@ export async function makeSlot(cluster: Cluster, wish: SlotWish, standing: Stand
   ]);
   const service = serviceOf(place, stable, services);
   if (typeof service === "string") throw new Error(service);
+  const around = { service, services, autoscalers, budgets };
   const waitsFor = place.migration && wish.slot === "canary" ? migrationName(place.migration.job, wish) : null;
   const isSame = standing.own !== undefined && isOf(standing.own, wish);
   const isWaiting = waitsFor !== null && sizedPct(standing.own, isSame) === 0;
@@ -60,32 +61,25 @@ export async function makeSlot(cluster: Cluster, wish: SlotWish, standing: Stand
       { name: waitsFor, version: wish.version, release: wish.release, owner: own },
       signal,
     );
-    if (state !== "complete")
-      return applyCompanions(
-        cluster,
-        { stable, around: { service, autoscalers, budgets }, own, spec: { ...wish, waitsFor, sharePct: 0 } },
-        signal,
-      );
+    if (state !== "complete") return applyCompanions(cluster, { stable, around, own, spec: { ...wish, waitsFor, sharePct: 0 } }, signal);
   }
   const sharePct = Math.max(wish.sharePct, sizedPct(own, true));
   if (sharePct > sizedPct(own, true)) own = await grow(cluster, own, { stable, sharePct }, signal);
-  await applyCompanions(cluster, { stable, around: { service, autoscalers, budgets }, own, spec: { ...wish, waitsFor, sharePct } }, signal);
+  await applyCompanions(cluster, { stable, around, own, spec: { ...wish, waitsFor, sharePct } }, signal);
 }
 
 /** Takes away what serin made for a slot: what belongs to the Deployment first, so that as long as anything is left, it is. */
 export async function removeSlot(cluster: Cluster, place: Place, own: Deployment, signal: AbortSignal): Promise<void> {
   const slot = own.metadata.labels[labels.slot] as OwnSlot;
   const { namespace } = place;
-  const name = slotName(place.deployment, slot);
   if (own.metadata.deletionTimestamp) return;
-  const named = companionKinds.map((kind) => ({
-    ...kind,
-    name: kind.plural === "services" ? slotServiceName(place.deployment, slot) : name,
-  }));
+  const selector = { [labels.managedBy]: "serin", ...slotLabels(place.deployment, slot) };
+  const found = await Promise.all(companionKinds.map((kind) => cluster.named(kind, { namespace, selector }, signal)));
   const job = own.metadata.annotations[annotations.waitsFor];
-  const all = job === undefined ? named : [...named, { apiVersion: "batch/v1", plural: "jobs", name: job }];
+  const all = job === undefined ? found.flat() : [...found.flat(), { apiVersion: "batch/v1", plural: "jobs", name: job }];
   await Promise.all(all.map((each) => remove(cluster, { ...each, namespace }, signal)));
-  await remove(cluster, { apiVersion: "apps/v1", plural: "deployments", namespace, name, uid: own.metadata.uid }, signal);
+  const { name, uid } = own.metadata;
+  await remove(cluster, { apiVersion: "apps/v1", plural: "deployments", namespace, name, uid }, signal);
   cluster.forgetServices(namespace);
 }
 
@@ -185,6 +179,16 @@ async function applyCompanions(
 ): Promise<void> {
   const { namespace } = of.spec.place;
   const companions = companionsOf(of.stable, of.around, of.spec, of.own);
+  const { services, autoscalers, budgets } = of.around;
+  for (const { plural, name } of companions) {
+    const there = { services, horizontalpodautoscalers: autoscalers, poddisruptionbudgets: budgets }[plural].find(
+      ({ metadata }) => metadata.name === name,
+    );
+    if (there && !isOwn(there.metadata))
+      throw new Error(
+        `${plural} ${namespace}/${name} is not serin's, and stands where that of the ${of.spec.slot} would: rename or delete it`,
+      );
+  }
   await Promise.all(
     companions.map(({ apiVersion, plural, name, object }) =>
       cluster.client.call(
