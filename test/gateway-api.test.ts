@@ -7,7 +7,9 @@ import { createClock } from "../src/engine/clock.ts";
 import type { TrafficRouter, WantedTraffic } from "../src/ports.ts";
 import { openGatewayWorld } from "./gateway/gateway-world.ts";
 import type { GatewayWorld } from "./gateway/gateway-world.ts";
+import { readRules } from "./kube/access.ts";
 import type { Fault } from "./kube/faults.ts";
+import { textOf } from "./tree.ts";
 
 const never = new AbortController().signal;
 const apiVersion = "gateway.networking.k8s.io/v1";
@@ -305,6 +307,19 @@ describe("doctor", () => {
     const body = { status: { supportedFeatures: features.map((name) => ({ name })) } };
     await shop.world.client.call({ method: "PATCH", path, as: "application/merge-patch+json", body }, never);
     expect(await examine(shop, ["web"])).toContainEqual(expect.stringMatching(says));
+  });
+
+  test("the role that is shipped is enough for a release and for doctor", async () => {
+    const shop = await openShop();
+    const { world, wanted } = shop;
+    world.api?.allow("serin", { name: "serin", rules: readRules(textOf("deploy/kubernetes/gateway-api-role.yaml"), world.namespace) });
+    const kubeconfig = `${world.kubeconfig}-serin`;
+    await writeFile(kubeconfig, world.api?.kubeconfig("serin") ?? "");
+    const router = world.routerOf(["web", "api"], { kubeconfig });
+    for (const sharePct of [0, 10, 100]) await router.apply(wanted({ sharePct }), never);
+    await world.gateway.sync();
+    expect((await router.observe(never)).sharePct).toBe(100);
+    expect((await examine(shop, ["web", "api"], { kubeconfig })).filter((line) => line.startsWith("wrong"))).toEqual([]);
   });
 
   test("rights that are not given are named", async () => {

@@ -140,7 +140,22 @@ describe("examples/command", () => {
   });
 });
 
-test.each(["ecomsimply", "laptop", "command"])("the JSON Schemas accept examples/%s", (name) => {
+describe("examples/gateway-api", () => {
+  const { server, problems: serverProblems } = readServer(example("gateway-api/serin.yaml"), "serin.yaml", adapters);
+
+  test("is a plan that its server can carry out, and lint says what a Gateway lacks", () => {
+    expect(serverProblems).toEqual([]);
+    const { plan, problems } = planned("gateway-api", server);
+    expect(plan?.phases.map(({ sharePct, audience }) => `${sharePct} ${audience}`)).toEqual([
+      "10 new-logins",
+      "50 everyone",
+      "100 everyone",
+    ]);
+    expect(problems.filter(({ code }) => code.startsWith("router-")).map(({ code }) => code)).toEqual(["router-lease"]);
+  });
+});
+
+test.each(["ecomsimply", "laptop", "command", "gateway-api"])("the JSON Schemas accept examples/%s", (name) => {
   for (const [file, schema] of [
     ["plan", planSchema(adapters)],
     ["serin", serverSchema(adapters)],
