@@ -93,7 +93,7 @@ describe("a program", () => {
     onTestFinished(() => void delete process.env["SERIN_COMMAND_SECRET"]);
     const router = routerOf({ set: tells, environment: { TOKEN: "from the server's file" }, cwd: dir });
     await router.apply(wanted, never);
-    const [input = "", token, names = []] = JSON.parse(await readFile(file, "utf8")) as [string, string, string[]];
+    const [input, token, names] = JSON.parse(await readFile(file, "utf8")) as [string, string, string[]];
     expect(JSON.parse(input)).toEqual({ apiVersion: "serin.dev/command-router/v1", do: "set", wanted });
     expect([token, names.includes("SERIN_COMMAND_SECRET")]).toEqual(["from the server's file", false]);
   });
@@ -178,7 +178,7 @@ describe("doctor", () => {
   const examine = (words: Readonly<Record<string, unknown>>, smoke: readonly string[]) =>
     command.examine?.(
       command.connection.parse({ set: ["true"], get: ["false"], capabilities: weighs, ...words }),
-      { plan: { smoke } as never, queries: [], recipients: [] },
+      { plan: { smoke } as never, queries: [], recipients: [], versions: {} },
       { clock: createClock(), dataDir: "unused" },
       never,
     );

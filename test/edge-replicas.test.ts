@@ -86,7 +86,7 @@ describe("a name with several edges behind it", () => {
 
   test("one that is silent and in the name blinds the router; one that has left the name does not, and its counts stay", async () => {
     const cluster = await openCluster();
-    const [kept, lost] = (await Promise.all([cluster.join(1), cluster.join(2)])) as [Replica, Replica];
+    const [kept, lost] = await Promise.all([cluster.join(1), cluster.join(2)]);
     await settle(cluster, 100);
     for (const one of [kept, lost, lost]) await load(one);
     expect((await cluster.router.observe(never)).forwarded?.canary).toBe(3);

@@ -192,6 +192,21 @@ describe("rules", () => {
     expect(rules()[0]).not.toHaveProperty("name");
   });
 
+  test("a rule that replaces the prefix of its path has one match, as the API wants it, and the login's path is replaced by the same", () => {
+    const urlRewrite = { path: { type: "ReplacePrefixMatch", replacePrefixMatch: "/v1/" } };
+    const path = { type: "PathPrefix", value: "/api" };
+    const filters = [{ type: "URLRewrite", urlRewrite }];
+    const own = teamsRoute([{ matches: [{ path }], filters, backendRefs: [backend("backend")] }, { backendRefs: [backend("frontend")] }]);
+    const { rules, set } = city(own);
+    const ofPrefix = (): readonly ReadRule[] => rules().filter((rule) => JSON.stringify(rule).includes("ReplacePrefixMatch"));
+    set({ sharePct: 10, audience: "new-logins" });
+    expect(ofPrefix().map(({ matches }) => matches?.length)).toEqual([1]);
+    const login = rules().filter((rule) => JSON.stringify(rule).includes('"Exact","value":"/api/login"'));
+    expect(login.map((rule) => JSON.stringify(rule.filters)).every((text) => text.includes('"replaceFullPath":"/v1/login"'))).toBe(true);
+    set({ sharePct: 100, revision: 2 });
+    expect(ofPrefix().map(({ matches }) => matches?.length)).toEqual([1, 1, 1, 1, 1, 1, 1]);
+  });
+
   test("nothing is to be done at share 0, and then no request falls under a rule", () => {
     const { rules, set } = city();
     set({ sharePct: 0 });

@@ -32,7 +32,7 @@ function now(): State {
 
 function targetOf({ sharePct, routes, targets }: State, path: string): string | undefined {
   const [route] = routes.filter((one) => path.startsWith(one.path)).toSorted((a, b) => b.path.length - a.path.length);
-  const { canary = [], stable = [] } = targets[route?.service ?? ""] ?? {};
+  const { canary, stable } = targets[route?.service ?? ""] ?? { canary: [], stable: [] };
   const urls = canary.length > 0 && Math.random() * 100 < sharePct ? canary : stable;
   return urls[Math.floor(Math.random() * urls.length)];
 }

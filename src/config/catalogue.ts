@@ -140,10 +140,10 @@ export function meaningOfKind<P extends "routers" | "workloads">(
 }
 
 /** What the router of this kind can, by the connection that the server's file has; without one, what the kind can. */
-export function abilityOf(catalogue: Catalogue, { kind, connection, capabilities, capabilitiesOf }: RouterKind): RouterAbility {
-  const written = Object.values(catalogue.server?.connections.routers ?? {}).find((one) => one.kind === kind);
-  const read = written === undefined ? null : connection.safeParse(written.options);
-  return read?.success === true && capabilitiesOf !== undefined ? capabilitiesOf(read.data) : capabilities;
+export function abilityOf(catalogue: Catalogue, router: RouterKind): RouterAbility {
+  const written = Object.values(catalogue.server?.connections.routers ?? {}).find((one) => one.kind === router.kind);
+  const read = written === undefined ? null : router.connection.safeParse(written.options);
+  return (read?.success === true ? router.capabilitiesOf?.(read.data) : undefined) ?? router.capabilities;
 }
 
 function meaningOf<P extends "sources" | "notifiers">(

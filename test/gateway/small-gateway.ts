@@ -2,7 +2,8 @@ import { randomInt } from "node:crypto";
 import { Agent, createServer, request as send } from "node:http";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { KubeClient, kubePath } from "../../src/adapters/kubernetes-client.ts";
+import { kubePath } from "../../src/adapters/kubernetes-client.ts";
+import type { KubeClient } from "../../src/adapters/kubernetes-client.ts";
 import { backendFor, ruleFor } from "./match-request.ts";
 import type { ReadBackend, ReadFilter, ReadRoute } from "./match-request.ts";
 

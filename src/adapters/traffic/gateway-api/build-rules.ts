@@ -45,7 +45,7 @@ export interface RulesAsked {
 export function buildRules(asked: RulesAsked): readonly Rule[] {
   const { state, own } = asked;
   const rules = ownRules(own, state);
-  const built = rules.flatMap((rule) => rulesFor(rule, asked)).concat(loginRules(rules, asked));
+  const built = [...rules.flatMap((rule) => rulesFor(rule, asked)), ...loginRules(rules, asked)].flatMap(oneMatchEach);
   const matches = built.map((rule) => rule.matches.length);
   const isTooLarge =
     built.length > most.rules ||
@@ -56,6 +56,28 @@ export function buildRules(asked: RulesAsked): readonly Rule[] {
     throw new PortError(`${says}; put them into several routes`, { retry: "never" });
   }
   return built.length === 0 ? [asleep] : built;
+}
+
+/** A rule that replaces the prefix of a path may have one match (the API's own check): it becomes one rule for each. */
+function oneMatchEach(rule: Rule): readonly Rule[] {
+  const replaces = rule.filters.some((filter) => prefixOf(filter) !== null);
+  return replaces ? rule.matches.map((match) => ({ ...rule, matches: [match] })) : [rule];
+}
+
+/** The filters of a rule for one path of those under `prefix`: what would replace the prefix replaces the whole path by the same. */
+function filtersAt(path: string, prefix: string, filters: Rule["filters"]): Rule["filters"] {
+  return filters.map((filter) => {
+    const by = prefixOf(filter);
+    if (by === null) return filter;
+    const replaceFullPath = `${by.replace(/\/$/, "")}${path.slice(prefix.replace(/\/$/, "").length)}` || "/";
+    return { ...filter, urlRewrite: { ...(filter["urlRewrite"] as object), path: { type: "ReplaceFullPath", replaceFullPath } } };
+  });
+}
+
+/** What a filter replaces the prefix of a path by; `null`: it does not. */
+function prefixOf(filter: Rule["filters"][number]): string | null {
+  const { path } = (filter["urlRewrite"] ?? {}) as { readonly path?: { readonly type?: string; readonly replacePrefixMatch?: string } };
+  return path?.type === "ReplacePrefixMatch" ? (path.replacePrefixMatch ?? "") : null;
 }
 
 /** True when the rules of serin's route beside `own` draw people at this state. */
@@ -230,7 +252,8 @@ function loginRules(rules: readonly OwnRule[], asked: RulesAsked): readonly Rule
   const canary = serviceAt(state, under.service, "canary");
   const stable = serviceAt(state, under.service, "stable");
   if (canary === null || stable === null) return [];
-  const rule: Rule = { ...under.rule, matches: [{ ...under.match, path: { type: "Exact", value: path }, method }] };
+  const filters = filtersAt(path, under.match.path.value, under.rule.filters);
+  const rule: Rule = { ...under.rule, filters, matches: [{ ...under.match, path: { type: "Exact", value: path }, method }] };
   const holding = (arm: Arm, tokens: readonly Token[], to: ServiceRef): Rule => {
     const matches = rule.matches.map((match) => withHeaders(match, cookieMatch(holdsToken(words, state.release, tokens))));
     return copy({ rule, matches, arm, backendRefs: [refOf(to, own)] }, state);

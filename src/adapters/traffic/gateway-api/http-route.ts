@@ -45,6 +45,7 @@ const parentRef = z.looseObject({
   namespace: z.string().optional(),
   name: z.string(),
   sectionName: z.string().optional(),
+  port: z.number().optional(),
 });
 
 /** A route as the API answers it. */
@@ -71,7 +72,6 @@ export type HttpRoute = z.infer<typeof httpRouteSchema>;
 export type Rule = HttpRoute["spec"]["rules"][number];
 export type Match = Rule["matches"][number];
 export type ParentRef = HttpRoute["spec"]["parentRefs"][number];
-export type Condition = z.infer<typeof condition>;
 
 /** A Gateway, and the class that it has. */
 export const gatewaySchema = z.looseObject({

@@ -162,7 +162,7 @@ export function whyNotTaken(route: HttpRoute): string | null {
 
 function isSameParent(one: ParentRef, other: ParentRef, namespace: string): boolean {
   const say = (ref: ParentRef): string =>
-    [ref.group, ref.kind, ref.namespace ?? namespace, ref.name, ref.sectionName ?? "", ref["port"] ?? ""].join("|");
+    [ref.group, ref.kind, ref.namespace ?? namespace, ref.name, ref.sectionName ?? "", String(ref.port ?? "")].join("|");
   return say(one) === say(other);
 }
 
