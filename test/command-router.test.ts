@@ -67,6 +67,7 @@ async function startExample(): Promise<TrafficSubject> {
     },
     capabilities: command.capabilitiesOf?.(connection) ?? command.capabilities,
     url,
+    changesUnderLoad: 8,
     restart: () => Promise.resolve(routerOf(words)),
     fail: async () => void (router = routerOf({ set: ["false"], get: ["false"] })),
     hang: async () => {
