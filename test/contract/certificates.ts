@@ -12,7 +12,7 @@ export interface Authority {
   /** Its own certificate, for those who trust it. */
   readonly ca: string;
   /** A new certificate for 127.0.0.1 and localhost, good for either side. */
-  issue(name: string): Certified;
+  readonly issue: (name: string) => Certified;
 }
 
 /**
