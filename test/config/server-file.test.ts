@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { kindsOf } from "../../src/config/catalogue.ts";
 import { readServer, openConnection } from "../../src/config/server-file.ts";
 import type { SecretReaders } from "../../src/config/secrets.ts";
 import { formatProblem } from "../../src/errors.ts";
@@ -62,16 +63,13 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
   [
     "a connection without a kind",
     { from: "{ kind: http, url", to: "{ url" },
-    ["10:5 error: kind is missing. Write the kind of metric source: edge, scrape, http, axe."],
+    [`10:5 error: kind is missing. Write the kind of metric source: ${kindsOf(adapters, "sources").join(", ")}.`],
   ],
   [
     "a kind that this build does not have",
-    {
-      from: 'pricetruth: { kind: http, url: "http://127.0.0.1:4103" }',
-      to: 'prometheus: { kind: prometheus, url: "http://127.0.0.1:9090" }',
-    },
+    { from: "  sources:", to: "    mesh: { kind: istio }\n  sources:" },
     [
-      '10:25 warning: This build has no metric source adapter of kind "prometheus". It has edge, scrape, http, axe; the connection is left unused.',
+      `8:19 warning: This build has no router adapter of kind "istio". It has ${kindsOf(adapters, "routers").join(", ")}; the connection is left unused.`,
     ],
   ],
   [
@@ -79,7 +77,7 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
     { from: 'url: "http://127.0.0.1:4103"', to: 'adress: "http://127.0.0.1:4103"' },
     [
       "10:5 error: url is missing. Write a text: Base address of the JSON interface.",
-      '10:31 error: "adress" is no word of pricetruth. Write one of url, headers, control, timeout.',
+      '10:31 error: "adress" is no word of pricetruth. Write one of url, headers, control, timeout, tls.',
     ],
   ],
   [
