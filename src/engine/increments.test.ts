@@ -83,6 +83,12 @@ describe("difference", () => {
     ]);
   });
 
+  test("passes on what the source names", () => {
+    const findings = [{ issue: "TypeError", events: 2, isNew: true, frames: ["pay (checkout.ts:41)"], url: null }];
+    const { seen } = difference({ ...counters(sample("a", 2, 10)), findings }, { a: [1, 1, 5] }, 45_000);
+    expect(seen).toMatchObject({ increment: { findings, canary: { bad: 1, total: 5 } } });
+  });
+
   test("says the cursor of what changed only", () => {
     const before = { a: [5, 5, 100], b: [1, 1, 10] } as const;
     expect(difference(counters(sample("a", 5, 100), sample("b", 1, 11)), before, 45_000).cursor).toEqual({ b: [1, 1, 11] });

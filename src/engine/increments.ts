@@ -66,6 +66,7 @@ function differenceCounters(
     stable: stable.isEmpty() ? null : stable.tally(),
     slices: stable.slices(),
     ...(canary.slices().length > 0 ? { canarySlices: canary.slices() } : {}),
+    ...(reading.findings && { findings: reading.findings }),
   } as const;
   return { seen: { kind: "increment", increment }, cursor };
 }
