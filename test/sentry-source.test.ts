@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sentry } from "../src/adapters/metrics/sentry.ts";
-import { nextCursor, oneLine, releaseName } from "../src/adapters/sentry-api.ts";
+import { oneLine } from "../src/adapters/one-line.ts";
+import { nextCursor, releaseName } from "../src/adapters/sentry-api.ts";
 import type { Metric, MetricKind } from "../src/core/plan.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { Clock } from "../src/ports.ts";
@@ -325,7 +326,8 @@ test("sentry takes the words of examples/ecomsimply, and knows what it counts", 
 });
 
 describe("names of releases", () => {
-  const name = (template: string, version: string) => releaseName(template, { service: "frontend", version, environment: "production" });
+  const name = (template: string, version: string) =>
+    releaseName(template, { service: "frontend", version, arm: "canary", environment: "production" });
   test.each<[string, string, string | null]>([
     ["{service}@{tag}", "2.4.1", "frontend@2.4.1"],
     ["{service}@{tag}", "ghcr.io/shop/frontend:2.4.1@sha256:00ff", "frontend@2.4.1"],

@@ -1,4 +1,6 @@
 import { axe } from "./axe.ts";
+import { cloudwatch } from "./cloudwatch.ts";
+import { datadog } from "./datadog.ts";
 import { edge } from "./edge.ts";
 import { http } from "./http.ts";
 import { scrape } from "./scrape.ts";
@@ -6,4 +8,4 @@ import { sentry } from "./sentry.ts";
 import { sql } from "./sql.ts";
 
 /** Every kind of metric source of this build. */
-export const metricSources = [edge, scrape, http, axe, sql, sentry];
+export const metricSources = [edge, scrape, http, axe, sql, sentry, datadog, cloudwatch];
