@@ -19,7 +19,7 @@ onSystem({ name: "sql's connections to a real PostgreSQL", needs: ["postgres", "
   });
   afterAll(() => server.close());
   beforeEach(async () => {
-    await server.run("truncate trials, stock");
+    await server.run("truncate trials, visitors, stock");
     source = connect(server.address("reader", password));
   });
 
