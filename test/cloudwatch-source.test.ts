@@ -264,7 +264,7 @@ describe("cloudwatch", () => {
       secretAccessKey: secret,
     });
     const surroundings = { clock: createClock(), dataDir: "unused" };
-    const examination = { plan: samplePlan, queries: [ask()], recipients: [] };
+    const examination = { plan: samplePlan, queries: [ask()], recipients: [], versions: {}, targets: [] };
     const examine = async () => (await cloudwatch.examine?.(connection, examination, surroundings, never)) ?? [];
     expect(await examine()).toEqual([
       { what: "cloudwatch:GetMetricData", verdict: "ok", says: "It may be called, and takes the names of 2 series.", remedy: null },

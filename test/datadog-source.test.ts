@@ -222,6 +222,8 @@ describe("datadog", () => {
       plan: samplePlan,
       queries: [errors, ask({ bad: hits, total, service: "frontend" }, "ratio", "frontend-errors")],
       recipients: [],
+      versions: {},
+      targets: [],
     };
     const checks = (await datadog.examine?.(connection, examination, surroundings, never)) ?? [];
     expect(checks.map(({ verdict, what, says }) => `${verdict} ${what}: ${says}`)).toEqual([

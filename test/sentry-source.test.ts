@@ -271,7 +271,8 @@ describe("sentry examine", () => {
   const examine = async (facts: SentryFacts, queries = [fatal], words: object = {}) => {
     const { connection, surroundings, asked } = await world(facts, { words });
     const plan = { ...samplePlan, services: samplePlan.services.slice(0, 1) };
-    const checks = (await sentry.examine?.(connection, { plan, queries, recipients: [] }, surroundings, never)) ?? [];
+    const checks =
+      (await sentry.examine?.(connection, { plan, queries, recipients: [], versions: {}, targets: [] }, surroundings, never)) ?? [];
     return { said: checks.map(({ verdict, what, says }) => `${verdict} ${what}: ${says}`), checks, asked };
   };
 

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { MetricKind, Plan } from "../core/plan.ts";
-import type { Clock, MetricSource, Notifier, Query, RouterCapabilities, Store, TrafficRouter, Workloads } from "../ports.ts";
+import type { Clock, MetricSource, Notifier, Query, RouterCapabilities, Store, Target, TrafficRouter, Workloads } from "../ports.ts";
 
 /** What every adapter is given beside its own options. Secrets arrive resolved; an adapter never reads the environment. */
 export interface Surroundings {
@@ -35,6 +35,8 @@ export interface Examination {
   readonly versions: Readonly<Record<string, string>>;
   /** Sources: what the plan would ask of this one. Empty for the other ports. */
   readonly queries: readonly Query[];
+  /** Sources: where the services answer now, as their workloads say; the canary's once it is there. Empty for the other ports. */
+  readonly targets: readonly Target[];
   /** Notifiers: to whom the plan would send through this one. Empty for the other ports. */
   readonly recipients: readonly string[];
 }

@@ -38,7 +38,7 @@ export interface Stage {
   edgeSeen(): Promise<EdgeSeen>;
   /** The ways of the server to the edge: to steer it, and to read what it has counted. */
   readonly ways: { readonly router: Relay; readonly source: Relay };
-  readonly server: Pick<ServerPart, "kill" | "start" | "said">;
+  readonly server: Pick<ServerPart, "url" | "kill" | "start" | "said">;
   readonly priceTruth: { stop(): Promise<void>; start(): Promise<void> };
   onLoss(gone: (says: string) => void): void;
   /** Stops every process that the demo brought up, its workloads included, and removes the folder unless it is kept. May be called twice. */
