@@ -224,6 +224,16 @@ describe("sentry names the canary's errors", () => {
     });
   });
 
+  test("of sessions that crashed, the errors that nobody handled", async () => {
+    const at = await world({
+      releases: { "frontend@2": { sessions: 100, crashed: 2 } },
+      issues: [issue(2, "a", 1, "2026-01-01T00:40:00Z")],
+      latest: { "2": event },
+    });
+    expect((await at.read(ask({}, "ratio", "crashes"))).get("crashes")).toMatchObject({ findings: [{ issue: "a" }] });
+    expect(at.asked("issues").map((one) => one.get("query"))).toEqual(['error.unhandled:true release:["frontend@2"]']);
+  });
+
   test("without them the counts stand all the same", async () => {
     const at = await world({ releases, issues: [issue(1, "a", 1, "2026-01-01T00:40:00Z")], latest: {} });
     const reading = (await at.read(fatal)).get("critical-errors");

@@ -104,13 +104,15 @@ async function answer(of: ReadingOf, kind: MetricKind, asked: SentryAsked): Prom
   if (canary.total === 0 && stable.total === 0 && canary.bad === 0 && stable.bad === 0) return { kind: "no-data" };
   if (kind === "ratio" && [canary, stable].some(({ bad, total }) => bad > total))
     return { kind: "unavailable", why: `more ${asked.of} with an error than ${asked.of}: Sentry has not counted all of them yet` };
-  const { query } = asked;
-  const isNamed = canary.bad > 0 && query !== null;
   const { clock } = of.surroundings;
-  const findings = isNamed ? await issuesInTime(asking, { slice: slice(releases.canary), query }, { clock, signal }) : [];
+  const named = { slice: slice(releases.canary), query: asked.query ?? unhandled };
+  const findings = canary.bad > 0 ? await issuesInTime(asking, named, { clock, signal }) : [];
   const series = [canary, stable].map((sample) => ({ ...sample, total: Math.max(sample.total, sample.bad) }));
   return { kind: "counters", atMs: askedMs, series, ...(findings.length > 0 && { findings }) };
 }
+
+/** What sessions crash of. Source: https://docs.sentry.io/concepts/search/searchable-properties/events/ */
+const unhandled = "error.unhandled:true";
 
 /** One arm's counts; errors may be more than the whole, as where sessions are not sent, or later. */
 async function sampleOf({ asking }: ReadingOf, arm: SeriesSample["arm"], slice: Slice, { of, query }: SentryAsked): Promise<SeriesSample> {
