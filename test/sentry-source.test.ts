@@ -337,8 +337,7 @@ test("sentry takes the words of examples/ecomsimply, and knows what it counts", 
 });
 
 describe("names of releases", () => {
-  const name = (template: string, version: string) =>
-    releaseName(template, { service: "frontend", version, arm: "canary", environment: "production" });
+  const name = (template: string, version: string) => releaseName(template, { service: "frontend", version, environment: "production" });
   test.each<[string, string, string | null]>([
     ["{service}@{tag}", "2.4.1", "frontend@2.4.1"],
     ["{service}@{tag}", "ghcr.io/shop/frontend:2.4.1@sha256:00ff", "frontend@2.4.1"],
@@ -365,5 +364,6 @@ test.each([
   { organization: "a/b", project: "web", token },
   { organization: "shop", project: [], token },
   { organization: "shop", project: "web", token, release: "frontend" },
+  { organization: "shop", project: "web", token, release: "{service}@{tag}-{arm}" },
   { organization: "shop", project: "web", token, url: "ftp://sentry" },
 ])("sentry's connection refuses %j", (words) => expect(sentry.connection.safeParse(words).success).toBe(false));

@@ -23,7 +23,7 @@ export const sentryWords = {
   token: z.string().min(1).describe("An auth token of the organisation."),
   release: z
     .string()
-    .regex(/\{(?:version|tag)\}/, { error: 'A release needs {version} or {tag}: "{service}@{tag}".' })
+    .regex(/^(?!.*\{arm\}).*\{(?:version|tag)\}/, { error: 'A release needs {version} or {tag}: "{service}@{tag}".' })
     .default("{service}@{tag}")
     .describe("How releases are called in Sentry, of {service}, {version}, {tag} (the image's, or else the version) and {environment}."),
   timeout: timeoutWords.default("2s"),
@@ -162,8 +162,9 @@ export function nextCursor(link: string): string | null {
  *
  * Source: https://docs.sentry.io/cli/releases/ (names of releases)
  */
-export function releaseName(template: string, words: TargetWords): string | null {
-  const name = fillTarget(template, words);
+export function releaseName(template: string, words: Omit<TargetWords, "arm">): string | null {
+  // A version is called the same on both arms: its template has no {arm}.
+  const name = fillTarget(template, { ...words, arm: "canary" });
   const isName = name.length <= 200 && name.trim() === name && !/[/\\\n\r\t"]/.test(name) && !/^(?:\.{0,2}|latest)$/.test(name);
   return isName ? name : null;
 }

@@ -92,7 +92,7 @@ function environmentCheck(environment: string, known: readonly string[]): Check 
 function namesCheck(template: string, { services, environment }: Examination["plan"], versions: readonly string[]): Check {
   const what = "names of releases";
   const pieces = services.map(
-    ({ name }) => releaseName(template, { service: name, version: "\u0001", arm: "canary", environment })?.split("\u0001") ?? [],
+    ({ name }) => releaseName(template, { service: name, version: "\u0001", environment })?.split("\u0001") ?? [],
   );
   const isLike = ([before = "", after = ""]: readonly string[]): boolean =>
     versions.some((name) => name.startsWith(before) && name.endsWith(after));
