@@ -62,7 +62,7 @@ export interface Steered {
   /** Where visitors go, evenly. */
   readonly urls: readonly string[];
   /** Resolves when the router has said that it is done. */
-  share(sharePct: number): Promise<void>;
+  readonly share: (sharePct: number) => Promise<void>;
 }
 
 /** Moves the share between 50 % and 0 % `changes` times, `gapMs` apart, under as much load as `connections` make. */

@@ -45,11 +45,11 @@ export interface ProxyWorld {
   readonly subject: ProxySubject;
   /** The router that steers it now: another one after a restart of the controller. */
   readonly router: TrafficRouter;
-  wanted(changes?: Partial<WantedTraffic>): WantedTraffic;
+  readonly wanted: (changes?: Partial<WantedTraffic>) => WantedTraffic;
   /** Applies, and resolves with what is read back. */
-  put(changes?: Partial<WantedTraffic>): Promise<SeenTraffic>;
+  readonly put: (changes?: Partial<WantedTraffic>) => Promise<SeenTraffic>;
   /** Sends the crowd; the same people, connections and cookies each time. */
-  crowd(order?: Partial<LoadOrder>): Promise<LoadResult>;
+  readonly crowd: (order?: Partial<LoadOrder>) => Promise<LoadResult>;
   readonly load: Load;
   /** For measures that change the share again and again. */
   readonly steered: Steered;
