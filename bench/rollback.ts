@@ -43,9 +43,9 @@ export async function bench({ quick }: { readonly quick: boolean }): Promise<voi
 async function measure(router: RollbackRouter, how: Parameters<typeof measureRollback>[2]): Promise<void> {
   const shop = await openShop();
   try {
-    const { serin, bare } = await measureRollback(router, shop, how);
+    const { serin, bare, bareSays } = await measureRollback(router, shop, how);
     row(router.name, "serin", serin);
-    row("", "bare command", bare);
+    row("", bareSays, bare);
     const ratio = (of: (all: ShareChanges) => readonly number[], quantile: number): string => {
       const [own, other] = [serin, bare].map((rounds) => quantileOf(rounds.flatMap(of), quantile));
       return `× ${((own ?? Number.NaN) / (other ?? Number.NaN)).toFixed(2)}`;

@@ -135,6 +135,18 @@ function beginnings(make: MakeProxy, traits: ProxyTraits): void {
         "answers that are errors",
       ).toEqual(nothing);
       expect(movesTo("canary", between)).toEqual([]);
+      expect(after === "last share" ? between.moves : between.canaryAtMs).toEqual([]);
+      await router.apply(word, never);
+      const asked = await router.observe(never);
+      await crowd();
+      const before = await crowd();
+      await subject[how]();
+      const between = await crowd();
+      expect(
+        between.failed.filter((why) => /^\d/.test(why)),
+        "answers that are errors",
+      ).toEqual(nothing);
+      expect(movesTo("canary", between)).toEqual([]);
       if (after === "last share") expect(between.moves).toEqual([]);
       else expect(between.canaryAtMs).toEqual([]);
       await router.apply(word, never);
