@@ -36,7 +36,7 @@ export async function startHaproxyProcess(rules: HaproxyRules, program = "haprox
   const connection = haproxy.connection.parse(words);
   const { socket, folder, places } = connection;
   const configuration = join(dir, "haproxy.cfg");
-  await writeFile(configuration, renderConfiguration(rules, { bind: `127.0.0.1:${port}`, socket, folder, places }));
+  await writeFile(configuration, renderConfiguration(rules, { bind: `127.0.0.1:${port}`, socket, folder, places, stable: {} }));
   await Promise.all([writeFile(join(dir, "serin.map"), ""), writeFile(join(dir, "servers.state"), "1\n")]);
   const ask = (commands: string): Promise<string> => askSocket(socket, commands);
   const workerPid = async (): Promise<number> => Number(/^Pid: (\d+)$/m.exec(await ask("show info"))?.[1]);

@@ -55,6 +55,7 @@ onSystem({ name: "HAProxy", needs: ["haproxy"] }, () => {
   describe("two versions side by side", () => {
     test("a file with a hash in its name is asked of the other arm when the first has none", hashedFiles);
     test("a canary that refuses connections harms nobody", deadCanary);
+    test("after a reload every server has the address, and the maintenance, that it had", addressesStay);
     test("addresses change under people without an error, also when every place is taken", changedAddresses);
   });
   describe("counts", () => {
@@ -169,6 +170,19 @@ async function deadCanary(): Promise<void> {
   const got = await Promise.all(Array.from({ length: 20 }, () => one.ask("GET /api")));
   expect(new Set(got.map(({ status, version }) => `${status} ${version}`))).toEqual(new Set(["200 stable"]));
   await vi.waitFor(async () => expect(await running.router.observe(never)).toMatchObject({ sharePct: 50, isServing: false }));
+}
+
+async function addressesStay(): Promise<void> {
+  const { running, stable, put } = await openHaproxy();
+  const targets = (urls: readonly string[]) => ({ shop: { canary: ["http://[::1]:9"], stable: urls } });
+  await put({ targets: targets(["http://127.0.0.2:9", "http://127.0.0.3:9"]) });
+  await put({ targets: targets(["http://127.0.0.3:9", stable.url]) });
+  const { targets: before } = await running.router.observe(never);
+  expect(before).toContain("127.0.0.3:9");
+  await running.reload();
+  expect((await running.router.observe(never)).targets).toBe(before);
+  await running.startAgain();
+  expect((await running.router.observe(never)).targets).toBe(before);
 }
 
 async function changedAddresses(): Promise<void> {

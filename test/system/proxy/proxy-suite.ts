@@ -137,19 +137,6 @@ function beginnings(make: MakeProxy, traits: ProxyTraits): void {
       expect(movesTo("canary", between)).toEqual([]);
       expect(after === "last share" ? between.moves : between.canaryAtMs).toEqual([]);
       await router.apply(word, never);
-      const asked = await router.observe(never);
-      await crowd();
-      const before = await crowd();
-      await subject[how]();
-      const between = await crowd();
-      expect(
-        between.failed.filter((why) => /^\d/.test(why)),
-        "answers that are errors",
-      ).toEqual(nothing);
-      expect(movesTo("canary", between)).toEqual([]);
-      if (after === "last share") expect(between.moves).toEqual([]);
-      else expect(between.canaryAtMs).toEqual([]);
-      await router.apply(word, never);
       const { release, sharePct, targets, isServing } = asked;
       expect(await router.observe(never)).toMatchObject({ release, sharePct, targets, isServing });
       await crowd();

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Route } from "../../../core/plan.ts";
 import { backendOf, filesBackendOf, peopleTable, rulesName, serverName, stateKey } from "./rules.ts";
 import type { HaproxyRules } from "./rules.ts";
@@ -12,6 +13,8 @@ export interface HaproxyPlace {
   readonly folder: string;
   /** Addresses that each arm of a service has room for. */
   readonly places: number;
+  /** By service: where stable answers before the first word of serin, "http://host:port". */
+  readonly stable: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The environment variable that HAProxy takes the token from. */
@@ -296,44 +299,63 @@ const answers = [
   "http-after-response set-header serin-attempt 1 if { var(txn.serin_attempt) -m bool }",
 ];
 
-function stable(service: string, { places }: HaproxyPlace): string {
+function stable(service: string, place: HaproxyPlace): string {
   return `backend ${backendOf(service, "stable")}
   balance roundrobin
   option redispatch 1
   retry-on conn-failure empty-response
-${servers("stable", places, "check inter 2s fall 3 rise 1 disabled")}`;
+${servers({ service, arm: "stable", how: "check inter 2s fall 3 rise 1" }, place)}`;
 }
 
-function canary(service: string, { places }: HaproxyPlace): string {
+function canary(service: string, place: HaproxyPlace): string {
   return `backend ${backendOf(service, "canary")}
   # A canary that refuses connections harms nobody: it is left at once, and stable stands in.
   balance roundrobin
   option redispatch 1
   option allbackups
   retry-on conn-failure empty-response
-${servers("canary", places, "check inter 1s fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down disabled")}
-${servers("stable", places, "check inter 2s fall 3 rise 1 backup disabled")}`;
+${servers({ service, arm: "canary", how: "check inter 1s fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down" }, place)}
+${servers({ service, arm: "stable", how: "check inter 2s fall 3 rise 1 backup" }, place)}`;
 }
 
 /** The arm that is meant answers by `use-server`, which heeds no weight; whoever is balanced to after a 404 is the other one. */
-function files(service: string, arm: "canary" | "stable", { places }: HaproxyPlace): string {
+function files(service: string, arm: "canary" | "stable", place: HaproxyPlace): string {
   const other = arm === "canary" ? "stable" : "canary";
   const backend = filesBackendOf(service, arm);
-  const first = serverNames(arm, places).map((name) => `  use-server ${name} if { srv_is_up(${backend}/${name}) }`);
+  const first = serverNames(arm, place.places).map((name) => `  use-server ${name} if { srv_is_up(${backend}/${name}) }`);
   return `backend ${backend}
   balance roundrobin
   retries 1
   option redispatch 1
   retry-on 404 conn-failure empty-response
 ${first.join("\n")}
-${servers(arm, places, "weight 0 check inter 2s fall 2 rise 1 disabled")}
-${servers(other, places, "check inter 2s fall 2 rise 1 disabled")}`;
+${servers({ service, arm, how: "weight 0 check inter 2s fall 2 rise 1" }, place)}
+${servers({ service, arm: other, how: "check inter 2s fall 2 rise 1" }, place)}`;
 }
 
-function servers(arm: "canary" | "stable", places: number, how: string): string {
+interface ServerLines {
+  readonly service: string;
+  readonly arm: "canary" | "stable";
+  readonly how: string;
+}
+
+/**
+ * The servers of one arm. HAProxy brings an address back from its state file only to a server that was named by a host, so each has a name that nobody
+ * has (RFC 2606), which is never asked for.
+ */
+function servers({ service, arm, how }: ServerLines, { places, stable }: HaproxyPlace): string {
+  const known = arm === "stable" ? (stable[service] ?? []) : [];
   return serverNames(arm, places)
-    .map((name) => `  server ${name} 127.0.0.1:1 ${how}`)
+    .map((name, place) => `  server ${name} ${addressed(known[place])} ${how}${known[place] === undefined ? " disabled" : ""}`)
     .join("\n");
+}
+
+function addressed(url: string | undefined): string {
+  if (url === undefined) return "unset.invalid:1 init-addr last,127.0.0.1";
+  const { hostname, port } = new URL(url);
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const at = port === "" ? "80" : port;
+  return isIP(host) > 0 ? `unset.invalid:${at} init-addr last,${host}` : `${host}:${at} init-addr last,libc,none`;
 }
 
 function serverNames(arm: "canary" | "stable", places: number): readonly string[] {
