@@ -13,7 +13,12 @@ export function demoFile(name: string): string {
   return fileURLToPath(new URL(`./${name}${extname(import.meta.url)}`, import.meta.url));
 }
 
+/** A file of the examples. */
+export function exampleFile(name: string): URL {
+  return new URL(`examples/${name}`, house);
+}
+
 /** The plan that the demo releases by, as it stands in the examples. */
 export function readExamplePlan(): Promise<string> {
-  return readFile(new URL("examples/laptop/plan.yaml", house), "utf8");
+  return readFile(exampleFile("laptop/plan.yaml"), "utf8");
 }

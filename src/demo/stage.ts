@@ -1,6 +1,4 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -13,6 +11,7 @@ import type { Colleague } from "./colleagues.ts";
 import { placeServices, scalePlan } from "./demo-plan.ts";
 import { startEdge } from "./edge-part.ts";
 import type { EdgeKind } from "./edge-part.ts";
+import { freePort } from "./free-port.ts";
 import { demoFile, readExamplePlan } from "./house.ts";
 import { createHousehold, wordOf } from "./household.ts";
 import type { Household } from "./household.ts";
@@ -172,17 +171,4 @@ async function openFolder(keepDir: string | null): Promise<string> {
   const found = await readdir(keepDir);
   if (found.length > 0) throw new UserError("input-invalid", `The folder of --keep is not empty: ${keepDir}.`);
   return keepDir;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => resolve());
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  return port;
 }

@@ -1,0 +1,89 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { vi } from "vitest";
+import { nginx as nginxRouter } from "../../src/adapters/traffic/nginx.ts";
+import { freePort } from "../../src/demo/free-port.ts";
+import { createHousehold } from "../../src/demo/household.ts";
+import { startNginx } from "../../src/demo/nginx-process.ts";
+import type { NginxPlace } from "../../src/demo/nginx-process.ts";
+import { createClock } from "../../src/engine/clock.ts";
+import type { TrafficRouter } from "../../src/ports.ts";
+import { startSmallServer } from "../contract/small-server.ts";
+import type { TrafficSubject } from "../contract/traffic.ts";
+import { programPath } from "./on-system.ts";
+
+/** What the suites on nginx need of the machine. */
+export const nginxNeeds = ["nginx", "/usr/lib/nginx/modules/ngx_http_lua_module.so"];
+
+/** A real nginx with the example's configuration. */
+export interface NginxSubject extends TrafficSubject {
+  readonly control: string;
+  readonly token: string;
+  /** What it has written to its error log. */
+  errors(): Promise<string>;
+  /** `nginx -s reload`; resolves when the workers before have gone. */
+  reload(): Promise<void>;
+  /** Kills it with all its workers, and starts it again on its folder. */
+  startAgain(): Promise<void>;
+}
+
+const oneService: Pick<NginxPlace, "routes" | "stable"> = { routes: { "/": "shop" }, stable: { shop: [] } };
+
+/** Starts one, which serves these routes before the first order; `close` leaves nothing of it. */
+export async function openNginx(place: Partial<NginxPlace> = {}): Promise<NginxSubject> {
+  const dir = await mkdtemp(join(tmpdir(), "serin-nginx-"));
+  const household = createHousehold(dir);
+  const token = randomBytes(24).toString("hex");
+  const [port, controlPort] = [await freePort(), await freePort()];
+  const full: NginxPlace = { program: programPath("nginx"), dir, token, port, controlPort, workers: 2, ...oneService, ...place };
+  let member = await startNginx(household, full);
+  const control = `http://127.0.0.1:${controlPort}`;
+  const elsewhere = await startSmallServer();
+  const routerAt = (url: string): TrafficRouter =>
+    nginxRouter.create(nginxRouter.connection.parse({ control: [url], token }), { clock: createClock(), dataDir: "unused" });
+  let router = routerAt(control);
+  const workers = async (): Promise<readonly string[]> => {
+    const text = await readFile(`/proc/${member.pid}/task/${member.pid}/children`, "utf8");
+    return text.split(" ").filter((pid) => pid !== "");
+  };
+  return {
+    router: {
+      apply: (wanted, signal) => router.apply(wanted, signal),
+      observe: (signal) => router.observe(signal),
+      attempt: (attempt, signal) => router.attempt(attempt, signal),
+    },
+    capabilities: nginxRouter.capabilities,
+    url: `http://127.0.0.1:${port}`,
+    control,
+    token,
+    restart: () => Promise.resolve(routerAt(control)),
+    fail: async () => {
+      await elsewhere.behave("refuses");
+      router = routerAt(elsewhere.url);
+    },
+    hang: async () => {
+      await elsewhere.behave("hangs");
+      router = routerAt(elsewhere.url);
+    },
+    errors: () => readFile(join(dir, "error.log"), "utf8"),
+    async reload() {
+      const before = await workers();
+      process.kill(member.pid, "SIGHUP");
+      await vi.waitUntil(async () => {
+        const now = await workers();
+        return now.length > 0 && !now.some((pid) => before.includes(pid));
+      }, 10_000);
+    },
+    async startAgain() {
+      await member.end("SIGKILL");
+      member = await startNginx(household, full);
+    },
+    async close() {
+      await household.stopAll();
+      await elsewhere.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
