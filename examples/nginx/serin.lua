@@ -64,7 +64,8 @@ local function parse(text)
     end
     return state.services[name]
   end
-  for key, rest in text:gmatch("(%l+) ([^\n]*)\n") do
+  for fact in text:gmatch("[^\n]+") do
+    local key, rest = fact:match("^(%l+) (.*)$")
     if key == "route" then
       local name, path = rest:match("^(%S+) (%S+)$")
       state.routes[#state.routes + 1] = { path = path, service = service(name) }
@@ -150,7 +151,7 @@ local function read_person(header, tag)
   for value in header:gmatch("serin=([^;%s]+)") do
     tried = tried + 1
     if tried > most_cookies then return nil end
-    local text, mac = value:match("^(.*)%.([%w_-]+)$")
+    local text, mac = value:sub(1, 100):match("^(.*)%.([%w_-]+)$")
     if text and text:sub(1, #tag + 1) == tag .. "." and is_same(sign("cookie", text), mac) then
       local id, bucket, flags = text:match("%.(%x+)%.(%d+)%.(%l*)$")
       return {
@@ -168,7 +169,7 @@ end
 local function without_person(header)
   local kept = {}
   for pair in header:gmatch("[^;]+") do
-    local trimmed = pair:match("^%s*(.-)%s*$")
+    local trimmed = pair:match("^%s*(.*)$")
     if trimmed:sub(1, 6) ~= "serin=" then kept[#kept + 1] = trimmed end
   end
   return #kept > 0 and table.concat(kept, "; ") or nil
@@ -230,7 +231,7 @@ local function is_page_load()
   return (ngx.var.http_accept or ""):find("text/html", 1, true) ~= nil
 end
 
-local hashed_name = [[[-.]([\w-]{8,})\.(?:js|mjs|css|map|json|wasm|svg|png|jpe?g|gif|webp|avif|ico|woff2?|ttf|otf)$]]
+local hashed_name = [[[-.]([\w-]{8,64})\.(?:js|mjs|css|map|json|wasm|svg|png|jpe?g|gif|webp|avif|ico|woff2?|ttf|otf)$]]
 
 -- True for a file whose name carries a hash of its content: wherever it exists it is the same.
 local function is_hashed_asset(path)
@@ -300,26 +301,6 @@ local function send_as(visit)
   end
 end
 
---- access_by_lua: reads the request's body first, so that the arm is decided when the request can go on at once.
-function serin.access()
-  ngx.req.read_body()
-  local state = current()
-  local service = service_of(state, ngx.var.uri)
-  if not service then return ngx.exit(404) end
-  local visit = visit_of(state, line_of(state), service)
-  ngx.ctx.serin = visit
-  local cookies = ngx.var.http_cookie
-  if cookies and cookies:find("serin=", 1, true) then
-    local kept = without_person(cookies)
-    if kept then ngx.req.set_header("Cookie", kept) else ngx.req.clear_header("Cookie") end
-  end
-  if visit.is_page and state.has_canary then
-    ngx.req.clear_header("If-None-Match")
-    ngx.req.clear_header("If-Modified-Since")
-  end
-  send_as(visit)
-end
-
 local turn = 0
 
 -- The addresses to be tried, in order: those of the arm, beginning with the next in turn; for a canary that refuses, and for an asset that
@@ -345,13 +326,36 @@ local function plan_tries(visit)
   return tries
 end
 
+--- access_by_lua: reads the request's body first, so that the arm is decided when the request can go on at once.
+function serin.access()
+  ngx.req.read_body()
+  local state = current()
+  local service = service_of(state, ngx.var.uri)
+  if not service then return ngx.exit(404) end
+  local visit = visit_of(state, line_of(state), service)
+  visit.tries, visit.at = plan_tries(visit), 1
+  if #visit.tries == 0 then return ngx.exit(503) end
+  ngx.ctx.serin = visit
+  local cookies = ngx.var.http_cookie
+  if cookies and cookies:find("serin=", 1, true) then
+    local kept = without_person(cookies)
+    if kept then ngx.req.set_header("Cookie", kept) else ngx.req.clear_header("Cookie") end
+  end
+  if visit.is_page and state.has_canary then
+    ngx.req.clear_header("If-None-Match")
+    ngx.req.clear_header("If-Modified-Since")
+  end
+  send_as(visit)
+end
+
 local function count(name) dict:incr(name, 1, 0) end
 
 -- The next try after a failure; nil when the failure stands. Nothing but a refused connection is tried elsewhere: what was sent may have
 -- been done. A kept connection that the backend has closed meanwhile is tried once more (nginx asks only where that is safe).
 local function next_try(visit, failed_status)
-  local connected = (ngx.var.upstream_connect_time or ""):match("([^%s,:]+)%s*$")
-  if failed_status ~= 404 and connected ~= "-" then
+  -- "-" stands for a connection that never was; a try that begins adds an empty place.
+  local connected_in = (ngx.var.upstream_connect_time or ""):match("([%d%.-]+)[%s,:]*$")
+  if failed_status ~= 404 and connected_in ~= "-" then
     local try = not visit.is_repeated and visit.tries[visit.at] or nil
     visit.is_repeated = true
     return try
@@ -367,16 +371,14 @@ end
 --- balancer_by_lua: the address.
 function serin.balance()
   local visit = ngx.ctx.serin
-  local state_name, status = balancer.get_last_failure()
-  local try
-  if state_name == nil then
-    visit.tries, visit.at = plan_tries(visit), 1
-    try = visit.tries[1]
-    if #visit.tries > 1 then balancer.set_more_tries(#visit.tries - 1) end
-  else
+  local failure, status = balancer.get_last_failure()
+  local try = visit.tries[1]
+  if failure then
     try = next_try(visit, status)
+    if not try then return ngx.exit(502) end
+  elseif #visit.tries > 1 then
+    balancer.set_more_tries(#visit.tries - 1)
   end
-  if not try then return ngx.exit(state_name == nil and 503 or 502) end
   if try.arm ~= visit.arm and not visit.is_asset then
     count("refused")
     visit.arm = try.arm
@@ -401,7 +403,7 @@ local function keep_private()
   if said:lower():find("no-store", 1, true) or said:lower():find("private", 1, true) then return end
   local kept = { "private" }
   for word in said:gmatch("[^,]+") do
-    local trimmed = word:match("^%s*(.-)%s*$")
+    local trimmed = word:match("^%s*(.*)$")
     if trimmed ~= "" and trimmed:lower() ~= "public" and not trimmed:lower():find("^s%-maxage=") then kept[#kept + 1] = trimmed end
   end
   ngx.header["Cache-Control"] = table.concat(kept, ", ")

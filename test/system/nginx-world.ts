@@ -2,15 +2,20 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { vi } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { nginx as nginxRouter } from "../../src/adapters/traffic/nginx.ts";
 import { freePort } from "../../src/demo/free-port.ts";
 import { createHousehold } from "../../src/demo/household.ts";
 import { startNginx } from "../../src/demo/nginx-process.ts";
 import type { NginxPlace } from "../../src/demo/nginx-process.ts";
 import { createClock } from "../../src/engine/clock.ts";
-import type { TrafficRouter } from "../../src/ports.ts";
+import type { SeenTraffic } from "../../src/core/observation.ts";
+import type { TrafficRouter, WantedTraffic } from "../../src/ports.ts";
+import { createPeople } from "../contract/person.ts";
+import type { TestPerson } from "../contract/person.ts";
 import { startSmallServer } from "../contract/small-server.ts";
+import { startSmallShop } from "../contract/small-shop.ts";
+import type { SmallShop } from "../contract/small-shop.ts";
 import type { TrafficSubject } from "../contract/traffic.ts";
 import { programPath } from "./on-system.ts";
 
@@ -84,6 +89,70 @@ export async function openNginx(place: Partial<NginxPlace> = {}): Promise<NginxS
       await household.stopAll();
       await elsewhere.close();
       await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An nginx between people and two versions of a shop. */
+export interface NginxWorld extends NginxSubject {
+  readonly canary: SmallShop;
+  readonly stable: SmallShop;
+  readonly person: () => TestPerson;
+  readonly wanted: (changes?: Partial<WantedTraffic>) => WantedTraffic;
+  /** Applies, and resolves with what is read back. */
+  readonly put: (changes?: Partial<WantedTraffic>) => Promise<SeenTraffic>;
+  readonly seen: () => Promise<SeenTraffic>;
+  /** A person whose second page load, the first that brings a cookie, is served by `arm`. */
+  readonly personOn: (arm: "canary" | "stable") => Promise<TestPerson>;
+}
+
+const never = new AbortController().signal;
+
+/** Opens such a world, and closes it when the test is over. */
+export async function openNginxWorld(place: Partial<NginxPlace> = {}): Promise<NginxWorld> {
+  const [subject, canary, stable] = await Promise.all([openNginx(place), startSmallShop("canary"), startSmallShop("stable")]);
+  const people = createPeople(subject.url);
+  onTestFinished(async () => {
+    await people.close();
+    await Promise.all([subject.close(), canary.close(), stable.close()]);
+  });
+  let revision = 0;
+  const wanted = (changes: Partial<WantedTraffic> = {}): WantedTraffic => {
+    revision += 1;
+    return {
+      release: "shop-1",
+      revision,
+      sharePct: 0,
+      audience: "everyone",
+      phase: 0,
+      login: "POST /login",
+      routes: [{ path: "/", service: "shop" }],
+      goals: [],
+      stableSlot: "stable",
+      targets: { shop: { canary: [canary.url], stable: [stable.url] } },
+      leaseMs: 30_000,
+      ...changes,
+    };
+  };
+  const seen = (): Promise<SeenTraffic> => subject.router.observe(never);
+  return {
+    ...subject,
+    canary,
+    stable,
+    person: people.person,
+    wanted,
+    seen,
+    put: async (changes) => {
+      await subject.router.apply(wanted(changes), never);
+      return seen();
+    },
+    personOn: async (arm) => {
+      for (let tries = 0; tries < 200; tries += 1) {
+        const one = people.person();
+        await one.load();
+        if ((await one.load()).version === arm) return one;
+      }
+      throw new Error(`nobody was drawn to ${arm}`);
     },
   };
 }
