@@ -16,25 +16,21 @@ import type { TestPerson } from "../contract/person.ts";
 import { startSmallServer } from "../contract/small-server.ts";
 import { startSmallShop } from "../contract/small-shop.ts";
 import type { SmallShop } from "../contract/small-shop.ts";
-import type { TrafficSubject } from "../contract/traffic.ts";
 import { programPath } from "./on-system.ts";
+import type { ProxySubject } from "./proxy/proxy-world.ts";
 
 /** What the suites on nginx need of the machine. */
 export const nginxNeeds = ["nginx", "/usr/lib/nginx/modules/ngx_http_lua_module.so"];
 
 /** A real nginx with the example's configuration. */
-export interface NginxSubject extends TrafficSubject {
+interface NginxSubject extends ProxySubject {
   readonly control: string;
   readonly token: string;
   /** What it has written to its error log. */
   errors(): Promise<string>;
-  /** `nginx -s reload`; resolves when the workers before have gone. */
-  reload(): Promise<void>;
-  /** Kills it with all its workers, and starts it again on its folder. */
-  startAgain(): Promise<void>;
 }
 
-const oneService: Pick<NginxPlace, "routes" | "stable"> = { routes: { "/": "shop" }, stable: { shop: [] } };
+const oneService = { routes: { "/": "shop" }, stable: { shop: [] } };
 
 /** Starts one, which serves these routes before the first order; `close` leaves nothing of it. */
 export async function openNginx(place: Partial<NginxPlace> = {}): Promise<NginxSubject> {

@@ -1,20 +1,29 @@
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import { trafficContract } from "../contract/traffic.ts";
 import { nginxNeeds, openNginx, openNginxWorld } from "./nginx-world.ts";
 import { onSystem } from "./on-system.ts";
+import { proxySuite } from "./proxy/proxy-suite.ts";
+import type { ProxyRules } from "./proxy/proxy-world.ts";
 
 const never = new AbortController().signal;
 const script = { "sec-fetch-mode": "cors" };
 
 onSystem({ name: "the router nginx on a real nginx", needs: nginxNeeds }, () => {
-  trafficContract("nginx", openNginx);
+  proxySuite("nginx", (rules) => openNginx(placeOf(rules)), { afterReload: "last share", afterStart: "share 0" });
   describe("who is on which arm", cohorts);
   describe("the arm travels on", travels);
   describe("two versions side by side", versions);
   describe("what fails", failures);
   describe("what survives", survivals);
 });
+
+/** What nginx serves before the first order; the login comes with the order. */
+function placeOf({ routes, services }: ProxyRules) {
+  return {
+    routes: Object.fromEntries(routes.map(({ path, service }) => [path, service])),
+    stable: Object.fromEntries(services.map((service) => [service, []])),
+  };
+}
 
 function cohorts(): void {
   test("a login through a form is served by stable, and the next request by the drawn arm", async () => {

@@ -37,18 +37,21 @@ export const nginx: RouterDefinition<z.infer<typeof connection>> = {
     return {
       async apply(wanted: WantedTraffic, signal: AbortSignal) {
         const body = await sayOrder(wanted, resolveHere);
-        const told = await Promise.allSettled(control.map((one) => ask({ control: one, method: "PUT", path: "/wanted", body }, signal)));
+        const told = await Promise.allSettled(
+          control.map((one) => ask({ control: one, method: "PUT", path: "/wanted", body }, seenSchema, signal)),
+        );
         signal.throwIfAborted();
         for (const one of told) if (one.status === "rejected") throw one.reason;
       },
       async observe(signal: AbortSignal): Promise<SeenTraffic> {
-        const seen = await Promise.all(control.map((one) => ask({ control: one, method: "GET", path: "/seen", body: null }, signal)));
-        return agree(seen.map((one) => seenTrafficOf(seenSchema.parse(one))));
+        const seen = await Promise.all(
+          control.map((one) => ask({ control: one, method: "GET", path: "/seen", body: null }, seenSchema, signal)),
+        );
+        return agree(seen.map(seenTrafficOf));
       },
       async attempt(attempt: Attempt, signal: AbortSignal) {
         const [first = ""] = control;
-        const body = sayAttempt(attempt);
-        return attemptAnswer.parse(await ask({ control: first, method: "POST", path: "/attempt", body }, signal));
+        return ask({ control: first, method: "POST", path: "/attempt", body: sayAttempt(attempt) }, attemptAnswer, signal);
       },
     } satisfies TrafficRouter;
   },

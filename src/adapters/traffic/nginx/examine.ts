@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Plan } from "../../../core/plan.ts";
+import { PortError } from "../../../ports.ts";
 import type { Check } from "../../define.ts";
 import { publicUrl } from "../../exchange.ts";
 import type { Ask } from "./control.ts";
@@ -36,14 +37,15 @@ export async function examineNginx(examining: Examining): Promise<readonly Check
 async function examineOne(control: string, { plan, ask, signal }: Examining): Promise<readonly Check[]> {
   const what = `nginx at ${publicUrl(control)}`;
   try {
-    const about = aboutSchema.parse(await ask({ control, method: "GET", path: "/about", body: null }, signal));
+    const about = await ask({ control, method: "GET", path: "/about", body: null }, aboutSchema, signal);
     return [sayProgram(what, about), sayRoutes(what, about, plan), sayState(what, about)];
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const says = error instanceof z.ZodError ? "it answers, but not as serin.lua does." : `${String((error as Error).message)}.`;
-    const remedy = /answered 401/.test(says)
-      ? "Give the router's connection the token of nginx's token_file."
-      : "Start nginx with examples/nginx/serin.lua, and write the address of its control location as control of the router's connection.";
+    const says = `${error instanceof Error ? error.message : String(error)}.`;
+    const remedy =
+      error instanceof PortError && says.includes("answered 401")
+        ? "Give the router's connection the token of nginx's token_file."
+        : "Start nginx with examples/nginx/serin.lua, and write the address of its control location as control of the router's connection.";
     return [{ what, verdict: "wrong", says, remedy }];
   }
 }
