@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Target } from "./targets.ts";
 
 /** Where the examples and the command stand, in the checkout as in the package. */
 const house = new URL("../../", import.meta.url);
@@ -18,7 +19,7 @@ export function exampleFile(name: string): URL {
   return new URL(`examples/${name}`, house);
 }
 
-/** The plan that the demo releases by, as it stands in the examples. */
-export function readExamplePlan(): Promise<string> {
-  return readFile(exampleFile("laptop/plan.yaml"), "utf8");
+/** The plan that the demo releases by, as it stands in the examples: that of the laptop has the edge. */
+export function readExamplePlan(target: Target): Promise<string> {
+  return readFile(exampleFile(`${target === "edge" ? "laptop" : target}/plan.yaml`), "utf8");
 }

@@ -3,13 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { makeFolder } from "../adapters/make-folder.ts";
-import type { EdgeSeen } from "../adapters/traffic/edge/orders.ts";
 import { UserError } from "../errors.ts";
 import type { Api } from "./api.ts";
 import { colleagues } from "./colleagues.ts";
 import type { Colleague } from "./colleagues.ts";
 import { placeServices, scalePlan } from "./demo-plan.ts";
-import { startEdge } from "./edge-part.ts";
 import type { EdgeKind } from "./edge-part.ts";
 import { freePort } from "./free-port.ts";
 import { demoFile, readExamplePlan } from "./house.ts";
@@ -17,25 +15,29 @@ import { createHousehold, wordOf } from "./household.ts";
 import type { Household } from "./household.ts";
 import { openRelay } from "./relay.ts";
 import type { Relay } from "./relay.ts";
+import { startRouter } from "./router-part.ts";
+import type { RouterPart, RouterSeen } from "./router-part.ts";
 import { firstVersion } from "./scenarios.ts";
 import { startServer } from "./server-part.ts";
 import type { ServerPart } from "./server-part.ts";
+import type { Target } from "./targets.ts";
 import { stopWorkloads } from "./stop-workloads.ts";
 
 const readyWithinMs = 30_000;
 /** A shop this small needs no more; with the usual heap Node lets it grow for minutes after the start, and that looks like a leak. */
 const smallHeap = ["--max-old-space-size=64", "--max-semi-space-size=4"];
 
-/** Everything that the demo runs on: the edge with version 1 behind it, PriceTruth, and the server. All of it is on loopback. */
+/** Everything that the demo runs on: a router with version 1 behind it, PriceTruth, and the server. All of it is on loopback. */
 export interface Stage {
-  readonly edgeUrl: string;
+  /** Where people come in. */
+  readonly url: string;
   /** The plan with the places of this stage, everything that is waited for divided by `speed`. */
   planText(speed: number): string;
   readonly services: readonly string[];
   apiFor(colleague: Colleague): Api;
-  /** What the edge says of itself, whatever way is cut. */
-  edgeSeen(): Promise<EdgeSeen>;
-  /** The ways of the server to the edge: to steer it, and to read what it has counted. */
+  /** What the router says of itself, whatever way is cut. */
+  routerSeen(): Promise<RouterSeen>;
+  /** The ways of the server to the router: to steer it, and to read what it has counted. */
   readonly ways: { readonly router: Relay; readonly source: Relay };
   readonly server: Pick<ServerPart, "kill" | "start" | "said">;
   readonly priceTruth: { stop(): Promise<void>; start(): Promise<void> };
@@ -47,6 +49,8 @@ export interface Stage {
 export interface StageOptions {
   /** An empty folder to keep; `null`: a temporary one, which is removed. */
   readonly keepDir: string | null;
+  readonly target: Target;
+  /** Which edge, where that is the target. */
   readonly edge: EdgeKind;
   readonly signal: AbortSignal;
 }
@@ -55,14 +59,14 @@ export interface StageOptions {
  * Builds the stage in `keepDir`, or in a temporary folder when that is `null`; on any error, and when `signal` aborts, everything that was started is stopped again
  * before this rejects.
  */
-export async function openStage({ keepDir, edge, signal }: StageOptions): Promise<Stage> {
+export async function openStage({ keepDir, target, edge, signal }: StageOptions): Promise<Stage> {
   const dir = await openFolder(keepDir);
   const household = createHousehold(dir);
   const relays: Relay[] = [];
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => (closing ??= takeDown({ dir, household, keepDir, relays }));
   try {
-    return await build({ dir, household, relays, edgeKind: edge, signal, close });
+    return await build({ dir, household, relays, target, edgeKind: edge, signal, close });
   } catch (error) {
     await close();
     throw error;
@@ -84,24 +88,25 @@ async function takeDown({ dir, household, relays, keepDir }: Standing & { readon
 }
 
 interface Building extends Standing {
+  readonly target: Target;
   readonly edgeKind: EdgeKind;
   readonly signal: AbortSignal;
   readonly close: () => Promise<void>;
 }
 
-async function build({ dir, household, relays, edgeKind, signal, close }: Building): Promise<Stage> {
+async function build({ dir, household, relays, target, edgeKind, signal, close }: Building): Promise<Stage> {
   const priceTruth = await startPriceTruth(household);
   signal.throwIfAborted();
-  const edge = await startEdge(dir, household, edgeKind);
+  const router = await startRouter(target, { dir, household, edgeKind });
   signal.throwIfAborted();
-  const ways = { router: await openRelay(edge.control), source: await openRelay(edge.control) };
+  const ways = { router: await openRelay(router.control), source: await openRelay(router.health) };
   relays.push(ways.router, ways.source);
-  const places = { router: ways.router.url, source: ways.source.url, tokenFile: edge.tokenFile, priceTruth: priceTruth.url };
+  const places = { router, steeredAt: ways.router.url, readAt: ways.source.url, priceTruth: priceTruth.url };
   await writeFile(join(dir, "serin.yaml"), serverFile(places));
   const server = await startServer(dir, household, await freePort());
   signal.throwIfAborted();
-  const env = { SHOP_URL: edge.url, PRICETRUTH_URL: priceTruth.url };
-  const plan = placeServices(await readExamplePlan(), {
+  const env = { SHOP_URL: router.url, PRICETRUTH_URL: priceTruth.url };
+  const plan = placeServices(await readExamplePlan(target), {
     frontend: { command: [process.execPath, ...smallHeap, demoFile("shop/frontend")], port: await freePort(), env },
     backend: { command: [process.execPath, ...smallHeap, demoFile("shop/backend")], port: await freePort(), env },
   });
@@ -112,11 +117,11 @@ async function build({ dir, household, relays, edgeKind, signal, close }: Buildi
     reason: "the shop opens",
   });
   return {
-    edgeUrl: edge.url,
+    url: router.url,
     planText: (speed) => scalePlan(plan, speed),
     services,
     apiFor: (colleague) => server.apiFor(colleague),
-    edgeSeen: () => edge.seen(),
+    routerSeen: () => router.seen(),
     ways,
     server,
     priceTruth,
@@ -141,25 +146,25 @@ async function startPriceTruth(household: Household): Promise<Stage["priceTruth"
 }
 
 interface Places {
-  readonly router: string;
-  readonly source: string;
-  readonly tokenFile: string;
+  readonly router: RouterPart;
+  /** The ways to the router, which can be cut. */
+  readonly steeredAt: string;
+  readonly readAt: string;
   readonly priceTruth: string;
 }
 
-/** The demo's own server file: who works here, where the edge and PriceTruth are. PriceTruth is down only while the edge's health answers. */
-function serverFile({ router, source, tokenFile, priceTruth }: Places): string {
-  const edge = (control: string) => ({ kind: "edge", control: [control], token: { file: tokenFile } });
+/** The demo's own server file: who works here, where the router and PriceTruth are. PriceTruth is down only while the router's health answers. */
+function serverFile({ router, steeredAt, readAt, priceTruth }: Places): string {
   return stringify({
     apiVersion: "serin.dev/v1",
     kind: "Server",
     people: colleagues.map(({ name, role }) => ({ name, roles: [role] })),
     connections: {
-      routers: { edge: edge(router) },
+      routers: { [router.target]: router.connection(steeredAt) },
       sources: {
-        edge: edge(source),
+        ...(router.isSource ? { [router.target]: router.connection(readAt) } : {}),
         "signed-in": { kind: "axe", login: { service: "backend", request: "POST /api/login", json: { email: "canary@shop.example" } } },
-        pricetruth: { kind: "http", url: priceTruth, control: `${source}/health` },
+        pricetruth: { kind: "http", url: priceTruth, control: new URL(new URL(router.health).pathname, readAt).href },
       },
     },
   });
