@@ -5,7 +5,8 @@ import type { Clock } from "../ports.ts";
 
 /** One HTTP request of an adapter. */
 export interface Call {
-  readonly method: "GET" | "POST" | "PUT";
+  /** "GET", "POST" … in capitals. */
+  readonly method: string;
   readonly url: string;
   /** The address as errors may show it: without what may be secret in it. */
   readonly shownAs: string;

@@ -1,5 +1,6 @@
 import { edge } from "./edge.ts";
+import { haproxy } from "./haproxy.ts";
 import { nginx } from "./nginx.ts";
 
 /** Every kind of traffic router of this build. */
-export const routers = [edge, nginx];
+export const routers = [edge, haproxy, nginx];
