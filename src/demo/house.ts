@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { behindHaproxy } from "./demo-plan.ts";
 import type { Target } from "./targets.ts";
 
 /** Where the examples and the command stand, in the checkout as in the package. */
@@ -19,7 +20,8 @@ export function exampleFile(name: string): URL {
   return new URL(`examples/${name}`, house);
 }
 
-/** The plan that the demo releases by, as it stands in the examples: that of the laptop has the edge. */
-export function readExamplePlan(target: Target): Promise<string> {
-  return readFile(exampleFile(`${target === "edge" ? "laptop" : target}/plan.yaml`), "utf8");
+/** The plan that the demo releases by, as it stands in the examples: that of the laptop has the edge, that of nginx is for any proxy. */
+export async function readExamplePlan(target: Target): Promise<string> {
+  const text = await readFile(exampleFile(target === "edge" ? "laptop/plan.yaml" : "nginx/plan.yaml"), "utf8");
+  return target === "haproxy" ? behindHaproxy(text) : text;
 }

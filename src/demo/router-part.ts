@@ -1,5 +1,6 @@
 import { startEdge } from "./edge-part.ts";
 import type { EdgeKind } from "./edge-part.ts";
+import { startHaproxyPart } from "./haproxy-part.ts";
 import type { Household } from "./household.ts";
 import { startNginxPart } from "./nginx-part.ts";
 import type { Target } from "./targets.ts";
@@ -44,6 +45,6 @@ export function startRouter(target: Target, { dir, household, edgeKind }: Router
     case "nginx":
       return startNginxPart(dir, household);
     case "haproxy":
-      throw new Error("not yet");
+      return startHaproxyPart(dir, household);
   }
 }

@@ -103,7 +103,7 @@ async function build({ dir, household, relays, target, edgeKind, signal, close }
   relays.push(ways.router, ways.source);
   const places = { router, steeredAt: ways.router.url, readAt: ways.source.url, priceTruth: priceTruth.url };
   await writeFile(join(dir, "serin.yaml"), serverFile(places));
-  const server = await startServer(dir, household, await freePort());
+  const server = await startServer({ dir, household, port: await freePort(), clock: target === "haproxy" ? "real" : "in the window" });
   signal.throwIfAborted();
   const env = { SHOP_URL: router.url, PRICETRUTH_URL: priceTruth.url };
   const plan = placeServices(await readExamplePlan(target), {
