@@ -8,6 +8,7 @@ import type { Attempt, TrafficRouter, WantedTraffic } from "../../ports.ts";
 import type { RouterDefinition } from "../define.ts";
 import { createExchange, parseTimeout, timeoutWords } from "../exchange.ts";
 import type { Exchange } from "../exchange.ts";
+import { renderConfiguration } from "./haproxy/configuration.ts";
 import { examineHaproxy } from "./haproxy/examine.ts";
 import { keepFiles, mapFile } from "./haproxy/kept-files.ts";
 import { proofOfArms } from "./haproxy/proof.ts";
@@ -34,7 +35,7 @@ const connection = z.strictObject({
     .regex(/^\/[\w./-]+$/, { error: "A folder is an absolute path of letters, digits, hyphens and dots." })
     .default("/var/lib/haproxy/serin")
     .describe("Where HAProxy finds serin.map and servers.state. With a path as `socket` the controller keeps both up to date."),
-  token: z.string().min(32).describe("What HAProxy has in the environment variable SERIN_HAPROXY_TOKEN, at least 32 characters."),
+  token: z.string().min(16).describe("What HAProxy has in the environment variable SERIN_HAPROXY_TOKEN, at least 16 characters."),
   places: z.int().min(1).max(64).default(4).describe("How many addresses each arm of a service has room for in haproxy.cfg."),
   timeout: timeoutWords.default("2s"),
 });
@@ -44,13 +45,19 @@ export type HaproxyConnection = z.infer<typeof connection>;
 
 /**
  * Steers HAProxy by its runtime API: the share is one entry of a map, changed by one command, and addresses are set server by server. The rules stand
- * in a configuration that `serin router config haproxy` writes.
+ * in a configuration that `serin router config` writes.
  */
 export const haproxy: RouterDefinition<HaproxyConnection> = {
   kind: "haproxy",
   says: "HAProxy 2.4 or later by its runtime API: sticky people, shares in steps of 0.01 %, a dead-man lease, no reload.",
   connection,
   capabilities: { sticky: true, audiences: ["new-logins", "everyone"], readsBack: true, stepPct: 0.01, lease: true },
+  configure: ({ url, socket, folder, places }, { services, traffic }) => {
+    const { hostname, port, protocol } = new URL(url);
+    const bind = `${hostname}:${port === "" ? (protocol === "https:" ? "443" : "80") : port}`;
+    const rules = { services: services.map(({ name }) => name), routes: traffic.routes, login: traffic.login };
+    return renderConfiguration(rules, { bind, socket, folder, places });
+  },
   examine: (options, examination, surroundings, signal) => examineHaproxy({ options, examination, surroundings }, signal),
   create: (options, { clock }) => {
     const runtime = createRuntime({ socket: options.socket, withinMs: parseTimeout(options.timeout), clock });
@@ -91,7 +98,7 @@ async function apply({ options, runtime, names, nowMs }: Means, wanted: WantedTr
   if (state !== null && state.release === wanted.release && state.revision > wanted.revision) return;
   if (rulesThere !== rules) {
     const why = rulesThere === null ? "has no rules of serin" : "has the rules of another plan, or of another version of serin";
-    throw new PortError(`HAProxy ${why}: write its configuration with "serin router config haproxy PLAN" and reload it`, {
+    throw new PortError(`HAProxy ${why}: write its configuration with "serin router config PLAN" and reload it`, {
       retry: "never",
     });
   }

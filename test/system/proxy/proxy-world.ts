@@ -1,11 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { LoadOrder, LoadResult } from "../../../bench/edge/load.ts";
 import type { Load, Steered } from "../../../bench/edge/measures.ts";
-import { beside, startWorker } from "../../../bench/edge/processes.ts";
-import { createHousehold } from "../../../src/demo/household.ts";
+import { openShop, shopRules, shopWords } from "../../../bench/rollback/shop.ts";
 import type { SeenTraffic } from "../../../src/core/observation.ts";
 import type { TrafficRouter, WantedTraffic } from "../../../src/ports.ts";
 import type { TrafficSubject } from "../../contract/traffic.ts";
@@ -26,16 +22,6 @@ export type ProxyRules = Pick<WantedTraffic, "routes" | "login"> & { readonly se
 
 /** The rules of the port's contract suite. */
 export const contractRules: ProxyRules = { routes: [{ path: "/", service: "shop" }], login: "POST /login", services: ["shop"] };
-
-/** The rules of a shop with two services. */
-export const shopRules: ProxyRules = {
-  routes: [
-    { path: "/api", service: "backend" },
-    { path: "/", service: "frontend" },
-  ],
-  login: "POST /login",
-  services: ["frontend", "backend"],
-};
 
 /** Starts a proxy with these rules; nothing of it is left when the test has closed it. */
 export type MakeProxy = (rules: ProxyRules) => Promise<ProxySubject>;
@@ -59,40 +45,12 @@ const never = new AbortController().signal;
 
 /** Opens such a world, and closes it when the test is over. */
 export async function openProxyWorld(make: MakeProxy): Promise<ProxyWorld> {
-  const dir = await mkdtemp(join(tmpdir(), "serin-proxy-"));
-  const household = createHousehold(dir);
-  const load: Load = startWorker<LoadOrder, LoadResult>("load");
-  onTestFinished(async () => {
-    await load.end();
-    await household.stopAll();
-    await rm(dir, { recursive: true, force: true });
-  });
-  const shopOf = async (version: string): Promise<string> => {
-    const { ready } = await household.start({ name: version, args: [beside("backend.ts"), version, "--stamp"], readyWithinMs: 20_000 });
-    return String(ready["listening"]);
-  };
-  const [subject, canary, stable] = await Promise.all([make(shopRules), shopOf("canary"), shopOf("stable")]);
+  const { load, targets, close } = await openShop();
+  onTestFinished(close);
+  const subject = await make(shopRules);
   onTestFinished(() => subject.close());
   const { router } = subject;
-  const arms = { canary: [canary], stable: [stable] };
-  let revision = 0;
-  const wanted = (changes: Partial<WantedTraffic> = {}): WantedTraffic => {
-    revision += 1;
-    return {
-      release: "shop-1",
-      revision,
-      sharePct: 0,
-      audience: "everyone",
-      phase: 0,
-      login: shopRules.login,
-      routes: shopRules.routes,
-      goals: [],
-      stableSlot: "stable",
-      targets: { frontend: arms, backend: arms },
-      leaseMs: 30_000,
-      ...changes,
-    };
-  };
+  const wanted = shopWords(targets);
   const put = async (changes: Partial<WantedTraffic> = {}): Promise<SeenTraffic> => {
     await router.apply(wanted(changes), never);
     return router.observe(never);

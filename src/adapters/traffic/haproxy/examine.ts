@@ -27,7 +27,7 @@ interface Examined {
   readonly surroundings: Surroundings;
 }
 
-const rewrite = 'Write it with "serin router config haproxy PLAN" and reload HAProxy.';
+const rewrite = 'Write it with "serin router config PLAN" and reload HAProxy.';
 
 /** Looks at the socket, the version, the rules, the map, the servers, the files and the clock of one HAProxy. Nothing is changed. */
 export async function examineHaproxy({ options, examination, surroundings }: Examined, signal: AbortSignal): Promise<readonly Check[]> {
