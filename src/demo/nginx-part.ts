@@ -5,14 +5,12 @@ import { seenSchema, seenTrafficOf } from "../adapters/traffic/nginx/seen.ts";
 import { findProgram } from "./find-program.ts";
 import { freePort } from "./free-port.ts";
 import type { Household } from "./household.ts";
-import { startNginx } from "./nginx-process.ts";
+import { nginxPackages, startNginx } from "./nginx-process.ts";
 import type { RouterPart } from "./router-part.ts";
-
-const luaModule = "/usr/lib/nginx/modules/ngx_http_lua_module.so";
 
 /** Starts the machine's nginx with the example's configuration in a folder of its own. Throws `program-missing`. */
 export async function startNginxPart(dir: string, household: Household): Promise<RouterPart> {
-  const program = findProgram("nginx", { packages: "nginx-light libnginx-mod-http-lua", files: [luaModule] });
+  const program = findProgram("nginx", nginxPackages);
   const own = join(dir, "nginx");
   await mkdir(own);
   const token = randomBytes(32).toString("base64url");

@@ -6,6 +6,12 @@ import type { Household, Member } from "./household.ts";
 
 const readyWithinMs = 10_000;
 
+/** What brings nginx with its Lua module. */
+export const nginxPackages = {
+  packages: "nginx-light libnginx-mod-http-lua",
+  files: ["/usr/lib/nginx/modules/ngx_http_lua_module.so"],
+};
+
 /** What an nginx of the example's configuration is given; everything else is as it stands there. */
 export interface NginxPlace {
   /** The program's path. */

@@ -6,7 +6,7 @@ import { onTestFinished, vi } from "vitest";
 import { nginx as nginxRouter } from "../../src/adapters/traffic/nginx.ts";
 import { freePort } from "../../src/demo/free-port.ts";
 import { createHousehold } from "../../src/demo/household.ts";
-import { startNginx } from "../../src/demo/nginx-process.ts";
+import { nginxPackages, startNginx } from "../../src/demo/nginx-process.ts";
 import type { NginxPlace } from "../../src/demo/nginx-process.ts";
 import { createClock } from "../../src/engine/clock.ts";
 import type { SeenTraffic } from "../../src/core/observation.ts";
@@ -20,7 +20,7 @@ import { programPath } from "./on-system.ts";
 import type { ProxySubject } from "./proxy/proxy-world.ts";
 
 /** What the suites on nginx need of the machine. */
-export const nginxNeeds = ["nginx", "/usr/lib/nginx/modules/ngx_http_lua_module.so"];
+export const nginxNeeds = ["nginx", ...nginxPackages.files];
 
 /** A real nginx with the example's configuration. */
 interface NginxSubject extends ProxySubject {
