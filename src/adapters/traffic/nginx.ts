@@ -25,7 +25,7 @@ const attemptAnswer = z.object({ status: z.number(), detail: z.string() });
  */
 export const nginx: RouterDefinition<z.infer<typeof connection>> = {
   kind: "nginx",
-  says: "nginx with its Lua module: sticky people, shares in steps of 0.01 % without a reload, a dead-man lease.",
+  says: "The nginx that a team has, by its Lua module: sticky people, shares in steps of 0.01 % without a reload, a dead-man lease.",
   connection,
   capabilities: { sticky: true, audiences: ["new-logins", "everyone"], readsBack: true, stepPct: 0.01, lease: true },
   examine: ({ control, token, timeout }, { plan }, { clock }, signal) => {
