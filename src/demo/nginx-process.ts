@@ -12,78 +12,97 @@ export const nginxPackages = {
   files: ["/usr/lib/nginx/modules/ngx_http_lua_module.so"],
 };
 
-/** What an nginx of the example's configuration is given; everything else is as it stands there. */
+/** Where an nginx of the examples runs; everything else is as it stands there. */
 export interface NginxPlace {
   /** The program's path. */
   readonly program: string;
   /** A folder of its own, which exists. */
   readonly dir: string;
-  readonly token: string;
   readonly port: number;
   readonly controlPort: number;
   readonly workers: number;
+}
+
+/** What `examples/nginx/nginx.conf` is given beside its place. */
+export interface NginxSettings {
+  readonly token: string;
   /** Path prefix to service, and where the stable version of each answers before the first order ("127.0.0.1:3000"). */
   readonly routes: Readonly<Record<string, string>>;
   readonly stable: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Writes `DIR/nginx.conf`, made of `examples/nginx/nginx.conf`, and what it names; answers the arguments that run it in the foreground. */
-async function writeNginx(place: NginxPlace): Promise<readonly string[]> {
-  const { dir, token } = place;
-  const example = exampleFile("nginx/nginx.conf");
-  const file = join(dir, "nginx.conf");
+/** Starts nginx with its Lua module as a member of the household; resolves when both of its doors answer. */
+export async function startNginx(household: Household, place: NginxPlace & NginxSettings): Promise<Member> {
+  await writeFile(join(place.dir, "token"), place.token, { mode: 0o600 });
+  return startExample(household, place, { file: "nginx.conf", changes: changesOfSettings(place) });
+}
+
+/** As `startNginx`, without Lua: `DIR/serin.conf` is what it includes. */
+export function startNginxWithoutLua(household: Household, place: NginxPlace): Promise<Member> {
+  const changes: readonly Change[] = [["include /var/lib/serin-nginx/serin.conf;", `include ${place.dir}/serin.conf;`]];
+  return startExample(household, place, { file: "reload.conf", changes });
+}
+
+/** The arguments by which the nginx of a folder is meant. */
+export function nginxArguments(dir: string): readonly string[] {
+  return ["-p", dir, "-c", join(dir, "nginx.conf"), "-e", join(dir, "error.log")];
+}
+
+interface Example {
+  readonly file: "nginx.conf" | "reload.conf";
+  readonly changes: readonly Change[];
+}
+
+async function startExample(household: Household, place: NginxPlace, { file, changes }: Example): Promise<Member> {
+  const { dir, port, controlPort, program } = place;
   await mkdir(join(dir, "temp"), { recursive: true });
-  await writeFile(join(dir, "token"), token, { mode: 0o600 });
-  await writeFile(file, fit(await readFile(example, "utf8"), changesFor(place, dirname(fileURLToPath(example)))));
-  return ["-p", dir, "-c", file, "-e", join(dir, "error.log"), "-g", "daemon off;"];
+  const text = await readFile(exampleFile(`nginx/${file}`), "utf8");
+  await writeFile(join(dir, "nginx.conf"), fit(text, [...changesOfPlace(place), ...changes]));
+  const isReady = async (): Promise<boolean> => {
+    const answers = await Promise.all([port, controlPort].map((at) => answersAt(`http://127.0.0.1:${at}/health`)));
+    return answers.every(Boolean);
+  };
+  const args = [...nginxArguments(dir), "-g", "daemon off;"];
+  return household.start({ name: "nginx", args, program: { path: program, isReady }, readyWithinMs });
 }
 
 type Change = readonly [from: string, to: string];
 
-function changesFor({ dir, port, controlPort, workers, routes, stable }: NginxPlace, scripts: string): readonly Change[] {
-  const isRoot = process.getuid?.() === 0;
+function changesOfPlace({ dir, port, controlPort, workers }: NginxPlace): readonly Change[] {
   const temporary = ["client_body", "proxy", "fastcgi", "scgi", "uwsgi"].map((name) => `  ${name}_temp_path ${dir}/temp/${name};`);
-  const table = (of: Readonly<Record<string, string>>): string =>
-    `{ ${Object.entries(of)
-      .map(([key, value]) => `[${JSON.stringify(key)}] = ${value}`)
-      .join(", ")} }`;
-  const addresses = Object.fromEntries(
-    Object.entries(stable).map(([service, all]) => [service, `{ ${all.map((one) => `"${one}"`).join(", ")} }`]),
-  );
-  const services = Object.fromEntries(Object.entries(routes).map(([path, service]) => [path, `"${service}"`]));
   return [
     // Workers of another person could not read the folder.
-    ["user www-data;\n", isRoot ? "user root;\n" : ""],
+    ["user www-data;\n", process.getuid?.() === 0 ? "user root;\n" : ""],
     ["worker_processes auto;", `worker_processes ${workers};`],
     ["pid /run/nginx.pid;", `pid ${dir}/nginx.pid;`],
     ["error_log /var/log/nginx/error.log warn;", `error_log ${dir}/error.log warn;`],
     ["  access_log off;\n  default_type", `${temporary.join("\n")}\n  access_log off;\n  default_type`],
+    ["listen 0.0.0.0:8080", `listen 127.0.0.1:${port}`],
+    ["listen 127.0.0.1:8081", `listen 127.0.0.1:${controlPort}`],
+  ];
+}
+
+function changesOfSettings({ dir, routes, stable }: NginxPlace & NginxSettings): readonly Change[] {
+  const scripts = dirname(fileURLToPath(exampleFile("nginx/serin.lua")));
+  const services = Object.entries(routes).map(([path, service]) => `[${JSON.stringify(path)}] = "${service}"`);
+  const addresses = Object.entries(stable).map(
+    ([service, all]) => `[${JSON.stringify(service)}] = { ${all.map((one) => `"${one}"`).join(", ")} }`,
+  );
+  return [
     ['"/etc/nginx/?.lua;;"', `"${scripts}/?.lua;;"`],
     ['"/etc/nginx/serin.token"', `"${dir}/token"`],
     ['"/var/lib/serin-nginx/order"', `"${dir}/order"`],
-    ['{ ["/"] = "frontend", ["/api"] = "backend" }', table(services)],
-    ['{ frontend = { "127.0.0.1:3000" }, backend = { "127.0.0.1:3001" } }', table(addresses)],
-    ["listen 0.0.0.0:8080", `listen 127.0.0.1:${port}`],
-    ["listen 127.0.0.1:8081", `listen 127.0.0.1:${controlPort}`],
+    ['{ ["/"] = "frontend", ["/api"] = "backend" }', `{ ${services.join(", ")} }`],
+    ['{ frontend = { "127.0.0.1:3000" }, backend = { "127.0.0.1:3001" } }', `{ ${addresses.join(", ")} }`],
   ];
 }
 
 /** `text` with every change made. Throws when one of them finds nothing: the example has changed. */
 function fit(text: string, changes: readonly Change[]): string {
   return changes.reduce((changed, [from, to]) => {
-    if (!changed.includes(from)) throw new Error(`examples/nginx/nginx.conf has no ${JSON.stringify(from)}`);
+    if (!changed.includes(from)) throw new Error(`the example has no ${JSON.stringify(from)}`);
     return changed.replace(from, () => to);
   }, text);
-}
-
-/** Starts it as a member of the household; resolves when both of its doors answer. */
-export async function startNginx(household: Household, place: NginxPlace): Promise<Member> {
-  const args = await writeNginx(place);
-  const isReady = async (): Promise<boolean> => {
-    const answers = await Promise.all([place.port, place.controlPort].map((port) => answersAt(`http://127.0.0.1:${port}/health`)));
-    return answers.every(Boolean);
-  };
-  return household.start({ name: "nginx", args, program: { path: place.program, isReady }, readyWithinMs });
 }
 
 async function answersAt(url: string): Promise<boolean> {

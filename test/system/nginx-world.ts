@@ -7,7 +7,7 @@ import { nginx as nginxRouter } from "../../src/adapters/traffic/nginx.ts";
 import { freePort } from "../../src/demo/free-port.ts";
 import { createHousehold } from "../../src/demo/household.ts";
 import { nginxPackages, startNginx } from "../../src/demo/nginx-process.ts";
-import type { NginxPlace } from "../../src/demo/nginx-process.ts";
+import type { NginxPlace, NginxSettings } from "../../src/demo/nginx-process.ts";
 import { createClock } from "../../src/engine/clock.ts";
 import type { SeenTraffic } from "../../src/core/observation.ts";
 import type { TrafficRouter, WantedTraffic } from "../../src/ports.ts";
@@ -33,12 +33,21 @@ interface NginxSubject extends ProxySubject {
 const oneService = { routes: { "/": "shop" }, stable: { shop: [] } };
 
 /** Starts one, which serves these routes before the first order; `close` leaves nothing of it. */
-export async function openNginx(place: Partial<NginxPlace> = {}): Promise<NginxSubject> {
+export async function openNginx(place: Partial<NginxPlace & NginxSettings> = {}): Promise<NginxSubject> {
   const dir = await mkdtemp(join(tmpdir(), "serin-nginx-"));
   const household = createHousehold(dir);
   const token = randomBytes(24).toString("hex");
   const [port, controlPort] = [await freePort(), await freePort()];
-  const full: NginxPlace = { program: programPath("nginx"), dir, token, port, controlPort, workers: 2, ...oneService, ...place };
+  const full: NginxPlace & NginxSettings = {
+    program: programPath("nginx"),
+    dir,
+    token,
+    port,
+    controlPort,
+    workers: 2,
+    ...oneService,
+    ...place,
+  };
   let member = await startNginx(household, full);
   const control = `http://127.0.0.1:${controlPort}`;
   const elsewhere = await startSmallServer();
@@ -105,7 +114,7 @@ export interface NginxWorld extends NginxSubject {
 const never = new AbortController().signal;
 
 /** Opens such a world, and closes it when the test is over. */
-export async function openNginxWorld(place: Partial<NginxPlace> = {}): Promise<NginxWorld> {
+export async function openNginxWorld(place: Partial<NginxPlace & NginxSettings> = {}): Promise<NginxWorld> {
   const [subject, canary, stable] = await Promise.all([openNginx(place), startSmallShop("canary"), startSmallShop("stable")]);
   const people = createPeople(subject.url);
   onTestFinished(async () => {
