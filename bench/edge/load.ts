@@ -154,7 +154,9 @@ function run(order: LoadOrder): Promise<LoadResult> {
       if (busy > 0) return;
       clearTimeout(late);
       const onCanary = visitors.flatMap((visitor, index) => (visitor.arm === "canary" ? [index] : []));
-      resolve({ ...harvest, tookMs: machineMs() - sinceMs, latenciesMs, onCanary });
+      const { requests, failed, canaryAtMs, canaryForwardedAtMs, moves } = harvest;
+      const tookMs = machineMs() - sinceMs;
+      resolve({ requests, failed, tookMs, latenciesMs, canaryAtMs, canaryForwardedAtMs, moves, onCanary });
     };
     for (const [index, visitor] of visitors.entries()) {
       const told = (answer: WireAnswer, tookMs: number): void => {

@@ -19,13 +19,13 @@ export const edge: RollbackRouter = {
     const token = randomBytes(24).toString("base64url");
     await writeFile(join(dir, "token"), token);
     const places = ["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--data", join(dir, "edge"), "--token-file", join(dir, "token")];
-    const { ready, end } = await household.start({ name: "edge", args: [main, "edge", ...places], readyWithinMs: 20_000 });
-    const control = String(ready["control"]);
+    const process = await household.start({ name: "edge", args: [main, "edge", ...places], readyWithinMs: 20_000 });
+    const control = String(process.ready["control"]);
     const connection = edgeRouter.connection.parse({ control: [control], token, timeout: "10s" });
     const router = edgeRouter.create(connection, { clock: createClock(), dataDir: dir });
     const words = shopWords(targets);
     return {
-      urls: [String(ready["listening"])],
+      urls: [String(process.ready["listening"])],
       share: (sharePct) => router.apply(words({ sharePct }), never),
       bare: {
         says: "PUT /wanted",
@@ -36,7 +36,7 @@ export const edge: RollbackRouter = {
           if (answer.statusCode !== 200) throw new Error(`the edge answered ${answer.statusCode}`);
         },
       },
-      close: () => end("SIGTERM"),
+      close: () => process.end("SIGTERM"),
     };
   },
 };

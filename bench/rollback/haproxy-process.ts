@@ -17,12 +17,12 @@ export interface HaproxyProcess {
   /** Of its configuration, socket, map and servers; gone when it is closed. */
   readonly dir: string;
   /** What it answers to commands on its socket. */
-  ask(commands: string): Promise<string>;
+  readonly ask: (commands: string) => Promise<string>;
   /** Reads its configuration again, as SIGUSR2 makes it do; resolves when the new worker serves. */
   reload(): Promise<void>;
   /** Is killed and started again; resolves when it serves. */
   startAgain(): Promise<void>;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The token that HAProxy and the connection share. */
@@ -36,8 +36,8 @@ export async function startHaproxyProcess(rules: HaproxyRules, program = "haprox
   const connection = haproxy.connection.parse(words);
   const { socket, folder, places } = connection;
   const configuration = join(dir, "haproxy.cfg");
-  await writeFile(configuration, renderConfiguration(rules, { bind: `127.0.0.1:${port}`, socket, folder, places }));
-  await Promise.all([writeFile(join(dir, "serin.map"), ""), writeFile(join(dir, "servers.state"), "")]);
+  await writeFile(configuration, renderConfiguration(rules, { bind: `127.0.0.1:${port}`, socket, folder, places, stable: {} }));
+  await Promise.all([writeFile(join(dir, "serin.map"), ""), writeFile(join(dir, "servers.state"), "1\n")]);
   const ask = (commands: string): Promise<string> => askSocket(socket, commands);
   const workerPid = async (): Promise<number> => Number(/^Pid: (\d+)$/m.exec(await ask("show info"))?.[1]);
   const start = (): Promise<ChildProcess> => startMaster(program, configuration, ask);

@@ -7,6 +7,8 @@ export interface RollbackRouter {
   readonly name: string;
   /** Programs, or files by their absolute paths, without which it cannot be measured. */
   readonly needs: readonly string[];
+  /** True when a change breaks off requests, which is a figure then, and no failure of the bench. Absent: none may fail. */
+  readonly mayBreakOff?: boolean;
   /** Starts its server in front of the shop. */
   start(shop: Shop): Promise<MeasuredRouter>;
 }
@@ -24,8 +26,9 @@ export interface MeasuredRouter {
 export interface RollbackFigures {
   /** By serin. */
   readonly serin: readonly ShareChanges[];
-  /** By the bare command. */
+  /** By the bare command, which is called so. */
   readonly bare: readonly ShareChanges[];
+  readonly bareSays: string;
 }
 
 /** How often: `rounds` of so many changes by serin and as many by the bare command, in turns, so that a noisy neighbour meets both alike. */
@@ -48,7 +51,7 @@ export async function measureRollback(router: RollbackRouter, shop: Shop, how: R
       // The bare command knows only a state that serin has said.
       bare.push(await changeShares({ urls, share: measured.bare.share }, shop.load, how));
     }
-    return { serin, bare };
+    return { serin, bare, bareSays: measured.bare.says };
   } finally {
     await measured.close();
   }

@@ -17,6 +17,7 @@ const never = new AbortController().signal;
 export const nginxReload: RollbackRouter = {
   name: "nginx-reload",
   needs: ["nginx"],
+  mayBreakOff: true,
   async start({ household, dir, targets }) {
     const own = join(dir, "nginx-reload");
     await mkdir(own);

@@ -16,7 +16,7 @@ export interface Shop {
   readonly household: Household;
   /** For whatever a router writes; it goes with the shop. */
   readonly dir: string;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** What every router in front of the shop is told of it. */

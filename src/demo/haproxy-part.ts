@@ -27,7 +27,7 @@ export async function startHaproxyPart(dir: string, household: Household): Promi
   const url = `http://127.0.0.1:${port}`;
   const optionsAt = (socket: string) => ({ socket, url, folder, token });
   const connection = haproxy.connection.parse(optionsAt(`127.0.0.1:${controlPort}`));
-  const place = { bind: `127.0.0.1:${port}`, socket: connection.socket, folder, places: connection.places };
+  const place = { bind: `127.0.0.1:${port}`, socket: connection.socket, folder, places: connection.places, stable: {} };
   const file = join(folder, "haproxy.cfg");
   await Promise.all([
     writeFile(file, renderConfiguration(rulesOf(parsePlan(await readExamplePlan("haproxy"))), place)),

@@ -37,6 +37,10 @@ const connection = z.strictObject({
     .describe("Where HAProxy finds serin.map and servers.state. With a path as `socket` the controller keeps both up to date."),
   token: z.string().min(16).describe("What HAProxy has in the environment variable SERIN_HAPROXY_TOKEN, at least 16 characters."),
   places: z.int().min(1).max(64).default(4).describe("How many addresses each arm of a service has room for in haproxy.cfg."),
+  stable: z
+    .record(z.string(), z.array(z.string().regex(/^http:\/\/[^/\s]+$/, { error: "An address is http://host:port." })))
+    .default({})
+    .describe("By service: where stable answers before the first release, for example { frontend: [http://127.0.0.1:3000] }."),
   timeout: timeoutWords.default("2s"),
 });
 
@@ -52,11 +56,12 @@ export const haproxy: RouterDefinition<HaproxyConnection> = {
   says: "HAProxy 2.4 or later by its runtime API: sticky people, shares in steps of 0.01 %, a dead-man lease, no reload.",
   connection,
   capabilities: { sticky: true, audiences: ["new-logins", "everyone"], readsBack: true, stepPct: 0.01, lease: true },
-  configure: ({ url, socket, folder, places }, { services, traffic }) => {
+  configure: ({ url, socket, folder, places, stable }, { services, traffic }) => {
     const { hostname, port, protocol } = new URL(url);
     const bind = `${hostname}:${port === "" ? (protocol === "https:" ? "443" : "80") : port}`;
     const rules = { services: services.map(({ name }) => name), routes: traffic.routes, login: traffic.login };
-    return renderConfiguration(rules, { bind, socket, folder, places });
+    const room = Math.max(places, ...Object.values(stable).map((urls) => urls.length));
+    return renderConfiguration(rules, { bind, socket, folder, places: room, stable });
   },
   examine: (options, examination, surroundings, signal) => examineHaproxy({ options, examination, surroundings }, signal),
   create: (options, { clock }) => {

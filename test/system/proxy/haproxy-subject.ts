@@ -13,7 +13,7 @@ import type { ProxyRules, ProxySubject } from "./proxy-world.ts";
 export async function startHaproxy(rules: ProxyRules): Promise<ProxySubject & HaproxyProcess> {
   const running = await startHaproxyProcess(rules, programPath("haproxy"));
   const { connection, dir } = running;
-  const silent = createServer();
+  const silent = createServer({ allowHalfOpen: true });
   const routerAt = (socket: string): TrafficRouter => haproxy.create({ ...connection, socket }, { clock: createClock(), dataDir: dir });
   let router = routerAt(connection.socket);
   return {

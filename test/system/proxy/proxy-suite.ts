@@ -135,8 +135,7 @@ function beginnings(make: MakeProxy, traits: ProxyTraits): void {
         "answers that are errors",
       ).toEqual(nothing);
       expect(movesTo("canary", between)).toEqual([]);
-      if (after === "last share") expect(between.moves).toEqual([]);
-      else expect(between.canaryAtMs).toEqual([]);
+      expect(after === "last share" ? between.moves : between.canaryAtMs).toEqual([]);
       await router.apply(word, never);
       const { release, sharePct, targets, isServing } = asked;
       expect(await router.observe(never)).toMatchObject({ release, sharePct, targets, isServing });

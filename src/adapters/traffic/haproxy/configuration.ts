@@ -1,5 +1,6 @@
+import { isIP } from "node:net";
 import type { Route } from "../../../core/plan.ts";
-import { backendOf, peopleTable, rulesName, serverName, stateKey } from "./rules.ts";
+import { backendOf, filesBackendOf, peopleTable, rulesName, serverName, stateKey } from "./rules.ts";
 import type { HaproxyRules } from "./rules.ts";
 
 /** Where the configuration is used. */
@@ -12,6 +13,8 @@ export interface HaproxyPlace {
   readonly folder: string;
   /** Addresses that each arm of a service has room for. */
   readonly places: number;
+  /** By service: where stable answers before the first word of serin, "http://host:port". */
+  readonly stable: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The environment variable that HAProxy takes the token from. */
@@ -34,7 +37,12 @@ export function renderConfiguration(rules: HaproxyRules, place: HaproxyPlace): s
   # Says by its name which plan these rules were written for; nothing is ever sent here.`,
     `backend ${peopleTable}
   stick-table type string len 32 size 10k expire 24d store gpc0,gpt0,http_req_cnt`,
-    ...rules.services.flatMap((service) => [stable(service, place), canary(service, place)]),
+    ...rules.services.flatMap((service) => [
+      stable(service, place),
+      canary(service, place),
+      files(service, "canary", place),
+      files(service, "stable", place),
+    ]),
   ];
   return `${parts.join("\n\n")}\n`;
 }
@@ -75,6 +83,10 @@ function frontend(rules: HaproxyRules, place: HaproxyPlace): string {
     ["Which arm answers. Left for the canary at a page load only, and for stable at once.", arm],
     ["A person counts once, as soon as the cookie has come back and the arm is met.", counted],
     ["Whoever a login draws, if it succeeds, or the first page of somebody without any cookie.", candidates(rules.login)],
+    [
+      "A file with a hash in its name is in one version only: the other arm is asked when the first has none.",
+      hashedFiles(rules.services, place),
+    ],
     ["The arm travels on; what only serin says does not come in from outside.", onward],
     ["What goes back.", answers],
   ];
@@ -85,6 +97,7 @@ function frontend(rules: HaproxyRules, place: HaproxyPlace): string {
 
 ${text.join("\n\n")}
 
+  use_backend serin_%[var(txn.serin_service)]_%[var(txn.serin_arm)]_files if { var(txn.serin_files) -m bool }
   use_backend serin_%[var(txn.serin_service)]_%[var(txn.serin_arm)]`;
 }
 
@@ -225,6 +238,16 @@ function candidates(login: string | null): readonly string[] {
   ];
 }
 
+/** Both arms must be up: else nobody is left to ask, and the first answer would be lost. */
+function hashedFiles(names: readonly string[], { places }: HaproxyPlace): readonly string[] {
+  return names.flatMap((name) => [
+    ...(["canary", "stable"] as const).flatMap((arm) =>
+      serverNames(arm, places).map((server) => `acl serin_${name}_${arm}_up srv_is_up(${backendOf(name, arm)}/${server})`),
+    ),
+    `http-request set-var(txn.serin_files) bool(true) if serin_hashed { method GET } serin_has_canary !serin_attempt { var(txn.serin_service) -m str ${name} } serin_${name}_canary_up serin_${name}_stable_up`,
+  ]);
+}
+
 const onward = [
   "http-request del-header serin- -m beg",
   "http-request del-header serin_ -m beg",
@@ -276,27 +299,67 @@ const answers = [
   "http-after-response set-header serin-attempt 1 if { var(txn.serin_attempt) -m bool }",
 ];
 
-function stable(service: string, { places }: HaproxyPlace): string {
+function stable(service: string, place: HaproxyPlace): string {
   return `backend ${backendOf(service, "stable")}
   balance roundrobin
   option redispatch 1
   retry-on conn-failure empty-response
-${servers("stable", places, "check inter 2s fall 3 rise 1 disabled")}`;
+${servers({ service, arm: "stable", how: "check inter 2s fall 3 rise 1" }, place)}`;
 }
 
-function canary(service: string, { places }: HaproxyPlace): string {
+function canary(service: string, place: HaproxyPlace): string {
   return `backend ${backendOf(service, "canary")}
   # A canary that refuses connections harms nobody: it is left at once, and stable stands in.
   balance roundrobin
   option redispatch 1
   option allbackups
   retry-on conn-failure empty-response
-${servers("canary", places, "check inter 1s fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down disabled")}
-${servers("stable", places, "check inter 2s fall 3 rise 1 backup disabled")}`;
+${servers({ service, arm: "canary", how: "check inter 1s fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down" }, place)}
+${servers({ service, arm: "stable", how: "check inter 2s fall 3 rise 1 backup" }, place)}`;
 }
 
-function servers(arm: "canary" | "stable", places: number, how: string): string {
-  return Array.from({ length: places }, (_, place) => `  server ${serverName(arm, place)} 127.0.0.1:1 ${how}`).join("\n");
+/** The arm that is meant answers by `use-server`, which heeds no weight; whoever is balanced to after a 404 is the other one. */
+function files(service: string, arm: "canary" | "stable", place: HaproxyPlace): string {
+  const other = arm === "canary" ? "stable" : "canary";
+  const backend = filesBackendOf(service, arm);
+  const first = serverNames(arm, place.places).map((name) => `  use-server ${name} if { srv_is_up(${backend}/${name}) }`);
+  return `backend ${backend}
+  balance roundrobin
+  retries 1
+  option redispatch 1
+  retry-on 404 conn-failure empty-response
+${first.join("\n")}
+${servers({ service, arm, how: "weight 0 check inter 2s fall 2 rise 1" }, place)}
+${servers({ service, arm: other, how: "check inter 2s fall 2 rise 1" }, place)}`;
+}
+
+interface ServerLines {
+  readonly service: string;
+  readonly arm: "canary" | "stable";
+  readonly how: string;
+}
+
+/**
+ * The servers of one arm. HAProxy brings an address back from its state file only to a server that was named by a host, so each has a name that nobody
+ * has (RFC 2606), which is never asked for.
+ */
+function servers({ service, arm, how }: ServerLines, { places, stable }: HaproxyPlace): string {
+  const known = arm === "stable" ? (stable[service] ?? []) : [];
+  return serverNames(arm, places)
+    .map((name, place) => `  server ${name} ${addressed(known[place])} ${how}${known[place] === undefined ? " disabled" : ""}`)
+    .join("\n");
+}
+
+function addressed(url: string | undefined): string {
+  if (url === undefined) return "unset.invalid:1 init-addr last,127.0.0.1";
+  const { hostname, port } = new URL(url);
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const at = port === "" ? "80" : port;
+  return isIP(host) > 0 ? `unset.invalid:${at} init-addr last,${host}` : `${host}:${at} init-addr last,libc,none`;
+}
+
+function serverNames(arm: "canary" | "stable", places: number): readonly string[] {
+  return Array.from({ length: places }, (_, place) => serverName(arm, place));
 }
 
 /** A word that HAProxy takes as it is. Source: HAProxy configuration manual, section 2.2 "Quoting and escaping". */

@@ -26,6 +26,11 @@ export function backendOf(service: string, arm: "canary" | "stable"): string {
   return `serin_${service}_${arm}`;
 }
 
+/** The backend of one arm of a service for files of one version only: it asks the other arm when this one has none. */
+export function filesBackendOf(service: string, arm: "canary" | "stable"): string {
+  return `${backendOf(service, arm)}_files`;
+}
+
 /** The stick table that counts requests and people, a row for each arm of a release: `TAG.canary`. */
 export const peopleTable = "serin_people";
 

@@ -1,4 +1,4 @@
-import { backendOf, serverName } from "./rules.ts";
+import { backendOf, filesBackendOf, serverName } from "./rules.ts";
 
 /** One server of a backend as HAProxy has it. */
 export interface Server {
@@ -56,15 +56,17 @@ export function addressesOf(servers: readonly Server[]): Addresses {
   return found;
 }
 
-/** True when everything that is ready answers, every service has a stable address, and stable stands in for the canary with the same ones. */
+/**
+ * True when everything that is ready answers, every service has a stable address, and each copy of a server, where one arm stands in for the other,
+ * has the same address.
+ */
 export function isServing(servers: readonly Server[]): boolean {
-  const services = Object.entries(addressesOf(servers));
-  if (services.length === 0 || servers.some(({ backend, isReady, isUp }) => backend.startsWith("serin_") && isReady && !isUp)) return false;
-  return services.every(([service, { stable }]) => {
-    const standIns = ofArm(servers, { backend: backendOf(service, "canary"), arm: "stable" }).filter(({ isReady }) => isReady);
-    const addresses = standIns.map(({ address }) => address);
-    return stable.length > 0 && addresses.toSorted().join(" ") === stable.toSorted().join(" ");
-  });
+  const addresses = addressesOf(servers);
+  const isDead = servers.some(({ backend, isReady, isUp }) => backend.startsWith("serin_") && isReady && !isUp);
+  const hasStable = Object.values(addresses).every(({ stable }) => stable.length > 0);
+  if (isDead || !hasStable || Object.keys(addresses).length === 0) return false;
+  const moves = planMoves(servers, addresses);
+  return !("places" in moves) && moves.before.length === 0 && moves.after.length === 0;
 }
 
 function ofArm(
@@ -95,11 +97,14 @@ export function planMoves(servers: readonly Server[], wanted: Addresses): Moves 
   const before: string[] = [];
   const after: string[] = [];
   for (const [service, { canary, stable }] of Object.entries(wanted)) {
+    const backends = [backendOf(service, "canary"), filesBackendOf(service, "canary"), filesBackendOf(service, "stable")];
     const parts = [
-      { backend: backendOf(service, "stable"), arm: "stable", addresses: stable },
-      { backend: backendOf(service, "canary"), arm: "stable", addresses: stable },
-      { backend: backendOf(service, "canary"), arm: "canary", addresses: canary },
-    ] as const;
+      { backend: backendOf(service, "stable"), arm: "stable", addresses: stable } as const,
+      ...backends.flatMap((backend) => [
+        { backend, arm: "stable", addresses: stable } as const,
+        { backend, arm: "canary", addresses: canary } as const,
+      ]),
+    ];
     for (const { backend, arm, addresses } of parts) {
       const own = ofArm(servers, { backend, arm });
       const distinct = [...new Set(addresses)];
