@@ -25,7 +25,7 @@ export const nginxReload: RollbackRouter = {
     const [port, controlPort] = [await freePort(), await freePort()];
     const include = join(own, "serin.conf");
     await writeFile(include, renderInclude(firstOrder(shopRules)));
-    const { end } = await startNginxWithoutLua(household, { program, dir: own, port, controlPort, workers: 2 });
+    const member = await startNginxWithoutLua(household, { program, dir: own, port, controlPort, workers: 2 });
     const clock = createClock();
     const reload: Command = [program, ...nginxArguments(own), "-s", "reload"];
     const words = { include, seen: `http://127.0.0.1:${controlPort}/serin/seen`, test: [program, ...nginxArguments(own), "-t"], reload };
@@ -41,7 +41,7 @@ export const nginxReload: RollbackRouter = {
           await run(reload, { clock, withinMs: 10_000 }, never);
         },
       },
-      close: () => end("SIGTERM"),
+      close: () => member.end("SIGTERM"),
     };
   },
 };

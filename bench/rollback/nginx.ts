@@ -24,7 +24,7 @@ export const nginx: RollbackRouter = {
     const [port, controlPort] = [await freePort(), await freePort()];
     const shop = { routes: { "/": "frontend", "/api": "backend" }, stable: { frontend: [], backend: [] } };
     const program = findProgram("nginx", nginxPackages);
-    const { end } = await startNginx(household, { program, dir: own, token, port, controlPort, workers: 2, ...shop });
+    const member = await startNginx(household, { program, dir: own, token, port, controlPort, workers: 2, ...shop });
     const control = `http://127.0.0.1:${controlPort}`;
     const router = nginxRouter.create(nginxRouter.connection.parse({ control: [control], token, timeout: "10s" }), {
       clock: createClock(),
@@ -43,7 +43,7 @@ export const nginx: RollbackRouter = {
           if (answer.statusCode !== 200) throw new Error(`nginx answered ${answer.statusCode}`);
         },
       },
-      close: () => end("SIGTERM"),
+      close: () => member.end("SIGTERM"),
     };
   },
 };

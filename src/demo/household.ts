@@ -31,7 +31,7 @@ export interface MemberOptions {
 export interface Program {
   readonly path: string;
   /** Asked again and again until it is true. */
-  isReady(): Promise<boolean>;
+  readonly isReady: () => Promise<boolean>;
 }
 
 /** The processes of one demo. What they write beside their first line goes to `DIR/NAME.log`. */

@@ -10,11 +10,11 @@ const script = { "sec-fetch-mode": "cors" };
 
 onSystem({ name: "the router nginx on a real nginx", needs: nginxNeeds }, () => {
   proxySuite("nginx", (rules) => openNginx(placeOf(rules)), { afterReload: "last share", afterStart: "share 0" });
-  describe("who is on which arm", cohorts);
-  describe("the arm travels on", travels);
-  describe("two versions side by side", versions);
-  describe("what fails", failures);
-  describe("what survives", survivals);
+  describe("who is on which arm", () => cohorts());
+  describe("the arm travels on", () => travels());
+  describe("two versions side by side", () => versions());
+  describe("what fails", () => failures());
+  describe("what survives", () => survivals());
 });
 
 /** What nginx serves before the first order; the login comes with the order. */
