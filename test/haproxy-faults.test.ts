@@ -137,7 +137,12 @@ describe("haproxy: attempts", () => {
 
 describe("haproxy: examine", () => {
   const examine = async (socket: string, url?: string) =>
-    (await haproxy.examine?.(connectionTo(socket, url), { plan: samplePlan, queries: [], recipients: [] }, surroundings, never)) ?? [];
+    (await haproxy.examine?.(
+      connectionTo(socket, url),
+      { plan: samplePlan, queries: [], recipients: [], versions: {} },
+      surroundings,
+      never,
+    )) ?? [];
 
   test.each<[string, () => Promise<string>, RegExp]>([
     ["no socket", async () => "/no/such/socket", /no such socket/],
@@ -167,7 +172,7 @@ describe("haproxy: examine", () => {
     const over = new AbortController();
     const reason = new Error("enough");
     over.abort(reason);
-    const examination = { plan: samplePlan, queries: [], recipients: [] };
+    const examination = { plan: samplePlan, queries: [], recipients: [], versions: {} };
     await expect(haproxy.examine?.(connectionTo("/no/such/socket"), examination, surroundings, over.signal)).rejects.toBe(reason);
   });
 });

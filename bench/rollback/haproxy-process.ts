@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../edge/processes.ts";
 import { haproxy } from "../../src/adapters/traffic/haproxy.ts";
 import type { HaproxyConnection } from "../../src/adapters/traffic/haproxy.ts";
 import { renderConfiguration, tokenVariable } from "../../src/adapters/traffic/haproxy/configuration.ts";
@@ -103,13 +103,4 @@ function askSocket(path: string, commands: string): Promise<string> {
     socket.on("close", () => resolve(text));
     socket.end(`${commands}\n`);
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

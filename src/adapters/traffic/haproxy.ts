@@ -70,10 +70,11 @@ export const haproxy: RouterDefinition<HaproxyConnection> = {
     return {
       apply: (wanted, signal) => apply({ options, runtime, names, nowMs: () => clock.nowMs() }, wanted, signal),
       async observe(signal) {
-        return sayingTraffic(await ask(runtime, options, signal), { names, nowMs: clock.nowMs() });
+        const known = await ask({ runtime, options }, signal, [`show table ${peopleTable}`]);
+        return sayingTraffic(known, { names, nowMs: clock.nowMs() });
       },
       async attempt(attempt, signal) {
-        const { state } = await ask(runtime, options, signal);
+        const { state } = await ask({ runtime, options }, signal);
         return tryPair({ options, exchange: createExchange(clock), tag: state?.tag ?? "" }, attempt, signal);
       },
     } satisfies TrafficRouter;
@@ -87,9 +88,13 @@ interface Means {
   readonly nowMs: () => number;
 }
 
-async function ask(runtime: Runtime, { folder }: HaproxyConnection, signal: AbortSignal): Promise<Known> {
-  const commands = [`show map ${mapFile(folder)}`, "show servers state", `show table ${peopleTable}`, "show backend"];
-  return readAnswer(await runtime.ask(commands, signal), mapFile(folder));
+async function ask(
+  { runtime, options }: Pick<Means, "runtime" | "options">,
+  signal: AbortSignal,
+  more: readonly string[] = [],
+): Promise<Known> {
+  const map = mapFile(options.folder);
+  return readAnswer(await runtime.ask([`show map ${map}`, "show servers state", ...more, "show backend"], signal), map);
 }
 
 /**
@@ -99,7 +104,7 @@ async function ask(runtime: Runtime, { folder }: HaproxyConnection, signal: Abor
 async function apply({ options, runtime, names, nowMs }: Means, wanted: WantedTraffic, signal: AbortSignal): Promise<void> {
   const rules = rulesName({ services: Object.keys(wanted.targets), routes: wanted.routes, login: wanted.login });
   const addresses = await names.resolve(wanted.targets);
-  const { state, hasEntry, servers, rulesThere } = await ask(runtime, options, signal);
+  const { state, hasEntry, servers, serversText, rulesThere } = await ask({ runtime, options }, signal);
   if (state !== null && state.release === wanted.release && state.revision > wanted.revision) return;
   if (rulesThere !== rules) {
     const why = rulesThere === null ? "has no rules of serin" : "has the rules of another plan, or of another version of serin";
@@ -127,8 +132,10 @@ async function apply({ options, runtime, names, nowMs }: Means, wanted: WantedTr
   );
   const share = `${hasEntry ? "set" : "add"} map ${mapFile(options.folder)} ${stateKey} ${entry}`;
   refuseComplaints(await runtime.ask([...moves.before, share, ...moves.after], signal));
-  if (options.socket.startsWith("/"))
-    await keepFiles(options.folder, { entry, servers: await runtime.ask(["show servers state"], signal) });
+  if (!options.socket.startsWith("/")) return;
+  const isMoved = moves.before.length + moves.after.length > 0;
+  const now = isMoved ? (await ask({ runtime, options }, signal)).serversText : serversText;
+  await keepFiles(options.folder, { entry, servers: now });
 }
 
 /** HAProxy has no status codes: what it says beside these is a complaint. */
@@ -174,12 +181,17 @@ interface Names {
 
 function createNames(): Names {
   const urls = new Map<string, string>();
+  // A rollback must not wait for a name server: what was looked up once is known.
+  const addresses = new Map<string, string>();
   const numberOf = async (url: string): Promise<string> => {
+    const known = addresses.get(url);
+    if (known !== undefined) return known;
     const { protocol, hostname, port } = new URL(url);
     if (protocol !== "http:") throw new PortError(`${url}: HAProxy is set up for backends that speak plain HTTP`, { retry: "never" });
     const bare = hostname.replace(/^\[(.*)\]$/, "$1");
     const host = isIP(bare) > 0 ? bare : (await lookup(bare)).address;
     const address = `${isIP(host) === 6 ? `[${host}]` : host}:${port === "" ? "80" : port}`;
+    addresses.set(url, address);
     urls.set(address, url);
     return address;
   };

@@ -219,7 +219,8 @@ const counted = [
   "http-request set-var(txn.serin_row) var(txn.serin_tag),concat(.,txn.serin_arm) if serin_released !serin_attempt",
   `http-request track-sc0 var(txn.serin_row) table ${peopleTable} if serin_released !serin_attempt`,
   "http-request sc-inc-gpc0(0) if serin_counts",
-  "http-request sc-set-gpt0(0) date(0,ms) if serin_released !serin_attempt",
+  // Without a condition, which 2.4.0 does not take behind an expression; where nothing is tracked it does nothing.
+  "http-request sc-set-gpt0(0) date(0,ms)",
   "http-request set-var(txn.serin_changed) bool(true) if serin_person !serin_page { var(txn.serin_seen) -m str s } serin_meant_for_canary or serin_person !serin_page { var(txn.serin_seen) -m str c } !serin_meant_for_canary or serin_person !serin_page { var(txn.serin_seen) -m str w } serin_open",
 ];
 

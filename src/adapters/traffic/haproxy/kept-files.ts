@@ -19,12 +19,12 @@ const mode = 0o640;
 
 /**
  * Writes what HAProxy reads when it starts or reloads: the entry of the map, and the servers when their addresses or states are others than in the
- * file. `servers` is an answer to `show servers state`.
+ * file. `servers` is what `show servers state` says.
  */
 export async function keepFiles(folder: string, kept: { readonly entry: string; readonly servers: string }): Promise<void> {
   await replaceFile(mapFile(folder), `${stateKey} ${kept.entry}\n`, mode);
   const before = await readFile(serversFile(folder), "utf8").catch(() => "");
-  if (essence(before) !== essence(kept.servers)) await replaceFile(serversFile(folder), `${kept.servers.trim()}\n`, mode);
+  if (essence(before) !== essence(kept.servers)) await replaceFile(serversFile(folder), kept.servers, mode);
 }
 
 /** Without the times and the results of checks, which change all the time. */

@@ -1,5 +1,5 @@
 import { PortError } from "../../../ports.ts";
-import { peopleTable, rulesPrefix, stateKey } from "./rules.ts";
+import { rulesPrefix, stateKey } from "./rules.ts";
 import { readServers } from "./servers.ts";
 import type { Server } from "./servers.ts";
 import { readState } from "./state.ts";
@@ -12,6 +12,8 @@ export interface Known {
   /** True when the map has an entry, readable or not. */
   readonly hasEntry: boolean;
   readonly servers: readonly Server[];
+  /** The same as HAProxy said them, as its state file has them. */
+  readonly serversText: string;
   /** By `TAG.ARM`: what was counted since the release began, or since HAProxy was started. */
   readonly rows: ReadonlyMap<string, Row>;
   /** The name of the rules that it has; `null`: none of serin's. */
@@ -26,8 +28,8 @@ export interface Row {
 }
 
 /**
- * Reads the answers to `show map`, `show servers state`, `show table` and `show backend`, in one text. Throws when HAProxy refuses, has no such map, or
- * the answer is cut short or none of its own.
+ * Reads the answers to `show map`, `show servers state`, perhaps `show table`, and at last `show backend`, in one text. Throws when HAProxy refuses, has
+ * no such map, or the answer is cut short or none of its own.
  */
 export function readAnswer(text: string, map: string): Known {
   if (/^Permission denied/m.test(text)) throw new PortError("HAProxy's socket has not the level admin", { retry: "never" });
@@ -37,13 +39,14 @@ export function readAnswer(text: string, map: string): Known {
     });
   }
   const servers = readServers(text);
-  const isWhole = servers.length > 0 && text.includes(`# table: ${peopleTable}`) && /^# name$/m.test(text) && text.endsWith("\n");
+  const isWhole = servers.length > 0 && /^# name$/m.test(text) && text.endsWith("\n\n");
   if (!isWhole) throw new Error("HAProxy's answer is cut short, or of something else than HAProxy with serin's rules");
   const entry = new RegExp(`^0x[0-9a-f]+ ${stateKey} (\\S+)$`, "m").exec(text)?.[1];
   return {
     state: entry === undefined ? null : readState(entry),
     hasEntry: entry !== undefined,
     servers,
+    serversText: `${/^1\n# be_id [\s\S]*?(?=\n\n)/m.exec(text)?.[0] ?? ""}\n`,
     rows: readRows(text),
     rulesThere: new RegExp(`^${rulesPrefix}\\S+$`, "m").exec(text)?.[0] ?? null,
   };
