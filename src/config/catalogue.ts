@@ -73,7 +73,7 @@ export const portNames: Readonly<Record<Port, string>> = {
 /** The kinds of DESIGN.md 8: a plan may name one before its adapter is in the build, and is told so. */
 const designed: Readonly<Record<Port, readonly string[]>> = {
   sources: ["prometheus", "scrape", "edge", "sql", "http", "sentry", "lighthouse", "axe", "datadog", "cloudwatch"],
-  routers: ["edge", "haproxy", "nginx", "gateway-api", "istio", "ingress-nginx", "command"],
+  routers: ["edge", "haproxy", "nginx", "nginx-reload", "gateway-api", "istio", "ingress-nginx", "command"],
   workloads: ["kubernetes", "process", "command"],
   notifiers: ["slack", "email", "webhook", "grafana", "console"],
 };
