@@ -129,6 +129,7 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   closing.defer(() => leaving.abort());
   const world = connectWorld({ lists, connections, clock, store, dataDir: resolve(start.dataDir), closing: leaving.signal });
   const engine = createEngine(world, {
+    publicUrl: server.publicUrl,
     onTrouble: (message) => log("error", "trouble", { message }),
     onRecovery: (message) => log("info", "recovered", { message }),
   });

@@ -2,7 +2,7 @@ import type { NoticeTarget } from "../core/plan.ts";
 import type { Request } from "../core/requests.ts";
 import type { Row } from "../core/row.ts";
 import { PortError, ServiceBusy, StaleRevision } from "../ports.ts";
-import type { ChainedEntry, Commit, Freeze, NewRelease, OwedNotice, Store, StoredRelease } from "../ports.ts";
+import type { ChainedEntry, Commit, Freeze, LostNotice, NewRelease, OwedNotice, Store, StoredRelease } from "../ports.ts";
 
 interface Kept {
   readonly head: NewRelease;
@@ -17,6 +17,7 @@ export class MemoryStore implements Store {
   readonly #requests = new Map<string, Request>();
   readonly #seen = new Set<string>();
   readonly #owed: OwedNotice[] = [];
+  readonly #lost = new Map<string, readonly LostNotice[]>();
   #freezes: readonly Freeze[] = [];
 
   async create(head: NewRelease): Promise<string> {
@@ -80,13 +81,28 @@ export class MemoryStore implements Store {
   async owed(limitEach: number): Promise<readonly OwedNotice[]> {
     const owed = this.#owed;
     const earlier = (notice: OwedNotice, index: number): number =>
-      owed.slice(0, index).filter((other) => other.target.notifier === notice.target.notifier).length;
+      owed.slice(0, index).filter((other) => isSame({ ...other, revision: 0 }, { ...notice, revision: 0 })).length;
     return owed.filter((notice, index) => earlier(notice, index) < limitEach);
   }
 
   async delivered(notice: OwedNotice): Promise<void> {
     const index = this.#owed.findIndex((candidate) => isSame(candidate, notice));
     if (index >= 0) this.#owed.splice(index, 1);
+  }
+
+  async giveUp(notice: OwedNotice, { atMs, why }: { readonly atMs: number; readonly why: string }): Promise<void> {
+    if (!this.#owed.some((candidate) => isSame(candidate, notice))) return;
+    await this.delivered(notice);
+    const { release, revision, target } = notice;
+    const lost = [...(this.#lost.get(release) ?? []), { revision, target, atMs, why }];
+    this.#lost.set(
+      release,
+      lost.toSorted((a, b) => a.revision - b.revision),
+    );
+  }
+
+  async lost(release: string): Promise<readonly LostNotice[]> {
+    return this.#lost.get(release) ?? [];
   }
 
   async freezes(): Promise<readonly Freeze[]> {

@@ -115,6 +115,8 @@ function watchedStore(
     pending: (release) => store.pending(release),
     owed: (limitEach) => store.owed(limitEach),
     delivered: (notice, atMs) => store.delivered(notice, atMs),
+    giveUp: (notice, given) => store.giveUp(notice, given),
+    lost: (release) => store.lost(release),
     freezes: () => store.freezes(),
     lift: (lift) => store.lift(lift),
     close: () => store.close(),

@@ -311,6 +311,8 @@ function troubledStore(store: Store, way: Way, isFull: () => boolean): Store {
     pending: (release) => way.go("store", () => store.pending(release)),
     owed: (limit) => way.go("store", () => store.owed(limit)),
     delivered: (notice, atMs) => write(() => store.delivered(notice, atMs)),
+    giveUp: (notice, given) => write(() => store.giveUp(notice, given)),
+    lost: (release) => way.go("store", () => store.lost(release)),
     freezes: () => way.go("store", () => store.freezes()),
     lift: (lift) => write(() => store.lift(lift)),
     close: () => way.go("store", () => store.close()),

@@ -1,0 +1,33 @@
+import { PortError } from "../../../ports.ts";
+import type { Answer } from "../../exchange.ts";
+
+const asksForLater = new Set([408, 425, 429]);
+
+/** Who answered ("POST https://…: the webhook"), when, and what a person can do about it, where that is known. */
+export interface RefusalWords {
+  readonly what: string;
+  readonly nowMs: number;
+  readonly remedy?: string;
+}
+
+/**
+ * The error for an answer other than 2xx: never tried again when it will not change (3xx, and 4xx other than 408, 425 and 429), otherwise later, and
+ * not before the time that Retry-After asks for. What was answered beside the status is not told: it may repeat a secret.
+ */
+export function refusalOf({ status, headers }: Pick<Answer, "status" | "headers">, { what, nowMs, remedy }: RefusalWords): PortError {
+  const message = `${what} answered ${status}${remedy === undefined ? "" : `. ${remedy}`}`;
+  if (status >= 300 && status <= 499 && !asksForLater.has(status)) return new PortError(message, { retry: "never" });
+  return new PortError(message, { retry: "later", afterMs: retryAfterMs(headers["retry-after"], nowMs) });
+}
+
+/**
+ * Milliseconds that the header `Retry-After` asks for, seconds or a date; `null` when it is absent or neither.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+ */
+export function retryAfterMs(header: string | undefined, nowMs: number): number | null {
+  if (header === undefined) return null;
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1_000;
+  const atMs = Date.parse(header);
+  return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
+}
