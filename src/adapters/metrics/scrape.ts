@@ -4,6 +4,7 @@ import type { MetricSource, ReadContext, Reading, Target } from "../../ports.ts"
 import type { SourceDefinition } from "../define.ts";
 import { NoAnswer, createExchange, parseTimeout, publicUrl, timeoutWords } from "../exchange.ts";
 import { throwWhenNothingIsKnown } from "../readings.ts";
+import { tlsWords } from "../tls.ts";
 import { MalformedExposition } from "./exposition/exposition.ts";
 import { answer } from "./scrape/answer.ts";
 import { History } from "./scrape/history.ts";
@@ -15,6 +16,7 @@ import type { Asked } from "./scrape/words.ts";
 const connection = z.strictObject({
   path: z.string().startsWith("/").default("/metrics").describe("Where every target shows its metrics."),
   timeout: timeoutWords.default("2s"),
+  tls: tlsWords,
 });
 
 /**
@@ -41,8 +43,8 @@ export const scrape: SourceDefinition<z.infer<typeof connection>> = {
     const read = readWords(metric, words);
     return read.kind === "problem" ? read.problem : null;
   },
-  create: ({ path, timeout }, { clock }) => {
-    const exchange = createExchange(clock);
+  create: ({ path, timeout, tls }, { clock }) => {
+    const exchange = createExchange(clock, tls);
     const withinMs = parseTimeout(timeout);
     const history = new History();
     const askedOf = rememberAsked();
