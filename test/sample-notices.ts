@@ -56,7 +56,7 @@ const rollingBack = (reaction: Reaction, cause: Cause): Status => ({
   from: "canary",
 });
 
-const breachOf = (check: string, reaction: Reaction): Breach => ({ check, atMs: at(20), reaction });
+const breachOf = (check: string, reaction: Reaction): Breach => ({ check, atMs: at(7), reaction });
 const serverErrors = breachOf("5xx-rate > 1%", { kind: "rollback" });
 const slow = breachOf("latency p95 > 2s", { kind: "rollback-within", withinMs: 5 * MINUTE_MS });
 const fewer = breachOf("conversion < 50% of stable", { kind: "investigate", forMs: 10 * MINUTE_MS });
@@ -76,8 +76,8 @@ const beginning: readonly Told[] = [
   [observing(0), noted("1.error-rate")],
 ];
 const tenPercent: readonly Told[] = [...beginning, [observing(0), noted("1.api-latency")]];
-const countdown = holding(0, { kind: "countdown", breach: slow, commitByMs: at(24.5), doneByMs: at(25) });
-const investigation = holding(0, { kind: "investigation", breach: fewer, commitByMs: at(30), doneByMs: at(32) });
+const countdown = holding(0, { kind: "countdown", breach: slow, commitByMs: at(11.5), doneByMs: at(12) });
+const investigation = holding(0, { kind: "investigation", breach: fewer, commitByMs: at(17), doneByMs: at(19) });
 const slowFact = breached(bad("latency p95 > 2s", 0.081, { low: 0.062, high: 0.11 }));
 const errorsFact = breached(bad("5xx-rate > 1%", 0.042, { low: 0.021, high: 0.07 }));
 const overAgain: Status = { kind: "rolled-back", sinceMs: at(21), cause: { kind: "breach", breach: serverErrors } };

@@ -98,6 +98,11 @@ export interface NotifierDefinition<Connection> {
   readonly kind: string;
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
+  /**
+   * A sentence about what is wrong with whom a plan wants to tell, or `null`. `connection` is what the server's file says, its secrets left out; `null`:
+   * no server's file was read. Absent: anybody can be told. Pure.
+   */
+  checkRecipient?(to: string, connection: Connection | null): string | null;
   /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
   examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): Notifier;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Notice } from "../../ports.ts";
 import type { NotifierDefinition } from "../define.ts";
 import { createExchange, parseTimeout, timeoutWords } from "../exchange.ts";
+import { tlsWords } from "../tls.ts";
 import { refusalOf } from "./outcome/refusal.ts";
 
 /** Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme (24 to 64 bytes). */
@@ -20,18 +21,19 @@ const connection = z.strictObject({
   secret: secretWords,
   headers: z.record(z.string(), z.string()).default({}).describe("Sent with every notice, for example authorization."),
   timeout: timeoutWords.default("5s"),
+  tls: tlsWords,
 });
 
 /**
- * Posts every notice as JSON, signed as Standard Webhooks asks. 2xx is delivered. A refusal that will not change (3xx, and 4xx other than 408, 425
- * and 429) throws a `PortError` that is never asked again; everything else is tried again under the same `webhook-id`.
+ * Posts every notice as JSON, signed as Standard Webhooks asks. 2xx is delivered. A refusal that will not change (3xx, and 4xx other than 401,
+ * 403, 408, 425 and 429) throws a `PortError` that is never asked again; everything else is tried again under the same `webhook-id`.
  */
 export const webhook: NotifierDefinition<z.infer<typeof connection>> = {
   kind: "webhook",
   says: "Posts notices as JSON, signed as Standard Webhooks asks.",
   connection,
-  create: ({ url, secret, headers, timeout }, { clock }) => {
-    const exchange = createExchange(clock);
+  create: ({ url, secret, headers, timeout, tls }, { clock }) => {
+    const exchange = createExchange(clock, tls);
     const withinMs = parseTimeout(timeout);
     // The path of a webhook is often its password.
     const shownAs = new URL(url).origin;

@@ -109,7 +109,8 @@ export function noticeState({ head, entries }: Told, revision: number): NoticeSt
     status: status.kind,
     tone: toneOf(status),
     isGrave: isGrave(last.decision),
-    sentence: capital(sayStatus(status, { plan, nowMs: last.atMs }, language)),
+    // A message that stays does not count down: deadlines are told as times of day.
+    sentence: capital(sayStatus(status, { plan, ...(isCountingDown(status) ? {} : { nowMs: last.atMs }) }, language)),
     phase:
       phase === null
         ? null
@@ -126,6 +127,10 @@ export function noticeState({ head, entries }: Told, revision: number): NoticeSt
  */
 export function newsUpTo({ entries }: Pick<Told, "entries">, revision: number): readonly number[] {
   return entries.slice(0, revision).flatMap((entry) => (newsOf(entry.decision).length > 0 ? [entry.revision] : []));
+}
+
+function isCountingDown(status: Status): boolean {
+  return status.kind === "holding" && "breach" in status.why;
 }
 
 function wantedPctOf(plan: Plan, status: Status): number {

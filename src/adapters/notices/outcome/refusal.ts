@@ -1,7 +1,8 @@
 import { PortError } from "../../../ports.ts";
 import type { Answer } from "../../exchange.ts";
 
-const asksForLater = new Set([408, 425, 429]);
+/** Refusals that pass, or that a person can end without another notice: a token renewed, a right given. */
+const mayChange = new Set([401, 403, 408, 425, 429]);
 
 /** Who answered ("POST https://…: the webhook"), when, and what a person can do about it, where that is known. */
 export interface RefusalWords {
@@ -11,12 +12,12 @@ export interface RefusalWords {
 }
 
 /**
- * The error for an answer other than 2xx: never tried again when it will not change (3xx, and 4xx other than 408, 425 and 429), otherwise later, and
+ * The error for an answer other than 2xx: never tried again when it will not change (3xx, and 4xx other than 401, 403, 408, 425 and 429), otherwise later, and
  * not before the time that Retry-After asks for. What was answered beside the status is not told: it may repeat a secret.
  */
 export function refusalOf({ status, headers }: Pick<Answer, "status" | "headers">, { what, nowMs, remedy }: RefusalWords): PortError {
   const message = `${what} answered ${status}${remedy === undefined ? "" : `. ${remedy}`}`;
-  if (status >= 300 && status <= 499 && !asksForLater.has(status)) return new PortError(message, { retry: "never" });
+  if (status >= 300 && status <= 499 && !mayChange.has(status)) return new PortError(message, { retry: "never" });
   return new PortError(message, { retry: "later", afterMs: retryAfterMs(headers["retry-after"], nowMs) });
 }
 
@@ -28,6 +29,6 @@ export function refusalOf({ status, headers }: Pick<Answer, "status" | "headers"
 export function retryAfterMs(header: string | undefined, nowMs: number): number | null {
   if (header === undefined) return null;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1_000;
-  const atMs = Date.parse(header);
+  const atMs = / GMT$/.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
 }
