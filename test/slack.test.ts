@@ -307,6 +307,6 @@ test("an id of a channel that is none is refused with a remedy", () => {
 });
 
 test("a plan that names no channel is refused", () => {
-  expect(slack.checkRecipient?.("", null)).toContain('{ slack: "#releases" }');
+  expect(slack.checkRecipient?.("", null)?.remedy).toContain('{ slack: "#releases" }');
   expect(slack.checkRecipient?.("#releases", null)).toBeNull();
 });

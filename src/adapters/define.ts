@@ -99,10 +99,10 @@ export interface NotifierDefinition<Connection> {
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
   /**
-   * A sentence about what is wrong with whom a plan wants to tell, or `null`. `connection` is what the server's file says, its secrets left out; `null`:
-   * no server's file was read. Absent: anybody can be told. Pure.
+   * What is wrong with whom a plan wants to tell, and what to write instead; `null`: nothing. `written` is the connection as it stands in the server's
+   * file, with stand-ins for secrets; `null`: there is none, or no file was read. Absent: anybody can be told. Pure.
    */
-  checkRecipient?(to: string, connection: Connection | null): string | null;
+  checkRecipient?(to: string, written: unknown): { readonly message: string; readonly remedy: string } | null;
   /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
   examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): Notifier;

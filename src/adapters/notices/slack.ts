@@ -31,7 +31,7 @@ export const slack: NotifierDefinition<Connection> = {
   kind: "slack",
   says: "Tells a Slack channel: one message a release, kept up to date, and each notice in its thread.",
   connection,
-  checkRecipient: (to) => (to === "" ? 'Slack needs a channel: write { slack: "#releases" }.' : null),
+  checkRecipient: (to) => (to === "" ? { message: "Slack needs a channel.", remedy: 'Write for example { slack: "#releases" }.' } : null),
   examine: async (given, { recipients }, surroundings, signal): Promise<readonly Check[]> =>
     examineSlack(partsOf(given, surroundings), recipients, signal),
   create: (given, surroundings) => {

@@ -20,7 +20,7 @@ export interface NoticeWords {
   readonly reaction: string;
   readonly startedBy: string;
   readonly open: string;
-  /** Why a mail came, and that nobody reads an answer to it. */
+  /** Why a mail came. */
   readonly footer: string;
   readonly moreGates: (more: number) => string;
   readonly phase: (phase: { readonly number: number; readonly of: number; readonly name: string }) => string;
@@ -42,7 +42,7 @@ export const noticeWords: ByLanguage<NoticeWords> = {
     reaction: "Reaction",
     startedBy: "Started by",
     open: "Open the release",
-    footer: "serin sends this because the release’s plan names you under notify. Answers are not read.",
+    footer: "serin sends this because the release’s plan names you under notify.",
     moreGates: (more) => `and ${more} more`,
     phase: ({ number, of, name }) => `Phase ${number} of ${of}: ${name}`,
     from: ({ canary, stable }) => `${canary} instead of ${stable}`,
@@ -61,7 +61,7 @@ export const noticeWords: ByLanguage<NoticeWords> = {
     reaction: "Réaction",
     startedBy: "Démarrée par",
     open: "Ouvrir la mise en production",
-    footer: "serin envoie ce message parce que le plan de la mise en production vous nomme dans notify. Les réponses ne sont pas lues.",
+    footer: "serin envoie ce message parce que le plan de la mise en production vous nomme dans notify.",
     moreGates: (more) => `et ${more} de plus`,
     phase: ({ number, of, name }) => `Phase ${number} sur ${of}\u202f: ${name}`,
     from: ({ canary, stable }) => `${canary} au lieu de ${stable}`,
