@@ -97,7 +97,7 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
     { from: 'url: "http://127.0.0.1:4103"', to: 'adress: "http://127.0.0.1:4103"' },
     [
       "10:5 error: url is missing. Write a text: Base address of the JSON interface.",
-      '10:31 error: "adress" is no word of pricetruth. Write one of url, headers, control, timeout.',
+      '10:31 error: "adress" is no word of pricetruth. Write one of url, headers, control, timeout, tls.',
     ],
   ],
   [
@@ -107,7 +107,7 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
   ],
   [
     "a secret written out",
-    { from: "secret: { file: hook.secret }", to: "secret: 0123456789abcdef0123456789abcdef" },
+    { from: "secret: { file: hook.secret }", to: "secret: whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=" },
     ["12:72 error: secret: a secret is not written into this file. Write { env: HOOK_SECRET } or { file: PATH }."],
   ],
   [

@@ -1,7 +1,8 @@
 import { console } from "./console.ts";
 import { email } from "./email.ts";
+import { grafana } from "./grafana.ts";
 import { slack } from "./slack.ts";
 import { webhook } from "./webhook.ts";
 
 /** Every kind of notifier of this build. */
-export const notifiers = [console, email, slack, webhook] as const;
+export const notifiers = [console, email, grafana, slack, webhook] as const;

@@ -1,3 +1,4 @@
+import { htmlText } from "../outcome/html-text.ts";
 import type { MailContent } from "./mail.ts";
 
 const colours: Readonly<Record<string, string>> = { pass: "#1a7f37", fail: "#b42318", undecided: "#8a5a00" };
@@ -8,28 +9,28 @@ const colours: Readonly<Record<string, string>> = { pass: "#1a7f37", fail: "#b42
  */
 export function drawHtml(content: MailContent): string {
   const { language, isGrave, title, moment, news, sentence, facts, gates, link, labels } = content;
-  const rows = facts.map(([label, value]) => `<tr><th style="${cell};color:#57606a">${escape(label)}</th><td style="${cell}">${escape(value)}</td></tr>`);
+  const rows = facts.map(([label, value]) => `<tr><th style="${cell};color:#57606a">${htmlText(label)}</th><td style="${cell}">${htmlText(value)}</td></tr>`);
   const open =
     link === null
       ? ""
-      : `<p><a href="${escape(link.url)}" style="background:#0b5cad;color:#ffffff;padding:8px 14px;border-radius:6px;text-decoration:none">${escape(link.says)}</a></p>\n`;
+      : `<p><a href="${htmlText(link.url)}" style="background:#0b5cad;color:#ffffff;padding:8px 14px;border-radius:6px;text-decoration:none">${htmlText(link.says)}</a></p>\n`;
   return `<!DOCTYPE html>
-<html lang="${escape(language)}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title></head>
+<html lang="${htmlText(language)}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${htmlText(title)}</title></head>
 <body style="margin:0;padding:16px;background:#ffffff;color:#1f2328;font:15px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif">
 <div style="max-width:680px;margin:0 auto">
-<h1 style="font-size:18px;margin:0;padding-left:10px;border-left:5px solid ${isGrave ? "#b42318" : "#0b5cad"}">${escape(title)}</h1>
-<p style="margin:4px 0 16px;color:#57606a">${escape(moment)}</p>
-<h2 style="${heading}">${escape(labels.news)}</h2>
+<h1 style="font-size:18px;margin:0;padding-left:10px;border-left:5px solid ${isGrave ? "#b42318" : "#0b5cad"}">${htmlText(title)}</h1>
+<p style="margin:4px 0 16px;color:#57606a">${htmlText(moment)}</p>
+<h2 style="${heading}">${htmlText(labels.news)}</h2>
 <ul style="padding-left:20px;margin:0">
-${news.map((line) => `<li>${escape(line)}</li>`).join("\n")}
+${news.map((line) => `<li>${htmlText(line)}</li>`).join("\n")}
 </ul>
-<h2 style="${heading}">${escape(labels.where)}</h2>
-<p style="margin:0 0 8px"><strong>${escape(sentence)}</strong></p>
+<h2 style="${heading}">${htmlText(labels.where)}</h2>
+<p style="margin:0 0 8px"><strong>${htmlText(sentence)}</strong></p>
 <table style="border-collapse:collapse">
 ${rows.join("\n")}
 </table>
-${gateTable(gates, labels)}${open}<p style="margin-top:24px;padding-top:8px;border-top:1px solid #d0d7de;color:#57606a;font-size:12px">${escape(labels.footer)}</p>
+${gateTable(gates, labels)}${open}<p style="margin-top:24px;padding-top:8px;border-top:1px solid #d0d7de;color:#57606a;font-size:12px">${htmlText(labels.footer)}</p>
 </div>
 </body>
 </html>
@@ -41,20 +42,15 @@ const heading = "font-size:14px;margin:18px 0 6px";
 
 function gateTable(gates: MailContent["gates"], labels: MailContent["labels"]): string {
   if (gates.length === 0) return "";
-  const head = [labels.gate, labels.verdict, labels.evidence].map((label) => `<th scope="col" style="${cell};color:#57606a">${escape(label)}</th>`);
+  const head = [labels.gate, labels.verdict, labels.evidence].map((label) => `<th scope="col" style="${cell};color:#57606a">${htmlText(label)}</th>`);
   const rows = gates.map(
     ({ says, kind, word, evidence }) =>
-      `<tr><td style="${cell};white-space:nowrap">${escape(says)}</td><td style="${cell};color:${colours[kind] ?? "#57606a"};white-space:nowrap">${escape(word)}</td><td style="${cell}">${escape(evidence ?? "")}</td></tr>`,
+      `<tr><td style="${cell};white-space:nowrap">${htmlText(says)}</td><td style="${cell};color:${colours[kind] ?? "#57606a"};white-space:nowrap">${htmlText(word)}</td><td style="${cell}">${htmlText(evidence ?? "")}</td></tr>`,
   );
-  return `<h2 style="${heading}">${escape(labels.gates)}</h2>
+  return `<h2 style="${heading}">${htmlText(labels.gates)}</h2>
 <table style="border-collapse:collapse">
 <tr>${head.join("")}</tr>
 ${rows.join("\n")}
 </table>
 `;
-}
-
-/** A text as HTML shows it, in an element or a quoted attribute. */
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 }
