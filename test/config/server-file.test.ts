@@ -4,6 +4,7 @@ import type { SecretReaders } from "../../src/config/secrets.ts";
 import { formatProblem } from "../../src/errors.ts";
 import { adapters, soundServer } from "./sound-plan.ts";
 
+const kinds = (port: keyof typeof adapters) => adapters[port].map(({ kind }) => kind).join(", ");
 const read = (text: string) => readServer(text, "serin.yaml", adapters);
 
 test("the sound server file has no problem", () => {
@@ -80,17 +81,12 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
   [
     "a connection without a kind",
     { from: "{ kind: http, url", to: "{ url" },
-    ["10:5 error: kind is missing. Write the kind of metric source: edge, scrape, http, axe."],
+    [`10:5 error: kind is missing. Write the kind of metric source: ${kinds("sources")}.`],
   ],
   [
     "a kind that this build does not have",
-    {
-      from: 'pricetruth: { kind: http, url: "http://127.0.0.1:4103" }',
-      to: 'prometheus: { kind: prometheus, url: "http://127.0.0.1:9090" }',
-    },
-    [
-      '10:25 warning: This build has no metric source adapter of kind "prometheus". It has edge, scrape, http, axe; the connection is left unused.',
-    ],
+    { from: "    edge: { kind: edge", to: "    mesh: { kind: istio" },
+    [`7:19 warning: This build has no router adapter of kind "istio". It has ${kinds("routers")}; the connection is left unused.`],
   ],
   [
     "a wrong word of a connection",

@@ -2,6 +2,8 @@ import { axe } from "./axe.ts";
 import { edge } from "./edge.ts";
 import { http } from "./http.ts";
 import { scrape } from "./scrape.ts";
+import { sentry } from "./sentry.ts";
+import { sql } from "./sql.ts";
 
 /** Every kind of metric source of this build. */
-export const metricSources = [edge, scrape, http, axe];
+export const metricSources = [edge, scrape, http, axe, sql, sentry];

@@ -190,7 +190,8 @@ const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
       `${over} of the last ${of} readings on the bad side of ${line}${findings.length === 0 ? "" : `: ${sayFindings(findings, "en")}`}`,
     "readings-within-line": ({ within, of }, { line }) => `${within} of the last ${of} readings on the good side of ${line}`,
     "rises-to-limit": ({ inMs }) => `it rises, and would reach its limit in ${saySpan(inMs, "en")}`,
-    "event-seen": ({ events }) => `${sayCount(events, "en")} ${events === 1 ? "event" : "events"} seen`,
+    "event-seen": ({ events, findings = [] }) =>
+      `${sayCount(events, "en")} ${events === 1 ? "event" : "events"} seen${findings.length === 0 ? "" : `: ${sayFindings(findings, "en")}`}`,
     "no-event-in": ({ exposures }, { unit }) => `no event in ${sayCount(exposures, "en")} ${unit}`,
     "as-rare-as-stable": ({ events, exposures }, { unit }) =>
       `${sayCount(events, "en")} in ${sayCount(exposures, "en")} ${unit}, which the stable version has too, and none since`,
@@ -213,7 +214,8 @@ const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
       `${over} des ${of} derniers relevés du mauvais côté de ${line}${findings.length === 0 ? "" : `\u202f: ${sayFindings(findings, "fr")}`}`,
     "readings-within-line": ({ within, of }, { line }) => `${within} des ${of} derniers relevés du bon côté de ${line}`,
     "rises-to-limit": ({ inMs }) => `en hausse, la limite serait atteinte dans ${saySpan(inMs, "fr")}`,
-    "event-seen": ({ events }) => `${sayCount(events, "fr")} ${events === 1 ? "événement vu" : "événements vus"}`,
+    "event-seen": ({ events, findings = [] }) =>
+      `${sayCount(events, "fr")} ${events === 1 ? "événement vu" : "événements vus"}${findings.length === 0 ? "" : `\u202f: ${sayFindings(findings, "fr")}`}`,
     "no-event-in": ({ exposures }, { unit }) => `aucun événement sur ${sayCount(exposures, "fr")} ${unit}`,
     "as-rare-as-stable": ({ events, exposures }, { unit }) =>
       `${sayCount(events, "fr")} sur ${sayCount(exposures, "fr")} ${unit}, que la version stable connaît aussi, et aucun depuis`,
