@@ -35,7 +35,7 @@ export interface FaultsSubject {
 
 /** What is said of each fault, whoever says it. */
 const says: Readonly<Record<Fault, RegExp>> = {
-  hangs: /no answer within|no greeting|no reply/,
+  hangs: /no answer within/,
   "refuses the connection": /connection refused/,
   "does not know us": /401|535|invalid_auth/,
   "forbids it": /403|550|not_allowed/,
@@ -43,7 +43,7 @@ const says: Readonly<Record<Fault, RegExp>> = {
   "is broken": /500|554|451/,
   "sends half an answer": /broken off|cannot be read/,
   "never stops answering": /too large|larger than|cannot be read/,
-  "answers nonsense": /cannot be read|no greeting|not understood/,
+  "answers nonsense": /cannot be read|no JSON/,
   "has a certificate that nobody trusts": /certificate|trusted/,
 };
 

@@ -1,5 +1,6 @@
 import { PortError } from "../../../ports.ts";
 import type { Answer } from "../../exchange.ts";
+import { retryAfterMs } from "../../patience.ts";
 
 /** Refusals that pass, or that a person can end without another notice: a token renewed, a right given. */
 const mayChange = new Set([401, 403, 408, 425, 429]);
@@ -18,17 +19,5 @@ export interface RefusalWords {
 export function refusalOf({ status, headers }: Pick<Answer, "status" | "headers">, { what, nowMs, remedy }: RefusalWords): PortError {
   const message = `${what} answered ${status}${remedy === undefined ? "" : `. ${remedy}`}`;
   if (status >= 300 && status <= 499 && !mayChange.has(status)) return new PortError(message, { retry: "never" });
-  return new PortError(message, { retry: "later", afterMs: retryAfterMs(headers["retry-after"], nowMs) });
-}
-
-/**
- * Milliseconds that the header `Retry-After` asks for, seconds or a date; `null` when it is absent or neither.
- *
- * Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
- */
-export function retryAfterMs(header: string | undefined, nowMs: number): number | null {
-  if (header === undefined) return null;
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1_000;
-  const atMs = / GMT$/.test(header) ? Date.parse(header) : Number.NaN;
-  return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
+  return new PortError(message, { retry: "later", afterMs: retryAfterMs(headers, nowMs) });
 }

@@ -3,7 +3,8 @@ import type { Clock } from "../../../ports.ts";
 import { createExchange } from "../../exchange.ts";
 import type { Answer } from "../../exchange.ts";
 import type { Tls } from "../../tls.ts";
-import { refusalOf, retryAfterMs } from "../outcome/refusal.ts";
+import { retryAfterMs } from "../../patience.ts";
+import { refusalOf } from "../outcome/refusal.ts";
 import { SlackRefusal } from "./troubles.ts";
 
 /** How Slack is reached. */
@@ -53,7 +54,7 @@ export function slackApi({ url, token, withinMs, tls }: SlackAddress, clock: Clo
       const said = answerShape.safeParse(toJson(answer.text));
       if (!said.success) throw new Error(`Slack ${method}: the answer cannot be read`);
       if (!said.data.ok) {
-        const afterMs = retryAfterMs(answer.headers["retry-after"], nowMs);
+        const afterMs = retryAfterMs(answer.headers, nowMs);
         throw new SlackRefusal(method, { error: said.data.error ?? "", needed: said.data.needed ?? null, afterMs });
       }
       const parsed = shape.safeParse(said.data);
