@@ -128,11 +128,9 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   const leaving = new AbortController();
   closing.defer(() => leaving.abort());
   const world = connectWorld({ lists, connections, clock, store, dataDir: resolve(start.dataDir), closing: leaving.signal });
-  const engine = createEngine(world, {
-    publicUrl: server.publicUrl,
-    onTrouble: (message) => log("error", "trouble", { message }),
-    onRecovery: (message) => log("info", "recovered", { message }),
-  });
+  const onTrouble = (message: string): void => log("error", "trouble", { message });
+  const onRecovery = (message: string): void => log("info", "recovered", { message });
+  const engine = createEngine(world, { publicUrl: server.publicUrl, onTrouble, onRecovery });
   closing.defer(() => engine.close());
   const { createApp } = await import("./http/app.ts");
   const { localPerson, openTokens } = await import("./http/tokens.ts");

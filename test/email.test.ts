@@ -68,7 +68,7 @@ noticesContract("email", async () => {
   };
 });
 
-async function startListener(onSocket: (socket: Socket) => void): Promise<{ readonly port: number; close(): Promise<void> }> {
+async function startListener(onSocket: (socket: Socket) => void): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -90,7 +90,10 @@ describe("faults", () => {
   const password = "a-secret-that-nobody-may-see";
   const towards = async (port: number, changes: object = {}): Promise<Notifier> =>
     email.create(
-      connectionTo({ url: `smtp://serin:${password}@127.0.0.1:${port}`, ca: null }, { recipients: { "#releases": all }, timeout: "400ms", ...changes }),
+      connectionTo(
+        { url: `smtp://serin:${password}@127.0.0.1:${port}`, ca: null },
+        { recipients: { "#releases": all }, timeout: "400ms", ...changes },
+      ),
       { clock, dataDir: await temporaryFolder() },
     );
   /** A server that says `greeting`, and to each line what `replies` says of its first word. */
@@ -218,7 +221,7 @@ describe("a mail", () => {
 
 describe("recipients", () => {
   const refuse = (server: SmallMail, address: string, code: number, times = Number.POSITIVE_INFINITY): void =>
-    void server.refuses.set(address, { times, code, says: `${code >= 500 ? "5.1.1 no such user" : "4.7.1 greylisted, try again"}` });
+    void server.refuses.set(address, { times, code, says: code >= 500 ? "5.1.1 no such user" : "4.7.1 greylisted, try again" });
 
   test("one that is refused for good keeps no other waiting, and is told", async () => {
     const { server, start } = await stage();
@@ -233,7 +236,9 @@ describe("recipients", () => {
     const { server, start } = await stage();
     refuse(server, all[1]!, 450, 2);
     const notice = toAll("created");
-    await expect(start().send(notice, never)).rejects.toThrow("2 of 3 have the mail, the others later: bob@shop.example (450 4.7.1 greylisted");
+    await expect(start().send(notice, never)).rejects.toThrow(
+      "2 of 3 have the mail, the others later: bob@shop.example (450 4.7.1 greylisted",
+    );
     await expect(start().send(notice, never)).rejects.toThrow("2 of 3 have the mail");
     await start().send(notice, never);
     expect(server.arrived.map(({ to }) => to)).toEqual([[all[0], all[2]], [all[1]]]);
@@ -244,21 +249,31 @@ describe("recipients", () => {
     refuse(server, all[0]!, 550);
     refuse(server, all[1]!, 451, 1);
     const notice = toAll("created");
-    await expect(start().send(notice, never)).rejects.toMatchObject({ message: expect.stringContaining("1 of 3 have the mail, the others later: bob") });
-    await expect(start().send(notice, never)).rejects.toMatchObject({ retry: "never", message: expect.stringContaining("2 of 3 have the mail, the mail server refuses ada") });
+    await expect(start().send(notice, never)).rejects.toMatchObject({
+      message: expect.stringContaining("1 of 3 have the mail, the others later: bob"),
+    });
+    await expect(start().send(notice, never)).rejects.toMatchObject({
+      retry: "never",
+      message: expect.stringContaining("2 of 3 have the mail, the mail server refuses ada"),
+    });
     expect(server.arrived.flatMap(({ to }) => to).toSorted()).toEqual([all[1], all[2]]);
   });
 
   test("who are all refused are told", async () => {
     const { server, start } = await stage();
     for (const address of all) refuse(server, address, 550);
-    await expect(start().send(toAll("created"), never)).rejects.toMatchObject({ retry: "never", message: expect.stringContaining("0 of 3") });
+    await expect(start().send(toAll("created"), never)).rejects.toMatchObject({
+      retry: "never",
+      message: expect.stringContaining("0 of 3"),
+    });
     expect(server.arrived).toEqual([]);
   });
 
   test("of a group that the server's file does not have are refused with those that it has", async () => {
     const { start } = await stage();
-    await expect(start().send({ ...toAll("created"), to: "everybody" }, never)).rejects.toThrow('no recipients "everybody": the server\'s file has stakeholders');
+    await expect(start().send({ ...toAll("created"), to: "everybody" }, never)).rejects.toThrow(
+      'no recipients "everybody": the server\'s file has stakeholders',
+    );
     const given = connectionTo({ url: "smtp://127.0.0.1", ca: null });
     expect(email.checkRecipient?.("everybody", given)?.message).toContain("has stakeholders");
     expect(email.checkRecipient?.("toString", given)?.message).toContain("has stakeholders");

@@ -34,7 +34,8 @@ async function startSmallGrafana() {
     request.on("data", (piece: Buffer) => (body += piece.toString()));
     request.on("end", () => {
       orgs.push(request.headers["x-grafana-org-id"] as string | undefined);
-      const answer = (status: number, value: unknown): void => void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+      const answer = (status: number, value: unknown): void =>
+        void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
       if (request.headers.authorization !== `Bearer ${token}`) return answer(401, { message: "Invalid API key" });
       const url = new URL(request.url ?? "/", "http://grafana");
       const result = answerOf(request.method ?? "", url, body === "" ? null : (JSON.parse(body) as Kept), kept);
@@ -74,17 +75,23 @@ function answerOf(method: string, url: URL, body: Kept | null, kept: Kept[]): [n
   }
   const tags = url.searchParams.getAll("tags");
   const dashboard = url.searchParams.get("dashboardUID");
-  const found = kept.filter((annotation) => tags.every((tag) => annotation.tags.includes(tag)) && (dashboard === null || annotation.dashboardUID === dashboard));
+  const found = kept.filter(
+    (annotation) => tags.every((tag) => annotation.tags.includes(tag)) && (dashboard === null || annotation.dashboardUID === dashboard),
+  );
   return [200, found];
 }
 
-const connect = (url: string, options: object = {}): Notifier => grafana.create(grafana.connection.parse({ url, token, ...options }), surroundings);
+const connect = (url: string, options: object = {}): Notifier =>
+  grafana.create(grafana.connection.parse({ url, token, ...options }), surroundings);
 const noticeOf = (name: string, revision?: number, sample: Parameters<typeof sampleNoticeOf>[1] = {}) =>
   sampleNoticeOf(name, { notifier: "grafana", to: "annotations", ...sample }, revision);
 const shownOf = (kept: readonly Kept[]): readonly string[] =>
   kept.map(({ time, timeEnd, tags, text }) => {
     const clock = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
-    return `${clock(time)}${timeEnd === time ? "" : `-${clock(timeEnd)}`} [${tags.join(" ")}] ${text.replaceAll(/<[^>]+>/g, "|")}`.replaceAll(/[\u00a0\u202f]/g, " ");
+    return `${clock(time)}${timeEnd === time ? "" : `-${clock(timeEnd)}`} [${tags.join(" ")}] ${text.replaceAll(/<[^>]+>/g, "|")}`.replaceAll(
+      /[\u00a0\u202f]/g,
+      " ",
+    );
   });
 
 noticesContract("grafana", async () => {
@@ -93,7 +100,10 @@ noticesContract("grafana", async () => {
   return {
     // Its receivers are places; the contract speaks of a channel.
     notifier: { send: (notice, signal) => notifier.send({ ...notice, to: "annotations" }, signal) },
-    received: () => kept.filter(({ tags }) => tags.some((tag) => tag.startsWith("notice:"))).map(({ text }) => `#releases ${text.replaceAll("&gt;", ">")}`),
+    received: () =>
+      kept
+        .filter(({ tags }) => tags.some((tag) => tag.startsWith("notice:")))
+        .map(({ text }) => `#releases ${text.replaceAll("&gt;", ">")}`),
     fail: () => server.behave("refuses"),
     recover,
     hang: () => server.behave("hangs"),
@@ -120,7 +130,9 @@ describe("a release on a time line", () => {
     const link = "|Ouvrir la mise en production|";
     expect(shownOf(kept).map((line) => line.replaceAll(/notice:[0-9a-f]{16}/g, "notice:…"))).toEqual([
       `12:03:00-12:07:00 [${common} phase:1] Plan de déploiement canari - ECOMSIMPLY · r-1|Phase 1 sur 3 : 10 %|${link}`,
-      expect.stringContaining(`12:07:00 [${common} notice:… reaction:rollback] Plan de déploiement canari - ECOMSIMPLY · r-1|Retour arrière : tout le monde revient`),
+      expect.stringContaining(
+        `12:07:00 [${common} notice:… reaction:rollback] Plan de déploiement canari - ECOMSIMPLY · r-1|Retour arrière : tout le monde revient`,
+      ),
       expect.stringContaining(`12:08:00 [${common} notice:… reaction:rollback]`),
     ]);
   });
@@ -153,7 +165,10 @@ describe("a release on a time line", () => {
 
   test("is text, whatever stands in it", async () => {
     const { server, kept } = await startSmallGrafana();
-    await connect(server.url).send({ ...noticeOf("rolling back by hand"), title: "<img src=x onerror=alert(1)>", lines: ["<script>\u202e"] }, never);
+    await connect(server.url).send(
+      { ...noticeOf("rolling back by hand"), title: "<img src=x onerror=alert(1)>", lines: ["<script>\u202e"] },
+      never,
+    );
     for (const { text } of kept) expect(text).not.toMatch(/<img|<script|\u202e/);
     expect(kept.at(-1)?.text).toContain("&lt;script&gt;");
   });
@@ -171,7 +186,12 @@ describe("the plan's word", () => {
 
 describe("examined before the day", () => {
   const examine = (server: SmallServer, recipients: readonly string[], options: object = {}) =>
-    grafana.examine!(grafana.connection.parse({ url: server.url, token, ...options }), { plan: samplePlan, queries: [], recipients }, surroundings, never);
+    grafana.examine!(
+      grafana.connection.parse({ url: server.url, token, ...options }),
+      { plan: samplePlan, queries: [], recipients },
+      surroundings,
+      never,
+    );
 
   test("each place is looked up, and nothing is written", async () => {
     const { server, kept } = await startSmallGrafana();

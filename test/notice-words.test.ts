@@ -93,8 +93,14 @@ describe("the state that a notice shows", () => {
       commitByMs: Date.parse("2025-08-19T14:11:30+02:00"),
       doneByMs: Date.parse("2025-08-19T14:12:00+02:00"),
     });
-    expect(sampleNoticeOf("rolling back at once").state.reaction).toMatchObject({ commitByMs: null, doneByMs: Date.parse("2025-08-19T14:09:00+02:00") });
-    expect(sampleNoticeOf("rolling back by hand").state.reaction).toMatchObject({ check: null, doneByMs: Date.parse("2025-08-19T14:12:00+02:00") });
+    expect(sampleNoticeOf("rolling back at once").state.reaction).toMatchObject({
+      commitByMs: null,
+      doneByMs: Date.parse("2025-08-19T14:09:00+02:00"),
+    });
+    expect(sampleNoticeOf("rolling back by hand").state.reaction).toMatchObject({
+      check: null,
+      doneByMs: Date.parse("2025-08-19T14:12:00+02:00"),
+    });
     expect(sampleNoticeOf("rolled back").state.reaction).toMatchObject({ check: "5xx-rate > 1%", doneByMs: null });
     expect(sampleNoticeOf("observing 10 %").state.reaction).toBeNull();
   });

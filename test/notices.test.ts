@@ -8,6 +8,7 @@ import { PortError } from "../src/ports.ts";
 import { noticesContract, sampleNotice } from "./contract/notices.ts";
 import { notifierFaults, webReceiver } from "./contract/notifier-faults.ts";
 import { startSmallServer } from "./contract/small-server.ts";
+import { samplePlan } from "./sample-plan.ts";
 
 const never = new AbortController().signal;
 const surroundings = { clock: createClock(), dataDir: "unused" };
@@ -167,6 +168,28 @@ describe("webhook", () => {
       expect(parsed.error?.issues[0]?.message).toContain("openssl rand -base64 32");
     },
   );
+});
+
+describe("webhook examined before the day", () => {
+  const examine = (url: string) =>
+    webhook.examine!(
+      webhook.connection.parse({ url, secret }),
+      { plan: samplePlan, queries: [], recipients: ["team"] },
+      surroundings,
+      never,
+    );
+
+  test("somebody answers, and nothing is posted", async () => {
+    const server = await startSmallServer((_request, response) => response.writeHead(405).end());
+    onTestFinished(() => server.close());
+    expect(await examine(`${server.url}/hook`)).toMatchObject([{ verdict: "ok", says: expect.stringContaining("(405)") }]);
+    expect(server.requests).toEqual(["OPTIONS /hook"]);
+  });
+
+  test("nobody answers", async () => {
+    const server = await startSmallServer("refuses");
+    expect(await examine(`${server.url}/hook/${secret}`)).toMatchObject([{ verdict: "wrong", says: expect.not.stringContaining(secret) }]);
+  });
 });
 
 notifierFaults("webhook", {

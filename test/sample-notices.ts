@@ -46,7 +46,12 @@ const waiting: Status = { kind: "waiting", sinceMs: at(0), for: [{ kind: "sign-o
 const preparing: Status = { kind: "preparing", sinceMs: at(2) };
 const shifting = (phase: number): Status => ({ kind: "shifting", phase, sinceMs: at(3) });
 const observing = (phase: number): Status => ({ kind: "observing", phase, sinceMs: at(4) });
-const holding = (phase: number, why: Extract<Status, { kind: "holding" }>["why"]): Status => ({ kind: "holding", phase, sinceMs: at(20), why });
+const holding = (phase: number, why: Extract<Status, { kind: "holding" }>["why"]): Status => ({
+  kind: "holding",
+  phase,
+  sinceMs: at(20),
+  why,
+});
 const rollingBack = (reaction: Reaction, cause: Cause): Status => ({
   kind: "rolling-back",
   sinceMs: at(20),
@@ -89,7 +94,10 @@ export const stories: Readonly<Record<string, readonly Told[]>> = {
   preparing: beginning.slice(0, 3),
   "moving to 10 %": beginning.slice(0, 4),
   "observing 10 %": beginning.slice(0, 5),
-  "more time for a gate": [...tenPercent, [observing(0), { kind: "extended", phase: 0, checks: ["1.trial-activation"], untilObservedMs: 45 * MINUTE_MS }]],
+  "more time for a gate": [
+    ...tenPercent,
+    [observing(0), { kind: "extended", phase: 0, checks: ["1.trial-activation"], untilObservedMs: 45 * MINUTE_MS }],
+  ],
   "undecided: people are asked": [
     ...tenPercent,
     [...became(holding(0, { kind: "undecided", checks: ["1.trial-activation"] })), noted("1.trial-activation", { kind: "undecided" })],
@@ -104,7 +112,10 @@ export const stories: Readonly<Record<string, readonly Told[]>> = {
   "no readings": [...tenPercent, became(holding(0, { kind: "no-data", checks: ["1.error-rate"] }))],
   "waiting for approval of 50 %": [
     ...tenPercent,
-    [...became(holding(0, { kind: "sign-off", roles: ["qa-lead", "product-owner"] })), noted("1.trial-activation", { kind: "pass", because: { kind: "proven-good" } })],
+    [
+      ...became(holding(0, { kind: "sign-off", roles: ["qa-lead", "product-owner"] })),
+      noted("1.trial-activation", { kind: "pass", because: { kind: "proven-good" } }),
+    ],
   ],
   paused: [...tenPercent, became(holding(0, { kind: "paused", by: "Omar" }))],
   "countdown begun": [...tenPercent, [...became(countdown), slowFact]],
@@ -113,7 +124,10 @@ export const stories: Readonly<Record<string, readonly Told[]>> = {
     [...became(countdown), slowFact],
     [...became(observing(0)), { kind: "cancelled", check: "latency p95 > 2s", verdict: verdictOf("latency p95 > 2s") }],
   ],
-  "investigation begun": [...tenPercent, [...became(investigation), breached(bad("conversion < 50% of stable", 0.21, { low: 0.1, high: 0.42 }))]],
+  "investigation begun": [
+    ...tenPercent,
+    [...became(investigation), breached(bad("conversion < 50% of stable", 0.21, { low: 0.1, high: 0.42 }))],
+  ],
   "upgraded to a rollback": [
     ...tenPercent,
     [...became(countdown), slowFact],
@@ -123,7 +137,10 @@ export const stories: Readonly<Record<string, readonly Told[]>> = {
       { kind: "upgraded", from: slow.reaction, to: { kind: "rollback" } },
     ],
   ],
-  "rolling back at once": [...tenPercent, [...became(rollingBack({ kind: "rollback" }, { kind: "breach", breach: serverErrors })), errorsFact]],
+  "rolling back at once": [
+    ...tenPercent,
+    [...became(rollingBack({ kind: "rollback" }, { kind: "breach", breach: serverErrors })), errorsFact],
+  ],
   "rolling back by hand": [...tenPercent, became(rollingBack({ kind: "rollback" }, person))],
   "the router is late": [
     ...tenPercent,
@@ -138,15 +155,15 @@ export const stories: Readonly<Record<string, readonly Told[]>> = {
     [...became(rollingBack({ kind: "rollback" }, { kind: "breach", breach: serverErrors })), errorsFact],
     [...became(overAgain), back(640)],
   ],
-  stopped: [...tenPercent, [...became({ kind: "stopped", sinceMs: at(21), canary: "kept", cause: { kind: "breach", breach: idle } }), back(700)]],
+  stopped: [
+    ...tenPercent,
+    [...became({ kind: "stopped", sinceMs: at(21), canary: "kept", cause: { kind: "breach", breach: idle } }), back(700)],
+  ],
   "stopped before anybody was exposed": [
     ...beginning.slice(0, 3),
     became({ kind: "stopped", sinceMs: at(8), canary: "kept", cause: { kind: "not-ready", detail: "backend: ImagePullBackOff" } }),
   ],
-  halted: [
-    ...tenPercent,
-    [...became({ kind: "halted", sinceMs: at(21), cause: { kind: "breach", breach: down } }), back(500)],
-  ],
+  halted: [...tenPercent, [...became({ kind: "halted", sinceMs: at(21), cause: { kind: "breach", breach: down } }), back(500)]],
   "observing 50 %": [...tenPercent, became(shifting(1)), [...became(observing(1)), { kind: "share-seen", phase: 1, sharePct: 50 }]],
   promoting: [...tenPercent, became(shifting(1)), became(shifting(2)), became({ kind: "promoting", step: "cloning", sinceMs: at(110) })],
   promoted: [
@@ -182,15 +199,13 @@ export function storyOf(name: keyof typeof stories, { language = "fr", id = "r-1
     createdMs: beganMs,
     versions,
   });
-  const entries = told.map(
-    ([status, ...facts], index): Entry => ({
-      release: id,
-      revision: index + 1,
-      atMs: beganMs + index * MINUTE_MS,
-      row: index + 1,
-      decision: { status, facts: facts as readonly Fact[] as Entry["decision"]["facts"] },
-    }),
-  );
+  const entries = told.map(([status, ...facts], index): Entry => ({
+    release: id,
+    revision: index + 1,
+    atMs: beganMs + index * MINUTE_MS,
+    row: index + 1,
+    decision: { status, facts: facts as readonly Fact[] as Entry["decision"]["facts"] },
+  }));
   return { head, entries };
 }
 

@@ -193,10 +193,20 @@ describe("what Sentry refuses", () => {
 test("examined before the day, each project is looked up, and nothing is written", async () => {
   const { server, writes } = await stage();
   const examination = { plan: samplePlan, queries: [], recipients: ["deploys"] };
-  const checks = await sentry.examine!(connectionTo(server.url, { project: ["web", "api"] }), examination, { clock, dataDir: "unused" }, never);
+  const checks = await sentry.examine!(
+    connectionTo(server.url, { project: ["web", "api"] }),
+    examination,
+    { clock, dataDir: "unused" },
+    never,
+  );
   expect(checks).toMatchObject([
     { what: "Sentry project web", verdict: "ok", remedy: null },
-    { what: "Sentry project api", verdict: "wrong", says: expect.stringContaining("404"), remedy: expect.stringContaining("project:releases") },
+    {
+      what: "Sentry project api",
+      verdict: "wrong",
+      says: expect.stringContaining("404"),
+      remedy: expect.stringContaining("project:releases"),
+    },
   ]);
   expect(writes).toEqual([]);
 });

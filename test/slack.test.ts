@@ -21,8 +21,8 @@ interface Stage {
   /** A notifier as a server that starts now makes it, on the same folder. */
   readonly start: (options?: object) => Notifier;
   readonly folder: string;
-  head(): Posted;
-  replies(): readonly Posted[];
+  readonly head: () => Posted;
+  readonly replies: () => readonly Posted[];
 }
 
 async function stage(): Promise<Stage> {
@@ -204,14 +204,18 @@ describe("what Slack refuses", () => {
   test("a missing scope is named", async () => {
     const { workspace, start } = await stage();
     workspace.scopes = ["chat:write"];
-    await expect(start().send(sampleNotice, never)).rejects.toThrow("missing_scope. The app lacks a scope. Add it on the app's page “OAuth & Permissions” and install the app again. It needs channels:read.");
+    await expect(start().send(sampleNotice, never)).rejects.toThrow(
+      "missing_scope. The app lacks a scope. Add it on the app's page “OAuth & Permissions” and install the app again. It needs channels:read.",
+    );
     // With the channel's id no other scope is needed to begin.
     await start({ channels: { "#releases": "C0000000002" } }).send(sampleNoticeOf("created"), never);
   });
 
   test("a channel that nobody knows is said with what ends it", async () => {
     const { start } = await stage();
-    await expect(start().send({ ...sampleNotice, to: "#relases" }, never)).rejects.toThrow('no channel "#relases" that the bot sees. Create it');
+    await expect(start().send({ ...sampleNotice, to: "#relases" }, never)).rejects.toThrow(
+      'no channel "#relases" that the bot sees. Create it',
+    );
   });
 
   test("an id that has become wrong is looked up again", async () => {
@@ -252,7 +256,9 @@ describe("texts from outside", () => {
   test("of any length and number fit into what Slack takes", async () => {
     const { channel, start } = await stage();
     const long = "🚀é".repeat(20_000);
-    const gates = samplePlan.phases[0]!.gates.flatMap((gate) => Array.from({ length: 40 }, (_, index) => ({ ...gate, id: `${gate.id}${index}`, says: long })));
+    const gates = samplePlan.phases[0]!.gates.flatMap((gate) =>
+      Array.from({ length: 40 }, (_, index) => ({ ...gate, id: `${gate.id}${index}`, says: long })),
+    );
     const phases = samplePlan.phases.map((phase) => ({ ...phase, gates }));
     const notice = sampleNoticeOf("observing 10 %", { plan: { ...samplePlan, title: long, environment: long, phases } });
     await start().send({ ...notice, lines: Array.from({ length: 200 }, () => long) }, never);
@@ -297,7 +303,9 @@ describe("examined before the day", () => {
   test("throws nothing but the signal's reason", async () => {
     const { workspace, folder } = await stage();
     await workspace.server.behave("refuses");
-    expect(await examine(workspace, folder, ["#releases"])).toMatchObject([{ verdict: "wrong", says: expect.stringContaining("connection refused") }]);
+    expect(await examine(workspace, folder, ["#releases"])).toMatchObject([
+      { verdict: "wrong", says: expect.stringContaining("connection refused") },
+    ]);
   });
 });
 

@@ -6,7 +6,7 @@ import type { Tls } from "./tls.ts";
 
 /** One HTTP request of an adapter. */
 export interface Call {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH";
+  readonly method: "GET" | "OPTIONS" | "POST" | "PUT" | "PATCH";
   readonly url: string;
   /** The address as errors may show it: without what may be secret in it. */
   readonly shownAs: string;

@@ -26,7 +26,10 @@ export const listenWord = word(
 );
 
 const publicUrlWord = word(
-  { says: "Where people reach this server, for the links in notices. Default: notices have no link.", example: "https://serin.example.org" },
+  {
+    says: "Where people reach this server, for the links in notices. Default: notices have no link.",
+    example: "https://serin.example.org",
+  },
   { format: "uri" },
   (value) => {
     const url = URL.canParse(value) ? new URL(value) : null;

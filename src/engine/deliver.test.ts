@@ -27,10 +27,10 @@ interface Outbox {
   readonly troubles: string[];
   readonly recoveries: string[];
   readonly store: MemoryStore;
-  health(): DeliveryHealth;
-  pass(ms: number): Promise<void>;
+  readonly health: () => DeliveryHealth;
+  readonly pass: (ms: number) => Promise<void>;
   /** Another server on the same store, with a memory of nothing. */
-  restart(): Promise<void>;
+  readonly restart: () => Promise<void>;
 }
 
 /** Releases whose journals owe `revisions` notices each to every target, and a delivery that has just begun. */
@@ -49,7 +49,17 @@ async function outbox(
     const { rows, entries } = fixtureJournal(head, revisions, 1);
     for (const [index, row] of rows.entries()) {
       const entry = entries[index] ?? null;
-      await store.commit({ release: id, expectRevision: index, expectRows: index, row, entry, seen: [], isOver: false, freeze: null, owes: targets });
+      await store.commit({
+        release: id,
+        expectRevision: index,
+        expectRows: index,
+        row,
+        entry,
+        seen: [],
+        isOver: false,
+        freeze: null,
+        owes: targets,
+      });
     }
   }
   const taken: string[] = [];

@@ -31,7 +31,7 @@ test.each(broken)("%s", (_name, { from, to }, expected) => {
 });
 
 test("a group of recipients that the server's file does not have is refused with those that it has", () => {
-  const mail = '    mail: { kind: email, url: { env: SMTP_URL }, from: serin@shop.example, recipients: { team: [ada@shop.example] } }\n';
+  const mail = "    mail: { kind: email, url: { env: SMTP_URL }, from: serin@shop.example, recipients: { team: [ada@shop.example] } }\n";
   const { server } = readServer(soundServer.replace("  notifiers:\n", `  notifiers:\n${mail}`), "serin.yaml", catalogue);
   const problemsOf = (target: string): readonly string[] =>
     readPlan(soundPlan.replace("hook: team", target), "plan.yaml", { ...catalogue, server }).problems.map(formatProblem);

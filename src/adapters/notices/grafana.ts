@@ -27,7 +27,8 @@ export const grafana: NotifierDefinition<Connection> = {
   kind: "grafana",
   says: "Marks phases and reactions on Grafana's dashboards as annotations.",
   connection,
-  checkRecipient: (to) => (placeOf(to) === null ? { message: `${JSON.stringify(to.slice(0, 60))} is no place for annotations.`, remedy } : null),
+  checkRecipient: (to) =>
+    placeOf(to) === null ? { message: `${JSON.stringify(to.slice(0, 60))} is no place for annotations.`, remedy } : null,
   examine: async (given, { recipients }, { clock }, signal): Promise<readonly Check[]> => {
     const api = apiOf(given, clock);
     const reading = await asked("Grafana annotations", signal, async () => {
@@ -38,7 +39,9 @@ export const grafana: NotifierDefinition<Connection> = {
     const places = recipients.map((to) =>
       asked(`Grafana ${to}`, signal, async () => {
         const place = placeOf(to);
-        return place === null || place.dashboard === null ? "The whole organisation." : `The dashboard “${await api.dashboard(place, signal)}”.`;
+        return place === null || place.dashboard === null
+          ? "The whole organisation."
+          : `The dashboard “${await api.dashboard(place, signal)}”.`;
       }),
     );
     return [reading, ...(await Promise.all(places))];
@@ -49,7 +52,8 @@ export const grafana: NotifierDefinition<Connection> = {
       async send(notice, signal) {
         signal.throwIfAborted();
         const place = placeOf(notice.to);
-        if (place === null) throw new PortError(`Grafana: ${JSON.stringify(notice.to.slice(0, 60))} is no place. ${remedy}`, { retry: "never" });
+        if (place === null)
+          throw new PortError(`Grafana: ${JSON.stringify(notice.to.slice(0, 60))} is no place. ${remedy}`, { retry: "never" });
         const wanted = wantedOf(notice);
         if (wanted.length === 0) return;
         const found = await api.find(place, ["serin", `release:${notice.release}`], signal);

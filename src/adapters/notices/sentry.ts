@@ -20,7 +20,8 @@ export const sentry: NotifierDefinition<z.infer<typeof connection>> = {
   kind: "sentry",
   says: "Tells Sentry of releases and deploys.",
   connection,
-  checkRecipient: (to) => (to === deploys ? null : { message: `Sentry is told of deploys, not of ${JSON.stringify(to.slice(0, 60))}.`, remedy }),
+  checkRecipient: (to) =>
+    to === deploys ? null : { message: `Sentry is told of deploys, not of ${JSON.stringify(to.slice(0, 60))}.`, remedy },
   examine: async (place, _examination, { clock }, signal): Promise<readonly Check[]> => {
     const api = new SentryApi(place, clock);
     return Promise.all([place.project].flat().map(async (project) => examineProject(api, place, project, signal)));
@@ -30,7 +31,8 @@ export const sentry: NotifierDefinition<z.infer<typeof connection>> = {
     return {
       async send(notice, signal) {
         signal.throwIfAborted();
-        if (notice.to !== deploys) throw new PortError(`Sentry is told of deploys, not of ${JSON.stringify(notice.to)}. ${remedy}`, { retry: "never" });
+        if (notice.to !== deploys)
+          throw new PortError(`Sentry is told of deploys, not of ${JSON.stringify(notice.to)}. ${remedy}`, { retry: "never" });
         try {
           await tell({ api, place, folder: dataDir, notice, signal });
         } catch (error) {
@@ -129,6 +131,11 @@ async function examineProject(api: SentryApi, place: SentryPlace, project: strin
   } catch (error) {
     signal.throwIfAborted();
     const says = `${error instanceof Error ? error.message : String(error)}.`;
-    return { what, verdict: "wrong", says, remedy: "Look at the connection's organization, project, url and token (scope project:releases)." };
+    return {
+      what,
+      verdict: "wrong",
+      says,
+      remedy: "Look at the connection's organization, project, url and token (scope project:releases).",
+    };
   }
 }

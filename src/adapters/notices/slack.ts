@@ -11,7 +11,10 @@ import { slackApi } from "./slack/web-api.ts";
 const connection = z.strictObject({
   token: z.string().min(1).describe("The app's bot token, xoxb-…"),
   channels: z
-    .record(z.string(), z.string().regex(/^[CGD][A-Z0-9]{6,}$/, { error: 'A channel\'s id is like "C0123456789": it stands at the end of its details.' }))
+    .record(
+      z.string(),
+      z.string().regex(/^[CGD][A-Z0-9]{6,}$/, { error: 'A channel\'s id is like "C0123456789": it stands at the end of its details.' }),
+    )
     .default({})
     .describe('Ids of channels by the words of plans: { "#releases": C0123456789 }. Without one Slack is asked.'),
   url: z

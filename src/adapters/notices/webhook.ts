@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Notice } from "../../ports.ts";
-import type { NotifierDefinition } from "../define.ts";
+import type { Check, NotifierDefinition } from "../define.ts";
 import { createExchange, parseTimeout, timeoutWords } from "../exchange.ts";
 import { tlsWords } from "../tls.ts";
 import { refusalOf } from "./outcome/refusal.ts";
@@ -32,6 +32,21 @@ export const webhook: NotifierDefinition<z.infer<typeof connection>> = {
   kind: "webhook",
   says: "Posts notices as JSON, signed as Standard Webhooks asks.",
   connection,
+  examine: async ({ url, timeout, tls }, _examination, { clock }, signal): Promise<readonly Check[]> => {
+    const shownAs = new URL(url).origin;
+    const what = `webhook ${shownAs}`;
+    try {
+      const call = { method: "OPTIONS", url, shownAs, headers: {}, body: null, withinMs: parseTimeout(timeout) } as const;
+      const { status } = await createExchange(clock, tls)(call, signal);
+      return [
+        { what, verdict: "ok", says: `Somebody answers there (${status}); whether it takes notices is seen at the first.`, remedy: null },
+      ];
+    } catch (error) {
+      signal.throwIfAborted();
+      const says = `${error instanceof Error ? error.message : String(error)}.`;
+      return [{ what, verdict: "wrong", says, remedy: "Look at the connection's url and tls, and whether the receiver runs." }];
+    }
+  },
   create: ({ url, secret, headers, timeout, tls }, { clock }) => {
     const exchange = createExchange(clock, tls);
     const withinMs = parseTimeout(timeout);

@@ -114,7 +114,17 @@ test("a store of the first schema is brought up to date, and owes what it owed",
   const { rows, entries } = fixtureJournal(release, 1, 1);
   const target = { notifier: "slack", to: "#releases" };
   const [row, entry] = [rows[0]!, entries[0]!];
-  await first.commit({ release: "r1", expectRevision: 0, expectRows: 0, row, entry, seen: [], isOver: false, freeze: null, owes: [target] });
+  await first.commit({
+    release: "r1",
+    expectRevision: 0,
+    expectRows: 0,
+    row,
+    entry,
+    seen: [],
+    isOver: false,
+    freeze: null,
+    owes: [target],
+  });
   await first.close();
   const database = new DatabaseSync(join(folder, "serin.db"));
   database.exec(`

@@ -102,7 +102,10 @@ export function sayReactionOf(reaction: ReactionState, { timeZone, language }: P
 
 const deadline: ByLanguage<Readonly<Record<"commit" | "done", (time: string) => string>>> = {
   en: { commit: (time) => `begins by ${time} without a decision`, done: (time) => `everybody is back by ${time}` },
-  fr: { commit: (time) => `commence à ${time} au plus tard, sans décision`, done: (time) => `tout le monde est revenu à ${time} au plus tard` },
+  fr: {
+    commit: (time) => `commence à ${time} au plus tard, sans décision`,
+    done: (time) => `tout le monde est revenu à ${time} au plus tard`,
+  },
 };
 
 /** That notices do not arrive just now, since when, and why: what `serin release show` tells of it. */

@@ -112,9 +112,7 @@ export function noticeState({ head, entries }: Told, revision: number): NoticeSt
     // A message that stays does not count down: deadlines are told as times of day.
     sentence: capital(sayStatus(status, { plan, ...(isCountingDown(status) ? {} : { nowMs: last.atMs }) }, language)),
     phase:
-      phase === null
-        ? null
-        : { number: phase + 1, name: namePhase(plan, phase, language), sharePct: plan.phases[phase]?.sharePct ?? 0 },
+      phase === null ? null : { number: phase + 1, name: namePhase(plan, phase, language), sharePct: plan.phases[phase]?.sharePct ?? 0 },
     phases: spansOf(plan, story),
     wantedPct: wantedPctOf(plan, status),
     gates: phase === null ? [] : gatesOf(release, phase, story),

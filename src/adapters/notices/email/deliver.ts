@@ -36,7 +36,9 @@ export async function deliver({ office, notice, recipients, from, replyTo, folde
   }
   file.forget();
   if (Object.keys(refused).length === 0) return;
-  throw new PortError(`${accepted.length} of ${recipients.length} have the mail, the mail server refuses ${sayEach(refused)}`, { retry: "never" });
+  throw new PortError(`${accepted.length} of ${recipients.length} have the mail, the mail server refuses ${sayEach(refused)}`, {
+    retry: "never",
+  });
 }
 
 function sayEach(whys: Readonly<Record<string, string>>): string {

@@ -9,7 +9,9 @@ const colours: Readonly<Record<string, string>> = { pass: "#1a7f37", fail: "#b42
  */
 export function drawHtml(content: MailContent): string {
   const { language, isGrave, title, moment, news, sentence, facts, gates, link, labels } = content;
-  const rows = facts.map(([label, value]) => `<tr><th style="${cell};color:#57606a">${htmlText(label)}</th><td style="${cell}">${htmlText(value)}</td></tr>`);
+  const rows = facts.map(
+    ([label, value]) => `<tr><th style="${cell};color:#57606a">${htmlText(label)}</th><td style="${cell}">${htmlText(value)}</td></tr>`,
+  );
   const open =
     link === null
       ? ""
@@ -42,7 +44,9 @@ const heading = "font-size:14px;margin:18px 0 6px";
 
 function gateTable(gates: MailContent["gates"], labels: MailContent["labels"]): string {
   if (gates.length === 0) return "";
-  const head = [labels.gate, labels.verdict, labels.evidence].map((label) => `<th scope="col" style="${cell};color:#57606a">${htmlText(label)}</th>`);
+  const head = [labels.gate, labels.verdict, labels.evidence].map(
+    (label) => `<th scope="col" style="${cell};color:#57606a">${htmlText(label)}</th>`,
+  );
   const rows = gates.map(
     ({ says, kind, word, evidence }) =>
       `<tr><td style="${cell};white-space:nowrap">${htmlText(says)}</td><td style="${cell};color:${colours[kind] ?? "#57606a"};white-space:nowrap">${htmlText(word)}</td><td style="${cell}">${htmlText(evidence ?? "")}</td></tr>`,

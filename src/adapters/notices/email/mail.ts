@@ -97,7 +97,11 @@ function contentOf({ state, lines, title, link, atMs }: Notice): MailContent {
       [words.environment, state.environment],
       [words.startedBy, state.startedBy],
     ].map(([label, value]) => [label ?? "", plainLine(value ?? "")] as const),
-    gates: state.gates.map((gate) => ({ ...gate, says: plainLine(gate.says), evidence: gate.evidence === null ? null : plainLine(gate.evidence) })),
+    gates: state.gates.map((gate) => ({
+      ...gate,
+      says: plainLine(gate.says),
+      evidence: gate.evidence === null ? null : plainLine(gate.evidence),
+    })),
     link: link === null ? null : { url: link, says: words.open },
     labels: words,
   };
@@ -109,11 +113,16 @@ function drawText({ title, moment, news, sentence, facts, gates, link, labels, l
   const colon = language === "fr" ? "\u00a0:" : ":";
   const paragraphs = [
     [title, moment],
-    [`${labels.news.toUpperCase()}`, ...news.map((line) => `- ${line}`)],
-    [`${labels.where.toUpperCase()}`, sentence, ...facts.map(([label, value]) => `${label}${colon} ${value}`)],
+    [labels.news.toUpperCase(), ...news.map((line) => `- ${line}`)],
+    [labels.where.toUpperCase(), sentence, ...facts.map(([label, value]) => `${label}${colon} ${value}`)],
     ...(gates.length === 0
       ? []
-      : [[labels.gates.toUpperCase(), ...gates.map(({ kind, says, word, evidence }) => `${marks[kind] ?? ""} ${evidence ?? `${says}${colon} ${word}`}`)]]),
+      : [
+          [
+            labels.gates.toUpperCase(),
+            ...gates.map(({ kind, says, word, evidence }) => `${marks[kind] ?? ""} ${evidence ?? `${says}${colon} ${word}`}`),
+          ],
+        ]),
     ...(link === null ? [] : [[`${link.says}${colon} ${link.url}`]]),
   ];
   return `${paragraphs.map((lines) => lines.join("\n")).join("\n\n")}\n\n-- \n${labels.footer}\n`;

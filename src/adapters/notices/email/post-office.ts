@@ -4,6 +4,7 @@ import { parseTimeout } from "../../exchange.ts";
 import type { Tls } from "../../tls.ts";
 import type { Mail } from "./mail.ts";
 import { repliesOf, troubleOf } from "./troubles.ts";
+import type { TroubleWords } from "./troubles.ts";
 
 /** How the mail server is reached. */
 export interface PostAddress {
@@ -30,37 +31,14 @@ export interface PostOffice {
 const ports = { smtp: 587, smtps: 465 } as const;
 
 /** The mail server of a connection; it is reached when there is something to send. */
-export function openPostOffice({ url, encryption, timeout, tls }: PostAddress, clock: Clock): PostOffice {
-  const { protocol, hostname, port, username, password } = new URL(url);
-  const isFromStart = protocol === "smtps:";
-  const host = hostname.replaceAll(/[[\]]/g, "");
-  const at = { host, port: port === "" ? ports[isFromStart ? "smtps" : "smtp"] : Number(port) };
-  const login = username === "" ? null : { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
-  const withinMs = parseTimeout(timeout);
-  const words = { shownAs: `mail server ${host}:${at.port}`, withinMs, secrets: login === null ? [] : [login.pass, login.user] };
-  const given = Object.fromEntries(Object.entries(tls ?? {}).filter(([, pem]) => pem !== null));
-  const options = {
-    ...at,
-    secure: isFromStart,
-    requireTLS: !isFromStart && encryption === "required",
-    ignoreTLS: !isFromStart && encryption === "none",
-    tls: given,
-    ...(login === null ? {} : { auth: login, forceAuth: true }),
-    // Time is told by the clock alone; these are only longer.
-    connectionTimeout: 2 * withinMs,
-    greetingTimeout: 2 * withinMs,
-    socketTimeout: 2 * withinMs,
-    socketCloseTimeout: 0,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  };
-
+export function openPostOffice(address: PostAddress, clock: Clock): PostOffice {
+  const { options, words, isLoggedIn } = settingsOf(address);
   /** Does `work` with a transport of its own until it is done, too late or aborted. */
   const within = async <T>(signal: AbortSignal, work: (transport: Transport, ends: AbortSignal) => Promise<T>): Promise<T> => {
     const { createTransport } = await import("nodemailer");
     const isOver = new AbortController();
     const isTooLate = new AbortController();
-    void clock.wait(withinMs, isOver.signal).then(() => isTooLate.abort());
+    void clock.wait(words.withinMs, isOver.signal).then(() => isTooLate.abort());
     try {
       return await work(createTransport(options) as Transport, AbortSignal.any([signal, isTooLate.signal]));
     } catch (error) {
@@ -73,26 +51,13 @@ export function openPostOffice({ url, encryption, timeout, tls }: PostAddress, c
   return {
     async send(mail, recipients, signal) {
       if (recipients.length === 0) return { accepted: [], refused: {}, deferred: {} };
-      return within(signal, async (transport, ends) => {
-        try {
-          const { references, ...rest } = mail;
-          const sent = await transport.sendMail({ ...rest, references: [...references], to: [...recipients], signal: ends });
-          const { refused, deferred } = repliesOf(sent.rejectedErrors ?? [], words);
-          const rejected = new Set([...Object.keys(refused), ...Object.keys(deferred)]);
-          return { accepted: recipients.filter((address) => !rejected.has(address)), refused, deferred };
-        } catch (error) {
-          const told = repliesOf(rejectionsIn(error), words);
-          // Nobody was accepted, and each was answered: that is about them, not about the server.
-          if (Object.keys({ ...told.refused, ...told.deferred }).length === recipients.length) return { accepted: [], ...told };
-          throw error;
-        }
-      });
+      return within(signal, async (transport, ends) => sendWith(transport, { mail, recipients, words, ends }));
     },
     async examine(signal) {
       const what = words.shownAs;
       try {
         await within(signal, async (transport, ends) => aborted(transport.verify(), ends));
-        return { what, verdict: "ok", says: login === null ? "It answers." : "It answers and takes the password.", remedy: null };
+        return { what, verdict: "ok", says: isLoggedIn ? "It answers and takes the password." : "It answers.", remedy: null };
       } catch (error) {
         signal.throwIfAborted();
         const says = `${error instanceof Error ? error.message : String(error)}.`;
@@ -100,6 +65,57 @@ export function openPostOffice({ url, encryption, timeout, tls }: PostAddress, c
       }
     },
   };
+}
+
+function settingsOf({ url, encryption, timeout, tls }: PostAddress) {
+  const { protocol, hostname, port, username, password } = new URL(url);
+  const isFromStart = protocol === "smtps:";
+  const host = hostname.replaceAll(/[[\]]/g, "");
+  const at = { host, port: port === "" ? ports[isFromStart ? "smtps" : "smtp"] : Number(port) };
+  const login = username === "" ? null : { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
+  const withinMs = parseTimeout(timeout);
+  const words: TroubleWords = {
+    shownAs: `mail server ${host}:${at.port}`,
+    withinMs,
+    secrets: login === null ? [] : [login.pass, login.user],
+  };
+  const options = {
+    ...at,
+    secure: isFromStart,
+    requireTLS: !isFromStart && encryption === "required",
+    ignoreTLS: !isFromStart && encryption === "none",
+    tls: Object.fromEntries(Object.entries(tls ?? {}).filter(([, pem]) => pem !== null)),
+    ...(login === null ? {} : { auth: login, forceAuth: true }),
+    // Time is told by the clock alone; these are only longer.
+    connectionTimeout: 2 * withinMs,
+    greetingTimeout: 2 * withinMs,
+    socketTimeout: 2 * withinMs,
+    socketCloseTimeout: 0,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+  return { options, words, isLoggedIn: login !== null };
+}
+
+interface Sending {
+  readonly mail: Mail;
+  readonly recipients: readonly string[];
+  readonly words: TroubleWords;
+  readonly ends: AbortSignal;
+}
+
+async function sendWith(transport: Transport, { mail, recipients, words, ends }: Sending): Promise<Told> {
+  const { references, ...rest } = mail;
+  try {
+    const sent = await transport.sendMail({ ...rest, references: [...references], to: [...recipients], signal: ends });
+    const { refused, deferred } = repliesOf(sent.rejectedErrors ?? [], words);
+    return { accepted: recipients.filter((address) => !Object.hasOwn({ ...refused, ...deferred }, address)), refused, deferred };
+  } catch (error) {
+    const told = repliesOf(rejectionsIn(error), words);
+    // Nobody was accepted, and each was answered: that is about them, not about the server.
+    if (Object.keys({ ...told.refused, ...told.deferred }).length === recipients.length) return { accepted: [], ...told };
+    throw error;
+  }
 }
 
 /** What is used of a transport. */

@@ -57,11 +57,14 @@ export function troubleOf(error: unknown, words: TroubleWords & { readonly isToo
 
 function whyOf(told: MailError, words: TroubleWords): string {
   const { code, command, message, responseCode } = told;
-  if (/certificate|altname|self-signed/i.test(message)) return `its certificate is not trusted (${mask(message.replace(/^.*? - /, ""), words)})`;
+  if (/certificate|altname|self-signed/i.test(message))
+    return `its certificate is not trusted (${mask(message.replace(/^.*? - /, ""), words)})`;
   if (/ECONNREFUSED/.test(message)) return "connection refused";
   if (/ENOTFOUND|EAI_AGAIN/.test(message) || code === "EDNS") return "no such host";
-  if (code === "EAUTH") return `it does not take the user and password (${responseCode > 0 ? responseCode : "no reply"}): look at the connection's url`;
-  if (command === "STARTTLS" && responseCode > 0) return `it offers no STARTTLS (${responseCode}): use smtps://, or encryption: none on this machine`;
+  if (code === "EAUTH")
+    return `it does not take the user and password (${responseCode > 0 ? responseCode : "no reply"}): look at the connection's url`;
+  if (command === "STARTTLS" && responseCode > 0)
+    return `it offers no STARTTLS (${responseCode}): use smtps://, or encryption: none on this machine`;
   if (/exceeds maximum/.test(message)) return "its answer is too large";
   if (responseCode > 0) return `${command === "MAIL FROM" ? "it does not take the sender: " : ""}${sayReply(told, words)}`;
   if (code === "ETLS") return "it does not speak our TLS";

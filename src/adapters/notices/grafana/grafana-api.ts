@@ -32,10 +32,19 @@ export interface GrafanaApi {
 }
 
 const foundShape = z.array(
-  z.looseObject({ id: z.number(), time: z.number(), timeEnd: z.number().nullish(), tags: z.array(z.string()).nullish(), panelId: z.number().nullish() }),
+  z.looseObject({
+    id: z.number(),
+    time: z.number(),
+    timeEnd: z.number().nullish(),
+    tags: z.array(z.string()).nullish(),
+    panelId: z.number().nullish(),
+  }),
 );
 const dashboardShape = z.looseObject({
-  dashboard: z.looseObject({ title: z.string(), panels: z.array(z.looseObject({ id: z.number().optional(), panels: z.array(z.unknown()).optional() })).default([]) }),
+  dashboard: z.looseObject({
+    title: z.string(),
+    panels: z.array(z.looseObject({ id: z.number().optional(), panels: z.array(z.unknown()).optional() })).default([]),
+  }),
 });
 const anything = z.unknown();
 const foundAtMost = 500;
@@ -58,7 +67,11 @@ export function grafanaApi({ url, token, organization, withinMs, tls }: GrafanaA
     authorization: `Bearer ${token}`,
     ...(organization === null ? {} : { "x-grafana-org-id": String(organization) }),
   };
-  const call = async <T>(asked: Pick<Call, "method"> & { readonly path: string; readonly body?: object }, shape: z.ZodType<T>, signal: AbortSignal): Promise<T> => {
+  const call = async <T>(
+    asked: Pick<Call, "method"> & { readonly path: string; readonly body?: object },
+    shape: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<T> => {
     const { method, path, body = null } = asked;
     const address = `${url}${path}`;
     const shownAs = publicUrl(address);

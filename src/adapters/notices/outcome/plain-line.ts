@@ -12,5 +12,10 @@ export function plainLine(text: string, longest = 2_000): string {
 
 /** At most `longest` UTF-16 units of the text, no character cut in half; what was cut ends with "…". */
 export function cutTo(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1).toWellFormed().replace(/\ufffd$/, "")}…`;
+  return text.length <= longest
+    ? text
+    : `${text
+        .slice(0, longest - 1)
+        .toWellFormed()
+        .replace(/\ufffd$/, "")}…`;
 }

@@ -32,7 +32,9 @@ export function channelsOf(api: SlackApi, given: Readonly<Record<string, string>
       if (known !== null && known !== undefined) return known;
       const found = await search(api, to.replace(/^#/, "").toLowerCase(), signal);
       if (found === null) {
-        throw new PortError(`Slack has no channel ${JSON.stringify(to)} that the bot sees. Create it, or invite the bot there.`, { retry: "later" });
+        throw new PortError(`Slack has no channel ${JSON.stringify(to)} that the bot sees. Create it, or invite the bot there.`, {
+          retry: "later",
+        });
       }
       keptOf(to).write(found);
       return found;

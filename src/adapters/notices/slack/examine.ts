@@ -32,7 +32,9 @@ export async function examineSlack(
   if (token.some(({ what, verdict }) => what === "the Slack token" && verdict === "wrong")) return token;
   const found: Check[] = [...token];
   for (const to of recipients) {
-    found.push(...(await asked(`Slack channel ${to}`, signal, async () => [await examineChannel(api, await channels.find(to, signal), to, signal)])));
+    found.push(
+      ...(await asked(`Slack channel ${to}`, signal, async () => [await examineChannel(api, await channels.find(to, signal), to, signal)])),
+    );
   }
   return found;
 }
@@ -54,7 +56,8 @@ async function examineChannel(api: SlackApi, channel: string, to: string, signal
   const { value } = await api.call("conversations.info", { form: { channel } }, info, signal);
   const { is_member: isMember, is_archived: isArchived } = value.channel;
   if (isArchived === true) return { what, verdict: "wrong", says: "It is archived.", remedy: "Unarchive it, or name another in the plan." };
-  if (isMember !== true) return { what, verdict: "wrong", says: "The bot is not in it.", remedy: "Invite it there: /invite @NAME-OF-THE-BOT." };
+  if (isMember !== true)
+    return { what, verdict: "wrong", says: "The bot is not in it.", remedy: "Invite it there: /invite @NAME-OF-THE-BOT." };
   return { what, verdict: "ok", says: `The bot is in it (${channel}).`, remedy: null };
 }
 
@@ -64,8 +67,9 @@ async function asked(what: string, signal: AbortSignal, ask: () => Promise<reado
     return await ask();
   } catch (error) {
     signal.throwIfAborted();
-    const says = `${error instanceof Error ? error.message : String(error)}`;
-    const remedy = error instanceof SlackRefusal ? "Do what it says, then ask again." : "Look whether Slack can be reached from this machine.";
+    const says = error instanceof Error ? error.message : String(error);
+    const remedy =
+      error instanceof SlackRefusal ? "Do what it says, then ask again." : "Look whether Slack can be reached from this machine.";
     return [{ what, verdict: "wrong", says, remedy }];
   }
 }
