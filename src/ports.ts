@@ -280,10 +280,14 @@ export interface Freeze {
 }
 
 export interface OwedNotice {
+  /** From 1. */
+  readonly number: number;
   readonly release: string;
   readonly revision: number;
   readonly target: NoticeTarget;
 }
+
+type Owed = Pick<OwedNotice, "release" | "revision" | "target">;
 
 /** The store of record. A resolved promise of a writing call means: it survives `kill -9` and power loss. */
 export interface Store {
@@ -306,12 +310,12 @@ export interface Store {
   ask(request: Request): Promise<void>;
   /** In the order in which they were asked. */
   pending(release: string): Promise<readonly Request[]>;
-  /** Oldest first, at most `limitEach` of each release to each receiver, so that one that is dead keeps no other waiting. */
-  owed(limitEach: number): Promise<readonly OwedNotice[]>;
+  /** Notices that are owed behind number `after` (0: all), oldest first, at most `limit`. What is owed later has a higher number, also after a restart. */
+  owed(page: { readonly after: number; readonly limit: number }): Promise<readonly OwedNotice[]>;
   /** It is not owed any more; harmless when repeated. */
-  delivered(notice: OwedNotice, atMs: number): Promise<void>;
+  delivered(notice: Owed, atMs: number): Promise<void>;
   /** The notice is not owed any more, and was not delivered: it is one of the release's lost ones from now on. */
-  giveUp(notice: OwedNotice, given: { readonly atMs: number; readonly why: string }): Promise<void>;
+  giveUp(notice: Owed, given: { readonly atMs: number; readonly why: string }): Promise<void>;
   /** Notices of the release that were given up, by revision. */
   lost(release: string): Promise<readonly LostNotice[]>;
   /** Those that hold now, oldest first. */

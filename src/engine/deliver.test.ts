@@ -149,7 +149,7 @@ describe("what is owed", () => {
     const { taken, pass, store, health } = await outbox(() => undefined);
     await pass(1_000);
     expect(taken).toEqual(keysOf("r1"));
-    expect(await store.owed(100)).toEqual([]);
+    expect(await store.owed({ after: 0, limit: 100 })).toEqual([]);
     expect(health()).toEqual({ failing: 0, lost: 0 });
   });
 
@@ -249,7 +249,7 @@ describe("what cannot be delivered", () => {
     await pass(23 * hourMs);
     expect(await store.lost("r1")).toEqual([]);
     await pass(2 * hourMs);
-    expect(await store.owed(100)).toEqual([]);
+    expect(await store.owed({ after: 0, limit: 100 })).toEqual([]);
     const lost = await store.lost("r1");
     expect(lost.map(({ revision }) => revision)).toEqual([1, 2, 3]);
     expect(lost[0]?.why).toBe("not delivered within 24 h: connection refused");

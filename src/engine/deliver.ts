@@ -15,8 +15,9 @@ import type { Patience } from "./run.ts";
 const givenUpAfterMs = 24 * 3_600_000;
 /** However long a receiver wants to be left alone, it is asked again after this long, ms. */
 const longestRestMs = 3_600_000;
-/** Notices of one release to one receiver that are looked at together, and receivers that one notifier tells at a time. */
-const atOnceEach = 20;
+/** What is owed is taken up in pages, so that a store with thousands keeps nobody waiting. */
+const pageLength = 200;
+/** Receivers of releases that one notifier tells at a time. */
 const lanesAtOnce = 4;
 
 /** A release as its notices need it: what it began as, and its journal. */
@@ -64,6 +65,8 @@ export class Delivery {
   readonly #closing = new AbortController();
   #loop: Promise<void> = Promise.resolve();
   #lost = 0;
+  /** Number of the last notice that was taken up. */
+  #takenUpTo = 0;
 
   constructor(post: Post) {
     this.#post = post;
@@ -99,7 +102,8 @@ export class Delivery {
     while (!this.#closing.signal.aborted) {
       let dueMs = Number.POSITIVE_INFINITY;
       try {
-        dueMs = await this.#startLanes();
+        await this.#take();
+        dueMs = this.#startLanes();
       } catch (error) {
         this.#post.trouble(`notices: ${whyOf(error)}`);
       }
@@ -107,33 +111,45 @@ export class Delivery {
     }
   }
 
+  /** Takes up what is owed since the last look. */
+  async #take(): Promise<void> {
+    let page: readonly OwedNotice[];
+    do {
+      page = await this.#post.world.store.owed({ after: this.#takenUpTo, limit: pageLength });
+      for (const owed of page) {
+        this.#laneOf(owed).push(owed);
+        this.#takenUpTo = owed.number;
+      }
+    } while (page.length === pageLength && !this.#closing.signal.aborted);
+  }
+
+  #laneOf(owed: OwedNotice): Lane {
+    const name = laneOf(owed);
+    const lane = this.#lanes.get(name) ?? new Lane(this.#post, owed);
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
   /** Starts what may start, those that waited longest first; answers when the next one may, monotonic ms. */
-  async #startLanes(): Promise<number> {
-    const owed = Map.groupBy(await this.#post.world.store.owed(atOnceEach), laneOf);
-    for (const [name, lane] of this.#lanes) if (!owed.has(name) && !lane.isBusy) this.#lanes.delete(name);
-    const waiting = [...owed].flatMap(([name, notices]) => {
-      const [first] = notices;
-      if (first === undefined) return [];
-      const lane = this.#lanes.get(name) ?? new Lane(this.#post, first);
-      this.#lanes.set(name, lane);
-      const line = this.#lines.get(first.target.notifier) ?? { lanes: 0, notBeforeMs: Number.NEGATIVE_INFINITY };
-      this.#lines.set(first.target.notifier, line);
-      return lane.isBusy ? [] : [{ lane, line, notices, dueMs: Math.max(line.notBeforeMs, lane.dueMs(notices)) }];
-    });
-    let nextMs = Number.POSITIVE_INFINITY;
-    for (const { lane, line, notices, dueMs } of waiting.toSorted((a, b) => a.dueMs - b.dueMs)) {
-      if (dueMs > this.#nowMs()) nextMs = Math.min(nextMs, dueMs);
-      else if (line.lanes < lanesAtOnce) void this.#runLane(lane, line, notices);
+  #startLanes(): number {
+    const waiting: { readonly lane: Lane; readonly line: Line; readonly dueMs: number }[] = [];
+    for (const [name, lane] of this.#lanes) {
+      const line = this.#lines.get(lane.target.notifier) ?? { lanes: 0, notBeforeMs: Number.NEGATIVE_INFINITY };
+      this.#lines.set(lane.target.notifier, line);
+      if (lane.isEmpty && !lane.isBusy) this.#lanes.delete(name);
+      else if (!lane.isBusy) waiting.push({ lane, line, dueMs: Math.max(line.notBeforeMs, lane.dueMs()) });
     }
-    return nextMs;
+    const nowMs = this.#nowMs();
+    const due = waiting.filter(({ dueMs }) => dueMs <= nowMs).toSorted(longestFirst);
+    for (const { lane, line } of due) if (line.lanes < lanesAtOnce) void this.#runLane(lane, line);
+    return Math.min(Number.POSITIVE_INFINITY, ...waiting.map(({ dueMs }) => dueMs).filter((dueMs) => dueMs > nowMs));
   }
 
   /** In order, until a notice cannot be passed by the later ones. */
-  async #runLane(lane: Lane, line: Line, notices: readonly OwedNotice[]): Promise<void> {
-    lane.begin();
+  async #runLane(lane: Lane, line: Line): Promise<void> {
     line.lanes += 1;
     try {
-      for (const owed of notices) {
+      for (const owed of lane.begin()) {
         const delivered = await this.#deliver(lane, line, owed);
         if (delivered === "closing" || delivered === "asked-to-wait") return;
         if (delivered === "failed" && !lane.mayPass(owed)) return;
@@ -143,7 +159,7 @@ export class Delivery {
     } finally {
       line.lanes -= 1;
       lane.end();
-      // What was owed while it was busy would wait for the next heartbeat.
+      // What waits for its turn, or was owed meanwhile, would wait for the next heartbeat.
       this.#bell.ring();
     }
   }
@@ -157,8 +173,8 @@ export class Delivery {
     // Whether it arrived or not, the next server tells it: what is closing notes nothing down any more.
     if (this.#closing.signal.aborted) return "closing";
     if (outcome.kind === "answer") {
-      lane.arrived(owed);
       await world.store.delivered(owed, world.clock.nowMs());
+      lane.arrived(owed);
       return "gone";
     }
     const { retry, why, afterMs } = outcome;
@@ -176,8 +192,8 @@ export class Delivery {
     const { world, trouble } = this.#post;
     trouble(`notice ${notice.key} is given up: ${why}`);
     this.#lost += 1;
-    lane.forget(owed);
     await world.store.giveUp(owed, { atMs: world.clock.nowMs(), why });
+    lane.forget(owed);
     return "gone";
   }
 
@@ -197,6 +213,11 @@ export class Delivery {
 /** The same data with its keys in the order of the store. */
 function asStored<T>(data: T): T {
   return fromCanonicalJson(toCanonicalJson(data)) as T;
+}
+
+/** Those that are due since the beginning of time stay in their order. */
+function longestFirst(a: { readonly dueMs: number }, b: { readonly dueMs: number }): number {
+  return a.dueMs === b.dueMs ? 0 : a.dueMs - b.dueMs;
 }
 
 /**

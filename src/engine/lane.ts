@@ -22,10 +22,12 @@ export interface LaneNews {
   readonly recovery: (message: string) => void;
 }
 
-/** The notices of one release to one receiver: in which order and when they are tried. */
+/** The notices that are owed of one release to one receiver: in which order and when they are tried. */
 export class Lane {
   readonly release: string;
-  readonly #target: NoticeTarget;
+  readonly target: NoticeTarget;
+  /** Oldest first. */
+  #queue: readonly OwedNotice[] = [];
   readonly #news: LaneNews;
   readonly #tried = new Map<number, Tried>();
   #isBusy = false;
@@ -42,7 +44,7 @@ export class Lane {
   constructor(news: LaneNews, { release, target }: Pick<OwedNotice, "release" | "target">) {
     this.#news = news;
     this.release = release;
-    this.#target = target;
+    this.target = target;
   }
 
   get isBusy(): boolean {
@@ -54,16 +56,27 @@ export class Lane {
     return this.#failing;
   }
 
-  /** When a round may begin with these notices, monotonic ms; minus infinity: at once. */
-  dueMs(notices: readonly OwedNotice[]): number {
-    const hasNew = notices.some(({ revision }) => !this.#tried.has(revision));
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  /** One more is owed, behind all others. */
+  push(owed: OwedNotice): void {
+    this.#queue = [...this.#queue, owed];
+  }
+
+  /** When a round may begin, monotonic ms; minus infinity: at once. */
+  dueMs(): number {
+    const hasNew = this.#queue.some(({ revision }) => !this.#tried.has(revision));
     return hasNew ? this.#notBeforeMs : Math.max(this.#notBeforeMs, this.#againMs);
   }
 
-  begin(): void {
+  /** Begins a round; answers what is owed, in the order in which it is tried. */
+  begin(): readonly OwedNotice[] {
     this.#isBusy = true;
     this.#failuresInRound = 0;
     this.#isStopped = false;
+    return this.#queue;
   }
 
   /** The round is over: what failed rests. */
@@ -90,8 +103,10 @@ export class Lane {
     }
   }
 
+  /** It is not owed any more. */
   forget({ revision }: OwedNotice): void {
     this.#tried.delete(revision);
+    this.#queue = this.#queue.filter((owed) => owed.revision !== revision);
   }
 
   /** `tried` is `null` when it was not even sent; one whose receiver asked for time has nothing wrong with it. Told at each doubling. */
@@ -104,7 +119,7 @@ export class Lane {
       this.#tried.set(tried.owed.revision, { failures: failures + (tried.isAskedToWait ? 0 : 1), notice: tried.notice });
     }
     const sinceMs = this.#failing?.sinceMs ?? this.#news.world.clock.nowMs();
-    this.#failing = { target: this.#target, sinceMs, why };
+    this.#failing = { target: this.target, sinceMs, why };
     const what = tried === null ? `notices of ${this.release} to ${this.#whom()} were` : `notice ${tried.notice.key} was`;
     if (Number.isInteger(Math.log2(this.#failures))) this.#news.trouble(`${what} not delivered: ${why}`);
   }
@@ -117,7 +132,7 @@ export class Lane {
   }
 
   #whom(): string {
-    return `${this.#target.notifier} ${this.#target.to}`.trim();
+    return `${this.target.notifier} ${this.target.to}`.trim();
   }
 }
 

@@ -113,7 +113,7 @@ function watchedStore(
     active: () => store.active(),
     ask: (request) => store.ask(request),
     pending: (release) => store.pending(release),
-    owed: (limitEach) => store.owed(limitEach),
+    owed: (page) => store.owed(page),
     delivered: (notice, atMs) => store.delivered(notice, atMs),
     giveUp: (notice, given) => store.giveUp(notice, given),
     lost: (release) => store.lost(release),

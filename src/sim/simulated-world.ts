@@ -309,7 +309,7 @@ function troubledStore(store: Store, way: Way, isFull: () => boolean): Store {
     commit: (commit) => write(() => store.commit(commit)),
     ask: (request) => write(() => store.ask(request)),
     pending: (release) => way.go("store", () => store.pending(release)),
-    owed: (limit) => way.go("store", () => store.owed(limit)),
+    owed: (page) => way.go("store", () => store.owed(page)),
     delivered: (notice, atMs) => write(() => store.delivered(notice, atMs)),
     giveUp: (notice, given) => write(() => store.giveUp(notice, given)),
     lost: (release) => way.go("store", () => store.lost(release)),

@@ -314,7 +314,7 @@ async function everything(store: Store): Promise<unknown> {
     releases: await Promise.all(releases.map((release) => store.load(release.id))),
     active: await store.active(),
     pending: (await Promise.all(releases.map((release) => store.pending(release.id)))) satisfies (readonly Request[])[],
-    owed: await store.owed(100),
+    owed: await store.owed({ after: 0, limit: 100 }),
     freezes: await store.freezes(),
   };
 }

@@ -134,8 +134,8 @@ test("a store of the first schema is brought up to date, and owes what it owed",
     PRAGMA user_version = 1`);
   database.close();
   const store = await open(folder);
-  const [owed] = await store.owed(10);
-  expect(owed).toEqual({ release: "r1", revision: 1, target });
+  const [owed] = await store.owed({ after: 0, limit: 10 });
+  expect(owed).toEqual({ number: 1, release: "r1", revision: 1, target });
   await store.giveUp(owed!, { atMs: 7, why: "nobody there" });
   expect(await store.lost("r1")).toEqual([{ revision: 1, target, atMs: 7, why: "nobody there" }]);
   await store.close();
@@ -198,8 +198,8 @@ test("without space the way home is still taken, and told, and nothing else", as
   expect((await store.pending("r1")).map(({ id }) => id)).toEqual(["rollback", "stop"]);
   await store.commit(homeward(all[stored]!));
   expect((await store.load("r1"))?.entries.at(-1)?.entry.decision.status.kind).toBe("rolling-back");
-  for (const owed of await store.owed(1_000)) await store.delivered(owed, 1);
-  expect(await store.owed(1_000)).toEqual([]);
+  for (const owed of await store.owed({ after: 0, limit: 1_000 })) await store.delivered(owed, 1);
+  expect(await store.owed({ after: 0, limit: 1_000 })).toEqual([]);
   await store.close();
 });
 

@@ -44,7 +44,7 @@ export function createSqliteStore({ database, path, reserve, afterClose }: Store
     ask: async (request) =>
       (request.kind === "rollback" || request.kind === "stop" ? writeHomeward : write)(() => storeRequest(statements, request)),
     pending: async (release) => read(() => statements.pending.all(release).map((found) => parse(found["body"]) as Request)),
-    owed: async (limit) => read(() => statements.owed.all(limit).map(toOwedNotice)),
+    owed: async ({ after, limit }) => read(() => statements.owed.all(after, limit).map(toOwedNotice)),
     delivered: async ({ release, revision, target }, atMs) =>
       writeHomeward(() => void statements.deliver.run(atMs, release, revision, target.notifier, target.to)),
     giveUp: async ({ release, revision, target }, { atMs, why }) =>
@@ -255,7 +255,7 @@ function toChainedEntry(found: Found): ChainedEntry {
 
 function toOwedNotice(found: Found): OwedNotice {
   const target = { notifier: String(found["notifier"]), to: String(found["target"]) };
-  return { release: String(found["release"]), revision: Number(found["revision"]), target };
+  return { number: Number(found["seq"]), release: String(found["release"]), revision: Number(found["revision"]), target };
 }
 
 function toLostNotice(found: Found): LostNotice {

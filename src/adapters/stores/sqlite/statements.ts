@@ -21,10 +21,8 @@ const texts = {
   see: "UPDATE requests SET is_seen = 1 WHERE release = ? AND id = ?",
   pending: "SELECT body FROM requests WHERE release = ? AND is_seen = 0 ORDER BY seq",
   owe: "INSERT INTO outbox (release, revision, notifier, target) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-  owed: `SELECT release, revision, notifier, target FROM (
-      SELECT seq, release, revision, notifier, target, row_number() OVER (PARTITION BY notifier, target, release ORDER BY seq) AS nth
-      FROM outbox WHERE delivered_ms IS NULL AND given_up_ms IS NULL
-    ) WHERE nth <= ? ORDER BY seq`,
+  owed: `SELECT seq, release, revision, notifier, target FROM outbox
+      WHERE delivered_ms IS NULL AND given_up_ms IS NULL AND seq > ? ORDER BY seq LIMIT ?`,
   deliver: `UPDATE outbox SET delivered_ms = ? WHERE release = ? AND revision = ? AND notifier = ? AND target = ?
       AND delivered_ms IS NULL AND given_up_ms IS NULL`,
   giveUp: `UPDATE outbox SET given_up_ms = ?, why = ? WHERE release = ? AND revision = ? AND notifier = ? AND target = ?
