@@ -12,7 +12,7 @@ import { temporaryFolder } from "./fixtures/folder.ts";
 import { startSmallMail } from "./fixtures/small-mail.ts";
 import type { SmallMail } from "./fixtures/small-mail.ts";
 import { samplePlan } from "./sample-plan.ts";
-import { sampleNoticeOf } from "./sample-notices.ts";
+import { examinationOf, sampleNoticeOf } from "./sample-notices.ts";
 
 const never = new AbortController().signal;
 const clock = createClock();
@@ -311,7 +311,7 @@ describe("a mail server", () => {
 
 describe("examined before the day", () => {
   const examine = (given: ReturnType<typeof connectionTo>, to: readonly string[]) =>
-    email.examine!(given, { plan: samplePlan, queries: [], recipients: to }, { clock, dataDir: "unused" }, never);
+    email.examine!(given, examinationOf(to), { clock, dataDir: "unused" }, never);
 
   test("all is well, and no mail is sent", async () => {
     const { server } = await stage();

@@ -7,8 +7,7 @@ import { noticesContract } from "./contract/notices.ts";
 import { notifierFaults, webReceiver } from "./contract/notifier-faults.ts";
 import { startSmallServer } from "./contract/small-server.ts";
 import type { SmallServer } from "./contract/small-server.ts";
-import { samplePlan } from "./sample-plan.ts";
-import { sampleNoticeOf } from "./sample-notices.ts";
+import { examinationOf, sampleNoticeOf } from "./sample-notices.ts";
 
 const never = new AbortController().signal;
 const surroundings = { clock: createClock(), dataDir: "unused" };
@@ -186,12 +185,7 @@ describe("the plan's word", () => {
 
 describe("examined before the day", () => {
   const examine = (server: SmallServer, recipients: readonly string[], options: object = {}) =>
-    grafana.examine!(
-      grafana.connection.parse({ url: server.url, token, ...options }),
-      { plan: samplePlan, queries: [], recipients },
-      surroundings,
-      never,
-    );
+    grafana.examine!(grafana.connection.parse({ url: server.url, token, ...options }), examinationOf(recipients), surroundings, never);
 
   test("each place is looked up, and nothing is written", async () => {
     const { server, kept } = await startSmallGrafana();

@@ -8,7 +8,7 @@ import { PortError } from "../src/ports.ts";
 import { noticesContract, sampleNotice } from "./contract/notices.ts";
 import { notifierFaults, webReceiver } from "./contract/notifier-faults.ts";
 import { startSmallServer } from "./contract/small-server.ts";
-import { samplePlan } from "./sample-plan.ts";
+import { examinationOf } from "./sample-notices.ts";
 
 const never = new AbortController().signal;
 const surroundings = { clock: createClock(), dataDir: "unused" };
@@ -172,12 +172,7 @@ describe("webhook", () => {
 
 describe("webhook examined before the day", () => {
   const examine = (url: string) =>
-    webhook.examine!(
-      webhook.connection.parse({ url, secret }),
-      { plan: samplePlan, queries: [], recipients: ["team"] },
-      surroundings,
-      never,
-    );
+    webhook.examine!(webhook.connection.parse({ url, secret }), examinationOf(["team"]), surroundings, never);
 
   test("somebody answers, and nothing is posted", async () => {
     const server = await startSmallServer((_request, response) => response.writeHead(405).end());

@@ -1,3 +1,4 @@
+import type { Examination } from "../src/adapters/define.ts";
 import type { Entry, Fact } from "../src/core/decision.ts";
 import type { Language, Plan } from "../src/core/plan.ts";
 import type { Reaction } from "../src/core/reactions.ts";
@@ -214,4 +215,9 @@ export function sampleNoticeOf(name: keyof typeof stories, sample: SampleNotice 
   const story = storyOf(name, sample);
   const { notifier = "slack", to = "#releases", publicUrl = "https://serin.example.org" } = sample;
   return noticeOf(story, { revision: revision ?? story.entries.length, target: { notifier, to } }, publicUrl);
+}
+
+/** What `serin doctor` asks of a notifier through which the sample plan tells `recipients`. */
+export function examinationOf(recipients: readonly string[]): Examination {
+  return { plan: samplePlan, queries: [], recipients, versions: {} };
 }

@@ -8,8 +8,7 @@ import { noticesContract } from "./contract/notices.ts";
 import { notifierFaults, webReceiver } from "./contract/notifier-faults.ts";
 import { startSmallServer } from "./contract/small-server.ts";
 import { temporaryFolder } from "./fixtures/folder.ts";
-import { samplePlan } from "./sample-plan.ts";
-import { sampleNoticeOf } from "./sample-notices.ts";
+import { examinationOf, sampleNoticeOf } from "./sample-notices.ts";
 
 const never = new AbortController().signal;
 const clock = createClock();
@@ -192,7 +191,7 @@ describe("what Sentry refuses", () => {
 
 test("examined before the day, each project is looked up, and nothing is written", async () => {
   const { server, writes } = await stage();
-  const examination = { plan: samplePlan, queries: [], recipients: ["deploys"] };
+  const examination = examinationOf(["deploys"]);
   const checks = await sentry.examine!(
     connectionTo(server.url, { project: ["web", "api"] }),
     examination,

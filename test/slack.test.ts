@@ -10,7 +10,7 @@ import { temporaryFolder } from "./fixtures/folder.ts";
 import { readMessage, startSmallSlack } from "./fixtures/small-slack.ts";
 import type { Channel, Posted, SmallSlack } from "./fixtures/small-slack.ts";
 import { samplePlan } from "./sample-plan.ts";
-import { sampleNoticeOf } from "./sample-notices.ts";
+import { examinationOf, sampleNoticeOf } from "./sample-notices.ts";
 
 const never = new AbortController().signal;
 const clock = createClock();
@@ -268,7 +268,7 @@ describe("texts from outside", () => {
 
 describe("examined before the day", () => {
   const examine = (workspace: SmallSlack, folder: string, recipients: readonly string[], options: object = {}) =>
-    slack.examine!(connectionTo(workspace, options), { plan: samplePlan, queries: [], recipients }, { clock, dataDir: folder }, never);
+    slack.examine!(connectionTo(workspace, options), examinationOf(recipients), { clock, dataDir: folder }, never);
 
   test("all is well", async () => {
     const { workspace, folder, channel } = await stage();

@@ -31,6 +31,8 @@ export interface Check {
  */
 export interface Examination {
   readonly plan: Plan;
+  /** By service: the version that shall be released; a service whose new version is not known yet is absent. */
+  readonly versions: Readonly<Record<string, string>>;
   /** Sources: what the plan would ask of this one. Empty for the other ports. */
   readonly queries: readonly Query[];
   /** Notifiers: to whom the plan would send through this one. Empty for the other ports. */
