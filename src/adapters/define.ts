@@ -104,6 +104,11 @@ export interface NotifierDefinition<Connection> {
   readonly kind: string;
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
+  /**
+   * What is wrong with whom a plan wants to tell, and what to write instead; `null`: nothing. `written` is the connection as it stands in the server's
+   * file, with stand-ins for secrets; `null`: there is none, or no file was read. Absent: anybody can be told. Pure.
+   */
+  checkRecipient?(to: string, written: unknown): { readonly message: string; readonly remedy: string } | null;
   /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
   examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): Notifier;
