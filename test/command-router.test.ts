@@ -179,7 +179,7 @@ describe("doctor", () => {
   const examine = (words: Readonly<Record<string, unknown>>, smoke: readonly string[]) =>
     command.examine?.(
       command.connection.parse({ set: ["true"], get: ["false"], capabilities: weighs, ...words }),
-      { plan: { smoke } as never, queries: [], recipients: [], versions: {} },
+      { plan: { smoke } as never, queries: [], recipients: [], versions: {}, targets: [] },
       { clock: createClock(), dataDir: "unused" },
       never,
     );

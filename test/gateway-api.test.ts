@@ -270,7 +270,7 @@ describe("doctor", () => {
     const plan = { traffic: { login: "POST /api/login" } } as never;
     const checks = await gatewayApi.examine?.(
       connection,
-      { plan, queries: [], recipients: [], versions: {} },
+      { plan, queries: [], recipients: [], versions: {}, targets: [] },
       { clock: createClock(), dataDir: "unused" },
       never,
     );

@@ -82,14 +82,17 @@ function canaryPctOf({ status, plan }: Release): number {
   }
 }
 
-/** True when every canary is seen to stand and can serve `phase`; one whose size does not follow the share always can. */
-export function isSizedFor(release: Release, seen: Outside, phase: number): boolean {
-  if (seen.workloads.kind !== "seen") return false;
+/**
+ * The services whose canary is not ready for the share of `phase`; one whose size does not follow the share always is. Workloads that cannot be
+ * seen now hold nobody up: they were asked to grow when the phase before began.
+ */
+export function tooSmallFor(release: Release, seen: Outside, phase: number): readonly string[] {
+  if (seen.workloads.kind !== "seen") return [];
   const { value } = seen.workloads;
-  return release.plan.services.every(({ name }) => {
-    const canary = value[name]?.canary;
-    return canary?.sizedPct === undefined || (canary.isReady && canary.sizedPct >= sharePctOf(release.plan, phase));
-  });
+  const wantedPct = sharePctOf(release.plan, phase);
+  const isTooSmall = (canary: SeenWorkload | undefined): boolean =>
+    canary?.sizedPct !== undefined && (!canary.isReady || canary.sizedPct < wantedPct);
+  return release.plan.services.map(({ name }) => name).filter((name) => isTooSmall(value[name]?.canary));
 }
 
 /**

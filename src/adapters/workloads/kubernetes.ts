@@ -138,6 +138,7 @@ class KubernetesWorkloads implements Workloads {
     signal: AbortSignal,
   ): Promise<SeenWorkload> {
     const version = versionOf(place, own);
+    const serviceName = slotServiceName(place.deployment, slot);
     const all = await this.#cluster.ownPods(place.namespace, signal);
     const pods = all.filter(({ metadata }) => selects(own.spec.selector, metadata.labels));
     const job = own.metadata.annotations[annotations.waitsFor];
@@ -145,12 +146,12 @@ class KubernetesWorkloads implements Workloads {
       job !== undefined && sizedPct(own) === 0
         ? await sayMigration({ client: this.#cluster.client, words: this.#words }, { namespace: place.namespace, name: job }, signal)
         : "";
-    const seen = await this.#seen(
-      { place, deployment: own, version, pods, notes: [driftOfOwn(own)], serviceName: slotServiceName(place.deployment, slot), stable },
-      signal,
-    );
+    const seen = await this.#seen({ place, deployment: own, version, pods, notes: [driftOfOwn(own)], serviceName, stable }, signal);
     const said = waits === "" ? seen : { ...seen, detail: waits };
-    return slot === "canary" ? { ...said, sizedPct: sizedPct(own) } : said;
+    const isWhole = (await this.#cluster.services(place.namespace, signal)).some(({ metadata }) => metadata.name === serviceName);
+    if (!isWhole) this.#cluster.unsettle(own);
+    // One that is not whole is asked for again.
+    return slot === "canary" ? { ...said, sizedPct: isWhole ? sizedPct(own) : 0 } : said;
   }
 
   async #seen(of: Sight, signal: AbortSignal): Promise<SeenWorkload> {

@@ -9,6 +9,9 @@ import { Reflector } from "./reflector.ts";
 /** Services change seldom: they are asked for again after this long, ms. */
 const servicesMs = 30_000;
 
+/** What stands around a slot is made again after this long at the latest, ms, when it is asked for. */
+const settledMs = 30_000;
+
 /** The namespaces that are looked at: Deployments and serin's own pods are watched, the rest is asked for where it is needed. */
 export class Cluster {
   readonly client: KubeClient;
@@ -16,6 +19,7 @@ export class Cluster {
   readonly #closing: AbortSignal;
   readonly #deployments = new Map<string, Reflector<Deployment>>();
   readonly #pods = new Map<string, Reflector<Pod>>();
+  readonly #settled = new Map<string, { readonly sharePct: number; readonly atMs: number }>();
   readonly #services = new Map<string, { readonly atMs: number; readonly items: Promise<readonly Service[]> }>();
 
   constructor(client: KubeClient, clock: Clock, closing: AbortSignal) {
@@ -52,6 +56,22 @@ export class Cluster {
     this.#services.set(namespace, { atMs: nowMs, items });
     items.catch(() => this.#services.delete(namespace));
     return items;
+  }
+
+  /** What belongs to this Deployment was made for this share, or more, a moment ago. */
+  settle({ metadata }: Deployment, sharePct: number): void {
+    this.#settled.set(metadata.uid, { sharePct, atMs: this.#clock.monotonicMs() });
+  }
+
+  /** True when what belongs to it need not be made again. */
+  isSettled({ metadata }: Deployment, sharePct: number): boolean {
+    const known = this.#settled.get(metadata.uid);
+    return known !== undefined && known.sharePct >= sharePct && this.#clock.monotonicMs() - known.atMs < settledMs;
+  }
+
+  /** Something that belongs to it is gone. */
+  unsettle({ metadata }: Deployment): void {
+    this.#settled.delete(metadata.uid);
   }
 
   /** Forgets the Services that were read: they are asked for anew. */

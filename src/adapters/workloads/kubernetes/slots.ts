@@ -5,6 +5,7 @@ import type { CloneSpec } from "./clone.ts";
 import type { Cluster } from "./cluster.ts";
 import { companionKinds, companionsOf, serviceOf } from "./companions.ts";
 import { migrationName, runMigration } from "./migration.ts";
+import type { JobState } from "./migration.ts";
 import { annotations, fieldManager, isOwn, labels, shorten, slotLabels, slotName } from "./names.ts";
 import type { OwnSlot } from "./names.ts";
 import { readDeployment } from "./objects.ts";
@@ -38,7 +39,14 @@ export async function makeSlot(cluster: Cluster, wish: SlotWish, standing: Stand
   const { stable } = standing;
   assertOwn(place, wish.slot, standing.own);
   if (standing.own?.metadata.deletionTimestamp) return;
-  // Both are asked at once: every call of this is part of one short turn.
+  const isSame = standing.own !== undefined && isOf(standing.own, wish);
+  if (isSame && standing.own && cluster.isSettled(standing.own, wish.sharePct)) return;
+  const waitsFor = place.migration && wish.slot === "canary" ? migrationName(place.migration.job, wish) : null;
+  const isWaiting = waitsFor !== null && sizedPct(standing.own, isSame) === 0;
+  const migrate = (owner: Deployment): Promise<JobState> =>
+    runMigration(cluster.client, place, { name: waitsFor ?? "", version: wish.version, release: wish.release, owner }, signal);
+  if (isWaiting && isSame && standing.own && (await migrate(standing.own)) !== "complete") return;
+  // All are asked at once: every call of this is part of one short turn.
   const [services, autoscalers, budgets] = await Promise.all([
     cluster.services(place.namespace, signal),
     cluster.autoscalers(place.namespace, signal),
@@ -47,25 +55,17 @@ export async function makeSlot(cluster: Cluster, wish: SlotWish, standing: Stand
   const service = serviceOf(place, stable, services);
   if (typeof service === "string") throw new Error(service);
   const around = { service, services, autoscalers, budgets };
-  const waitsFor = place.migration && wish.slot === "canary" ? migrationName(place.migration.job, wish) : null;
-  const isSame = standing.own !== undefined && isOf(standing.own, wish);
-  const isWaiting = waitsFor !== null && sizedPct(standing.own, isSame) === 0;
   let own =
     isSame && standing.own
       ? standing.own
       : await putDeployment(cluster, standing, { ...wish, waitsFor, sharePct: isWaiting ? 0 : wish.sharePct }, signal);
-  if (isWaiting) {
-    const state = await runMigration(
-      cluster.client,
-      place,
-      { name: waitsFor, version: wish.version, release: wish.release, owner: own },
-      signal,
-    );
-    if (state !== "complete") return applyCompanions(cluster, { stable, around, own, spec: { ...wish, waitsFor, sharePct: 0 } }, signal);
+  if (isWaiting && !isSame && (await migrate(own)) !== "complete") {
+    return applyCompanions(cluster, { stable, around, own, spec: { ...wish, waitsFor, sharePct: 0 } }, signal);
   }
   const sharePct = Math.max(wish.sharePct, sizedPct(own, true));
   if (sharePct > sizedPct(own, true)) own = await grow(cluster, own, { stable, sharePct }, signal);
   await applyCompanions(cluster, { stable, around, own, spec: { ...wish, waitsFor, sharePct } }, signal);
+  cluster.settle(own, sharePct);
 }
 
 /** Takes away what serin made for a slot: what belongs to the Deployment first, so that as long as anything is left, it is. */
