@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Agent } from "undici";
-import { onTestFinished } from "vitest";
+import { Agent, request } from "undici";
+import { expect, onTestFinished } from "vitest";
 import { edge as edgeSource, createEdgeSource } from "../src/adapters/metrics/edge.ts";
 import { createEdgeRouter, edge as edgeRouter } from "../src/adapters/traffic/edge.ts";
 import type { Edge, EdgeLimits } from "../src/adapters/traffic/edge/start-edge.ts";
@@ -118,4 +118,61 @@ export async function openCluster(clock: Clock = createClock()): Promise<EdgeClu
     },
   };
   return cluster;
+}
+
+/** People who load pages at replicas in turn, as long as the test wants. */
+export interface Crowd {
+  /** Who is sent people now. */
+  ready: readonly Replica[];
+  readonly served: () => number;
+  /** Resolves, when all have gone, with the requests that failed and the moves from the canary to stable. */
+  readonly leave: () => Promise<{ readonly failures: readonly { readonly at: string; readonly why: string }[]; readonly fallen: number }>;
+}
+
+/** Sends six such people. */
+export function sendCrowd(ready: readonly Replica[]): Crowd {
+  const dispatcher = new Agent({ connections: 4, keepAliveTimeout: 60_000 });
+  const over = new AbortController();
+  onTestFinished(async () => {
+    over.abort();
+    await dispatcher.destroy();
+  });
+  const failures: { at: string; why: string }[] = [];
+  let [served, fallen, turn] = [0, 0, 0];
+  const visit = async (): Promise<void> => {
+    let cookie = "other=1";
+    let arm: unknown = null;
+    while (!over.signal.aborted) {
+      turn += 1;
+      const at = crowd.ready[turn % crowd.ready.length];
+      if (at === undefined) throw new Error("no replica is ready");
+      try {
+        const answer = await request(at.edge.url, { dispatcher, headers: { accept: "text/html", cookie } });
+        await answer.body.dump();
+        if (answer.statusCode !== 200) failures.push({ at: at.address, why: String(answer.statusCode) });
+        const [set = ""] = [answer.headers["set-cookie"] ?? []].flat();
+        const version = answer.headers["x-version"];
+        if (arm === "canary" && version !== arm) fallen += 1;
+        // The page load that draws is still stable's.
+        if (set === "") arm = version;
+        else cookie = set.split(";", 1)[0] ?? "";
+        served += 1;
+      } catch (error) {
+        failures.push({ at: at.address, why: String(error) });
+      }
+    }
+  };
+  const crowd: Crowd = {
+    ready,
+    served: () => served,
+    leave: async () => {
+      const before = served;
+      await expect.poll(() => served - before, { timeout: 10_000 }).toBeGreaterThan(20);
+      over.abort();
+      await Promise.all(visits);
+      return { failures, fallen };
+    },
+  };
+  const visits = Array.from({ length: 6 }, visit);
+  return crowd;
 }

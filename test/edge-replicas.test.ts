@@ -1,4 +1,4 @@
-import { Agent, request } from "undici";
+import { request } from "undici";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { edge as edgeSource } from "../src/adapters/metrics/edge.ts";
 import { createEdgeRouter, edge as edgeRouter, examineEdgesAt } from "../src/adapters/traffic/edge.ts";
@@ -6,7 +6,7 @@ import { createClock } from "../src/engine/clock.ts";
 import { difference } from "../src/engine/increments.ts";
 import type { Query, Reading } from "../src/ports.ts";
 import { startSmallServer } from "./contract/small-server.ts";
-import { openCluster } from "./edge-cluster.ts";
+import { openCluster, sendCrowd } from "./edge-cluster.ts";
 import type { EdgeCluster, Replica } from "./edge-cluster.ts";
 import { openEdge, token } from "./edge-world.ts";
 
@@ -206,63 +206,48 @@ describe("names", () => {
 test("people notice nothing of a rolling update: no request fails, and nobody changes sides", async () => {
   const cluster = await openCluster();
   const limits = { drainMs: 400, closeMs: 5_000, readyAfterMs: 60_000 };
-  let ready: readonly Replica[] = await Promise.all([1, 2, 3].map((number) => cluster.join(number, limits)));
+  const replicas = await Promise.all([1, 2, 3].map((number) => cluster.join(number, limits)));
   await settle(cluster, 50);
-  const dispatcher = new Agent({ connections: 4, keepAliveTimeout: 60_000 });
-  const over = new AbortController();
-  onTestFinished(async () => {
-    over.abort();
-    await dispatcher.destroy();
-  });
-  const failures: string[] = [];
-  let [served, flips] = [0, 0];
-  let turn = 0;
-  const visit = async (): Promise<void> => {
-    let cookie = "other=1";
-    let arm: unknown = null;
-    while (!over.signal.aborted) {
-      turn += 1;
-      const at = ready[turn % ready.length];
-      if (at === undefined) throw new Error("no replica is ready");
-      try {
-        const answer = await request(at.edge.url, { dispatcher, headers: { accept: "text/html", cookie } });
-        await answer.body.dump();
-        if (answer.statusCode !== 200) failures.push(String(answer.statusCode));
-        const [set = ""] = [answer.headers["set-cookie"] ?? []].flat();
-        const version = answer.headers["x-version"];
-        if (arm !== null && version !== arm) flips += 1;
-        // The page load that draws is still stable's.
-        if (set === "") arm = version;
-        else cookie = set.split(";", 1)[0] ?? "";
-        served += 1;
-      } catch (error) {
-        failures.push(String(error));
-      }
-    }
-  };
-  const visits = Array.from({ length: 6 }, visit);
-  for (const number of [1, 2, 3]) {
-    const old = ready.find(({ address }) => address === `127.0.0.${number}`);
-    if (old === undefined) throw new Error("no such replica");
-    const fresh = await cluster.join(number + 3, limits);
+  const crowd = sendCrowd(replicas);
+  for (const [index, old] of replicas.entries()) {
+    const fresh = await cluster.join(index + 4, limits);
     await takeIn(cluster, fresh, 50);
-    ready = [...ready, fresh];
+    crowd.ready = [...crowd.ready, fresh];
     const closed = old.edge.close();
     expect(await cluster.readiness(old)).toBe(503);
     // What the one in front does when it has seen that.
-    ready = ready.filter((one) => one !== old);
+    crowd.ready = crowd.ready.filter((one) => one !== old);
     expect((await cluster.router.observe(never)).sharePct).toBe(50);
     await closed;
     cluster.names.delete(old.address);
   }
-  const before = served;
-  await expect.poll(() => served - before).toBeGreaterThan(20);
-  over.abort();
-  await Promise.all(visits);
-  expect([failures, flips]).toEqual([[], 0]);
+  expect(await crowd.leave()).toEqual({ failures: [], fallen: 0 });
   const { forwarded } = await cluster.router.observe(never);
-  expect((forwarded?.canary ?? 0) + (forwarded?.stable ?? 0)).toBeLessThanOrEqual(served);
-}, 60_000);
+  expect((forwarded?.canary ?? 0) + (forwarded?.stable ?? 0)).toBeLessThanOrEqual(crowd.served());
+});
+
+test("the share grows while one joins late, one dies and starts again: nobody falls back, and only the dead one's requests fail", async () => {
+  const cluster = await openCluster();
+  const limits = { readyAfterMs: 60_000 };
+  const [first, dying] = await Promise.all([cluster.join(1, limits), cluster.join(2, { ...limits, closeMs: 1 })]);
+  await settle(cluster, 20);
+  const crowd = sendCrowd([first, dying]);
+  const late = await cluster.join(3, limits);
+  await takeIn(cluster, late, 40);
+  crowd.ready = [first, dying, late];
+  await dying.edge.close();
+  crowd.ready = [first, late];
+  await expect(cluster.router.observe(never)).rejects.toThrow("connection refused");
+  cluster.names.delete(dying.address);
+  await settle(cluster, 60);
+  const again = await cluster.join(2, limits);
+  await takeIn(cluster, again, 80);
+  crowd.ready = [first, again, late];
+  const { failures, fallen } = await crowd.leave();
+  expect(fallen).toBe(0);
+  expect(failures.filter(({ at }) => at !== dying.address)).toEqual([]);
+  expect((await cluster.router.observe(never)).sharePct).toBe(80);
+});
 
 describe("the metric source", () => {
   const query: Query = {
