@@ -156,7 +156,15 @@ export type WantedWorkloads = Readonly<Record<string, WantedService>>;
 
 export interface WantedService {
   readonly use: AdapterUse;
-  readonly slots: Partial<Record<Slot, { readonly version: string }>>;
+  /** The release that asks, so that what is started can be told from another one's. Absent: none does. */
+  readonly release?: string;
+  readonly slots: Partial<Record<Slot, WantedSlot>>;
+}
+
+export interface WantedSlot {
+  readonly version: string;
+  /** Percent of the people that it must be able to serve: of those who are there, and of those who come next. Absent: all of them. */
+  readonly sharePct?: number;
 }
 
 export interface Workloads {

@@ -89,6 +89,11 @@ export interface RouterDefinition<Connection> {
   create(connection: Connection, surroundings: Surroundings): TrafficRouter;
 }
 
+/** Releases that still answer for what runs: those that are under way or keep something, by id. */
+export interface KnownReleases {
+  readonly active: readonly string[];
+}
+
 export interface WorkloadsDefinition<Connection> {
   readonly kind: string;
   readonly says: string;
@@ -97,6 +102,11 @@ export interface WorkloadsDefinition<Connection> {
   readonly planOptions: z.ZodObject;
   /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
   examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
+  /**
+   * Looks for what serin started and no release that is under way answers for, for `serin doctor --orphans`: one check for each, or a single one
+   * that is `ok`. Nothing is changed; it never throws, except with the signal's reason. Absent: nothing can be left over.
+   */
+  orphans?(connection: Connection, known: KnownReleases, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): Workloads;
 }
 
