@@ -130,7 +130,7 @@ test("a cluster that cannot be asked is one clear line", async () => {
 
 test("who gave up waiting is told so", async () => {
   const connection = { kubeconfig: desk.place.kubeconfig };
-  const examination = { plan: smallPlan, queries: [], recipients: [] };
+  const examination = { plan: smallPlan, versions: {}, queries: [], targets: [], recipients: [] };
   const aborted = AbortSignal.abort(new Error("too late"));
   await expect(
     kubernetesWorkloads.examine!(connection, examination, { clock: createClock(), dataDir: "/nowhere" }, aborted),
