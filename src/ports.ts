@@ -49,6 +49,8 @@ export interface ReadContext {
   /** The plan's environment, for example "production". */
   readonly environment: string;
   readonly targets: readonly Target[];
+  /** Which service has which paths, as the plan's traffic says. Absent: it says nothing. */
+  readonly routes?: readonly Route[];
   /** When the release was created, epoch ms. */
   readonly sinceMs: number;
 }

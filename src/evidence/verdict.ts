@@ -40,6 +40,8 @@ export interface Verdict {
 export interface Finding {
   readonly rule: string;
   readonly places: number;
+  /** Where people can look at it: an address, or a file of the server. Absent: nowhere. */
+  readonly at?: string;
 }
 
 /** Why a verdict is what it is, as data; `core/messages` makes it a sentence in French or English. */
