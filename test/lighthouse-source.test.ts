@@ -213,6 +213,11 @@ describe("lighthouse names what cost points", () => {
     "first-contentful-paint": { score: 0.2, scoreDisplayMode: "numeric" },
     "largest-contentful-paint": { score: 0.9, scoreDisplayMode: "numeric" },
     "total-blocking-time": { score: 0.99999, scoreDisplayMode: "numeric" },
+    "document-latency-insight": {
+      score: 0.5,
+      scoreDisplayMode: "metricSavings",
+      details: { type: "checklist", items: { noRedirects: {} } },
+    },
     "unused-javascript": { score: 0, scoreDisplayMode: "metricSavings" },
   };
 

@@ -31,7 +31,12 @@ export function reportOf({ performance = 1, accessibility = 1, audits = {}, path
     categories: {
       performance: {
         score: performance,
-        auditRefs: refs({ "first-contentful-paint": 10, "largest-contentful-paint": 25, "total-blocking-time": 30, "unused-javascript": 0 }),
+        auditRefs: refs({
+          "first-contentful-paint": 10,
+          "largest-contentful-paint": 25,
+          "total-blocking-time": 30,
+          "unused-javascript": 0,
+        }),
       },
       accessibility: { score: accessibility, auditRefs: refs({ label: 10, "image-alt": 10, "color-contrast": 7, list: 7 }) },
     },

@@ -4,6 +4,7 @@ import type { SecretReaders } from "../../src/config/secrets.ts";
 import { formatProblem } from "../../src/errors.ts";
 import { adapters, soundServer } from "./sound-plan.ts";
 
+const sourceKinds = adapters.sources.map(({ kind }) => kind).join(", ");
 const read = (text: string) => readServer(text, "serin.yaml", adapters);
 
 test("the sound server file has no problem", () => {
@@ -62,7 +63,7 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
   [
     "a connection without a kind",
     { from: "{ kind: http, url", to: "{ url" },
-    ["10:5 error: kind is missing. Write the kind of metric source: edge, scrape, http, axe."],
+    [`10:5 error: kind is missing. Write the kind of metric source: ${sourceKinds}.`],
   ],
   [
     "a kind that this build does not have",
@@ -71,7 +72,7 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
       to: 'prometheus: { kind: prometheus, url: "http://127.0.0.1:9090" }',
     },
     [
-      '10:25 warning: This build has no metric source adapter of kind "prometheus". It has edge, scrape, http, axe; the connection is left unused.',
+      `10:25 warning: This build has no metric source adapter of kind "prometheus". It has ${sourceKinds}; the connection is left unused.`,
     ],
   ],
   [

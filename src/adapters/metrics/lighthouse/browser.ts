@@ -54,7 +54,10 @@ export async function startChromium({ chromium, sandbox, folder }: Pick<Job, "ch
     "--mute-audio",
     ...(sandbox ? [] : ["--no-sandbox"]),
   ];
-  const browser = spawn(chromium, [...flags, "about:blank"], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, HOME: folder } });
+  const browser = spawn(chromium, [...flags, "about:blank"], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, HOME: folder },
+  });
   const said: string[] = [];
   const listening = new Promise<number>((resolve) => {
     createInterface({ input: browser.stderr }).on("line", (line) => {
@@ -63,14 +66,16 @@ export async function startChromium({ chromium, sandbox, folder }: Pick<Job, "ch
       else if (said.push(line) > 20) said.shift();
     });
   });
-  const ended = once(browser, "close").then(([code, signal]: unknown[]): never => {
-    const last = said.findLast((line) => line.trim() !== "") ?? "it said nothing";
-    throw new Error(`the browser ended (${signal === null ? `exit code ${String(code)}` : String(signal)}): ${last.slice(0, 300)}`);
-  });
-  const failed = once(browser, "error").then(([cause]: unknown[]): never => {
-    throw new Error(`the browser cannot be started: ${cause instanceof Error ? cause.message : "no reason given"}`);
-  });
+  const ended = once(browser, "close").then(
+    ([code, signal]: unknown[]): never => {
+      const last = said.findLast((line) => line.trim() !== "") ?? "it said nothing";
+      throw new Error(`the browser ended (${signal === null ? `exit code ${String(code)}` : String(signal)}): ${last.slice(0, 300)}`);
+    },
+    (cause: unknown): never => {
+      throw new Error(`the browser cannot be started: ${cause instanceof Error ? cause.message : "no reason given"}`, { cause });
+    },
+  );
   // Once it listens, its end is noticed by whoever talks to it.
-  for (const never of [ended, failed]) never.catch(() => {});
-  return Promise.race([listening, ended, failed]);
+  ended.catch(() => {});
+  return Promise.race([listening, ended]);
 }

@@ -29,7 +29,9 @@ export const connection = z
     preset: z.enum(["mobile", "desktop"]).default("mobile").describe("The device and line that Lighthouse imitates."),
     every: z
       .string()
-      .refine((text) => (parseDuration(text) ?? 0) > 0 || text === "0s", { error: 'A time between two rounds is a duration such as "10m".' })
+      .refine((text) => (parseDuration(text) ?? 0) > 0 || text === "0s", {
+        error: 'A time between two rounds is a duration such as "10m".',
+      })
       .default("10m")
       .describe("Between two rounds of a page, once there are as many as its metrics want; until then they follow one another."),
     timeout: timeoutWords.default("2m"),

@@ -64,7 +64,14 @@ function examinePages({ base }: Connection, { plan, queries }: Examination): rea
       return [{ what, verdict: "wrong", says: `The plan has no service ${service}.`, remedy: `Write one of ${services.join(", ")}.` }];
     }
     if (service !== null || plan.traffic.routes.length > 0 || services.length === 1) return [];
-    return [{ what, verdict: "wrong", says: "Nobody says which service has it.", remedy: `Write service: ${services[0] ?? "NAME"} in the metric.` }];
+    return [
+      {
+        what,
+        verdict: "wrong",
+        says: "Nobody says which service has it.",
+        remedy: `Write service: ${services[0] ?? "NAME"} in the metric.`,
+      },
+    ];
   });
 }
 

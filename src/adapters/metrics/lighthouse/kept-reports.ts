@@ -16,13 +16,17 @@ export class KeptReports {
   /** Takes a run's folder in under a name that tells when, which version and which page; answers the path of its HTML. */
   async keep(run: { readonly folder: string; readonly atMs: number; readonly arm: string; readonly path: string }): Promise<string> {
     makeFolder(this.#folder);
-    const page = run.path.replaceAll(/[^a-zA-Z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 60);
+    const page = run.path
+      .replaceAll(/[^a-zA-Z0-9]+/g, "-")
+      .replaceAll(/^-+|-+$/g, "")
+      .slice(0, 60);
     const name = `${new Date(run.atMs).toISOString().replaceAll(":", "-")}-${run.arm}${page === "" ? "" : `-${page}`}`;
     const kept = join(this.#folder, name);
     await rm(kept, { recursive: true, force: true });
     await rename(run.folder, kept);
     const all = (await readdir(this.#folder)).sort();
-    for (const old of all.slice(0, Math.max(0, all.length - this.#most))) await rm(join(this.#folder, old), { recursive: true, force: true });
+    for (const old of all.slice(0, Math.max(0, all.length - this.#most)))
+      await rm(join(this.#folder, old), { recursive: true, force: true });
     return join(kept, "report.html");
   }
 

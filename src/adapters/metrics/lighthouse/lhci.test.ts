@@ -94,10 +94,18 @@ describe("lighthouse reads a Lighthouse CI server", () => {
     ["refuses", "refuses", "connection refused"],
     ["wants a password", (_, response) => void response.writeHead(401).end(), "answered 401, so it wants other headers"],
     ["forbids", (_, response) => void response.writeHead(403).end(), "answered 403, so it wants other headers"],
-    ["is asked too often", (_, response) => void response.writeHead(429, { "retry-after": "60" }).end(), "answered 429, so it is asked too often"],
+    [
+      "is asked too often",
+      (_, response) => void response.writeHead(429, { "retry-after": "60" }).end(),
+      "answered 429, so it is asked too often",
+    ],
     ["breaks with a page", (_, response) => void response.writeHead(500).end("<h1>oh</h1>"), "answered 500"],
     ["answers a page", (_, response) => void response.end("<h1>oh</h1>"), "answered something else than a Lighthouse CI server does"],
-    ["is cut off", (_, response) => void response.writeHead(200, { "content-length": "99" }).end("{", () => response.destroy()), "broken off"],
+    [
+      "is cut off",
+      (_, response) => void response.writeHead(200, { "content-length": "99" }).end("{", () => response.destroy()),
+      "broken off",
+    ],
     ["answers numbers for texts", (_, response) => void response.end('{"id":5}'), "answered something else"],
   ])("one that %s is unavailable, and no secret is told", async (_says, behaviour, why) => {
     const { read, server } = await world({ token: "correct-horse-battery", headers: { authorization: "correct-horse-battery" } });
@@ -125,7 +133,12 @@ describe("lighthouse reads a Lighthouse CI server", () => {
     const runs = `/v1/projects/${projectId}/builds/b2/runs`;
     await server.behave((request, response) => {
       if (!request.url?.startsWith(runs)) return serve(request, response);
-      response.end(JSON.stringify([{ url: home, lhr: "[1,2" }, { url: home, lhr: reportOf({ performance: 1e300 }) }]));
+      response.end(
+        JSON.stringify([
+          { url: home, lhr: "[1,2" },
+          { url: home, lhr: reportOf({ performance: 1e300 }) },
+        ]),
+      );
     });
     await expect(read()).rejects.toThrow("it is no report of Lighthouse");
   });
@@ -134,7 +147,7 @@ describe("lighthouse reads a Lighthouse CI server", () => {
 test.each([
   ["shop:3f2a9c1", true],
   [`ghcr.example/shop:${newHash}@sha256:${"ab".repeat(32)}`, true],
-  ["v1.2.3-g3f2a9c1", false],
+  ["v1.2.3-5-g3f2a9c1", true],
   ["v1.2.3-3f2a9c1", true],
   ["shop:3f2a9c", false],
   [`shop@sha256:${newHash}`, false],

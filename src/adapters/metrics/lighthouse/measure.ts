@@ -83,7 +83,10 @@ async function measureArm(measuring: Measuring, ask: Ask, arm: Arm): Promise<Mea
     const cookies = [given, cookie].filter((one) => one !== undefined && one !== "").join("; ");
     const door: Job["door"] = { routes: [...way.routes], headers, cookie: cookies, isOwnHost: way.isOwnHost };
     const { path } = ask.page;
-    const ran = await measuring.run({ ...browser, chromium: browser.chromium, path, categories: [...ask.categories], door, folder }, closing);
+    const ran = await measuring.run(
+      { ...browser, chromium: browser.chromium, path, categories: [...ask.categories], door, folder },
+      closing,
+    );
     if (ran.kind === "failed") return problem(ran.why);
     const atMs = clock.nowMs();
     const html = await measuring.reports.keep({ folder, atMs, arm, path });
@@ -153,7 +156,8 @@ function wayTo({ base }: Measuring, { page, context, number }: Ask, arm: Arm): W
     return url === null ? [] : [{ path, url }];
   });
   const [only, ...more] = targets;
-  if (routes.length > 0) return { routes: routes.toSorted((a, b) => b.path.length - a.path.length), headers: {}, isOwnHost: false, targets };
+  if (routes.length > 0)
+    return { routes: routes.toSorted((a, b) => b.path.length - a.path.length), headers: {}, isOwnHost: false, targets };
   if (only === undefined || more.length > 0) return "nobody says which service has the page; write service in the metric";
   return { routes: [{ path: "/", url: only.url }], headers: {}, isOwnHost: false, targets };
 }

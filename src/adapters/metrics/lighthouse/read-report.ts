@@ -33,7 +33,8 @@ const report = z.object({
       score: z.number().nullable(),
       scoreDisplayMode: z.string(),
       errorMessage: z.string().optional(),
-      details: z.looseObject({ items: z.array(z.unknown()).optional() }).optional(),
+      /** A table has its rows as `items`; other kinds have something else there. */
+      details: z.unknown().optional(),
     }),
   ),
 });
@@ -83,10 +84,15 @@ function findingsOf(refs: Report["categories"][string]["auditRefs"], audits: Rep
     const { score = null, details } = audits[id] ?? {};
     const cost = score === null ? 0 : weight * (1 - score);
     // What rounds to nothing of a whole score is not named.
-    return cost < 0.05 ? [] : [{ cost, finding: { rule: id, places: Math.max(1, details?.items?.length ?? 1) } }];
+    return cost < 0.05 ? [] : [{ cost, finding: { rule: id, places: Math.max(1, rowsOf(details)) } }];
   });
   const byCost = costs.toSorted((a, b) => b.cost - a.cost || b.finding.places - a.finding.places);
   return byCost.slice(0, mostFindings).map(({ finding }) => finding);
+}
+
+function rowsOf(details: unknown): number {
+  const items = typeof details === "object" && details !== null && "items" in details ? details.items : null;
+  return Array.isArray(items) ? items.length : 0;
 }
 
 function shorten(text: string): string {

@@ -57,7 +57,10 @@ async function runProcess(
     why: signal.aborted ? "it was ended: the server is closing" : `it took more than ${withinMs} ms and was ended`,
   }));
   child.stdin.write(`${JSON.stringify(told)}\n`);
-  const answer = answerOf(child, told.folder).catch((cause: unknown): Ran => ({ kind: "failed", why: `its report is lost: ${String(cause)}` }));
+  const answer = answerOf(child, told.folder).catch((cause: unknown): Ran => ({
+    kind: "failed",
+    why: `its report is lost: ${String(cause)}`,
+  }));
   const ran = await Promise.race([answer, tooLate]);
   over.abort();
   await killGroup(child);
