@@ -71,9 +71,7 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
       from: 'pricetruth: { kind: http, url: "http://127.0.0.1:4103" }',
       to: 'prometheus: { kind: prometheus, url: "http://127.0.0.1:9090" }',
     },
-    [
-      `10:25 warning: This build has no metric source adapter of kind "prometheus". It has ${sourceKinds}; the connection is left unused.`,
-    ],
+    [`10:25 warning: This build has no metric source adapter of kind "prometheus". It has ${sourceKinds}; the connection is left unused.`],
   ],
   [
     "a wrong word of a connection",
