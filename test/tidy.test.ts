@@ -17,6 +17,7 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   ports: { rooms: ["core"], packages: [] },
   engine: { rooms: ["ports", "core", "evidence"], packages: ["node:perf_hooks"] },
   adapters: { rooms: ["ports", "core"], packages: "any" },
+  doctor: { rooms: ["adapters", "ports", "core"], packages: ["temporal-polyfill"] },
   config: { rooms: ["core", "errors"], packages: "any" },
   "http/contract": { rooms: ["core", "errors", "ports"], packages: ["zod"] },
   http: { rooms: ["http/contract", "ports", "core", "config", "errors"], packages: "any" },

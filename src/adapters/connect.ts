@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
 import { PortError } from "../ports.ts";
-import type { Clock, Store, World } from "../ports.ts";
+import type { Clock, World } from "../ports.ts";
 import type {
   Check,
   Examination,
@@ -27,21 +27,22 @@ export type Connections = Readonly<Record<keyof AdapterLists, Readonly<Record<st
 export interface OpenConnection {
   readonly kind: string;
   readonly value: unknown;
+  /** Why it cannot be used (`value` means nothing then), for a look from outside; a server does not begin with such a one. Absent: it can. */
+  readonly unusable?: string;
 }
 
 export interface WorldParts {
   readonly lists: AdapterLists;
   readonly connections: Connections;
   readonly clock: Clock;
-  readonly store: Store;
   /** The server's data folder; each adapter has a folder of its own in it. */
   readonly dataDir: string;
   /** Aborts when the server closes: see `Surroundings`. Absent: it never does. */
   readonly closing?: AbortSignal;
 }
 
-/** The outside world, whose adapters can also be asked to look at themselves. */
-export interface ConnectedWorld extends World {
+/** The outside world without its store; its adapters can also be asked to look at themselves. */
+export interface ConnectedWorld extends Omit<World, "store"> {
   /**
    * What the adapter behind a plan's word finds when it looks at itself (`Examination`); empty where it has nothing to look at beside its port.
    * Throws as the look-up of the adapter does.
@@ -73,7 +74,6 @@ export function connectWorld(parts: WorldParts): ConnectedWorld {
   for (const { kind } of lists.workloads) if (existsSync(join(parts.dataDir, kind))) made.workloads(kind);
   return {
     clock: parts.clock,
-    store: parts.store,
     router: (plan) => made.routers(plan.traffic.kind).adapter,
     workloads: (kind) => made.workloads(kind).adapter,
     source: (name) => made.sources(name).adapter,
@@ -104,7 +104,10 @@ interface Port<Adapter> {
   readonly find: Find;
 }
 
-function makeEach<Adapter>({ clock, dataDir, closing }: WorldParts, { port, definitions, find }: Port<Adapter>): (word: string) => Made<Adapter> {
+function makeEach<Adapter>(
+  { clock, dataDir, closing }: WorldParts,
+  { port, definitions, find }: Port<Adapter>,
+): (word: string) => Made<Adapter> {
   const made = new Map<string, Made<Adapter>>();
   return (word) => {
     const known = made.get(word);
@@ -118,6 +121,7 @@ function makeEach<Adapter>({ clock, dataDir, closing }: WorldParts, { port, defi
     const folder = join(dataDir, port === "workloads" ? name : `${port}-${name}`);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const surroundings = { clock, dataDir: folder, ...(closing === undefined ? {} : { closing }) };
+    if (connection?.unusable !== undefined) throw new PortError(connection.unusable, { retry: "never" });
     const value = connection ? connection.value : defaultsOf(definition, word);
     const adapter: Made<Adapter> = {
       adapter: definition.create(value, surroundings),

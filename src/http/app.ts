@@ -7,6 +7,7 @@ import type { Env } from "./auth.ts";
 import { routes } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { events } from "./events.ts";
+import { examine } from "./examine.ts";
 import { liftFreeze, listFreezes } from "./freezes.ts";
 import { limitBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
@@ -31,6 +32,7 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
   listFreezes,
   liftFreeze,
   startStable,
+  examine,
 };
 
 /**

@@ -3,6 +3,7 @@ import type { Request } from "../core/requests.ts";
 import type { Seen } from "../core/view/build-release-view.ts";
 import type { Problem } from "../errors.ts";
 import type { Clock, NewRelease, Store, World } from "../ports.ts";
+import type { ExaminedPart } from "./contract.ts";
 import type { Caller } from "./tokens.ts";
 import type { Log } from "./log.ts";
 import type { Turn } from "./turns.ts";
@@ -31,6 +32,17 @@ export type Verified =
   | { readonly ok: true; readonly entries: number; readonly rows: number; readonly hash: string }
   | { readonly ok: false; readonly revision: number; readonly why: string };
 
+/** Of which release everything is to be looked at. */
+export interface AskedExamination {
+  readonly plan: Plan;
+  /** By service: the version that shall be released, where it is known. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** When it is meant to start, epoch ms. */
+  readonly startsMs: number;
+  /** How many places of the plan lint finds doubtful. */
+  readonly doubts: number;
+}
+
 /** Everything that the API is made of. */
 export interface AppParts {
   readonly engine: EngineFace;
@@ -47,5 +59,7 @@ export interface AppParts {
   readonly closing: AbortSignal;
   /** Stands before whatever takes the processor for a while: calls, and what wakes many of them at once. */
   readonly turn: Turn;
+  /** Looks at everything that a release of the plan would rest on; changes nothing. */
+  examine(asked: AskedExamination, signal: AbortSignal): Promise<readonly ExaminedPart[]>;
   readPlan(text: string, file: string): { readonly plan: Plan | null; readonly problems: readonly Problem[] };
 }
