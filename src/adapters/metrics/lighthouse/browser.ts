@@ -66,10 +66,10 @@ export async function startChromium({ chromium, sandbox, folder }: Pick<Job, "ch
       else if (said.push(line) > 20) said.shift();
     });
   });
-  const ended = once(browser, "close").then(
-    ([code, signal]: unknown[]): never => {
+  const ended = (once(browser, "close") as Promise<[number | null, string | null]>).then(
+    ([code, signal]: [number | null, string | null]): never => {
       const last = said.findLast((line) => line.trim() !== "") ?? "it said nothing";
-      throw new Error(`the browser ended (${signal === null ? `exit code ${String(code)}` : String(signal)}): ${last.slice(0, 300)}`);
+      throw new Error(`the browser ended (${signal ?? `exit code ${code}`}): ${last.slice(0, 300)}`);
     },
     (cause: unknown): never => {
       throw new Error(`the browser cannot be started: ${cause instanceof Error ? cause.message : "no reason given"}`, { cause });

@@ -9,8 +9,7 @@ export class PageText extends Gatherer {
   text = "";
 
   override async getArtifact({ driver }: Parameters<Gatherer["getArtifact"]>[0]): Promise<string> {
-    const read = await driver.executionContext.evaluate(readText, { args: [longest], useIsolation: true });
-    this.text = String(read);
+    this.text = await driver.executionContext.evaluate(readText, { args: [longest], useIsolation: true });
     return this.text;
   }
 }
