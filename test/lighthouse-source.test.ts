@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { lighthouse } from "../src/adapters/metrics/lighthouse.ts";
@@ -233,6 +233,13 @@ describe("lighthouse names what cost points", () => {
       ["list", 1],
     ]);
     expect(readFileSync(access.findings?.[0]?.at ?? "", "utf8")).toBe("<p>report</p>");
+  });
+
+  test("and nothing that a killed run left stays", () => {
+    const dataDir = folder();
+    mkdirSync(join(dataDir, "runs/run-of-before"), { recursive: true });
+    world(fakeRun(), { dataDir });
+    expect(readdirSync(dataDir)).toEqual([]);
   });
 
   test("or its address, where one serves the folder; no more reports than are to be kept", async () => {

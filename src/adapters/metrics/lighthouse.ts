@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Metric } from "../../core/plan.ts";
 import type { MetricSource, ReadContext, Reading } from "../../ports.ts";
 import type { SourceDefinition, Surroundings } from "../define.ts";
@@ -124,6 +126,8 @@ function toReading(told: Told, { path, category }: Asked): Reading {
 }
 
 function toMeasuring(options: Connection, { clock, dataDir, closing }: Surroundings, run: RunPage): Measuring {
+  // What runs of an earlier process left when it was killed.
+  rmSync(join(dataDir, "runs"), { recursive: true, force: true });
   const { base, arms, chromium, preset, sandbox, headers, reports, keep } = options;
   const isRoot = process.getuid?.() === 0;
   return {

@@ -54,7 +54,7 @@ async function pass(way: Job["door"], incoming: IncomingMessage, response: Serve
   const url = onward(way, incoming.url ?? "/");
   if (url === null) return void response.writeHead(404, { "content-type": "text/plain" }).end("no service has this path");
   const method = incoming.method as Dispatcher.HttpMethod;
-  const hasBody = !["GET", "HEAD"].includes(method);
+  const hasBody = incoming.headers["content-length"] !== undefined || incoming.headers["transfer-encoding"] !== undefined;
   const answer = await request(url, { method, headers: headersOnward(way, incoming, url), body: hasBody ? incoming : null });
   const headers = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !hopByHop.has(name)));
   const { location } = answer.headers;

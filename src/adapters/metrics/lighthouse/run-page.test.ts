@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
@@ -54,6 +55,19 @@ describe("a run of Lighthouse", () => {
     expect(ran).toEqual({ kind: "failed", why: "it took more than 4000 ms and was ended" });
     const pid = Number(readFileSync(join(at, "pid"), "utf8"));
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+  });
+
+  test("goes with whoever started it", async () => {
+    const at = folder();
+    const runner = spawn(process.execPath, [new URL("./runner.ts", import.meta.url).pathname], {
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    runner.stdin.write(`${JSON.stringify(job(hanging(at), at))}\n`);
+    const pid = await vi.waitFor(() => Number(readFileSync(join(at, "pid"), "utf8").trim() || fail()), { timeout: 20_000 });
+    // So it looks when the server is killed.
+    runner.stdin.end();
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 10_000 });
   });
 
   test("is ended at once when the server closes, and none is begun then", async () => {
