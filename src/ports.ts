@@ -88,7 +88,8 @@ export type Reading =
     }
   | { readonly kind: "probe"; readonly atMs: number; readonly down: boolean }
   | { readonly kind: "no-data" }
-  | { readonly kind: "unavailable"; readonly why: string };
+  /** `soon`: nothing is wrong, it is only being measured for the first time. */
+  | { readonly kind: "unavailable"; readonly why: string; readonly soon?: true };
 
 export interface MetricSource {
   /** Answers every query at one instant; the result has one reading per query, by quantity. Throws when the whole source cannot be asked. */

@@ -93,7 +93,7 @@ describe("lighthouse measures", () => {
     const done = Promise.withResolvers<void>();
     const fake = fakeRun(async (told) => (await done.promise, ran({ performance: 0.5 })(told)));
     const at = world(fake, { clock: heldClock(0).clock, targets: [target()], connection: { every: "10m" } });
-    await expect(at.read()).rejects.toThrow("/: being measured for the first time");
+    expect(await at.read()).toEqual({ kind: "unavailable", why: "/: being measured for the first time", soon: true });
     done.resolve();
     await vi.waitFor(async () => expect(score(await at.read(ask({}, "q", 1)))).toEqual([50, null]));
     expect(fake.jobs.length).toBe(1);

@@ -107,7 +107,7 @@ async function measure(measuring: Measuring, { asks, context, number }: Asking):
 function toReading(told: Told, { path, category }: Asked): Reading {
   switch (told.kind) {
     case "first":
-      return { kind: "unavailable", why: `${path}: being measured for the first time` };
+      return { kind: "unavailable", why: `${path}: being measured for the first time`, soon: true };
     case "later":
       return { kind: "no-data" };
     case "failed":
