@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Audience, MetricKind } from "../core/plan.ts";
+import type { Audience, MetricKind, Plan } from "../core/plan.ts";
 import type { Connection, Server } from "./server-file.ts";
 
 /** The adapters of this build as the parser needs them: what `src/adapters/define.ts` defines, less the making. */
@@ -49,6 +49,8 @@ export interface RouterKind extends Kind {
     readonly stepPct: number;
     readonly lease: boolean;
   };
+  /** What a server that is not serin's own must be configured with for this plan. Absent: nothing. */
+  configure?(connection: unknown, plan: Plan): string;
 }
 
 export interface WorkloadsKind extends Kind {

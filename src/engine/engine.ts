@@ -9,6 +9,7 @@ import { Archive } from "./archive.ts";
 import { Delivery } from "./deliver.ts";
 import type { Post } from "./deliver.ts";
 import { Keeper } from "./keeper.ts";
+import type { Tick } from "./keeper.ts";
 import { verify } from "./replay.ts";
 import type { Verified } from "./replay.ts";
 import { patience as usualPatience } from "./run.ts";
@@ -30,6 +31,8 @@ export interface EngineOptions {
   readonly onTrouble?: (message: string) => void;
   /** Told when a trouble of a release's own ticks is over. */
   readonly onRecovery?: (message: string) => void;
+  /** Told after each tick of each release, how long it took and how late it was. */
+  readonly onTick?: (tick: Tick) => void;
 }
 
 export interface Engine {
@@ -64,7 +67,14 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     for (const listener of listeners) listener(id);
   };
   const archive = new Archive(world.store);
-  const keeper = new Keeper({ world, patience, trouble, recovery: options.onRecovery ?? (() => undefined), told });
+  const keeper = new Keeper({
+    world,
+    patience,
+    trouble,
+    recovery: options.onRecovery ?? (() => undefined),
+    told,
+    ticked: options.onTick ?? (() => undefined),
+  });
   const starts = new Starts(world, keeper);
   const delivery = new Delivery({ world, patience, trouble, entry: entriesOf(keeper, archive) });
   return {

@@ -1,4 +1,5 @@
 import { edge } from "./edge.ts";
+import { haproxy } from "./haproxy.ts";
 
 /** Every kind of traffic router of this build. */
-export const routers = [edge];
+export const routers = [edge, haproxy];
