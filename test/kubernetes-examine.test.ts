@@ -25,6 +25,8 @@ async function examine(options: Readonly<Record<string, unknown>> = {}, plan: Pa
   const examination = {
     plan: { ...smallPlan, services: [{ name: "backend", workload, data: null }], ...plan },
     queries: [],
+    versions: {},
+    targets: [],
     recipients: [],
   };
   const connection = { kubeconfig: desk.place.kubeconfig, namespace: desk.place.namespace };
