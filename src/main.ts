@@ -15,6 +15,7 @@ import type { Problem } from "./errors.ts";
 import type { createApp } from "./http/app.ts";
 import type { ExaminedPart, VerifyAnswer } from "./http/contract.ts";
 import type { Log } from "./http/log.ts";
+import type { Meters } from "./http/meters.ts";
 import { StoreUnusable } from "./ports.ts";
 import type { Clock, Store } from "./ports.ts";
 
@@ -35,6 +36,10 @@ const groups: Readonly<Record<string, Group>> = {
   stable: {
     says: "start the stable version on this machine",
     add: async (group, terminal) => (await import("./cli/stable-start.ts")).addStableStart(group, terminal),
+  },
+  router: {
+    says: "configure the routers that are other people's servers",
+    add: async (group, terminal) => (await import("./cli/router-config.ts")).addRouterConfig(group, terminal, adapterLists),
   },
   freeze: { says: "see and lift freezes", add: addFreeze },
 };
@@ -135,13 +140,20 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   const { createEngine } = await import("./engine/engine.ts");
   const leaving = new AbortController();
   closing.defer(() => leaving.abort());
-  const world = { ...connectWorld({ lists, connections, clock, dataDir: resolve(start.dataDir), closing: leaving.signal }), store };
-  const onTrouble = (message: string): void => log("error", "trouble", { message });
-  const onRecovery = (message: string): void => log("info", "recovered", { message });
-  const engine = createEngine(world, { publicUrl: server.publicUrl, onTrouble, onRecovery });
+  const connected = connectWorld({ lists, connections, clock, dataDir: resolve(start.dataDir), closing: leaving.signal });
+  const [{ Meters }, { measureWorld }] = await Promise.all([import("./http/meters.ts"), import("./http/measure-world.ts")]);
+  const meters = new Meters(version());
+  const world = measureWorld({ ...connected, store }, meters);
+  const engine = createEngine(world, {
+    publicUrl: server.publicUrl,
+    onTrouble: (message) => log("error", "trouble", { message }),
+    onRecovery: (message) => log("info", "recovered", { message }),
+    onTick: (tick) => meters.ticked(tick),
+  });
   closing.defer(() => engine.close());
+  closing.defer(engine.onCommit((id) => void meters.follow(engine.view(id))));
   const ending = new AbortController();
-  const app = await openApp({ start, server, lists, world, store, engine, clock, log, closing: ending.signal });
+  const app = await openApp({ start, server, lists, world, store, engine, clock, log, meters, closing: ending.signal });
   const listening = await listen(app, address);
   closing.defer(() => listening.close(closeWithinMs));
   closing.defer(() => ending.abort());
@@ -167,6 +179,7 @@ interface AppMakings {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meters: Meters;
   readonly closing: AbortSignal;
 }
 

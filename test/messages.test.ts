@@ -178,7 +178,10 @@ const facts: Every<Fact> = {
 
 const becauses: Every<Because> = {
   "proven-good": [{ kind: "proven-good" }],
-  "proven-bad": [{ kind: "proven-bad" }],
+  "proven-bad": [
+    { kind: "proven-bad" },
+    { kind: "proven-bad", findings: [{ issue: "out of memory", events: 2, isNew: true, frames: [], url: null }] },
+  ],
   "nothing-counted": [{ kind: "nothing-counted" }],
   "too-little-evidence": [{ kind: "too-little-evidence" }],
   "between-lines": [{ kind: "between-lines" }],

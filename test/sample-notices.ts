@@ -219,5 +219,5 @@ export function sampleNoticeOf(name: keyof typeof stories, sample: SampleNotice 
 
 /** What `serin doctor` asks of a notifier through which the sample plan tells `recipients`. */
 export function examinationOf(recipients: readonly string[]): Examination {
-  return { plan: samplePlan, queries: [], recipients, versions: {} };
+  return { plan: samplePlan, queries: [], targets: [], recipients, versions: {} };
 }

@@ -359,7 +359,7 @@ test.each<[MetricKind, Metric["query"], string]>([
   ["level", { value: "v", limit: 0 }, "limit is what 100 % means"],
   ["level", { value: "v", limit: "half" }, "limit is what 100 % means"],
   ["level", { value: "v", per: "minute" }, "Write per: second"],
-  ["score", { value: "v" }, "a metrics page has no score. Take the source http"],
+  ["score", { value: "v" }, "counters and gauges have no score. Take the source http"],
 ])("scrape's words: %s %j is a problem with its remedy", (kind, words, problem) => {
   expect(scrape.checkQuery(kind, words)).toContain(problem);
 });

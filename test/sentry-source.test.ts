@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sentry } from "../src/adapters/metrics/sentry.ts";
-import { nextCursor, oneLine, releaseName } from "../src/adapters/sentry-api.ts";
+import { oneLine } from "../src/adapters/one-line.ts";
+import { nextCursor, releaseName } from "../src/adapters/sentry-api.ts";
 import type { Metric, MetricKind } from "../src/core/plan.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { Clock } from "../src/ports.ts";
@@ -223,6 +224,16 @@ describe("sentry names the canary's errors", () => {
     });
   });
 
+  test("of sessions that crashed, the errors that nobody handled", async () => {
+    const at = await world({
+      releases: { "frontend@2": { sessions: 100, crashed: 2 } },
+      issues: [issue(2, "a", 1, "2026-01-01T00:40:00Z")],
+      latest: { "2": event },
+    });
+    expect((await at.read(ask({}, "ratio", "crashes"))).get("crashes")).toMatchObject({ findings: [{ issue: "a" }] });
+    expect(at.asked("issues").map((one) => one.get("query"))).toEqual(['error.unhandled:true release:["frontend@2"]']);
+  });
+
   test("without them the counts stand all the same", async () => {
     const at = await world({ releases, issues: [issue(1, "a", 1, "2026-01-01T00:40:00Z")], latest: {} });
     const reading = (await at.read(fatal)).get("critical-errors");
@@ -270,7 +281,8 @@ describe("sentry examine", () => {
   const examine = async (facts: SentryFacts, queries = [fatal], words: object = {}) => {
     const { connection, surroundings, asked } = await world(facts, { words });
     const plan = { ...samplePlan, services: samplePlan.services.slice(0, 1) };
-    const checks = (await sentry.examine?.(connection, { plan, queries, recipients: [] }, surroundings, never)) ?? [];
+    const checks =
+      (await sentry.examine?.(connection, { plan, queries, recipients: [], versions: {}, targets: [] }, surroundings, never)) ?? [];
     return { said: checks.map(({ verdict, what, says }) => `${verdict} ${what}: ${says}`), checks, asked };
   };
 
@@ -352,5 +364,6 @@ test.each([
   { organization: "a/b", project: "web", token },
   { organization: "shop", project: [], token },
   { organization: "shop", project: "web", token, release: "frontend" },
+  { organization: "shop", project: "web", token, release: "{service}@{tag}-{arm}" },
   { organization: "shop", project: "web", token, url: "ftp://sentry" },
 ])("sentry's connection refuses %j", (words) => expect(sentry.connection.safeParse(words).success).toBe(false));

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { MetricKind, Plan } from "../core/plan.ts";
-import type { Clock, MetricSource, Notifier, Query, RouterCapabilities, Store, TrafficRouter, Workloads } from "../ports.ts";
+import type { Clock, MetricSource, Notifier, Query, RouterCapabilities, Store, Target, TrafficRouter, Workloads } from "../ports.ts";
 
 /** What every adapter is given beside its own options. Secrets arrive resolved; an adapter never reads the environment. */
 export interface Surroundings {
@@ -35,6 +35,8 @@ export interface Examination {
   readonly versions: Readonly<Record<string, string>>;
   /** Sources: what the plan would ask of this one. Empty for the other ports. */
   readonly queries: readonly Query[];
+  /** Sources: where the services answer now, as their workloads say; the canary's once it is there. Empty for the other ports. */
+  readonly targets: readonly Target[];
   /** Notifiers: to whom the plan would send through this one. Empty for the other ports. */
   readonly recipients: readonly string[];
 }
@@ -80,6 +82,8 @@ export interface RouterDefinition<Connection> {
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
   readonly capabilities: RouterCapabilities;
+  /** What a server that is not serin's own must be configured with for this plan; `serin router config` writes it. Absent: nothing. Pure. */
+  configure?(connection: Connection, plan: Plan): string;
   /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
   examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): TrafficRouter;

@@ -2,7 +2,10 @@ import { z } from "zod";
 import type { Clock } from "../ports.ts";
 import { createExchange, parseTimeout, publicUrl, timeoutWords } from "./exchange.ts";
 import type { Call, Exchange } from "./exchange.ts";
+import { oneLine } from "./one-line.ts";
 import { Patience } from "./patience.ts";
+import { fillTarget } from "./target-words.ts";
+import type { TargetWords } from "./target-words.ts";
 import { tlsWords } from "./tls.ts";
 
 const slug = z
@@ -20,7 +23,7 @@ export const sentryWords = {
   token: z.string().min(1).describe("An auth token of the organisation."),
   release: z
     .string()
-    .regex(/\{(?:version|tag)\}/, { error: 'A release needs {version} or {tag}: "{service}@{tag}".' })
+    .regex(/^(?!.*\{arm\}).*\{(?:version|tag)\}/, { error: 'A release needs {version} or {tag}: "{service}@{tag}".' })
     .default("{service}@{tag}")
     .describe("How releases are called in Sentry, of {service}, {version}, {tag} (the image's, or else the version) and {environment}."),
   timeout: timeoutWords.default("2s"),
@@ -154,25 +157,14 @@ export function nextCursor(link: string): string | null {
 }
 
 /**
- * What a version of a service is called in Sentry. `tag` is an image's, without registry, name and digest: "registry/shop/frontend:2.4.1@sha256:…"
- * is 2.4.1; what is no image is its own tag. `null` when that cannot be a release's name there: over 200 characters, slashes, blanks at its ends.
+ * What a version of a service is called in Sentry. `null` when that cannot be a release's name there: over 200 characters, slashes, blanks at its
+ * ends.
  *
  * Source: https://docs.sentry.io/cli/releases/ (names of releases)
  */
-export function releaseName(
-  template: string,
-  { service, version, environment }: { readonly service: string; readonly version: string; readonly environment: string },
-): string | null {
-  const image = /^(?<name>[^@]*?)(?::(?<tag>[\w][\w.-]*))?(?:@[a-z0-9]+:[0-9a-f]+)?$/.exec(version)?.groups;
-  const tag = image?.["tag"] ?? version;
-  const values: Readonly<Record<string, string>> = { service, version, tag, environment };
-  const name = template.replaceAll(/\{(service|version|tag|environment)\}/g, (_, word: string) => values[word] ?? "");
+export function releaseName(template: string, words: Omit<TargetWords, "arm">): string | null {
+  // A version is called the same on both arms: its template has no {arm}.
+  const name = fillTarget(template, { ...words, arm: "canary" });
   const isName = name.length <= 200 && name.trim() === name && !/[/\\\n\r\t"]/.test(name) && !/^(?:\.{0,2}|latest)$/.test(name);
   return isName ? name : null;
-}
-
-/** A text from outside as one line of at most `most` characters, without what could move a cursor. */
-export function oneLine(text: string, most: number): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
-  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }

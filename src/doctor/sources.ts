@@ -25,9 +25,9 @@ export function sourcesOf(plan: Plan): readonly (readonly [name: string, queries
 
 /** The source itself, and every metric that the plan asks of it, for each arm. */
 export async function lookAtSource(examining: Examining, look: LookAtSource, signal: AbortSignal): Promise<readonly Check[]> {
-  const { name, queries } = look;
+  const { name, queries, targets } = look;
   const [own, readings] = await Promise.all([
-    examineItself(examining, { port: "sources", word: name, queries }, signal),
+    examineItself(examining, { port: "sources", word: name, queries, targets }, signal),
     readSettled(examining, look, signal),
   ]);
   if (typeof readings === "string") return [...own.filter(({ what }) => what !== name), silent(name, readings)];

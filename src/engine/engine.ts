@@ -10,6 +10,7 @@ import { Archive } from "./archive.ts";
 import { Delivery } from "./deliver.ts";
 import type { DeliveryHealth, Story } from "./deliver.ts";
 import { Keeper } from "./keeper.ts";
+import type { Tick } from "./keeper.ts";
 import { verify } from "./replay.ts";
 import type { Verified } from "./replay.ts";
 import { patience as usualPatience } from "./run.ts";
@@ -35,6 +36,8 @@ export interface EngineOptions {
   readonly onTrouble?: (message: string) => void;
   /** Told when a trouble of a release's own ticks, or of its notices, is over. */
   readonly onRecovery?: (message: string) => void;
+  /** Told after each tick of each release, how long it took and how late it was. */
+  readonly onTick?: (tick: Tick) => void;
 }
 
 export interface Engine {
@@ -71,7 +74,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
   };
   const archive = new Archive(world.store);
   const recovery = options.onRecovery ?? (() => undefined);
-  const keeper = new Keeper({ world, patience, trouble, recovery, told });
+  const keeper = new Keeper({ world, patience, trouble, recovery, told, ticked: options.onTick ?? (() => undefined) });
   const starts = new Starts(world, keeper);
   const publicUrl = options.publicUrl ?? null;
   const delivery = new Delivery({ world, patience, publicUrl, trouble, recovery, story: storiesOf(keeper, archive) });

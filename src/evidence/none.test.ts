@@ -85,18 +85,3 @@ test.each([0.001, 0.01, 0.3])("wealth that passes is fair while events happen at
     expect(expected).toBeLessThanOrEqual(1 + 1e-12);
   }
 });
-
-test("what its source names is told with the failure, the last that it named", () => {
-  const named = (title: string) => [{ issue: title, events: 1, isNew: true, frames: [], url: null }];
-  const scrape = (bad: number, findings?: ReturnType<typeof named>) =>
-    ({
-      kind: "counts",
-      atMs: 0,
-      canary: { bad, total: 10 },
-      stable: { bad: 0, total: 90 },
-      slices: [],
-      ...(findings && { findings }),
-    }) as const;
-  const state = [scrape(1, named("a")), scrape(1, named("b")), scrape(0)].reduce((before, one) => add(none, before, one), begin(none));
-  expect(judge(none, state).because).toEqual({ kind: "event-seen", events: 2, findings: named("b") });
-});

@@ -8,7 +8,7 @@ import { ratioBets, ratioIncrements } from "./ratio-bets.ts";
 import type { RatioBets } from "./ratio-bets.ts";
 import { logAddExp } from "./special.ts";
 import type { Increment, TestFamily, TestSpec, TestState } from "./test-spec.ts";
-import type { Because, Finding, Verdict } from "./verdict.ts";
+import type { Verdict } from "./verdict.ts";
 
 type NoneSpec = Extract<TestSpec, { readonly kind: "none" }>;
 
@@ -23,8 +23,6 @@ interface NoneState extends TestState {
   readonly more: Process;
   /** The last scrape in which the canary had an event that stable knows too, counted from 0; `null`: none. */
   readonly lastShared: number | null;
-  /** The last that its source named; empty when it names nothing. */
-  readonly findings: readonly Finding[];
 }
 
 /** An event that both arms know is still going on for so many scrapes after the last one. */
@@ -48,7 +46,6 @@ export const none: TestFamily<NoneSpec> = {
     isAlone: false,
     more: emptyProcess,
     lastShared: null,
-    findings: [],
   }),
   add: addNone,
   judge: judgeNone,
@@ -77,7 +74,6 @@ function addNone(spec: NoneSpec, before: TestState, increment: Increment): NoneS
     more,
     isAlone: state.isAlone || (scrape.canary.bad > 0 && stable.bad === 0),
     lastShared: scrape.canary.bad > 0 && stable.bad > 0 ? state.scrapes : state.lastShared,
-    findings: increment.kind === "counts" && increment.findings !== undefined ? increment.findings : state.findings,
   };
 }
 
@@ -95,15 +91,15 @@ function judgeNone(spec: NoneSpec, before: TestState): Verdict {
         : { low: 0, high: Math.min(1, Math.max((passNats - Math.log1p(-stakeOnFew)) / exposures, logEPass < passNats ? spec.rate : 0)) },
   };
   const verdict: Verdict = { ...nothingCounted("exact"), kind: "undecided", logEPass, ...shown, because: { kind: "too-little-evidence" } };
-  const seen: Because = { kind: "event-seen", events, ...(state.findings.length > 0 && { findings: state.findings }) };
-  if (state.isAlone) return { ...verdict, kind: "fail", assumes: "rule", because: seen };
+  if (state.isAlone) return { ...verdict, kind: "fail", assumes: "rule", because: { kind: "event-seen", events } };
   if (events > 0) {
     const compared = {
       ...verdict,
       logEFail: logE(state.more, betsOf(spec)),
       p: Math.exp(-Math.max(0, state.more.peakLogE)),
     };
-    if (state.more.peakLogE >= natsOf(spec.alpha)) return { ...compared, kind: "fail", logEFail: state.more.peakLogE, because: seen };
+    if (state.more.peakLogE >= natsOf(spec.alpha))
+      return { ...compared, kind: "fail", logEFail: state.more.peakLogE, because: { kind: "event-seen", events } };
     if (state.scrapes - (state.lastShared ?? 0) <= sharedScrapes)
       return { ...compared, shared: true, because: { kind: "shared-incident" } };
     return logEPass >= passNats ? { ...compared, kind: "pass", because: { kind: "as-rare-as-stable", events, exposures } } : compared;

@@ -62,7 +62,8 @@ export interface KnownIssue {
 /** Why a verdict is what it is, as data; `core/messages` makes it a sentence in French or English. */
 export type Because =
   | { readonly kind: "proven-good" }
-  | { readonly kind: "proven-bad" }
+  /** `findings`: what the source of the counts names behind them, the gravest first. Absent: it names nothing. */
+  | { readonly kind: "proven-bad"; readonly findings?: readonly Finding[] }
   | { readonly kind: "nothing-counted" }
   | { readonly kind: "too-little-evidence" }
   | { readonly kind: "between-lines" }

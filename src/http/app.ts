@@ -9,6 +9,7 @@ import type { HealthAnswer, RouteName } from "./contract.ts";
 import { events } from "./events.ts";
 import { examine } from "./examine.ts";
 import { liftFreeze, listFreezes } from "./freezes.ts";
+import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
 import { problemOf, problemResponse } from "./problem.ts";
@@ -33,6 +34,7 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
   liftFreeze,
   startStable,
   examine,
+  metrics,
 };
 
 /**

@@ -36,6 +36,7 @@ export const routes = {
   listFreezes: { method: "GET", path: "/api/v1/freezes", access: "person" },
   liftFreeze: { method: "DELETE", path: "/api/v1/freezes/:environment", access: ["release-manager"] },
   startStable: { method: "POST", path: "/api/v1/stable", access: mayStart },
+  metrics: { method: "GET", path: "/metrics", access: "person" },
   examine: { method: "POST", path: "/api/v1/examinations", access: mayExamine },
 } as const satisfies Readonly<Record<string, Route>>;
 

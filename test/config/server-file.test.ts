@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { kindsOf } from "../../src/config/catalogue.ts";
 import { readServer, openConnection } from "../../src/config/server-file.ts";
 import type { SecretReaders } from "../../src/config/secrets.ts";
 import { formatProblem } from "../../src/errors.ts";
 import { adapters, soundServer } from "./sound-plan.ts";
 
-const kinds = (port: keyof typeof adapters) => adapters[port].map(({ kind }) => kind).join(", ");
 const read = (text: string) => readServer(text, "serin.yaml", adapters);
 
 test("the sound server file has no problem", () => {
@@ -81,12 +81,14 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
   [
     "a connection without a kind",
     { from: "{ kind: http, url", to: "{ url" },
-    [`10:5 error: kind is missing. Write the kind of metric source: ${kinds("sources")}.`],
+    [`10:5 error: kind is missing. Write the kind of metric source: ${kindsOf(adapters, "sources").join(", ")}.`],
   ],
   [
     "a kind that this build does not have",
-    { from: "    edge: { kind: edge", to: "    mesh: { kind: istio" },
-    [`7:19 warning: This build has no router adapter of kind "istio". It has ${kinds("routers")}; the connection is left unused.`],
+    { from: "  sources:", to: "    mesh: { kind: istio }\n  sources:" },
+    [
+      `8:19 warning: This build has no router adapter of kind "istio". It has ${kindsOf(adapters, "routers").join(", ")}; the connection is left unused.`,
+    ],
   ],
   [
     "a wrong word of a connection",
@@ -169,6 +171,11 @@ describe("secrets", () => {
   test("reading the file needs none", () => {
     expect(JSON.stringify(connection)).not.toContain(hidden);
     expect(connection?.secrets).toEqual([{ path: ["secret"], place: { kind: "file", file: "hook.secret" }, line: 12, column: 72 }]);
+  });
+
+  test.each(["apiKey", "appKey", "secretAccessKey", "token", "password"])("%s is refused where it is written out", (name) => {
+    const { problems } = read(soundServer.replace('url: "http://127.0.0.1:4103"', `url: "http://127.0.0.1:4103", ${name}: ${hidden}`));
+    expect(problems.map(formatProblem)).toContainEqual(expect.stringContaining(`${name}: a secret is not written into this file.`));
   });
 
   test("a connection is opened with them, without the line end of their file", () => {

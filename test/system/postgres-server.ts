@@ -85,9 +85,14 @@ export async function startPostgres(
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  await server.start();
-  await ask({ folder, port, database: user }, "create database shop");
-  return server;
+  try {
+    await server.start();
+    await ask({ folder, port, database: user }, "create database shop");
+    return server;
+  } catch (cause) {
+    await server.close();
+    throw cause;
+  }
 }
 
 function isRunning(child: ChildProcess | null): child is ChildProcess {

@@ -17,9 +17,10 @@ export const all = "select arm, count(activated_at) as good, count(*) as total f
 const schema = `
   create table trials (person bigint generated always as identity, release text, arm text, exposed_at timestamptz, activated_at timestamptz);
   create index on trials (release, exposed_at);
+  create table visitors (person bigint generated always as identity, release text, arm text, exposed_at timestamptz, ordered_at timestamptz);
   create table stock (arm text, value numeric);
   create role reader login password '${password}';
-  grant select on trials, stock to reader;
+  grant select on trials, visitors, stock to reader;
   create role writer login password '${password}';
   grant select, insert on trials to writer;
   create function sneaky() returns bigint language plpgsql as $$ begin insert into trials (arm) values ('canary'); return 1; end $$`;

@@ -19,7 +19,7 @@ onSystem({ name: "sql's connections to a real PostgreSQL", needs: ["postgres", "
   });
   afterAll(() => server.close());
   beforeEach(async () => {
-    await server.run("truncate trials, stock");
+    await server.run("truncate trials, visitors, stock");
     source = connect(server.address("reader", password));
   });
 
@@ -96,7 +96,7 @@ onSystem({ name: "sql's connections to a real PostgreSQL", needs: ["postgres", "
       clock: Clock = createClock(),
     ) => {
       const connection = sql.connection.parse({ url, ...more });
-      const examination = { plan: samplePlan, queries, recipients: [] };
+      const examination = { plan: samplePlan, queries, recipients: [], versions: {}, targets: [] };
       return sql.examine?.(connection, examination, { clock, dataDir: "unused" }, never) ?? [];
     };
     const mature = ask(trials, { matures: "10m" });

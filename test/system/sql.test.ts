@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { createClock } from "../../src/engine/clock.ts";
 import type { MetricSource } from "../../src/ports.ts";
 import { metricsContract } from "../contract/metrics.ts";
+import { ecomsimply } from "../ecomsimply-example.ts";
 import { onSystem } from "./on-system.ts";
 import type { PostgresServer } from "./postgres-server.ts";
 import { all, ask, connect, context, expose, never, password, read, startShop, trials, whyNot } from "./shop-database.ts";
@@ -15,7 +16,7 @@ onSystem({ name: "sql on a real PostgreSQL", needs: ["postgres", "initdb"] }, ()
   });
   afterAll(() => server.close());
   beforeEach(async () => {
-    await server.run("truncate trials, stock");
+    await server.run("truncate trials, visitors, stock");
     source = connect(server.address("reader", password));
   });
 
@@ -91,6 +92,29 @@ onSystem({ name: "sql on a real PostgreSQL", needs: ["postgres", "initdb"] }, ()
       await expose(server, { arm: "stable", people: 7, activated: 0 });
       expect(await read(source, ask(`select arm, 0 as bad, ${total} as total from trials group by arm`))).toMatchObject({
         series: [{ total: 0 }, { bad: 0, total: 7 }],
+      });
+    });
+
+    test("as examples/ecomsimply asks for them", async () => {
+      const plan = ecomsimply();
+      await expose(server, { arm: "canary", people: 10, activated: 4, ago: "11 minutes" });
+      await server.run(
+        "insert into visitors (release, arm, exposed_at, ordered_at) select 'r-1', arm, now() - interval '1 hour', now() from (values ('canary'), ('stable')) arms (arm)",
+      );
+      const queries = ["trial-activation", "conversion"].map((name) => plan.query(name));
+      const readings = await source.read(queries, context, never);
+      expect(readings.get("trial-activation")).toMatchObject({
+        series: [
+          { arm: "canary", bad: 4, total: 10 },
+          { arm: "stable", bad: 0, total: 0 },
+        ],
+      });
+      // They ordered, and later than within the ten minutes that count.
+      expect(readings.get("conversion")).toMatchObject({
+        series: [
+          { bad: 0, total: 1 },
+          { bad: 0, total: 1 },
+        ],
       });
     });
 

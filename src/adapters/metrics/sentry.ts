@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { MetricKind } from "../../core/plan.ts";
 import type { MetricSource, Query, ReadContext, Reading, SeriesSample } from "../../ports.ts";
 import type { SourceDefinition, Surroundings } from "../define.ts";
 import { throwWhenNothingIsKnown } from "../readings.ts";
@@ -82,14 +83,14 @@ async function answerOr(of: ReadingOf, metric: Query["metric"]): Promise<Reading
   const read = readWords(metric.kind, metric.query);
   if (read.kind === "problem") return { kind: "unavailable", why: read.problem };
   try {
-    return await answer(of, read.asked);
+    return await answer(of, metric.kind, read.asked);
   } catch (cause) {
     of.signal.throwIfAborted();
     return { kind: "unavailable", why: cause instanceof Error ? cause.message : String(cause) };
   }
 }
 
-async function answer(of: ReadingOf, asked: SentryAsked): Promise<Reading> {
+async function answer(of: ReadingOf, kind: MetricKind, asked: SentryAsked): Promise<Reading> {
   const { asking, context, signal, askedMs } = of;
   const releases = releasesOf(of.place.release, asked.service, context);
   if (releases.kind === "none") return { kind: "no-data" };
@@ -100,18 +101,23 @@ async function answer(of: ReadingOf, asked: SentryAsked): Promise<Reading> {
     sampleOf(of, "canary", slice(releases.canary), asked),
     sampleOf(of, "stable", slice(releases.stable), asked),
   ]);
-  if (canary.total === 0 && stable.total === 0) return { kind: "no-data" };
-  const { query } = asked;
-  const isNamed = canary.bad > 0 && query !== null;
+  if (canary.total === 0 && stable.total === 0 && canary.bad === 0 && stable.bad === 0) return { kind: "no-data" };
+  if (kind === "ratio" && [canary, stable].some(({ bad, total }) => bad > total))
+    return { kind: "unavailable", why: `more ${asked.of} with an error than ${asked.of}: Sentry has not counted all of them yet` };
   const { clock } = of.surroundings;
-  const findings = isNamed ? await issuesInTime(asking, { slice: slice(releases.canary), query }, { clock, signal }) : [];
-  return { kind: "counters", atMs: askedMs, series: [canary, stable], ...(findings.length > 0 && { findings }) };
+  const named = { slice: slice(releases.canary), query: asked.query ?? unhandled };
+  const findings = canary.bad > 0 ? await issuesInTime(asking, named, { clock, signal }) : [];
+  const series = [canary, stable].map((sample) => ({ ...sample, total: Math.max(sample.total, sample.bad) }));
+  return { kind: "counters", atMs: askedMs, series, ...(findings.length > 0 && { findings }) };
 }
 
-/** One arm's counts. Errors without a session around them, as where sessions are not sent, are their own whole: so none is lost. */
+/** What sessions crash of. Source: https://docs.sentry.io/concepts/search/searchable-properties/events/ */
+const unhandled = "error.unhandled:true";
+
+/** One arm's counts; errors may be more than the whole, as where sessions are not sent, or later. */
 async function sampleOf({ asking }: ReadingOf, arm: SeriesSample["arm"], slice: Slice, { of, query }: SentryAsked): Promise<SeriesSample> {
   const [health, errors] = await Promise.all([asking.health(slice), query === null ? null : asking.errors(slice, query)]);
   const { total, crashed } = health[of];
   const bad = errors === null ? crashed : of === "users" ? errors.users : errors.events;
-  return { series: `${of} ${arm}`, arm, bad, total: Math.max(total, bad), slice: null, bornMs: null, neverRestarts: true };
+  return { series: `${of} ${arm}`, arm, bad, total, slice: null, bornMs: null, neverRestarts: true };
 }

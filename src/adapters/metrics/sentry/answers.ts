@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Finding } from "../../../core/observation.ts";
-import { oneLine } from "../../sentry-api.ts";
+import { oneLine } from "../../one-line.ts";
 
 /** Sessions of an arm and their users since the release began, and how many of them crashed. */
 export interface Health {
