@@ -57,6 +57,8 @@ export interface ReadContext {
   /** The plan's environment, for example "production". */
   readonly environment: string;
   readonly targets: readonly Target[];
+  /** Which service has which paths, as the plan's traffic says. Absent: it says nothing. */
+  readonly routes?: readonly Route[];
   /** When the release was created, epoch ms. */
   readonly sinceMs: number;
 }
@@ -99,7 +101,8 @@ export type Reading =
     }
   | { readonly kind: "probe"; readonly atMs: number; readonly down: boolean }
   | { readonly kind: "no-data" }
-  | { readonly kind: "unavailable"; readonly why: string };
+  /** `soon`: nothing is wrong, it is only being measured for the first time. */
+  | { readonly kind: "unavailable"; readonly why: string; readonly soon?: true };
 
 export interface MetricSource {
   /** Answers every query at one instant; the result has one reading per query, by quantity. Throws when the whole source cannot be asked. */

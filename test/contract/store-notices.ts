@@ -39,8 +39,7 @@ export function owedContract(subject: () => StoreSubject): void {
     expect(await store.owed({ after: two.number, limit: 2 })).toEqual([three]);
     expect(await store.owed({ after: three.number, limit: 2 })).toEqual([]);
     for (const owed of [one, two, three]) await store.delivered(owed, startMs);
-    const { reopen } = subject();
-    const again = await reopen();
+    const again = await subject().reopen();
     await again.commit({ ...third, owes: [mail] });
     expect(await again.owed({ after: three.number, limit: 2 })).toMatchObject([{ revision: 3, target: mail }]);
   });
