@@ -65,6 +65,11 @@ export interface SeriesSample {
   readonly slice: number | null;
   /** Epoch ms at which the counter began at zero; `null` when the source does not say. */
   readonly bornMs: number | null;
+  /**
+   * True when a lower count is a correction of what was counted, as where somebody counts rows anew each time: it adds nothing until it is passed
+   * again. Absent: a lower count is a restart, and counts from zero.
+   */
+  readonly neverRestarts?: true;
 }
 
 /** What a source answers for one query. An empty series is `no-data`; `unavailable` is an outage of this quantity alone. */

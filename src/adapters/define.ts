@@ -82,6 +82,8 @@ export interface RouterDefinition<Connection> {
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
   readonly capabilities: RouterCapabilities;
+  /** What a server that is not serin's own must be configured with for this plan; `serin router config` writes it. Absent: nothing. Pure. */
+  configure?(connection: Connection, plan: Plan): string;
   /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
   examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): TrafficRouter;

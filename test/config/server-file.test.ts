@@ -155,6 +155,11 @@ describe("secrets", () => {
     expect(connection?.secrets).toEqual([{ path: ["secret"], place: { kind: "file", file: "hook.secret" }, line: 12, column: 72 }]);
   });
 
+  test.each(["apiKey", "appKey", "secretAccessKey", "token", "password"])("%s is refused where it is written out", (name) => {
+    const { problems } = read(soundServer.replace('url: "http://127.0.0.1:4103"', `url: "http://127.0.0.1:4103", ${name}: ${hidden}`));
+    expect(problems.map(formatProblem)).toContainEqual(expect.stringContaining(`${name}: a secret is not written into this file.`));
+  });
+
   test("a connection is opened with them, without the line end of their file", () => {
     expect(open({ ...none, file: (path) => (path === "hook.secret" ? `${hidden}\n` : null) })).toMatchObject({
       ok: true,

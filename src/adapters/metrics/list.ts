@@ -1,8 +1,12 @@
 import { axe } from "./axe.ts";
+import { cloudwatch } from "./cloudwatch.ts";
+import { datadog } from "./datadog.ts";
 import { edge } from "./edge.ts";
 import { http } from "./http.ts";
 import { prometheus } from "./prometheus.ts";
 import { scrape } from "./scrape.ts";
+import { sentry } from "./sentry.ts";
+import { sql } from "./sql.ts";
 
 /** Every kind of metric source of this build. */
-export const metricSources = [edge, scrape, prometheus, http, axe];
+export const metricSources = [edge, scrape, prometheus, http, sql, sentry, axe, datadog, cloudwatch];

@@ -1,4 +1,4 @@
-import type { Finding } from "../../evidence/verdict.ts";
+import type { BrokenRule, Finding, KnownIssue } from "../../evidence/verdict.ts";
 import type { Language } from "../plan.ts";
 import { list, quote } from "./context.ts";
 import type { ByLanguage } from "./context.ts";
@@ -7,15 +7,38 @@ import { sayCount } from "./numbers.ts";
 /** So many are told one by one. */
 const told = 3;
 
-/** What a score lost its points for: "2 form fields without a label, 1 image without a text and 2 more rules". Empty for none. */
+/**
+ * What stands behind a verdict: "2 form fields without a label, 1 image without a text and 2 more rules", or "a new error, “TypeError: total is
+ * no function” (3 times; in pay (checkout.ts:41); https://…)". Empty for none.
+ */
 export function sayFindings(findings: readonly Finding[], language: Language): string {
   const named = findings.slice(0, findings.length > told + 1 ? told : told + 1).map((finding) => sayFinding(finding, language));
   const left = findings.length - named.length;
-  const more = { en: `${left} more rules`, fr: `${left} autres règles` }[language];
+  const of = findings.some((finding) => "issue" in finding) ? "issues" : "rules";
+  const more = {
+    en: { rules: `${left} more rules`, issues: `${left} more errors` },
+    fr: { rules: `${left} autres règles`, issues: `${left} autres erreurs` },
+  }[language][of];
   return list(left === 0 ? named : [...named, more], language);
 }
 
-function sayFinding({ rule, places }: Finding, language: Language): string {
+function sayFinding(finding: Finding, language: Language): string {
+  return "issue" in finding ? sayIssue(finding, language) : sayRule(finding, language);
+}
+
+/** Most of the frames that are told one by one; the rest stands at the issue's page. */
+const toldFrames = 2;
+
+function sayIssue({ issue, events, isNew, frames, url }: KnownIssue, language: Language): string {
+  const isFrench = language === "fr";
+  const often = isFrench ? `${sayCount(events, "fr")} fois` : events === 1 ? "once" : `${sayCount(events, "en")} times`;
+  const calls = frames.slice(0, toldFrames).join(isFrench ? " appelé par " : " called by ");
+  const parts = [often, ...(calls === "" ? [] : [`${isFrench ? "dans" : "in"} ${calls}`]), ...(url === null ? [] : [url])];
+  const about = parts.join(isFrench ? "\u202f; " : "; ");
+  return `${isNew ? (isFrench ? "nouvelle erreur " : "a new error, ") : ""}${quote(issue, language)} (${about})`;
+}
+
+function sayRule({ rule, places }: BrokenRule, language: Language): string {
   const words = Object.hasOwn(rules[language], rule) ? rules[language][rule] : undefined;
   if (words === undefined) {
     const where = { en: `in ${sayCount(places, "en")} places`, fr: `à ${sayCount(places, "fr")} endroits` }[language];
