@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { shopWords } from "../bench/rollback/shop.ts";
 import { haproxy } from "../src/adapters/traffic/haproxy.ts";
+import { createRuntime } from "../src/adapters/traffic/haproxy/runtime.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { TrafficRouter, WantedTraffic } from "../src/ports.ts";
 import { startSmallServer } from "./contract/small-server.ts";
@@ -109,6 +110,35 @@ describe("haproxy: whatever speaks on the socket, nothing is believed that is no
     });
     await expect(routerAt(there).apply(wanted, never)).rejects.toThrow("HAProxy says: No such server.");
     expect(lines.some((line) => line.includes(";set map "))).toBe(true);
+  });
+});
+
+describe("haproxy: commands", () => {
+  test.each([
+    "",
+    "nothing changed by 'stats socket command'",
+    "no need to change the addr, port changed from '1' to '2' by 'stats socket command'",
+    "IP changed from '127.0.0.1' to '127.0.0.2', no need to change the port by 'stats socket command'",
+  ])("what every version says when all is well is no complaint: %j", async (says) => {
+    const rules = await rulesOf(wanted);
+    const socket = await speakAt((line) => (line.startsWith("show") ? withRoom(rules) : `${says}\n\n`));
+    await expect(routerAt(socket).apply(wanted, never)).rejects.toThrow(/a reload would not: \S+ cannot be written \(ENOENT/);
+  });
+
+  test("more than a line of HAProxy's holds goes in several, in order", async () => {
+    const lines: string[] = [];
+    const socket = await speakAt((line) => {
+      lines.push(line.trim());
+      return "ok\n";
+    });
+    const commands = Array.from(
+      { length: 500 },
+      (_, index) => `set server serin_a_long_name_of_a_service_canary/canary${index} state ready`,
+    );
+    await createRuntime({ socket, withinMs: 5_000, clock: createClock() }).ask(commands, never);
+    expect(lines.length).toBeGreaterThan(1);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(16_000);
+    expect(lines.flatMap((line) => line.split(";"))).toEqual(commands);
   });
 });
 

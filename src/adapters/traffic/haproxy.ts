@@ -135,11 +135,14 @@ async function apply({ options, runtime, names, nowMs }: Means, wanted: WantedTr
   if (!options.socket.startsWith("/")) return;
   const isMoved = moves.before.length + moves.after.length > 0;
   const now = isMoved ? (await ask({ runtime, options }, signal)).serversText : serversText;
-  await keepFiles(options.folder, { entry, servers: now });
+  await keepFiles(options.folder, { entry, servers: now }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`HAProxy does as it was told, but a reload would not: ${options.folder} cannot be written (${why})`);
+  });
 }
 
 /** HAProxy has no status codes: what it says beside these is a complaint. */
-const expected = /^(?:no need to change the (?:addr|port).*|.*(?:addr|IP|port) changed from .*)?$/;
+const expected = /^(?:nothing changed.*|no need to change the (?:addr|port).*|.*(?:addr|IP|port) changed from .*)?$/;
 
 function refuseComplaints(said: string): void {
   const complaint = said.split("\n").find((line) => !expected.test(line.trim()));
