@@ -173,7 +173,7 @@ describe("haproxy: examine", () => {
   const examine = async (socket: string, at?: At) =>
     (await haproxy.examine?.(
       connectionTo(socket, at),
-      { plan: samplePlan, queries: [], recipients: [], versions: {} },
+      { plan: samplePlan, queries: [], recipients: [], targets: [], versions: {} },
       surroundings,
       never,
     )) ?? [];
@@ -206,7 +206,7 @@ describe("haproxy: examine", () => {
     const over = new AbortController();
     const reason = new Error("enough");
     over.abort(reason);
-    const examination = { plan: samplePlan, queries: [], recipients: [], versions: {} };
+    const examination = { plan: samplePlan, queries: [], recipients: [], targets: [], versions: {} };
     await expect(haproxy.examine?.(connectionTo("/no/such/socket"), examination, surroundings, over.signal)).rejects.toBe(reason);
   });
 });
