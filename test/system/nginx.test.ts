@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { nginxNeeds, openNginx, openNginxWorld } from "./nginx-world.ts";
 import { onSystem } from "./on-system.ts";
 import { proxySuite } from "./proxy/proxy-suite.ts";
@@ -10,11 +10,11 @@ const script = { "sec-fetch-mode": "cors" };
 
 onSystem({ name: "the router nginx on a real nginx", needs: nginxNeeds }, () => {
   proxySuite("nginx", (rules) => openNginx(placeOf(rules)), { afterReload: "last share", afterStart: "share 0" });
-  describe("who is on which arm", () => cohorts());
-  describe("the arm travels on", () => travels());
-  describe("two versions side by side", () => versions());
-  describe("what fails", () => failures());
-  describe("what survives", () => survivals());
+  cohorts();
+  travels();
+  versions();
+  failures();
+  survivals();
 });
 
 /** What nginx serves before the first order; the login comes with the order. */
@@ -108,7 +108,7 @@ function cohorts(): void {
     const ask = async (value: string) => (await world.person().ask("GET /api", { cookie: `serin=${value}` })).version;
     expect(await ask(cookie)).toBe("canary");
     for (const forged of [cookie.replace(/\.\d+\.c/, ".0.c"), `${cookie.slice(0, -1)}_`, `${cookie}x`, "x".repeat(100), `..${cookie}`]) {
-      expect(await ask(forged), forged).toBe("stable");
+      expect([forged, await ask(forged)]).toEqual([forged, "stable"]);
     }
     const other = await openNginxWorld();
     await other.put({ sharePct: 50 });
@@ -295,7 +295,7 @@ function failures(): void {
       "lease 5\nrelease shop-1\nshare lots\n",
       `lease 5\n${"x".repeat(70_000)}`,
     ]) {
-      expect(await ask("/wanted", world.token, order), order.slice(0, 40)).toBe(400);
+      expect([order.slice(0, 40), await ask("/wanted", world.token, order)]).toEqual([order.slice(0, 40), 400]);
     }
     expect(await world.seen()).toEqual(before);
   });
