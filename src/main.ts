@@ -15,6 +15,7 @@ import type { Problem } from "./errors.ts";
 import type { createApp } from "./http/app.ts";
 import type { ExaminedPart, VerifyAnswer } from "./http/contract.ts";
 import type { Log } from "./http/log.ts";
+import type { Meters } from "./http/meters.ts";
 import { StoreUnusable } from "./ports.ts";
 import type { Clock, Store } from "./ports.ts";
 
@@ -139,14 +140,20 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   const { createEngine } = await import("./engine/engine.ts");
   const leaving = new AbortController();
   closing.defer(() => leaving.abort());
-  const world = { ...connectWorld({ lists, connections, clock, dataDir: resolve(start.dataDir), closing: leaving.signal }), store };
+  const connected = connectWorld({ lists, connections, clock, dataDir: resolve(start.dataDir), closing: leaving.signal });
+  const [{ Meters }, { measureWorld }] = await Promise.all([import("./http/meters.ts"), import("./http/measure-world.ts")]);
+  const meters = new Meters(version());
+  const world = measureWorld({ ...connected, store }, meters);
   const engine = createEngine(world, {
+    publicUrl: server.publicUrl,
     onTrouble: (message) => log("error", "trouble", { message }),
     onRecovery: (message) => log("info", "recovered", { message }),
+    onTick: (tick) => meters.ticked(tick),
   });
   closing.defer(() => engine.close());
+  closing.defer(engine.onCommit((id) => void meters.follow(engine.view(id))));
   const ending = new AbortController();
-  const app = await openApp({ start, server, lists, world, store, engine, clock, log, closing: ending.signal });
+  const app = await openApp({ start, server, lists, world, store, engine, clock, log, meters, closing: ending.signal });
   const listening = await listen(app, address);
   closing.defer(() => listening.close(closeWithinMs));
   closing.defer(() => ending.abort());
@@ -172,6 +179,7 @@ interface AppMakings {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meters: Meters;
   readonly closing: AbortSignal;
 }
 

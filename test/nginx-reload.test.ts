@@ -137,7 +137,7 @@ describe("what can go wrong", () => {
 test("serin doctor looks at the include and asks nginx, and reloads nothing", async () => {
   const examine = async (changes: object) => {
     const { options } = await world("refuses", { reload: ["/no/such/program"], ...changes });
-    const examination = { plan: samplePlan, versions: {}, queries: [], recipients: [] };
+    const examination = { plan: samplePlan, versions: {}, queries: [], recipients: [], targets: [] };
     return (await nginxReload.examine?.(options, examination, { clock: createClock(), dataDir: "unused" }, never)) ?? [];
   };
   expect((await examine({})).map(({ verdict }) => verdict)).toEqual(["ok", "ok"]);

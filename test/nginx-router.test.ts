@@ -131,7 +131,7 @@ describe("serin doctor", () => {
     const server = await startSmallServer(behaviour);
     onTestFinished(() => server.close());
     await server.behave(behaviour);
-    const examination = { plan: samplePlan, versions: {}, queries: [], recipients: [] };
+    const examination = { plan: samplePlan, versions: {}, queries: [], recipients: [], targets: [] };
     return (await nginx.examine?.(connectionTo(server.url), examination, surroundings, never)) ?? [];
   };
   const says =

@@ -39,7 +39,7 @@ export interface Stage {
   routerSeen(): Promise<RouterSeen>;
   /** The ways of the server to the router: to steer it, and to read what it has counted. */
   readonly ways: { readonly router: Relay; readonly source: Relay };
-  readonly server: Pick<ServerPart, "kill" | "start" | "said">;
+  readonly server: Pick<ServerPart, "url" | "kill" | "start" | "said">;
   readonly priceTruth: { stop(): Promise<void>; start(): Promise<void> };
   onLoss(gone: (says: string) => void): void;
   /** Stops every process that the demo brought up, its workloads included, and removes the folder unless it is kept. May be called twice. */
@@ -52,6 +52,8 @@ export interface StageOptions {
   readonly target: Target;
   /** Which edge, where that is the target. */
   readonly edge: EdgeKind;
+  /** Connections to more metric sources, by name, as they stand in a server's file. Absent: none. */
+  readonly sources?: Readonly<Record<string, object>>;
   readonly signal: AbortSignal;
 }
 
@@ -59,14 +61,14 @@ export interface StageOptions {
  * Builds the stage in `keepDir`, or in a temporary folder when that is `null`; on any error, and when `signal` aborts, everything that was started is stopped again
  * before this rejects.
  */
-export async function openStage({ keepDir, target, edge, signal }: StageOptions): Promise<Stage> {
+export async function openStage({ keepDir, target, edge, sources = {}, signal }: StageOptions): Promise<Stage> {
   const dir = await openFolder(keepDir);
   const household = createHousehold(dir);
   const relays: Relay[] = [];
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => (closing ??= takeDown({ dir, household, keepDir, relays }));
   try {
-    return await build({ dir, household, relays, target, edgeKind: edge, signal, close });
+    return await build({ dir, household, relays, target, edgeKind: edge, sources, signal, close });
   } catch (error) {
     await close();
     throw error;
@@ -90,11 +92,12 @@ async function takeDown({ dir, household, relays, keepDir }: Standing & { readon
 interface Building extends Standing {
   readonly target: Target;
   readonly edgeKind: EdgeKind;
+  readonly sources: Readonly<Record<string, object>>;
   readonly signal: AbortSignal;
   readonly close: () => Promise<void>;
 }
 
-async function build({ dir, household, relays, target, edgeKind, signal, close }: Building): Promise<Stage> {
+async function build({ dir, household, relays, target, edgeKind, sources, signal, close }: Building): Promise<Stage> {
   const priceTruth = await startPriceTruth(household);
   signal.throwIfAborted();
   const router = await startRouter(target, { dir, household, edgeKind });
@@ -102,7 +105,7 @@ async function build({ dir, household, relays, target, edgeKind, signal, close }
   const ways = { router: await openRelay(router.control), source: await openRelay(router.health) };
   relays.push(ways.router, ways.source);
   const places = { router, steeredAt: ways.router.url, readAt: ways.source.url, priceTruth: priceTruth.url };
-  await writeFile(join(dir, "serin.yaml"), serverFile(places));
+  await writeFile(join(dir, "serin.yaml"), serverFile(places, sources));
   const server = await startServer({ dir, household, port: await freePort(), clock: target === "haproxy" ? "real" : "in the window" });
   signal.throwIfAborted();
   const env = { SHOP_URL: router.url, PRICETRUTH_URL: priceTruth.url };
@@ -154,7 +157,7 @@ interface Places {
 }
 
 /** The demo's own server file: who works here, where the router and PriceTruth are. PriceTruth is down only while the router's health answers. */
-function serverFile({ router, steeredAt, readAt, priceTruth }: Places): string {
+function serverFile({ router, steeredAt, readAt, priceTruth }: Places, sources: Building["sources"]): string {
   return stringify({
     apiVersion: "serin.dev/v1",
     kind: "Server",
@@ -165,6 +168,7 @@ function serverFile({ router, steeredAt, readAt, priceTruth }: Places): string {
         ...(router.isSource ? { [router.target]: router.connection(readAt) } : {}),
         "signed-in": { kind: "axe", login: { service: "backend", request: "POST /api/login", json: { email: "canary@shop.example" } } },
         pricetruth: { kind: "http", url: priceTruth, control: new URL(new URL(router.health).pathname, readAt).href },
+        ...sources,
       },
     },
   });

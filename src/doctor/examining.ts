@@ -43,11 +43,11 @@ function failed(thrown: unknown): { readonly ok: false; readonly why: string } {
 /** What an adapter finds when it looks at itself; that it cannot be asked is a check that is wrong. */
 export async function examineItself(
   { plan, versions, world, clock }: Examining,
-  asked: Pick<ExaminedAdapter, "port" | "word"> & Partial<Pick<Examination, "queries" | "recipients">>,
+  asked: Pick<ExaminedAdapter, "port" | "word"> & Partial<Pick<Examination, "queries" | "targets" | "recipients">>,
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
-  const { port, word, queries = [], recipients = [] } = asked;
-  const examination: Examination = { plan, versions, queries, recipients };
+  const { port, word, queries = [], targets = [], recipients = [] } = asked;
+  const examination: Examination = { plan, versions, queries, targets, recipients };
   const outcome = await within(clock, signal, async (ends) => world.examine({ port, word, examination }, ends));
   return outcome.ok ? outcome.value : [silent(word, outcome.why)];
 }

@@ -36,6 +36,7 @@ export const routes = {
   listFreezes: { method: "GET", path: "/api/v1/freezes", access: "person" },
   liftFreeze: { method: "DELETE", path: "/api/v1/freezes/:environment", access: ["release-manager"] },
   startStable: { method: "POST", path: "/api/v1/stable", access: mayStart },
+  metrics: { method: "GET", path: "/metrics", access: "person" },
   examine: { method: "POST", path: "/api/v1/examinations", access: mayExamine },
 } as const satisfies Readonly<Record<string, Route>>;
 
@@ -235,6 +236,8 @@ export interface HealthAnswer {
   /** `troubled`: it answers, and some release cannot go on; the log says which and why. `closing` has the status 503. */
   readonly status: "ok" | "troubled" | "closing";
   readonly version: string;
+  /** Receivers of releases that cannot be told just now, and notices that were given up since the server began: the log and the release say which. */
+  readonly notices: { readonly failing: number; readonly lost: number };
 }
 
 /**

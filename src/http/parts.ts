@@ -6,6 +6,7 @@ import type { Clock, NewRelease, Store, World } from "../ports.ts";
 import type { ExaminedPart } from "./contract.ts";
 import type { Caller } from "./tokens.ts";
 import type { Log } from "./log.ts";
+import type { Meters } from "./meters.ts";
 import type { Turn } from "./turns.ts";
 
 /** One release as the engine knows it now. */
@@ -22,8 +23,12 @@ export interface EngineFace {
   /** Calls `listener` with the release's id after each decision, until the answered function is called. */
   onCommit(listener: (release: string) => void): () => void;
   verify(id: string): Promise<Verified>;
+  /** Ids of the releases that run in this process. */
+  active(): readonly string[];
   /** True while some release cannot go on. */
   isTroubled(): boolean;
+  /** How many receivers of releases cannot be told just now, and how many notices were given up since the engine began. */
+  notices(): { readonly failing: number; readonly lost: number };
   /** Epoch ms that never runs back. */
   nowMs(): number;
 }
@@ -46,13 +51,14 @@ export interface AskedExamination {
 /** Everything that the API is made of. */
 export interface AppParts {
   readonly engine: EngineFace;
-  readonly store: Pick<Store, "list" | "active" | "freezes" | "lift">;
+  readonly store: Pick<Store, "list" | "active" | "freezes" | "lift" | "owed">;
   readonly world: Pick<World, "router" | "workloads" | "source" | "notifier">;
   readonly clock: Clock;
   /** By token. */
   readonly tokens: ReadonlyMap<string, Caller>;
   readonly log: Log;
   readonly version: string;
+  readonly meters: Meters;
   /** More event streams than this are refused. */
   readonly streamsAtMost: number;
   /** Aborts when the server begins to close: streams end, and what waits answers. */

@@ -111,7 +111,7 @@ export const brokenRules: readonly BrokenPlan[] = [
   [
     "people where nobody counts them",
     { from: "limit: 536870912 }\n  fatals: { kind: count", to: "limit: 536870912 }\n  fatals: { unit: person, kind: count" },
-    ['23:19 error: The source "scrape" does not count people. Take it from a source that does (edge), or write "request".'],
+    ['23:19 error: The source "scrape" does not count people. Take it from a source that does (edge, sql, sentry), or write "request".'],
   ],
   ["an unknown goal", { from: "goal: order }", to: "goal: ordres }" }, ['21:46 error: There is no goal "ordres". Write "order".']],
   [

@@ -132,7 +132,7 @@ describe("examples/nginx", () => {
   });
 });
 
-test.each(["ecomsimply", "laptop", "nginx"])("the JSON Schemas accept examples/%s", (name) => {
+test.each(["ecomsimply", "kubernetes", "laptop", "nginx"])("the JSON Schemas accept examples/%s", (name) => {
   for (const [file, schema] of [
     ["plan", planSchema(adapters)],
     ["serin", serverSchema(adapters)],
@@ -140,4 +140,18 @@ test.each(["ecomsimply", "laptop", "nginx"])("the JSON Schemas accept examples/%
     const validator = z.fromJSONSchema(structuredClone(schema));
     expect(validator.safeParse(parse(example(`${name}/${file}.yaml`))).error).toBeUndefined();
   }
+});
+
+describe("examples/kubernetes", () => {
+  const { server, problems: serverProblems } = readServer(example("kubernetes/serin.yaml"), "serin.yaml", adapters);
+  const { plan, problems } = planned("kubernetes", server);
+
+  test("its server takes it, and it is the original's two Deployments", () => {
+    expect([...serverProblems, ...problems].filter(({ severity }) => severity === "error")).toEqual([]);
+    const original = planned("ecomsimply", null).plan;
+    const placesOf = (of: typeof plan) =>
+      of?.services.map(({ workload: { kind, options } }) => [kind, options["namespace"], options["deployment"], options["container"]]);
+    expect(placesOf(plan)).toEqual(placesOf(original));
+    expect(plan?.rollback).toEqual(original?.rollback);
+  });
 });

@@ -13,7 +13,6 @@ const sources: readonly SourceKind[] = [
   source("prometheus", { ratio: ["bad", "total"], latency: ["histogram"], level: ["value"] }, ["where", "per", "limit"]),
   source("sql", { ratio: ["query"] }, ["matures"]),
   source("sentry", { count: ["query"] }, []),
-  source("lighthouse", { score: ["category", "path"] }, []),
 ];
 
 /** What examples/ecomsimply may name when every adapter that it needs is there, and its server's file is read. */
