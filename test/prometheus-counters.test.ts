@@ -159,6 +159,19 @@ describe("prometheus: copies of a series", () => {
     expect(await step()).toEqual([0, 1]);
   });
 
+  test("whose scrapers' clocks differ a little are no restart, when the process says when it began", async () => {
+    const at = await world({ deduplicate: ["replica"] });
+    const step = engineOf(at);
+    const born = { process_start_time_seconds: 1_000 };
+    at.scrape({ ...counts(2, 12), ...born }, { ...shop, replica: "a" });
+    await step();
+    at.advance(15_000);
+    at.scrape({ ...counts(5, 31), ...born }, { ...shop, replica: "b" });
+    at.advance(100);
+    at.scrape({ ...counts(5, 30), ...born }, { ...shop, replica: "a" });
+    expect(await step()).toEqual([3, 19]);
+  });
+
   test("of two jobs that scrape one process are refused", async () => {
     const at = await world();
     at.scrape(counts(1, 10));

@@ -49,6 +49,8 @@ export interface StageOptions {
   /** An empty folder to keep; `null`: a temporary one, which is removed. */
   readonly keepDir: string | null;
   readonly edge: EdgeKind;
+  /** Connections to more metric sources, by name, as they stand in a server's file. Absent: none. */
+  readonly sources?: Readonly<Record<string, object>>;
   readonly signal: AbortSignal;
 }
 
@@ -56,14 +58,14 @@ export interface StageOptions {
  * Builds the stage in `keepDir`, or in a temporary folder when that is `null`; on any error, and when `signal` aborts, everything that was started is stopped again
  * before this rejects.
  */
-export async function openStage({ keepDir, edge, signal }: StageOptions): Promise<Stage> {
+export async function openStage({ keepDir, edge, sources = {}, signal }: StageOptions): Promise<Stage> {
   const dir = await openFolder(keepDir);
   const household = createHousehold(dir);
   const relays: Relay[] = [];
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => (closing ??= takeDown({ dir, household, keepDir, relays }));
   try {
-    return await build({ dir, household, relays, edgeKind: edge, signal, close });
+    return await build({ dir, household, relays, edgeKind: edge, sources, signal, close });
   } catch (error) {
     await close();
     throw error;
@@ -86,11 +88,12 @@ async function takeDown({ dir, household, relays, keepDir }: Standing & { readon
 
 interface Building extends Standing {
   readonly edgeKind: EdgeKind;
+  readonly sources: Readonly<Record<string, object>>;
   readonly signal: AbortSignal;
   readonly close: () => Promise<void>;
 }
 
-async function build({ dir, household, relays, edgeKind, signal, close }: Building): Promise<Stage> {
+async function build({ dir, household, relays, edgeKind, sources, signal, close }: Building): Promise<Stage> {
   const priceTruth = await startPriceTruth(household);
   signal.throwIfAborted();
   const edge = await startEdge(dir, household, edgeKind);
@@ -98,7 +101,7 @@ async function build({ dir, household, relays, edgeKind, signal, close }: Buildi
   const ways = { router: await openRelay(edge.control), source: await openRelay(edge.control) };
   relays.push(ways.router, ways.source);
   const places = { router: ways.router.url, source: ways.source.url, tokenFile: edge.tokenFile, priceTruth: priceTruth.url };
-  await writeFile(join(dir, "serin.yaml"), serverFile(places));
+  await writeFile(join(dir, "serin.yaml"), serverFile(places, sources));
   const server = await startServer(dir, household, await freePort());
   signal.throwIfAborted();
   const env = { SHOP_URL: edge.url, PRICETRUTH_URL: priceTruth.url };
@@ -149,7 +152,7 @@ interface Places {
 }
 
 /** The demo's own server file: who works here, where the edge and PriceTruth are. PriceTruth is down only while the edge's health answers. */
-function serverFile({ router, source, tokenFile, priceTruth }: Places): string {
+function serverFile({ router, source, tokenFile, priceTruth }: Places, sources: Building["sources"]): string {
   const edge = (control: string) => ({ kind: "edge", control: [control], token: { file: tokenFile } });
   return stringify({
     apiVersion: "serin.dev/v1",
@@ -161,6 +164,7 @@ function serverFile({ router, source, tokenFile, priceTruth }: Places): string {
         edge: edge(source),
         "signed-in": { kind: "axe", login: { service: "backend", request: "POST /api/login", json: { email: "canary@shop.example" } } },
         pricetruth: { kind: "http", url: priceTruth, control: `${source}/health` },
+        ...sources,
       },
     },
   });

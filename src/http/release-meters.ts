@@ -1,14 +1,13 @@
 import { Gauge } from "prom-client";
 import type { Registry } from "prom-client";
-import { buildReleaseView } from "../core/view/build-release-view.ts";
+import { phasesOf, trafficOf } from "../core/view/build-release-view.ts";
 import { standingsOf } from "../core/evidence-book.ts";
 import type { Standing } from "../core/evidence-book.ts";
 import { quantitiesOf } from "../core/checks.ts";
-import type { ReleaseView } from "../core/release-view.ts";
 import type { ReleaseSeen } from "./parts.ts";
 
 /** Releases that are shown each by itself; beyond that they are only counted. */
-const mostReleases = 200;
+const mostReleases = 100;
 
 /** The labels by which every series of one release is known. */
 const own = ["release", "plan", "environment"] as const;
@@ -77,11 +76,11 @@ export class ReleaseMeters {
 
   #showOne(seen: ReleaseSeen, nowMs: number): void {
     const { release, book } = seen;
-    const view = buildReleaseView(seen, nowMs);
+    const { status } = release;
     const labels: Labels = { release: release.id, plan: release.plan.name, environment: release.plan.environment };
-    this.#status.set({ ...labels, status: release.status.kind }, 1);
-    this.#showTraffic(view, labels);
-    this.#showTime(view, labels, nowMs);
+    this.#status.set({ ...labels, status: status.kind }, 1);
+    this.#showTraffic(seen, labels);
+    this.#showTime(seen, labels, nowMs);
     const quantities = quantitiesOf(release.plan);
     for (const [source, some] of Map.groupBy(quantities, ({ metric }) => metric.source)) {
       this.#sourceUp.set({ ...labels, source }, some.some(({ quantity }) => book.trouble[quantity] !== undefined) ? 0 : 1);
@@ -90,17 +89,22 @@ export class ReleaseMeters {
       const readMs = book.readMs[quantity];
       if (readMs !== undefined) this.#age.set({ ...labels, quantity }, Math.max(0, nowMs - readMs) / 1_000);
     }
-    const shown = new Set([...view.gates, ...view.guards].filter(({ verdict }) => verdict !== null).map(({ id }) => id));
-    for (const standing of standingsOf(release, book, nowMs)) if (shown.has(standing.check.id)) this.#showCheck(standing, labels);
+    if (status.kind === "waiting" || status.kind === "preparing") return;
+    const phase = "phase" in status ? status.phase : null;
+    const isShown = ({ check }: Standing): boolean => check.phase === null || check.phase === phase;
+    for (const standing of standingsOf(release, book, nowMs)) if (isShown(standing)) this.#showCheck(standing, labels);
   }
 
-  #showTraffic({ traffic }: ReleaseView, labels: Labels): void {
-    this.#wanted.set(labels, traffic.wantedPct);
-    this.#router.set(labels, traffic.seenPct === null ? 0 : 1);
-    if (traffic.seenPct !== null) this.#seen.set(labels, traffic.seenPct);
+  #showTraffic(seen: ReleaseSeen, labels: Labels): void {
+    const { wantedPct, seenPct } = trafficOf(seen);
+    this.#wanted.set(labels, wantedPct);
+    this.#router.set(labels, seenPct === null ? 0 : 1);
+    if (seenPct !== null) this.#seen.set(labels, seenPct);
   }
 
-  #showTime({ phases, countdown }: ReleaseView, labels: Labels, nowMs: number): void {
+  #showTime(seen: ReleaseSeen, labels: Labels, nowMs: number): void {
+    const { status } = seen.release;
+    const phases = phasesOf(seen);
     const index = phases.findIndex(({ state }) => state === "now");
     const phase = phases[index];
     this.#phase.set(labels, index + 1);
@@ -108,7 +112,9 @@ export class ReleaseMeters {
       this.#observed.set(labels, (phase.observedMs ?? 0) / 1_000);
       this.#observe.set(labels, phase.observeMs / 1_000);
     }
-    if (countdown !== null) this.#commitIn.set(labels, Math.max(0, countdown.commitByMs - nowMs) / 1_000);
+    if (status.kind === "holding" && "breach" in status.why) {
+      this.#commitIn.set(labels, Math.max(0, status.why.commitByMs - nowMs) / 1_000);
+    }
   }
 
   #showCheck({ check, verdict }: Standing, labels: Labels): void {

@@ -8,11 +8,10 @@ import { colleagues, workOn } from "../../src/demo/colleagues.ts";
 import { createCrowd } from "../../src/demo/people.ts";
 import { habits } from "../../src/demo/person.ts";
 import { openStage } from "../../src/demo/stage.ts";
-import type { Stage } from "../../src/demo/stage.ts";
 import { temporaryFolder } from "../fixtures/folder.ts";
 import { queriesOfDashboard } from "../monitoring-files.ts";
 import { onSystem, programPath } from "./on-system.ts";
-import { startPrometheus } from "./real-prometheus.ts";
+import { shopOf, startPrometheus } from "./real-prometheus.ts";
 
 const run = promisify(execFile);
 const soon = { timeout: 50_000, interval: 500 };
@@ -31,11 +30,6 @@ async function ask(
   const answer = await fetch(`${url}/api/v1/query_range`, { method: "POST", body: new URLSearchParams(words) });
   const { status, error, data } = (await answer.json()) as { status: string; error?: string; data?: { result: readonly unknown[] } };
   return { status, ...(error === undefined ? {} : { error }), series: data?.result.length ?? 0 };
-}
-
-/** Where the processes of the shop answer now, as the edge knows them. */
-async function shopOf(stage: Stage): Promise<readonly string[]> {
-  return [...new Set(JSON.stringify(await stage.edgeSeen()).match(/127\.0\.0\.1:\d+/g))];
 }
 
 onSystem({ name: "dashboard and alerts on a real Prometheus", needs: ["prometheus", "promtool"] }, () => {

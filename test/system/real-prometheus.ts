@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
+import type { Stage } from "../../src/demo/stage.ts";
 import { freePort } from "../fixtures/serin.ts";
 import { temporaryFolder } from "../fixtures/folder.ts";
 import { programPath } from "./on-system.ts";
@@ -122,4 +123,9 @@ async function spawnCounting(port: number, version: string): Promise<() => Promi
   const child = spawn(process.execPath, [file.pathname], { env: { ...process.env, PORT: String(port), VERSION: version } });
   await new Promise((resolve) => createInterface({ input: child.stdout }).once("line", resolve));
   return stopper(child);
+}
+
+/** Where the processes of the shop answer now, as the edge knows them. */
+export async function shopOf(stage: Stage): Promise<readonly string[]> {
+  return [...new Set(JSON.stringify(await stage.edgeSeen()).match(/127\.0\.0\.1:\d+/g))];
 }

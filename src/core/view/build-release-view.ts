@@ -118,7 +118,8 @@ function countdownOf(status: Status, context: Context, language: Language): Coun
   return { kind, check: breach.check, commitByMs, doneByMs, sentence: capital(sayHold(status.why, context, language)) };
 }
 
-function phasesOf(seen: Told & { readonly book: Pick<EvidenceBook, "observedMs" | "sinceShare"> }): readonly PhaseView[] {
+/** Every phase of the plan, with the time that was observed in it. */
+export function phasesOf(seen: Told & { readonly book: Pick<EvidenceBook, "observedMs" | "sinceShare"> }): readonly PhaseView[] {
   const { plan, status } = seen.release;
   const now =
     "phase" in status ? status.phase : status.kind === "promoting" || status.kind === "promoted" ? plan.phases.length : reached(seen);
@@ -137,8 +138,8 @@ function reached({ entries }: Told): number {
   return Math.max(0, ...phases);
 }
 
-/** Of people and requests, what came since the present share was first seen; the people of the arms are those of the whole release. */
-function trafficOf({
+/** The shares; of people and requests, what came since the present share was first seen; the people of the arms are those of the whole release. */
+export function trafficOf({
   release,
   book,
   observation,

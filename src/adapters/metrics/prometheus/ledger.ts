@@ -27,15 +27,29 @@ interface Life {
  */
 export class Ledger {
   readonly #lives = new Map<string, Life>();
+  readonly #hasCopies: boolean;
+  #sweptMs = 0;
+
+  /** `hasCopies`: counters come from several scrapers, whose clocks may differ by a little. */
+  constructor(hasCopies: boolean) {
+    this.#hasCopies = hasCopies;
+  }
 
   /** The counters of the process that `isCounter` names; `readMs` is monotonic. */
   settle(process: Process, isCounter: (name: string) => boolean, readMs: number): readonly Count[] {
     const life = this.#lives.get(process.name) ?? { sinceMs: Number.NEGATIVE_INFINITY, last: new Map(), readMs };
     this.#lives.set(process.name, life);
     life.readMs = readMs;
-    for (const shown of scrapesOf(process, (name) => isCounter(name) || name === ownMetrics.born)) follow(life, shown);
-    for (const [name, { readMs: lastMs }] of this.#lives) if (readMs - lastMs > forgetAfterMs) this.#lives.delete(name);
+    for (const shown of scrapesOf(process, (name) => isCounter(name) || name === ownMetrics.born)) follow(life, shown, this.#hasCopies);
+    this.#forget(readMs);
     return [...life.last.values()].filter(({ series }) => isCounter(series.name));
+  }
+
+  /** Not at every reading: there may be thousands of processes. */
+  #forget(readMs: number): void {
+    if (readMs - this.#sweptMs < forgetAfterMs / 10) return;
+    this.#sweptMs = readMs;
+    for (const [name, { readMs: lastMs }] of this.#lives) if (readMs - lastMs > forgetAfterMs) this.#lives.delete(name);
   }
 }
 
@@ -54,19 +68,26 @@ function scrapesOf(process: Process, isMeant: (name: string) => boolean): readon
   return [...scrapes].sort(([a], [b]) => a - b).map(([, scrape]) => scrape);
 }
 
-function follow(life: Life, scrape: Scrape): void {
-  for (const [key, { ms, ...count }] of scrape) {
-    if (ms < life.sinceMs) return;
+function follow(life: Life, scrape: Scrape, hasCopies: boolean): void {
+  const isBornKnown = [...life.last.values()].some(({ series }) => series.name === ownMetrics.born);
+  // Of a process that says when it began, a lower count of another scraper is only an older one.
+  const isOlder = (before: Count, now: Count): boolean => hasCopies && isBornKnown && now.value < before.value;
+  for (const [key, count] of scrape) {
+    if (count.ms < life.sinceMs) return;
     const before = life.last.get(key);
-    if (before === undefined || ms <= before.ms || !isRestart(before, count)) continue;
+    if (before === undefined || count.ms <= before.ms || !isRestart(before, count)) continue;
+    if (count.series.name !== ownMetrics.born && isOlder(before, count)) continue;
     life.last.clear();
-    life.sinceMs = ms;
+    life.sinceMs = count.ms;
     break;
   }
-  for (const [key, count] of scrape) if (count.ms >= (life.last.get(key)?.ms ?? count.ms)) life.last.set(key, count);
+  for (const [key, count] of scrape) {
+    const before = life.last.get(key);
+    if (before === undefined || (count.ms >= before.ms && !isOlder(before, count))) life.last.set(key, count);
+  }
 }
 
 /** A process that says when it began is believed to the second; otherwise no counter ever goes down in one life. */
-function isRestart(before: Count, now: Pick<Count, "series" | "value">): boolean {
+function isRestart(before: Count, now: Count): boolean {
   return now.series.name === ownMetrics.born ? Math.abs(now.value - before.value) >= 1 : now.value < before.value;
 }

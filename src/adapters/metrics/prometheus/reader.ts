@@ -20,13 +20,12 @@ import { metricsOf, queriesOf, writeLabels } from "./promql.ts";
 import type { Want } from "./promql.ts";
 import { NoSeries, readSeries } from "./series.ts";
 import type { RawSeries } from "./series.ts";
+import { Told } from "./told.ts";
 
 /** Prometheus gets at most two calls of ours at once, each for at most so many readings: it saturates long before we do. */
-const batchLimits = { atOnce: 2, together: 100 } as const;
+const batchLimits = { atOnce: 2, together: 25 } as const;
 /** Clocks are told apart from here on, ms: the Date header has whole seconds. */
 const dateResolutionMs = 2_000;
-/** A release that was not read for this long is forgotten, ms. */
-const forgetAfterMs = 10 * 60_000;
 /** Refusals that one query of several may be the reason for. */
 const refusals = new Set([400, 413, 422]);
 
@@ -43,7 +42,7 @@ export class Reader {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #batches: Batches<Want, Got>;
   readonly #askedOf = rememberAsked();
-  readonly #ledger = new Ledger();
+  readonly #ledger: Ledger;
   readonly #told = new Told();
   #aheadMs = 0;
 
@@ -52,6 +51,7 @@ export class Reader {
     this.#clock = clock;
     this.#exchange = createExchange(clock, words.tls);
     this.#headers = headersOf(words);
+    this.#ledger = new Ledger(words.deduplicate.length > 0);
     const isOneOf = (error: unknown): boolean => error instanceof NoSeries && refusals.has(error.status);
     this.#batches = new Batches(async (wants, signal) => this.gather(wants, signal), { ...batchLimits, isOneOf });
   }
@@ -89,7 +89,10 @@ export class Reader {
       const words = asked[index] ?? this.asked(query);
       const missing = silent.find(({ service }) => concerns(words, service));
       const reading: Reading = missing ? { kind: "unavailable", why: missing.why } : answer(query, words, seen);
-      readings.set(query.quantity, this.#told.isOld(query, reading, { release: context.release, got }) ? { kind: "no-data" } : reading);
+      readings.set(
+        query.quantity,
+        this.#told.isOld(query, reading, { release: context.release, readMs: got.monotonicMs }) ? { kind: "no-data" } : reading,
+      );
     }
     return readings;
   }
@@ -191,25 +194,4 @@ function isCounterOf(all: readonly Asked[]): (name: string) => boolean {
     }),
   );
   return (name) => names.has(name);
-}
-
-/** Which levels a release was told already: one scrape is one reading, however often it is read. Bounded: no release is kept for good. */
-class Told {
-  readonly #releases = new Map<
-    string,
-    { readMs: number; readonly lastMs: Map<string, { readonly atMs: number; readonly readMs: number }> }
-  >();
-
-  /** True when this level was told by an earlier read. Counters are told as often as they are read: their difference is nothing then. */
-  isOld({ quantity }: Query, reading: Reading, { release, got }: { readonly release: string; readonly got: Got }): boolean {
-    if (reading.kind !== "level") return false;
-    const known = this.#releases.get(release) ?? { readMs: got.monotonicMs, lastMs: new Map<string, { atMs: number; readMs: number }>() };
-    known.readMs = got.monotonicMs;
-    this.#releases.set(release, known);
-    for (const [name, { readMs }] of this.#releases) if (got.monotonicMs - readMs > forgetAfterMs) this.#releases.delete(name);
-    const last = known.lastMs.get(quantity);
-    if (last !== undefined && reading.atMs <= last.atMs && got.monotonicMs > last.readMs) return true;
-    known.lastMs.set(quantity, { atMs: reading.atMs, readMs: got.monotonicMs });
-    return false;
-  }
 }
