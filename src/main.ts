@@ -37,6 +37,10 @@ const groups: Readonly<Record<string, Group>> = {
     says: "start the stable version on this machine",
     add: async (group, terminal) => (await import("./cli/stable-start.ts")).addStableStart(group, terminal),
   },
+  router: {
+    says: "configure the routers that are other people's servers",
+    add: async (group, terminal) => (await import("./cli/router-config.ts")).addRouterConfig(group, terminal, adapterLists),
+  },
   freeze: { says: "see and lift freezes", add: addFreeze },
 };
 
@@ -141,6 +145,7 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   const meters = new Meters(version());
   const world = measureWorld({ ...connected, store }, meters);
   const engine = createEngine(world, {
+    publicUrl: server.publicUrl,
     onTrouble: (message) => log("error", "trouble", { message }),
     onRecovery: (message) => log("info", "recovered", { message }),
     onTick: (tick) => meters.ticked(tick),

@@ -7,7 +7,7 @@ import { readPlan } from "../src/config/plan-file.ts";
 import { examine } from "../src/doctor/examine.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { ExamineAnswer } from "../src/http/contract.ts";
-import type { MetricSource, Reading, TrafficRouter } from "../src/ports.ts";
+import type { MetricSource, ReadContext, Reading, TrafficRouter } from "../src/ports.ts";
 import { temporaryFolder } from "./fixtures/folder.ts";
 import { smallAdapters, smallPlan } from "./fixtures/small-adapters.ts";
 import { smallApi } from "./fixtures/small-api.ts";
@@ -111,6 +111,27 @@ describe("everything that a release rests on", () => {
     ["a level", reads({ kind: "level", atMs: 0, canary: 0.254, stable: null }), "ok | error-rate | It reads 0.25."],
   ])("%s is said", async (_, read, line) => {
     expect(await found({ lists: smallWith({ read }) })).toContain(`source small | ${line}`);
+  });
+
+  test("a score that is being measured for the first time is waited for; its source is told who has which path", async () => {
+    const routes: ReadContext["routes"][] = [];
+    const readings: Reading[] = [
+      { kind: "unavailable", why: "being measured", soon: true },
+      { kind: "level", atMs: 0, canary: 93, stable: 91 },
+    ];
+    const read: MetricSource["read"] = async (queries, context) => {
+      routes.push(context.routes);
+      const reading = (readings.length > 1 ? readings.shift() : readings[0]) ?? { kind: "no-data" };
+      return new Map(queries.map(({ quantity }) => [quantity, reading]));
+    };
+    const lists = smallWith({ read });
+    const scores = { ...lists, sources: lists.sources.map((one) => ({ ...one, metrics: { score: { required: [], optional: [] } } })) };
+    const plan = smallPlan
+      .replace(/error-rate: \{ kind.*\}/, "speed: { kind: score, source: small }")
+      .replaceAll(/error-rate: "< 0.5%"/g, 'speed: ">= 90"')
+      .replace("error-rate > 5%", "speed < 50");
+    expect(await found({ lists: scores, plan })).toContain("source small | ok | speed | It reads 93; stable 91.");
+    expect(routes).toEqual([1, 2].map(() => [{ path: "/", service: "web" }]));
   });
 
   test("a router that cannot be asked, serves somebody, or whose stable version does not answer is said", async () => {

@@ -6,7 +6,8 @@ import type { Tls } from "./tls.ts";
 
 /** One HTTP request of an adapter. */
 export interface Call {
-  readonly method: "GET" | "POST" | "PUT";
+  /** "GET", "POST" … in capitals. */
+  readonly method: string;
   readonly url: string;
   /** The address as errors may show it: without what may be secret in it. */
   readonly shownAs: string;

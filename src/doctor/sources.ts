@@ -40,17 +40,23 @@ async function readSettled(
   { name, queries, targets }: LookAtSource,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Reading> | string> {
-  const context: ReadContext = { release: "doctor", environment: plan.environment, targets, sinceMs: clock.nowMs() - lookBackMs };
+  const { environment, traffic } = plan;
+  const sinceMs = clock.nowMs() - lookBackMs;
+  const context: ReadContext = { release: "doctor", environment, targets, routes: traffic.routes, sinceMs };
   const deadlineMs = clock.monotonicMs() + scoreWithinMs;
   for (;;) {
     const outcome = await within(clock, signal, async (ends) => world.source(name).read(queries, context, ends));
     if (!outcome.ok) return outcome.why;
     const isWaiting =
-      targets.length > 0 &&
-      queries.some(({ quantity, metric }) => metric.kind === "score" && outcome.value.get(quantity)?.kind === "no-data");
+      targets.length > 0 && queries.some(({ quantity, metric }) => metric.kind === "score" && isOnItsWay(outcome.value.get(quantity)));
     if (!isWaiting || clock.monotonicMs() > deadlineMs) return outcome.value;
     await clock.wait(scoreLooksEveryMs, signal);
   }
+}
+
+/** True when a score may only need its time. */
+function isOnItsWay(reading: Reading | undefined): boolean {
+  return reading?.kind === "no-data" || (reading?.kind === "unavailable" && reading.soon === true);
 }
 
 function sayReading({ quantity }: Query, reading: Reading): Check {

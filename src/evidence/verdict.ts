@@ -43,6 +43,8 @@ export type Finding = BrokenRule | KnownIssue;
 export interface BrokenRule {
   readonly rule: string;
   readonly places: number;
+  /** Where people can look at it: an address, or a file of the server. Absent: nowhere. */
+  readonly at?: string;
 }
 
 /** An error that an error tracker has grouped; texts come from outside. */
