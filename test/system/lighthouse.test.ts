@@ -5,7 +5,7 @@ import { lighthouse } from "../../src/adapters/metrics/lighthouse.ts";
 import { createClock } from "../../src/engine/clock.ts";
 import type { Query, Reading, Target } from "../../src/ports.ts";
 import { startSmallServer } from "../contract/small-server.ts";
-import { ask, folder, score, target } from "../lighthouse-world.ts";
+import { ask, folder, rulesOf, score, target } from "../lighthouse-world.ts";
 import { onSystem, programPath } from "./on-system.ts";
 
 const text = "<h1>Your dashboard</h1><p>Three orders are waiting.</p>";
@@ -75,7 +75,7 @@ onSystem({ name: "lighthouse in the machine's Chromium", needs: ["chromium"] }, 
     const [[slow, quick], [poor, good]] = [score(speed), score(access)] as [[number, number], [number, number]];
     expect(quick).toBeGreaterThanOrEqual(slow + 10);
     expect([good >= 95, poor <= good - 10]).toEqual([true, true]);
-    const findings = access?.kind === "level" ? (access.findings ?? []) : [];
+    const findings = rulesOf(access);
     expect(findings.map(({ rule }) => rule).toSorted()).toEqual(["image-alt", "label"]);
     expect(readFileSync(findings[0]?.at ?? "", "utf8")).toContain("Lighthouse");
     at.closing.abort();
