@@ -145,6 +145,7 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   const meters = new Meters(version());
   const world = measureWorld({ ...connected, store }, meters);
   const engine = createEngine(world, {
+    publicUrl: server.publicUrl,
     onTrouble: (message) => log("error", "trouble", { message }),
     onRecovery: (message) => log("info", "recovered", { message }),
     onTick: (tick) => meters.ticked(tick),

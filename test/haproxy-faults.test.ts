@@ -139,7 +139,7 @@ describe("haproxy: examine", () => {
   const examine = async (socket: string, url?: string) =>
     (await haproxy.examine?.(
       connectionTo(socket, url),
-      { plan: samplePlan, queries: [], recipients: [], versions: {} },
+      { plan: samplePlan, queries: [], recipients: [], targets: [], versions: {} },
       surroundings,
       never,
     )) ?? [];
@@ -172,7 +172,7 @@ describe("haproxy: examine", () => {
     const over = new AbortController();
     const reason = new Error("enough");
     over.abort(reason);
-    const examination = { plan: samplePlan, queries: [], recipients: [], versions: {} };
+    const examination = { plan: samplePlan, queries: [], recipients: [], targets: [], versions: {} };
     await expect(haproxy.examine?.(connectionTo("/no/such/socket"), examination, surroundings, over.signal)).rejects.toBe(reason);
   });
 });

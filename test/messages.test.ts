@@ -67,6 +67,7 @@ const holds: Every<HoldReason> = {
   "sign-off": [{ kind: "sign-off", roles: ["qa-lead", "product-owner"] }],
   window: [{ kind: "window" }],
   freeze: [{ kind: "freeze", environment: "production" }],
+  capacity: [{ kind: "capacity", services: ["backend"] }],
   investigation: [
     {
       kind: "investigation",

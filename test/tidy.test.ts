@@ -40,7 +40,7 @@ function adapterOf(path: string): string | null {
 }
 
 /** Parts that the adapters of one port share; they are no adapters. */
-const sharedParts = new Set(["metrics/exposition", "metrics/login", "metrics/window-sums"]);
+const sharedParts = new Set(["metrics/exposition", "metrics/login", "metrics/window-sums", "notices/outcome"]);
 
 /** Files that put a process of its own together, as `main.ts` does for the server: what they may know beside their room. */
 const assemblies: Readonly<Record<string, readonly string[]>> = {

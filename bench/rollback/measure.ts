@@ -7,6 +7,8 @@ export interface RollbackRouter {
   readonly name: string;
   /** Programs, or files by their absolute paths, without which it cannot be measured. */
   readonly needs: readonly string[];
+  /** True when a change breaks off requests, which is a figure then, and no failure of the bench. Absent: none may fail. */
+  readonly mayBreakOff?: boolean;
   /** Starts its server in front of the shop. */
   start(shop: Shop): Promise<MeasuredRouter>;
 }

@@ -89,6 +89,11 @@ export interface RouterDefinition<Connection> {
   create(connection: Connection, surroundings: Surroundings): TrafficRouter;
 }
 
+/** Releases that still answer for what runs: those that are under way or keep something, by id. */
+export interface KnownReleases {
+  readonly active: readonly string[];
+}
+
 export interface WorkloadsDefinition<Connection> {
   readonly kind: string;
   readonly says: string;
@@ -97,6 +102,11 @@ export interface WorkloadsDefinition<Connection> {
   readonly planOptions: z.ZodObject;
   /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
   examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
+  /**
+   * Looks for what serin started and no release that is under way answers for, for `serin doctor --orphans`: one check for each, or a single one
+   * that is `ok`. Nothing is changed; it never throws, except with the signal's reason. Absent: nothing can be left over.
+   */
+  orphans?(connection: Connection, known: KnownReleases, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): Workloads;
 }
 
@@ -104,6 +114,11 @@ export interface NotifierDefinition<Connection> {
   readonly kind: string;
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
+  /**
+   * What is wrong with whom a plan wants to tell, and what to write instead; `null`: nothing. `written` is the connection as it stands in the server's
+   * file, with stand-ins for secrets; `null`: there is none, or no file was read. Absent: anybody can be told. Pure.
+   */
+  checkRecipient?(to: string, written: unknown): { readonly message: string; readonly remedy: string } | null;
   /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
   examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): Notifier;

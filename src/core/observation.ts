@@ -63,6 +63,11 @@ export type Slot = "stable" | "canary" | "previous";
 export interface SeenWorkload {
   readonly version: string;
   readonly isReady: boolean;
+  /**
+   * Percent of the people that it is sized for, ready or not: one that is sized for fewer than are wanted is asked for again. Absent: its size does
+   * not follow the share.
+   */
+  readonly sizedPct?: number;
   /** Where it answers or will answer again, absolute URLs without a path; a crash does not empty it. Empty while it has no address yet. */
   readonly urls: readonly string[];
   readonly restarts: number;

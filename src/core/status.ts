@@ -44,6 +44,7 @@ export type HoldReason =
   | { readonly kind: "sign-off"; readonly roles: readonly Role[] }
   | { readonly kind: "window" }
   | { readonly kind: "freeze"; readonly environment: string }
+  | { readonly kind: "capacity"; readonly services: readonly string[] }
   | { readonly kind: "investigation"; readonly breach: Breach; readonly commitByMs: number; readonly doneByMs: number }
   | { readonly kind: "countdown"; readonly breach: Breach; readonly commitByMs: number; readonly doneByMs: number };
 

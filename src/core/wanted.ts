@@ -13,6 +13,8 @@ export interface Wanted {
   };
   /** By service: the version of each slot that shall run. */
   readonly slots: Readonly<Record<string, Slots>>;
+  /** Percent of the people that the canary must be able to serve: those of the phase that comes next, so that it stands before they come. */
+  readonly canaryPct: number;
 }
 
 type Slots = Partial<Record<Slot, string>>;
@@ -29,6 +31,7 @@ export function wanted(release: Release): Wanted | null {
   const of = (traffic: Traffic, slots: readonly SlotUse[]): Wanted => ({
     traffic: trafficOf(plan, traffic),
     slots: slotsOf(release, slots),
+    canaryPct: canaryPctOf(release),
   });
   switch (status.kind) {
     case "waiting":
@@ -58,6 +61,38 @@ export function wanted(release: Release): Wanted | null {
 /** The share of a phase, percent, with the hold-back taken off. */
 export function sharePctOf(plan: Plan, phase: number): number {
   return Math.min(plan.phases[phase]?.sharePct ?? 0, 100 - plan.holdbackPct);
+}
+
+/** Nothing is asked of a canary that nobody comes to any more: it stays as large as it is. */
+function canaryPctOf({ status, plan }: Release): number {
+  switch (status.kind) {
+    case "preparing":
+      return sharePctOf(plan, 0);
+    case "shifting":
+      return sharePctOf(plan, status.phase);
+    case "observing":
+    case "holding":
+      return Math.max(sharePctOf(plan, status.phase), sharePctOf(plan, status.phase + 1));
+    case "promoting":
+      return sharePctOf(plan, plan.phases.length - 1);
+    case "rolling-back":
+      return status.from === "image-behind-canary" ? 100 : 0;
+    default:
+      return 0;
+  }
+}
+
+/**
+ * The services whose canary is not ready for the share of `phase`; one whose size does not follow the share always is. Workloads that cannot be
+ * seen now hold nobody up: they were asked to grow when the phase before began.
+ */
+export function tooSmallFor(release: Release, seen: Outside, phase: number): readonly string[] {
+  if (seen.workloads.kind !== "seen") return [];
+  const { value } = seen.workloads;
+  const wantedPct = sharePctOf(release.plan, phase);
+  const isTooSmall = (canary: SeenWorkload | undefined): boolean =>
+    canary?.sizedPct !== undefined && (!canary.isReady || canary.sizedPct < wantedPct);
+  return release.plan.services.map(({ name }) => name).filter((name) => isTooSmall(value[name]?.canary));
 }
 
 /**

@@ -92,12 +92,13 @@ async function tendWorkloads(run: Run): Promise<void> {
   const { clock } = run.world;
   const { release } = run.memory;
   const slots = slotsToApply(release, run.outside);
+  const canaryPct = wanted(release)?.canaryPct ?? 0;
   const seen: Record<string, SeenWorkloads[string]> = {};
-  for (const [kind, services] of servicesByKind(run, slots)) {
+  for (const [kind, services] of servicesByKind(run, { slots, canaryPct })) {
     const workloads = async (): Promise<Workloads> => run.world.workloads(kind);
     // While the kind before was asked the record may have gone on: what it wanted then is not asked for any more.
     const isCurrent = run.memory.release === release;
-    if (isCurrent && run.outside.workloads.kind === "seen" && !isRunning(run, slots)) {
+    if (isCurrent && run.outside.workloads.kind === "seen" && !isRunning(run, { slots, canaryPct })) {
       const applied = await call(clock, run.patience.controlMs, async (signal) => (await workloads()).apply(services, signal));
       if (applied.kind === "trouble") return void (run.outside = { ...run.outside, workloads: { kind: "unseen", why: applied.why } });
     }
@@ -108,22 +109,32 @@ async function tendWorkloads(run: Run): Promise<void> {
   run.outside = { ...run.outside, workloads: { kind: "seen", value: seen } };
 }
 
-function isRunning(run: Run, slots: Wanted["slots"]): boolean {
+type Asked = Pick<Wanted, "slots" | "canaryPct">;
+
+function isRunning(run: Run, { slots, canaryPct }: Asked): boolean {
   const { workloads } = run.outside;
   if (workloads.kind !== "seen") return false;
   const said = (versions: Partial<Record<string, string | undefined>>): string => JSON.stringify(Object.entries(versions).sort());
   return Object.entries(slots).every(([service, wantedSlots]) => {
-    const running = Object.entries(workloads.value[service] ?? {}).map(([slot, workload]) => [slot, workload.version]);
-    return said(Object.fromEntries(running)) === said(wantedSlots);
+    const running = workloads.value[service] ?? {};
+    const versions = Object.entries(running).map(([slot, workload]) => [slot, workload.version]);
+    const isLargeEnough = wantedSlots.canary === undefined || (running.canary?.sizedPct ?? 100) >= canaryPct;
+    return isLargeEnough && said(Object.fromEntries(versions)) === said(wantedSlots);
   });
 }
 
-function servicesByKind(run: Run, slots: Wanted["slots"]): ReadonlyMap<string, WantedWorkloads> {
+function servicesByKind(run: Run, { slots, canaryPct }: Asked): ReadonlyMap<string, WantedWorkloads> {
   const kinds = new Map<string, Record<string, WantedWorkloads[string]>>();
   for (const service of run.memory.release.plan.services) {
-    const wantedSlots = Object.entries(slots[service.name] ?? {}).map(([slot, version]) => [slot, { version }]);
+    const wantedSlots = Object.entries(slots[service.name] ?? {}).map(([slot, version]) => [
+      slot,
+      { version, ...(slot === "canary" ? { sharePct: canaryPct } : {}) },
+    ]);
     const services = kinds.get(service.workload.kind) ?? {};
-    kinds.set(service.workload.kind, { ...services, [service.name]: { use: service.workload, slots: Object.fromEntries(wantedSlots) } });
+    kinds.set(service.workload.kind, {
+      ...services,
+      [service.name]: { use: service.workload, release: run.id, slots: Object.fromEntries(wantedSlots) },
+    });
   }
   return kinds;
 }

@@ -51,7 +51,11 @@ const becomes = (api: SmallApi, id: string, status: string): Promise<ShowRelease
 
 test("health needs no token and is the only route that does not", async () => {
   const api = await smallApi();
-  expect(await json(api.call("GET", "/api/v1/health", { as: null }))).toEqual({ status: "ok", version: "0.0.0" });
+  expect(await json(api.call("GET", "/api/v1/health", { as: null }))).toEqual({
+    status: "ok",
+    version: "0.0.0",
+    notices: { failing: 0, lost: 0 },
+  });
   expect(names.filter((name) => routes[name].access === "anybody")).toEqual(["health"]);
 });
 

@@ -72,7 +72,7 @@ const safeHeaders = {
 
 async function health(context: Context<Env>, parts: AppParts): Promise<Response> {
   const status = parts.closing.aborted ? "closing" : parts.engine.isTroubled() ? "troubled" : "ok";
-  const answer: HealthAnswer = { status, version: parts.version };
+  const answer: HealthAnswer = { status, version: parts.version, notices: parts.engine.notices() };
   return context.json(answer, status === "closing" ? 503 : 200);
 }
 

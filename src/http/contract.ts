@@ -236,6 +236,8 @@ export interface HealthAnswer {
   /** `troubled`: it answers, and some release cannot go on; the log says which and why. `closing` has the status 503. */
   readonly status: "ok" | "troubled" | "closing";
   readonly version: string;
+  /** Receivers of releases that cannot be told just now, and notices that were given up since the server began: the log and the release say which. */
+  readonly notices: { readonly failing: number; readonly lost: number };
 }
 
 /**

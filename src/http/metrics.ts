@@ -4,7 +4,7 @@ import type { Env } from "./auth.ts";
 import type { MetersSeen } from "./meters.ts";
 import type { AppParts } from "./parts.ts";
 
-/** Notices that are counted of each notifier: more than these are "so many, or more". */
+/** Owed notices that are counted: more than these are "so many, or more". */
 const mostOwed = 1_000;
 
 /** The server's own numbers, for Prometheus. Whoever has a token may read them: a viewer's is enough. */
@@ -16,7 +16,7 @@ export async function metrics(context: Context<Env>, parts: AppParts): Promise<R
     nowMs: engine.nowMs(),
     isTroubled: engine.isTroubled(),
     frozen: [...new Set((await store.freezes()).map(({ environment }) => environment))],
-    outbox: await outboxOf(parts, await store.owed(mostOwed)),
+    outbox: await outboxOf(parts, await store.owed({ after: 0, limit: mostOwed })),
   };
   return context.body(await meters.page(seen), 200, { "content-type": meters.pageType });
 }

@@ -27,6 +27,8 @@ export interface EngineFace {
   active(): readonly string[];
   /** True while some release cannot go on. */
   isTroubled(): boolean;
+  /** How many receivers of releases cannot be told just now, and how many notices were given up since the engine began. */
+  notices(): { readonly failing: number; readonly lost: number };
   /** Epoch ms that never runs back. */
   nowMs(): number;
 }

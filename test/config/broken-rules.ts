@@ -70,7 +70,7 @@ export const brokenRules: readonly BrokenPlan[] = [
     "a kind that this build does not have",
     { from: "traffic:\n  kind: edge", to: "traffic:\n  kind: istio" },
     [
-      '13:9 error: This build has no router adapter of kind "istio": what depends on it is not checked, and no release of this plan begins. Use one that it has (edge, haproxy), or a later version.',
+      '13:9 error: This build has no router adapter of kind "istio": what depends on it is not checked, and no release of this plan begins. Use one that it has (edge, haproxy, nginx, nginx-reload), or a later version.',
     ],
   ],
   [

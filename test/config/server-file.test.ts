@@ -27,6 +27,7 @@ test("an almost empty file is a server on loopback that knows only what is built
     file: "serin.yaml",
     environments: ["production"],
     listen: { host: "127.0.0.1", port: 7707 },
+    publicUrl: null,
     connections: { sources: {}, routers: {}, workloads: {}, notifiers: {} },
     people: [],
   });
@@ -38,6 +39,23 @@ test.each([
   ["serin.internal:80", { host: "serin.internal", port: 80 }],
 ])("it may listen on %s", (listen, address) =>
   expect(read(soundServer.replace("127.0.0.1:7707", `"${listen}"`)).server?.listen).toEqual(address),
+);
+
+test.each([
+  ["https://serin.example.org", "https://serin.example.org"],
+  ["https://example.org/serin/", "https://example.org/serin"],
+  ["http://10.0.0.7:7707/", "http://10.0.0.7:7707"],
+])("people may reach it at %s", (written, publicUrl) =>
+  expect(read(`${soundServer}publicUrl: ${written}\n`).server?.publicUrl).toBe(publicUrl),
+);
+
+test.each(["serin", "ftp://example.org", "https://ada:pw@example.org", "https://example.org?a=1", "https://example.org/#x"])(
+  "people cannot reach it at %s",
+  (written) => {
+    const { server, problems } = read(`${soundServer}publicUrl: "${written}"\n`);
+    expect(server).toBeNull();
+    expect(problems[0]?.remedy).toBe('Write "https://serin.example.org": no user, no query, no fragment.');
+  },
 );
 
 /** What is changed in the sound file, and every problem of the result, exactly. */
@@ -87,7 +105,7 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
   ],
   [
     "a secret written out",
-    { from: "secret: { file: hook.secret }", to: "secret: 0123456789abcdef0123456789abcdef" },
+    { from: "secret: { file: hook.secret }", to: "secret: whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=" },
     ["12:72 error: secret: a secret is not written into this file. Write { env: HOOK_SECRET } or { file: PATH }."],
   ],
   [
@@ -140,7 +158,7 @@ test.each(broken)("%s", (_name, { from, to }, expected) => {
 });
 
 describe("secrets", () => {
-  const hidden = "0123456789abcdef0123456789abcdef";
+  const hidden = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
   const none: SecretReaders = { env: () => null, file: () => null };
   const hook = adapters.notifiers.find((notifier) => notifier.kind === "webhook");
   const connection = read(soundServer).server?.connections.notifiers["hook"];

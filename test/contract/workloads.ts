@@ -12,11 +12,17 @@ export type Behaviour = "good" | "crashing" | "stubborn" | "unhealthy" | "missin
 /** Workloads under test, with nothing running. */
 export interface WorkloadsSubject {
   readonly workloads: Workloads;
-  /** What a plan says of a service of this name that behaves so. */
-  use(service: string, behaviour: Behaviour): AdapterUse;
+  /** Whether serin starts and stops stable itself. Where somebody else runs it, only its version is set, and it stays when nothing is wanted. */
+  readonly runsStable: boolean;
+  /** What a plan says of a service of this name that behaves so, once everything is there that the team itself has to put there. */
+  place(service: string, behaviour: Behaviour): Promise<AdapterUse>;
+  /** The version that a test calls so: "1" may have to be the name of an image, and that of a missing service of one that is not there. */
+  version(name: string, behaviour: Behaviour): string;
+  /** True when a ready slot's address leads to it. */
+  answers(workload: SeenWorkload): Promise<boolean>;
   /** What a new server would have, after the one before was killed without a word. */
   reopen(): Promise<Workloads>;
-  /** Names of everything that runs now, asked of the machine itself. */
+  /** Names of everything that runs now, asked of the system itself. */
   running(): Promise<readonly string[]>;
   /** Ends everything. */
   destroy(): Promise<void>;
@@ -40,32 +46,47 @@ export function workloadsContract(name: string, makeSubject: () => Promise<Workl
   });
 }
 
-type Slots = Partial<Record<Slot, { readonly version: string }>>;
+/** What tests call the versions of slots. */
+type Names = Partial<Record<Slot, string>>;
+
+async function want(
+  subject: WorkloadsSubject,
+  { service, behaviour, slots }: { readonly service: string; readonly behaviour: Behaviour; readonly slots: Names },
+): Promise<WantedWorkloads> {
+  const use = await subject.place(service, behaviour);
+  const versions = Object.entries(slots).map(([slot, name]) => [slot, { version: subject.version(name, behaviour) }]);
+  return { [service]: { use, release: "contract-1", slots: Object.fromEntries(versions) } };
+}
 
 function runningContract(subject: () => WorkloadsSubject): void {
-  const wanted = (slots: Slots, behaviour: Behaviour = "good"): WantedWorkloads => ({
-    backend: { use: subject().use("backend", behaviour), slots },
-  });
+  const wanted = (slots: Names, behaviour: Behaviour = "good", service = "backend"): Promise<WantedWorkloads> =>
+    want(subject(), { service, behaviour, slots });
 
   test("what was never wanted does not run", async () => {
-    expect(await observe(subject().workloads, wanted({}))).toEqual({ backend: {} });
-    expect(await subject().running()).toEqual([]);
+    const nothing = await wanted({});
+    const before = await subject().running();
+    const { stable, ...others } = (await observe(subject().workloads, nothing))["backend"]!;
+    expect(others).toEqual({});
+    expect(stable === undefined).toBe(subject().runsStable);
+    expect(await subject().running()).toEqual(before);
   });
 
   test("a wanted version starts, becomes ready, and answers where it says", async () => {
-    const want = wanted({ stable: { version: "1" } });
+    const want = await wanted({ stable: "1" });
     await apply(subject().workloads, want);
-    const stable = await untilReady(subject().workloads, want, "stable");
-    expect(stable).toMatchObject({ version: "1", restarts: 0, urls: [expect.stringMatching(/^http:\/\/[^/]+$/)] });
-    expect((await fetch(`${stable.urls[0]}/health`)).status).toBe(200);
-    expect(await subject().running()).toHaveLength(1);
+    const version = subject().version("1", "good");
+    const stable = await untilReady(subject().workloads, want, "stable", version);
+    expect(stable).toMatchObject({ version, restarts: 0, urls: [expect.stringMatching(/^http:\/\/[^/]+$/)] });
+    expect(await subject().answers(stable)).toBe(true);
+    await untilRunning(subject(), 1);
   });
 
   test("asking again changes nothing", async () => {
-    const want = wanted({ stable: { version: "1" }, canary: { version: "2" } });
+    const want = await wanted({ stable: "1", canary: "2" });
     await apply(subject().workloads, want);
     await untilReady(subject().workloads, want, "stable");
     await untilReady(subject().workloads, want, "canary");
+    await untilRunning(subject(), 2);
     const before = await subject().running();
     for (let time = 0; time < 3; time += 1) await apply(subject().workloads, want);
     await observe(subject().workloads, want);
@@ -73,105 +94,112 @@ function runningContract(subject: () => WorkloadsSubject): void {
   });
 
   test("slots run side by side, each with its own address", async () => {
-    const want = wanted({ stable: { version: "2" }, canary: { version: "2" }, previous: { version: "1" } });
+    const want = await wanted({ stable: "2", canary: "2", previous: "1" });
     await apply(subject().workloads, want);
     const seen = await Promise.all((["stable", "canary", "previous"] as const).map((slot) => untilReady(subject().workloads, want, slot)));
     expect(new Set(seen.flatMap((workload) => workload.urls)).size).toBe(3);
-    expect(seen.map((workload) => workload.version)).toEqual(["2", "2", "1"]);
+    expect(seen.map((workload) => workload.version)).toEqual(["2", "2", "1"].map((name) => subject().version(name, "good")));
+    expect(await Promise.all(seen.map((workload) => subject().answers(workload)))).toEqual([true, true, true]);
   });
 
   test("another version replaces the one that runs, under the same address for stable", async () => {
-    const [first, second] = [wanted({ stable: { version: "1" } }), wanted({ stable: { version: "2" } })];
+    const [first, second] = [await wanted({ stable: "1" }), await wanted({ stable: "2" })];
     await apply(subject().workloads, first);
-    const before = await untilReady(subject().workloads, first, "stable");
+    const before = await untilReady(subject().workloads, first, "stable", subject().version("1", "good"));
     await apply(subject().workloads, second);
-    const after = await untilReady(subject().workloads, second, "stable", "2");
+    const after = await untilReady(subject().workloads, second, "stable", subject().version("2", "good"));
     expect(after.urls).toEqual(before.urls);
-    expect(await subject().running()).toHaveLength(1);
+    await untilRunning(subject(), 1);
   });
 
   test("a slot that is not wanted any more is stopped; the others stay", async () => {
-    const both = wanted({ stable: { version: "1" }, canary: { version: "2" } });
+    const both = await wanted({ stable: "1", canary: "2" });
     await apply(subject().workloads, both);
     await untilReady(subject().workloads, both, "canary");
     await untilReady(subject().workloads, both, "stable");
-    const one = wanted({ stable: { version: "1" } });
+    const one = await wanted({ stable: "1" });
     await apply(subject().workloads, one);
     await vi.waitFor(async () => expect((await observe(subject().workloads, one))["backend"]?.canary).toBeUndefined(), patience);
-    expect(await subject().running()).toHaveLength(1);
+    await untilRunning(subject(), 1);
     expect((await observe(subject().workloads, one))["backend"]?.stable).toMatchObject({ isReady: true, restarts: 0 });
   });
 
   test("wanting no slot stops all of a service, also what does not want to end; other services are left alone", async () => {
     const want: WantedWorkloads = {
-      backend: { use: subject().use("backend", "stubborn"), slots: { stable: { version: "1" }, canary: { version: "2" } } },
-      frontend: { use: subject().use("frontend", "good"), slots: { stable: { version: "1" } } },
+      ...(await wanted({ stable: "1", canary: "2" }, "stubborn")),
+      ...(await wanted({ stable: "1" }, "good", "frontend")),
     };
     await apply(subject().workloads, want);
     await untilReady(subject().workloads, want, "stable");
     await untilReady(subject().workloads, want, "canary");
-    await apply(subject().workloads, wanted({}, "stubborn"));
-    await vi.waitFor(async () => expect(await observe(subject().workloads, wanted({}))).toEqual({ backend: {} }), patience);
-    expect(await subject().running()).toHaveLength(1);
-    expect((await observe(subject().workloads, want))["frontend"]?.stable?.version).toBe("1");
+    const nothing = await wanted({}, "stubborn");
+    await apply(subject().workloads, nothing);
+    await untilStopped(subject(), nothing);
+    await untilRunning(subject(), subject().runsStable ? 1 : 2);
+    expect((await observe(subject().workloads, want))["frontend"]?.stable?.version).toBe(subject().version("1", "good"));
   });
 
   test("a mind changed while something starts or stops is obeyed in the end", async () => {
-    for (const version of ["1", "2", "1", "3"]) await apply(subject().workloads, wanted({ stable: { version } }));
-    await apply(subject().workloads, wanted({}));
-    const last = wanted({ stable: { version: "4" } });
+    for (const version of ["1", "2", "1", "3"]) await apply(subject().workloads, await wanted({ stable: version, canary: version }));
+    await apply(subject().workloads, await wanted({}));
+    const last = await wanted({ stable: "4" });
     await apply(subject().workloads, last);
-    await untilReady(subject().workloads, last, "stable", "4");
-    expect(await subject().running()).toHaveLength(1);
+    await untilReady(subject().workloads, last, "stable", subject().version("4", "good"));
+    await untilRunning(subject(), 1);
   });
 
   test("a new server finds what runs, and does not start it twice", async () => {
-    const want = wanted({ stable: { version: "1" }, canary: { version: "2" } });
+    const want = await wanted({ stable: "1", canary: "2" });
     await apply(subject().workloads, want);
     const before = await untilReady(subject().workloads, want, "canary");
     await untilReady(subject().workloads, want, "stable");
+    await untilRunning(subject(), 2);
     const running = await subject().running();
     const next = await subject().reopen();
     expect((await observe(next, want))["backend"]?.canary).toEqual(before);
     await apply(next, want);
     expect(await untilReady(next, want, "canary")).toEqual(before);
     expect(await subject().running()).toEqual(running);
-    await apply(next, wanted({}));
-    await vi.waitFor(async () => expect(await subject().running()).toEqual([]), patience);
+    await apply(next, await wanted({}));
+    await untilRunning(subject(), subject().runsStable ? 0 : 1);
   });
 
   test("an aborted call throws", async () => {
-    const want = wanted({ stable: { version: "1" } });
+    const want = await wanted({ stable: "1", canary: "2" });
     const aborted = AbortSignal.abort(new Error("too late"));
     await expect(subject().workloads.apply(want, aborted)).rejects.toThrow("too late");
     await expect(subject().workloads.observe(want, aborted)).rejects.toThrow("too late");
-    expect(await subject().running()).toEqual([]);
+    expect((await observe(subject().workloads, want))["backend"]?.canary).toBeUndefined();
   });
 }
 
 function troubleContract(subject: () => WorkloadsSubject): void {
-  const stable = (behaviour: Behaviour): WantedWorkloads => ({
-    backend: { use: subject().use("backend", behaviour), slots: { stable: { version: "1" } } },
-  });
+  const stable = (behaviour: Behaviour, service = "backend"): Promise<WantedWorkloads> =>
+    want(subject(), { service, behaviour, slots: { stable: "1" } });
 
   test("what crashes is started again and again, and its last words are told", async () => {
-    const want = stable("crashing");
+    const want = await stable("crashing");
     await apply(subject().workloads, want);
     await vi.waitFor(async () => {
       const seen = (await observe(subject().workloads, want))["backend"]?.stable;
-      expect(seen).toMatchObject({ version: "1", isReady: false, urls: [], detail: expect.stringContaining("I fell") });
+      expect(seen).toMatchObject({
+        version: subject().version("1", "crashing"),
+        isReady: false,
+        urls: [],
+        detail: expect.stringContaining("I fell"),
+      });
       expect(seen?.restarts).toBeGreaterThanOrEqual(2);
     }, patience);
     await apply(subject().workloads, { backend: { ...want["backend"]!, slots: {} } });
-    await vi.waitFor(async () => expect(await observe(subject().workloads, want)).toEqual({ backend: {} }), patience);
-    expect(await subject().running()).toEqual([]);
+    await untilStopped(subject(), want);
+    if (subject().runsStable) await untilRunning(subject(), 0);
   });
 
   test.each<[Behaviour, RegExp]>([
     ["unhealthy", /503/],
     ["missing", /start/],
   ])("what is %s is never ready, and says why", async (behaviour, says) => {
-    const want = stable(behaviour);
+    const want = await stable(behaviour);
     await apply(subject().workloads, want);
     await vi.waitFor(async () => {
       const seen = (await observe(subject().workloads, want))["backend"]?.stable;
@@ -180,10 +208,7 @@ function troubleContract(subject: () => WorkloadsSubject): void {
   });
 
   test("a service in trouble does not stand in another one's way", async () => {
-    const want: WantedWorkloads = {
-      ...stable("missing"),
-      frontend: { use: subject().use("frontend", "good"), slots: { stable: { version: "1" } } },
-    };
+    const want: WantedWorkloads = { ...(await stable("missing")), ...(await stable("good", "frontend")) };
     await apply(subject().workloads, want);
     await vi.waitFor(async () => {
       expect((await observe(subject().workloads, want))["frontend"]?.stable).toMatchObject({ isReady: true });
@@ -191,7 +216,21 @@ function troubleContract(subject: () => WorkloadsSubject): void {
   });
 }
 
-const patience = { timeout: 15_000, interval: 50 };
+const patience = { timeout: 20_000, interval: 50 };
+
+/** As many run as there shall be, and no more: what was stopped may take its time. */
+async function untilRunning(subject: WorkloadsSubject, count: number): Promise<void> {
+  await vi.waitFor(async () => expect(await subject.running()).toHaveLength(count), patience);
+}
+
+/** Nothing is left of a service, but for a stable that somebody else runs. */
+async function untilStopped(subject: WorkloadsSubject, services: WantedWorkloads): Promise<void> {
+  await vi.waitFor(async () => {
+    const { stable, ...others } = (await observe(subject.workloads, services))["backend"]!;
+    expect(others).toEqual({});
+    expect(stable === undefined).toBe(subject.runsStable);
+  }, patience);
+}
 
 function apply(workloads: Workloads, wanted: WantedWorkloads): Promise<void> {
   return workloads.apply(wanted, AbortSignal.timeout(10_000));

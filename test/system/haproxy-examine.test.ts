@@ -30,7 +30,7 @@ async function open() {
   onTestFinished(() => running.close());
   const look = async (how: Look = {}): Promise<readonly Check[]> => {
     const surroundings = { clock: how.clock ?? createClock(), dataDir: running.dir };
-    const examination = { plan: how.plan ?? plan, queries: [], recipients: [], versions: {} };
+    const examination = { plan: how.plan ?? plan, queries: [], recipients: [], targets: [], versions: {} };
     return (await haproxy.examine?.({ ...running.connection, ...how.changes }, examination, surroundings, never)) ?? [];
   };
   return { running, look };

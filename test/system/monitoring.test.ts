@@ -39,9 +39,9 @@ onSystem({ name: "dashboard and alerts on a real Prometheus", needs: ["prometheu
     async () => {
       const keepDir = await temporaryFolder();
       const working = new AbortController();
-      const stage = await openStage({ keepDir, edge: "fair", signal: working.signal });
+      const stage = await openStage({ keepDir, target: "edge", edge: "fair", signal: working.signal });
       onTestFinished(() => stage.close());
-      const crowd = createCrowd({ originOf: () => stage.edgeUrl, seed: 1, habits });
+      const crowd = createCrowd({ originOf: () => stage.url, seed: 1, habits });
       onTestFinished(() => crowd.leave());
       const { people } = JSON.parse(await readFile(join(keepDir, "data", "tokens.json"), "utf8")) as {
         people: readonly [{ readonly token: string }];

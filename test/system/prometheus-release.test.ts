@@ -16,9 +16,9 @@ onSystem({ name: "a release that is judged by a real Prometheus", needs: ["prome
       const working = new AbortController();
       const server = await startPrometheus({ jobs: [{ job: "shop", addresses: [] }] });
       const sources = { prometheus: { kind: "prometheus", url: server.url, lookback: "10s" } };
-      const stage = await openStage({ keepDir: null, edge: "fair", sources, signal: working.signal });
+      const stage = await openStage({ keepDir: null, target: "edge", edge: "fair", sources, signal: working.signal });
       onTestFinished(() => stage.close());
-      const crowd = createCrowd({ originOf: () => stage.edgeUrl, seed: 1, habits });
+      const crowd = createCrowd({ originOf: () => stage.url, seed: 1, habits });
       onTestFinished(() => crowd.leave());
       crowd.arrive(25);
       const text = stage.planText(20).replaceAll("source: scrape", "source: prometheus");

@@ -125,7 +125,7 @@ async function spawnCounting(port: number, version: string): Promise<() => Promi
   return stopper(child);
 }
 
-/** Where the processes of the shop answer now, as the edge knows them. */
+/** Where the processes of the shop answer now, as the router knows them. */
 export async function shopOf(stage: Stage): Promise<readonly string[]> {
-  return [...new Set(JSON.stringify(await stage.edgeSeen()).match(/127\.0\.0\.1:\d+/g))];
+  return [...new Set(JSON.stringify(await stage.routerSeen()).match(/127\.0\.0\.1:\d+/g))];
 }

@@ -45,7 +45,10 @@ workloadsContract("process", async () => {
   let workloads = create(folder);
   return {
     workloads,
-    use: (service, behaviour) => useOf({ behaviour, port: ports.get(service)! }),
+    runsStable: true,
+    place: async (service, behaviour) => useOf({ behaviour, port: ports.get(service)! }),
+    version: (name) => name,
+    answers: async ({ urls }) => (await fetch(`${urls[0]}/health`)).status === 200,
     async reopen() {
       workloads.close();
       workloads = create(folder);

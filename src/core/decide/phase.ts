@@ -3,7 +3,7 @@ import { compares } from "../checks.ts";
 import { neverRead, unreadable } from "../evidence-book.ts";
 import type { Standing } from "../evidence-book.ts";
 import type { HoldReason, Status } from "../status.ts";
-import { isWithoutStable } from "../wanted.ts";
+import { tooSmallFor, isWithoutStable } from "../wanted.ts";
 import { mayAdvance } from "../windows.ts";
 import type { Sight, Step } from "./sight.ts";
 import { missingRoles, nextSignOff } from "./sign-offs.ts";
@@ -72,6 +72,9 @@ function goOn(sight: Sight, phase: number): Step {
   }
   if (phase + 1 === sight.plan.phases.length) return { status: { kind: "promoting", step: "cloning", sinceMs: sight.nowMs }, facts: [] };
   if (!mayAdvance(sight.plan, sight.nowMs).ok) return { status: hold(sight, phase, { kind: "window" }), facts: [] };
+  // It was asked to grow when this phase began; nobody is sent to a version that cannot serve them yet.
+  const small = tooSmallFor(sight.release, sight.seen, phase + 1);
+  if (small.length > 0) return { status: hold(sight, phase, { kind: "capacity", services: small }), facts: [] };
   return { status: { kind: "shifting", phase: phase + 1, sinceMs: sight.nowMs }, facts: [] };
 }
 

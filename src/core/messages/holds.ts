@@ -28,6 +28,7 @@ const kinds: ByLanguage<Readonly<Record<HoldReason["kind"], string>>> = {
     "sign-off": "no approval",
     window: "window",
     freeze: "freeze",
+    capacity: "too small",
     investigation: "investigation",
     countdown: "countdown",
   },
@@ -41,6 +42,7 @@ const kinds: ByLanguage<Readonly<Record<HoldReason["kind"], string>>> = {
     "sign-off": "sans accord",
     window: "fenêtre de tir",
     freeze: "gel",
+    capacity: "trop petite",
     investigation: "investigation",
     countdown: "compte à rebours",
   },
@@ -66,6 +68,7 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
     "sign-off": ({ roles }) => `waiting for the approval ${ofRoles(roles, "en")}`,
     window: (_, context) => `outside the windows of the plan${opens(context, "en")}`,
     freeze: ({ environment }) => `the environment ${quote(environment, "en")} is frozen until a release manager lifts it`,
+    capacity: ({ services }) => `the new version of ${services.join(", ")} is not large enough yet for the people who come next`,
     investigation: ({ breach, commitByMs }, context) =>
       `${quoteCheck(context, breach.check, "en")} was breached; owners investigate, and without their decision the rollback begins ${sayDeadline(commitByMs, context, "en")}`,
     countdown: ({ breach, commitByMs }, context) =>
@@ -83,6 +86,8 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
     "sign-off": ({ roles }) => `en attente de l’accord ${ofRoles(roles, "fr")}`,
     window: (_, context) => `hors des fenêtres de tir du plan${opens(context, "fr")}`,
     freeze: ({ environment }) => `l’environnement ${quote(environment, "fr")} est gelé jusqu’à sa levée par un release manager`,
+    capacity: ({ services }) =>
+      `la nouvelle version de ${services.join(", ")} n’est pas encore assez grande pour les personnes qui viennent ensuite`,
     investigation: ({ breach, commitByMs }, context) =>
       `${quoteCheck(context, breach.check, "fr")} a été franchi\u202f; les responsables enquêtent et, sans décision, le retour arrière commence ${sayDeadline(commitByMs, context, "fr")}`,
     countdown: ({ breach, commitByMs }, context) =>

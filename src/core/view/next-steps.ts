@@ -67,6 +67,7 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Held]>> = {
       `${after(held.phase, held, "en")} as soon as ${sayRoles(why.roles, "en")} approve${why.roles.length === 1 ? "s" : ""}`,
     window: (_, held) => `${after(held.phase, held, "en")} when the window opens`,
     freeze: (_, held) => `${after(held.phase, held, "en")} when the freeze is lifted`,
+    capacity: (_, held) => `${after(held.phase, held, "en")} by itself when it is; or somebody looks why it does not grow`,
     investigation: () => "a release manager resumes or takes people back; without a word the rollback begins by itself",
     countdown: () => "the rollback begins by itself, unless fresh evidence proves that the breach is over; it may be begun earlier",
   },
@@ -81,6 +82,8 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Held]>> = {
     "sign-off": (why, held) => `${after(held.phase, held, "fr")} dès l’accord\u202f: ${sayRoles(why.roles, "fr")}`,
     window: (_, held) => `${after(held.phase, held, "fr")} à l’ouverture de la fenêtre`,
     freeze: (_, held) => `${after(held.phase, held, "fr")} à la levée du gel`,
+    capacity: (_, held) =>
+      `${after(held.phase, held, "fr")} automatiquement dès qu’elle l’est ; sinon, chercher pourquoi elle ne grandit pas`,
     investigation: () => "un release manager reprend ou annule\u202f; sans décision, le retour arrière commence de lui-même",
     countdown: () =>
       "le retour arrière commence de lui-même, sauf preuve nouvelle que le seuil n’est plus franchi\u202f; il peut être avancé",

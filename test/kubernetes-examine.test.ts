@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Check } from "../src/adapters/define.ts";
+import { kubernetesWorkloads } from "../src/adapters/workloads/kubernetes.ts";
+import type { Plan } from "../src/core/plan.ts";
+import { createClock } from "../src/engine/clock.ts";
+import { smallPlan } from "../src/sim/small-plan.ts";
+import { readRules } from "./kube/access.ts";
+import { deployments, jobs, services } from "./kube/cluster-place.ts";
+import { shopDeployment, shopService } from "./kube/shop-deployment.ts";
+import { openDesk } from "./kube/workloads-desk.ts";
+import type { Desk } from "./kube/workloads-desk.ts";
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = await openDesk("stand-in");
+});
+afterEach(() => {
+  desk.place.api!.faults.clear();
+  return desk.close();
+});
+
+async function examine(options: Readonly<Record<string, unknown>> = {}, plan: Partial<Plan> = {}): Promise<readonly Check[]> {
+  const workload = { kind: "kubernetes", options: { deployment: "backend", container: "app", ...options } };
+  const examination = {
+    plan: { ...smallPlan, services: [{ name: "backend", workload, data: null }], ...plan },
+    queries: [],
+    recipients: [],
+  };
+  const connection = { kubeconfig: desk.place.kubeconfig, namespace: desk.place.namespace };
+  return kubernetesWorkloads.examine!(connection, examination, { clock: createClock(), dataDir: "/nowhere" }, AbortSignal.timeout(10_000));
+}
+
+/** What is not well, as "VERDICT WHAT: SAYS", the namespace left out. */
+function complaints(checks: readonly Check[]): readonly string[] {
+  for (const check of checks) expect(check.remedy === null).toBe(check.verdict === "ok");
+  return checks
+    .filter(({ verdict }) => verdict !== "ok")
+    .map(
+      ({ verdict, what, says }) =>
+        `${verdict} ${what.replaceAll(desk.place.namespace, "NS")}: ${says.replaceAll(desk.place.namespace, "NS")}`,
+    );
+}
+
+test("a cluster in which all is well has nothing but good answers, and nothing is changed", async () => {
+  await desk.place.pause();
+  const before = desk.place.api!.store.version;
+  const checks = await examine();
+  expect(complaints(checks)).toEqual([]);
+  expect(checks.map(({ what }) => what.replaceAll(desk.place.namespace, "NS"))).toEqual([
+    "cluster",
+    "rights in namespace NS",
+    "Deployment NS/backend",
+    "Service of NS/backend",
+  ]);
+  expect(desk.place.api!.store.version).toBe(before);
+});
+
+test.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
+  ["no such Deployment", { deployment: "other" }, /wrong Deployment NS\/other: It is not there/],
+  ["no such container", { container: "web" }, /wrong Deployment NS\/backend: It has no container "web"; it has app/],
+  ["no such Service", { service: "other" }, /wrong Service of NS\/backend: There is no Service NS\/other/],
+  ["no such port", { port: "grpc" }, /has no port grpc; it has http \(80\)/],
+  ["no such Job", { migration: { job: "migrate" } }, /wrong Job NS\/migrate: It is not there/],
+])("%s is found", async (_, options, says) => expect(complaints(await examine(options)).join("\n")).toMatch(says));
+
+test("rights that are missing are named", async () => {
+  const rules = readRules(readFileSync("deploy/kubernetes/rbac.yaml", "utf8"), desk.place.namespace).map((rule) => ({
+    ...rule,
+    verbs: rule.verbs.filter((verb) => verb !== "patch"),
+  }));
+  desk.place.api!.allow("serin", { name: "serin", rules });
+  expect(complaints(await examine())).toEqual([
+    "wrong deployments.apps in namespace NS: serin may not patch them.",
+    "wrong services in namespace NS: serin may not patch them.",
+    "wrong horizontalpodautoscalers.autoscaling in namespace NS: serin may not patch them.",
+    "wrong poddisruptionbudgets.policy in namespace NS: serin may not patch them.",
+  ]);
+});
+
+test("what is legal and doubtful is found: images that move, a repository's program, volumes, strategies, no room, names that are taken", async () => {
+  const { place } = desk;
+  const shop = shopDeployment({ name: "web", image: "example.com/web:latest" }) as {
+    readonly spec: { readonly template: { readonly spec: object } };
+  };
+  const pod = {
+    ...shop.spec.template.spec,
+    volumes: [{ name: "settings", persistentVolumeClaim: { claimName: "data" } }],
+    hostNetwork: true,
+  };
+  const spec = { ...shop.spec, replicas: 3, strategy: { type: "Recreate" }, template: { ...shop.spec.template, spec: pod } };
+  await place.call({
+    method: "POST",
+    path: `/apis/apps/v1/namespaces/${place.namespace}/deployments`,
+    query: { fieldManager: "argocd-controller" },
+    body: { ...shop, spec },
+  });
+  await place.create(services, shopService("web"));
+  await place.create(deployments, shopDeployment({ name: "web-canary", image: "example.com/other:1" }));
+  await place.create({ apiVersion: "v1", plural: "resourcequotas" }, { metadata: { name: "small" } });
+  await place.call({
+    method: "PATCH",
+    path: `/api/v1/namespaces/${place.namespace}/resourcequotas/small/status`,
+    as: "application/merge-patch+json",
+    body: { status: { hard: { pods: "5" }, used: { pods: "3" } } },
+  });
+  await place.create(jobs, {
+    metadata: { name: "migrate" },
+    spec: { template: { spec: { restartPolicy: "Never", containers: [{ name: "app", image: "example.com/web:1" }] } } },
+  });
+  const found = complaints(await examine({ deployment: "web", migration: { job: "migrate" } }, { keepPreviousMs: 0 }));
+  expect(found).toEqual([
+    expect.stringMatching(/^doubtful Deployment NS\/web: Its image is "example.com\/web:latest", which means another version tomorrow/),
+    expect.stringMatching(/^wrong Deployment NS\/web: Its strategy is Recreate, and no previous is kept/),
+    expect.stringMatching(/^doubtful Deployment NS\/web: Argo CD \(argocd-controller\) sets its image/),
+    expect.stringMatching(/^doubtful Deployment NS\/web: Its pods mount a persistent volume/),
+    expect.stringMatching(/^doubtful Deployment NS\/web: Its pods take ports of their node/),
+    expect.stringMatching(/^wrong Deployment NS\/web-canary: It is not serin's/),
+    expect.stringMatching(/^doubtful Job NS\/migrate: It is not suspended/),
+    expect.stringMatching(/^doubtful ResourceQuota NS\/small: It has room for 2 more pods; canary and previous at full size need 6/),
+  ]);
+});
+
+test("a cluster that cannot be asked is one clear line", async () => {
+  desk.place.api!.faults.add({ kind: "status", code: 401 });
+  const checks = await examine();
+  expect(checks).toHaveLength(1);
+  expect(complaints(checks)[0]).toMatch(/^wrong cluster: It cannot be asked: GET \/version: the server says 401/);
+});
+
+test("who gave up waiting is told so", async () => {
+  const connection = { kubeconfig: desk.place.kubeconfig };
+  const examination = { plan: smallPlan, versions: {}, queries: [], targets: [], recipients: [] };
+  const aborted = AbortSignal.abort(new Error("too late"));
+  await expect(
+    kubernetesWorkloads.examine!(connection, examination, { clock: createClock(), dataDir: "/nowhere" }, aborted),
+  ).rejects.toThrow("too late");
+});
