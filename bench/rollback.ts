@@ -48,7 +48,9 @@ async function measure(router: RollbackRouter, how: Parameters<typeof measureRol
     if (failed.some((count) => count > 0) && !router.mayBreakOff) process.exitCode = 1;
     const ratio = (of: (all: ShareChanges) => readonly number[], quantile: number): string => {
       const [own, other] = [serin, bare].map((rounds) => quantileOf(rounds.flatMap(of), quantile));
-      return `× ${((own ?? Number.NaN) / (other ?? Number.NaN)).toFixed(2)}`;
+      const times = (own ?? Number.NaN) / (other ?? Number.NaN);
+      // Often nothing is forwarded any more after the call: then there is nothing to divide by.
+      return Number.isFinite(times) ? `× ${times.toFixed(2)}` : "-";
     };
     const forwarded = [0.5, 0.99].map((quantile) => ratio((all) => all.lastForwardedMs, quantile));
     const done = [0.5, 0.99].map((quantile) => ratio((all) => all.callMs, quantile));

@@ -251,7 +251,7 @@ async function examineHere(asked: AskedHere): Promise<readonly ExaminedPart[]> {
   const clock = createClock();
   const world = connectWorld({ lists, connections, clock, dataDir, closing: leaving.signal });
   const startsMs = asked.startsMs === null ? clock.nowMs() : asked.startsMs(plan.timeZone);
-  return await examine({ plan, versions: asked.versions, startsMs, doubts: problems.length, world, clock }, leaving.signal);
+  return await examine({ plan, versions: asked.versions, startsMs, doubts: problems.length, active: null, world, clock }, leaving.signal);
 }
 
 interface ServerReading {

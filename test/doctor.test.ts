@@ -25,6 +25,7 @@ interface Asked {
   readonly isRunning?: boolean;
   readonly plan?: string;
   readonly versions?: Readonly<Record<string, string>>;
+  readonly active?: readonly string[] | null;
 }
 
 /** What is found, a line each: "router small | ok | small | It answers, and knows no release." */
@@ -34,6 +35,7 @@ async function found({
   isRunning = true,
   plan: text = smallPlan,
   versions = {},
+  active = null,
 }: Asked): Promise<readonly string[]> {
   const clock = createClock();
   const { plan } = readPlan(text, "plan.yaml", { ...lists, server: null });
@@ -41,7 +43,7 @@ async function found({
   const world = connectWorld({ lists, connections: { ...none, ...connections }, clock, dataDir: await temporaryFolder() });
   const web = { use: { kind: "process", options: {} }, slots: { stable: { version: "1" } } };
   if (isRunning) await world.workloads("process").apply({ web }, never);
-  const parts = await examine({ plan, versions, startsMs, doubts: 0, world, clock }, never);
+  const parts = await examine({ plan, versions, startsMs, doubts: 0, active, world, clock }, never);
   return parts.flatMap(({ part, checks }) =>
     checks.map(({ what, verdict, says, remedy }) => {
       expect(remedy === null).toBe(verdict === "ok");
@@ -72,6 +74,22 @@ const reads =
     new Map(queries.map(({ quantity }) => [quantity, reading]));
 
 describe("everything that a release rests on", () => {
+  test("what no release answers for is looked for where that is asked", async () => {
+    const [process] = smallAdapters().workloads;
+    if (process === undefined) throw new Error("there are small workloads");
+    const left = { what: "Deployment web-canary", verdict: "wrong", says: "Of release r-1.", remedy: "Delete it." } as const;
+    const looking = {
+      ...process,
+      orphans: async (_: unknown, known: { readonly active: readonly string[] }) => (known.active.includes("r-1") ? [] : [left]),
+    };
+    const lists = (): AdapterLists => ({ ...smallAdapters(), workloads: [looking] });
+    expect(await found({ lists: lists(), active: ["r-2"] })).toContain(
+      "workloads process | wrong | Deployment web-canary | Of release r-1.",
+    );
+    expect(await found({ lists: lists(), active: ["r-1"] })).toContain("workloads process | ok | what is left over | Nothing can be.");
+    expect((await found({ lists: lists() })).join()).not.toContain("left over");
+  });
+
   test("is said part by part where all is well", async () => {
     expect(await found({ plan: `${smallPlan}smoke: ["GET /"]\n` })).toEqual([
       "plan | ok | shop | Nothing in it is doubtful.",

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { shopWords } from "../bench/rollback/shop.ts";
 import { haproxy } from "../src/adapters/traffic/haproxy.ts";
+import { createRuntime } from "../src/adapters/traffic/haproxy/runtime.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { TrafficRouter, WantedTraffic } from "../src/ports.ts";
 import { startSmallServer } from "./contract/small-server.ts";
@@ -41,10 +42,14 @@ async function speakAt(speaker: Speaker): Promise<string> {
   return path;
 }
 
-const connectionTo = (socket: string, url = "http://127.0.0.1:1") =>
-  haproxy.connection.parse({ socket, url, folder: join(tmpdir(), "serin-no-such-folder"), token, timeout: "300ms" });
+interface At {
+  readonly url?: string;
+  readonly timeout?: string;
+}
+const connectionTo = (socket: string, { url = "http://127.0.0.1:1", timeout = "10s" }: At = {}) =>
+  haproxy.connection.parse({ socket, url, folder: join(tmpdir(), "serin-no-such-folder"), token, timeout });
 const surroundings = { clock: createClock(), dataDir: "unused" };
-const routerAt = (socket: string, url?: string): TrafficRouter => haproxy.create(connectionTo(socket, url), surroundings);
+const routerAt = (socket: string, at?: At): TrafficRouter => haproxy.create(connectionTo(socket, at), surroundings);
 
 const targets = { shop: { canary: ["http://127.0.0.1:1"], stable: ["http://127.0.0.1:2"] } };
 const wanted = shopWords(targets)({ sharePct: 10, routes: [{ path: "/", service: "shop" }] });
@@ -68,7 +73,7 @@ describe("haproxy: whatever speaks on the socket, nothing is believed that is no
     ["the level is too low", () => "Permission denied\n\n", /level admin/],
     ["the map is unknown", () => `Unknown map identifier. Please use #<id> or <file>.\n\n${whole}`, /has no map/],
   ])("%s", async (_name, speaker, says) => {
-    const router = routerAt(await speakAt(speaker));
+    const router = routerAt(await speakAt(speaker), speaker === "hangs" ? { timeout: "300ms" } : {});
     const calls = [
       () => router.observe(never),
       () => router.apply(wanted, never),
@@ -112,6 +117,35 @@ describe("haproxy: whatever speaks on the socket, nothing is believed that is no
   });
 });
 
+describe("haproxy: commands", () => {
+  test.each([
+    "",
+    "nothing changed by 'stats socket command'",
+    "no need to change the addr, port changed from '1' to '2' by 'stats socket command'",
+    "IP changed from '127.0.0.1' to '127.0.0.2', no need to change the port by 'stats socket command'",
+  ])("what every version says when all is well is no complaint: %j", async (says) => {
+    const rules = await rulesOf(wanted);
+    const socket = await speakAt((line) => (line.startsWith("show") ? withRoom(rules) : `${says}\n\n`));
+    await expect(routerAt(socket).apply(wanted, never)).rejects.toThrow(/a reload would not: \S+ cannot be written \(ENOENT/);
+  });
+
+  test("more than a line of HAProxy's holds goes in several, in order", async () => {
+    const lines: string[] = [];
+    const socket = await speakAt((line) => {
+      lines.push(line.trim());
+      return "ok\n";
+    });
+    const commands = Array.from(
+      { length: 500 },
+      (_, index) => `set server serin_a_long_name_of_a_service_canary/canary${index} state ready`,
+    );
+    await createRuntime({ socket, withinMs: 5_000, clock: createClock() }).ask(commands, never);
+    expect(lines.length).toBeGreaterThan(1);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(16_000);
+    expect(lines.flatMap((line) => line.split(";"))).toEqual(commands);
+  });
+});
+
 async function rulesOf({ routes, login }: WantedTraffic): Promise<string> {
   const { rulesName } = await import("../src/adapters/traffic/haproxy/rules.ts");
   return rulesName({ services: ["shop"], routes, login });
@@ -129,16 +163,16 @@ describe("haproxy: attempts", () => {
   test("a way in that is not HAProxy with serin's rules is no answer of an arm", async () => {
     const door = await startSmallServer((_request, response) => void response.writeHead(200).end("hello"));
     onTestFinished(() => door.close());
-    const attempt = routerAt(await speakAt(() => whole), door.url).attempt({ request: "GET /", arms: { shop: "canary" } }, never);
+    const attempt = routerAt(await speakAt(() => whole), { url: door.url }).attempt({ request: "GET /", arms: { shop: "canary" } }, never);
     await expect(attempt).rejects.toMatchObject({ name: "PortError", retry: "never" });
     await expect(attempt).rejects.not.toThrow(token);
   });
 });
 
 describe("haproxy: examine", () => {
-  const examine = async (socket: string, url?: string) =>
+  const examine = async (socket: string, at?: At) =>
     (await haproxy.examine?.(
-      connectionTo(socket, url),
+      connectionTo(socket, at),
       { plan: samplePlan, queries: [], recipients: [], targets: [], versions: {} },
       surroundings,
       never,
@@ -148,7 +182,7 @@ describe("haproxy: examine", () => {
     ["no socket", async () => "/no/such/socket", /no such socket/],
     ["silence", () => speakAt("hangs"), /no answer within/],
   ])("%s is one red line with a remedy", async (_name, socket, says) => {
-    const checks = await examine(await socket());
+    const checks = await examine(await socket(), { timeout: "300ms" });
     expect(checks).toHaveLength(1);
     expect(checks[0]).toMatchObject({
       verdict: "wrong",

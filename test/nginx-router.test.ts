@@ -141,7 +141,11 @@ describe("serin doctor", () => {
 
   test("finds nothing wrong where all is well, and names versions and workers", async () => {
     const checks = await examine(says({}));
-    expect(checks.map(({ verdict, remedy }) => [verdict, remedy])).toEqual(Array(3).fill(["ok", null]));
+    expect(checks.map(({ verdict, remedy }) => [verdict, remedy])).toEqual([
+      ["ok", null],
+      ["ok", null],
+      ["ok", null],
+    ]);
     expect(checks[0]?.says).toBe("nginx 1.22.1 with 2 workers, Lua module 0.10.23, serin.lua 1.");
   });
 

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { mailOf } from "../src/adapters/notices/email/mail.ts";
 import { headMessage, newsMessage } from "../src/adapters/notices/slack/message.ts";
+import { sayFailing, sayLost } from "../src/core/messages/notices.ts";
 import type { Language } from "../src/core/plan.ts";
 import type { Status } from "../src/core/status.ts";
 import { noticeState } from "../src/core/view/notice-state.ts";
 import { readMessage } from "./fixtures/small-slack.ts";
+import { samplePlan } from "./sample-plan.ts";
 import { sampleNoticeOf, stories, storyOf } from "./sample-notices.ts";
 
 const languages: readonly Language[] = ["fr", "en"];
@@ -36,6 +38,19 @@ test.each(languages)("golden: every kind of notice by e-mail, %s", async (langua
 test("golden: one mail as HTML", async () => {
   const notice = sampleNoticeOf("countdown begun", { notifier: "email", to: "stakeholders" });
   await expect(mailOf(notice, "serin@shop.example", null).html).toMatchFileSnapshot("golden/notices.email.fr.html");
+});
+
+test("what did not arrive is told with its reason, in both languages", () => {
+  const target = { notifier: "slack", to: "#releases" };
+  const failing = { target, sinceMs: Date.parse("2025-08-19T14:02:07+02:00"), why: "connection refused" };
+  const lost = { target, revision: 7, atMs: 0, why: "not delivered within 24 h: connection refused" };
+  const told = languages.flatMap((language) => [sayFailing(failing, samplePlan, language), sayLost(lost, language)]).map(plain);
+  expect(told).toEqual([
+    "les notifications à slack #releases n’arrivent pas depuis 14:02:07, nouvel essai à venir : connection refused",
+    "la notification de la révision 7 à slack #releases n’est pas arrivée et est abandonnée : not delivered within 24 h: connection refused",
+    "notices to slack #releases do not arrive since 14:02:07, and are tried again: connection refused",
+    "the notice of revision 7 to slack #releases did not arrive and is given up: not delivered within 24 h: connection refused",
+  ]);
 });
 
 describe("the state that a notice shows", () => {

@@ -101,6 +101,20 @@ describe("one thread a release", () => {
     expect(readMessage(head())).toContain("Passage à 10");
   });
 
+  test("is found again although Slack's clock is behind ours", async () => {
+    const { channel, start, folder } = await stage();
+    // Its message is from 14:00 by Slack's clock; the release began at 14:10 by ours.
+    const at = (revision: number) => {
+      const notice = sampleNoticeOf("rolled back", {}, revision);
+      return { ...notice, state: { ...notice.state, createdMs: notice.state.createdMs + 600_000 } };
+    };
+    await start().send(at(1), never);
+    await rm(folder, { recursive: true });
+    await mkdir(folder);
+    await start().send(at(2), never);
+    expect(channel.messages.filter(({ threadTs }) => threadTs === null)).toHaveLength(1);
+  });
+
   test("of two releases are two, of one plan in two channels as well", async () => {
     const { workspace, channel, start } = await stage();
     workspace.channels[1]!.isMember = true;

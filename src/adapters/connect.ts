@@ -6,6 +6,7 @@ import type { Clock, World } from "../ports.ts";
 import type {
   Check,
   Examination,
+  KnownReleases,
   NotifierDefinition,
   RouterDefinition,
   SourceDefinition,
@@ -48,6 +49,8 @@ export interface ConnectedWorld extends Omit<World, "store"> {
    * Throws as the look-up of the adapter does.
    */
   examine(asked: ExaminedAdapter, signal: AbortSignal): Promise<readonly Check[]>;
+  /** What workloads of this kind find that no release which is known answers for; empty where nothing can be left over. Throws as above. */
+  orphans(kind: string, known: KnownReleases, signal: AbortSignal): Promise<readonly Check[]>;
 }
 
 /** One adapter by the word that a plan has for it. */
@@ -79,6 +82,7 @@ export function connectWorld(parts: WorldParts): ConnectedWorld {
     source: (name) => made.sources(name).adapter,
     notifier: (name) => made.notifiers(name).adapter,
     examine: async ({ port, word, examination }, signal) => made[port](word).examine(examination, signal),
+    orphans: async (kind, known, signal) => made.workloads(kind).orphans(known, signal),
   };
 }
 
@@ -87,12 +91,14 @@ interface Definition<Adapter> {
   readonly connection: z.ZodType;
   create(connection: unknown, surroundings: Surroundings): Adapter;
   examine?(connection: unknown, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
+  orphans?(connection: unknown, known: KnownReleases, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
 }
 
 /** An adapter that was made, and how it looks at itself. */
 interface Made<Adapter> {
   readonly adapter: Adapter;
   examine(examination: Examination, signal: AbortSignal): Promise<readonly Check[]>;
+  orphans(known: KnownReleases, signal: AbortSignal): Promise<readonly Check[]>;
 }
 
 /** A connection by a plan's word; without one the word is a kind, with its defaults. */
@@ -126,6 +132,7 @@ function makeEach<Adapter>(
     const adapter: Made<Adapter> = {
       adapter: definition.create(value, surroundings),
       examine: async (examination, signal) => (await definition.examine?.(value, examination, surroundings, signal)) ?? [],
+      orphans: async (known, signal) => (await definition.orphans?.(value, known, surroundings, signal)) ?? [],
     };
     made.set(word, adapter);
     return adapter;

@@ -17,6 +17,7 @@ interface Options extends ConnectionOptions {
   readonly config?: string;
   readonly set?: readonly string[];
   readonly at?: string;
+  readonly orphans?: boolean;
 }
 
 /** What is to be looked at from this machine, without a server. */
@@ -39,6 +40,7 @@ export function addDoctor(program: Command, terminal: Terminal, examineHere: Exa
     .option("--config <file>", "the server's file, when no server is asked (default: serin.yaml beside the plan)")
     .option("--set <service=version...>", "the version that shall be released, of each service")
     .option("--at <moment>", "when the release is meant to start: 2025-08-19T14:00, in the plan's zone (default: now)")
+    .option("--orphans", "also look for what serin started and no release answers for; the server knows, and is asked")
     .addHelpText("after", "\nWith --server the server looks, with its own connections and rights; without it this machine does.")
     .action((file: string, options: Options) => run(terminal, options, () => doctor({ terminal, file, options, examineHere })));
 }
@@ -55,9 +57,14 @@ async function doctor({ terminal, file, options, examineHere }: Doctor): Promise
   const versions = serviceVersions(options.set ?? [], "--set");
   const startsMs = options.at === undefined ? null : (await import("./start-option.ts")).startOf(options.at);
   const parts =
-    options.server === undefined
+    options.server === undefined && options.orphans !== true
       ? await examineHere({ plan, configFile: options.config ?? (await fileBeside(file)), versions, startsMs })
-      : await askServer(terminal, options, { plan, versions, ...(options.at === undefined ? {} : { at: options.at }) });
+      : await askServer(terminal, options, {
+          plan,
+          versions,
+          ...(options.at === undefined ? {} : { at: options.at }),
+          orphans: options.orphans ?? false,
+        });
   const verdicts = parts.flatMap(({ checks }) => checks.map(({ verdict }) => verdict));
   const count = (verdict: string): number => verdicts.filter((one) => one === verdict).length;
   if (options.json) terminal.out(`${JSON.stringify({ file, ok: count("wrong") === 0, parts })}\n`);

@@ -12,7 +12,9 @@ export interface Examining {
   readonly startsMs: number;
   /** How many places of the plan lint finds doubtful. */
   readonly doubts: number;
-  readonly world: Pick<ConnectedWorld, "examine" | "router" | "workloads" | "source" | "notifier">;
+  /** Releases that still answer for what runs, by id: what nobody answers for is looked for. `null`: it is not. */
+  readonly active: readonly string[] | null;
+  readonly world: Pick<ConnectedWorld, "examine" | "orphans" | "router" | "workloads" | "source" | "notifier">;
   readonly clock: Clock;
 }
 

@@ -19,9 +19,17 @@ export async function lookAtWorkloads(examining: Examining, kind: string, signal
     examineItself(examining, { port: "workloads", word: kind }, signal),
     within(clock, signal, async (ends) => world.workloads(kind).observe(wanted, ends)),
   ]);
+  const left = await lookForOrphans(examining, kind, signal);
   if (!seen.ok) return { checks: [...own.filter(({ what }) => what !== kind), silent(kind, seen.why)], targets: [] };
   const checks = services.flatMap(({ name }) => sayService(name, seen.value[name] ?? {}, examining.versions[name] ?? null));
-  return { checks: [...own, ...checks], targets: targetsOf(seen.value) };
+  return { checks: [...own, ...checks, ...left], targets: targetsOf(seen.value) };
+}
+
+async function lookForOrphans({ world, clock, active }: Examining, kind: string, signal: AbortSignal): Promise<readonly Check[]> {
+  if (active === null) return [];
+  const outcome = await within(clock, signal, async (ends) => world.orphans(kind, { active }, ends));
+  if (!outcome.ok) return [silent("what is left over", outcome.why)];
+  return outcome.value.length > 0 ? outcome.value : [fine("what is left over", "Nothing can be.")];
 }
 
 function sayService(name: string, { stable, canary, previous }: SeenWorkloads[string], newVersion: string | null): readonly Check[] {

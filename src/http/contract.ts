@@ -212,6 +212,8 @@ export const examineBody = z.strictObject({
     .max(60)
     .refine((text) => parseMoment(text) !== null, "must be a day and a time, such as 2025-08-19T14:00")
     .optional(),
+  /** True: what serin started and no release answers for is looked for too. */
+  orphans: z.boolean().default(false),
 });
 export type ExamineBody = z.input<typeof examineBody>;
 

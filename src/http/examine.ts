@@ -16,7 +16,8 @@ export async function examine(context: Context<Env>, parts: AppParts): Promise<R
   const signal = AbortSignal.any([parts.closing, context.req.raw.signal]);
   const moment = body.at === undefined ? null : parseMoment(body.at);
   const startsMs = moment === null ? parts.clock.nowMs() : moment(plan.timeZone);
-  const asked = { plan, versions: body.versions, startsMs, doubts: problems.length };
+  const active = body.orphans ? await parts.store.active() : null;
+  const asked = { plan, versions: body.versions, startsMs, doubts: problems.length, active };
   const [server, examined] = await Promise.all([
     lookAtServer(
       parts,

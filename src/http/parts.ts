@@ -46,6 +46,8 @@ export interface AskedExamination {
   readonly startsMs: number;
   /** How many places of the plan lint finds doubtful. */
   readonly doubts: number;
+  /** Releases that still answer for what runs, by id, when what nobody answers for is to be looked for; `null`: it is not. */
+  readonly active: readonly string[] | null;
 }
 
 /** Everything that the API is made of. */

@@ -114,6 +114,8 @@ async function pagesAreTold(): Promise<void> {
   expect(first.headers).not.toHaveProperty("set-cookie");
   await put({ sharePct: 50 });
   expect(String((await person().load()).headers["set-cookie"])).toMatch(/; Path=\/; Max-Age=604800; HttpOnly; SameSite=Lax$/);
+  const secure = await person().ask("GET /", { accept: "text/html", "x-forwarded-proto": "https" });
+  expect(String(secure.headers["set-cookie"])).toMatch(/; SameSite=Lax; Secure$/);
 }
 
 async function loginsByScript(): Promise<void> {

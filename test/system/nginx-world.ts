@@ -36,7 +36,7 @@ const oneService = { routes: { "/": "shop" }, stable: { shop: [] } };
 export async function openNginx(place: Partial<NginxPlace & NginxSettings> = {}): Promise<NginxSubject> {
   const dir = await mkdtemp(join(tmpdir(), "serin-nginx-"));
   const household = createHousehold(dir);
-  const token = randomBytes(24).toString("hex");
+  const { token = randomBytes(24).toString("hex") } = place;
   const [port, controlPort] = [await freePort(), await freePort()];
   const full: NginxPlace & NginxSettings = {
     program: programPath("nginx"),

@@ -1,5 +1,7 @@
 import { connect } from "node:net";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { nginx } from "../../src/adapters/traffic/nginx.ts";
+import { createClock } from "../../src/engine/clock.ts";
 import { nginxNeeds, openNginx, openNginxWorld } from "./nginx-world.ts";
 import { onSystem } from "./on-system.ts";
 import { proxySuite } from "./proxy/proxy-suite.ts";
@@ -10,11 +12,11 @@ const script = { "sec-fetch-mode": "cors" };
 
 onSystem({ name: "the router nginx on a real nginx", needs: nginxNeeds }, () => {
   proxySuite("nginx", (rules) => openNginx(placeOf(rules)), { afterReload: "last share", afterStart: "share 0" });
-  describe("who is on which arm", () => cohorts());
-  describe("the arm travels on", () => travels());
-  describe("two versions side by side", () => versions());
-  describe("what fails", () => failures());
-  describe("what survives", () => survivals());
+  cohorts();
+  travels();
+  versions();
+  failures();
+  survivals();
 });
 
 /** What nginx serves before the first order; the login comes with the order. */
@@ -88,6 +90,24 @@ function cohorts(): void {
     expect(next).toMatchObject({ drawn: { canary: 0, stable: 0 }, forwarded: { canary: 0, stable: 0 }, lastCanaryMs: null });
   });
 
+  test("several nginx with one token are one router, and know each other's people", async () => {
+    const first = await openNginxWorld();
+    const second = await openNginxWorld({ token: first.token });
+    const both = nginx.create(nginx.connection.parse({ control: [first.control, second.control], token: first.token }), {
+      clock: createClock(),
+      dataDir: "unused",
+    });
+    const word = first.wanted({ sharePct: 50 });
+    await both.apply(word, never);
+    const one = await first.personOn("canary");
+    const cookie = `serin=${one.cookies.get("serin")}`;
+    const answer = await second.person().ask("GET /api", { cookie });
+    expect([answer.version, answer.headers["serin-arm-changed"]]).toEqual(["canary", undefined]);
+    expect(await both.observe(never)).toMatchObject({ sharePct: 50, isServing: true });
+    await second.router.apply({ ...word, revision: word.revision + 1, sharePct: 0 }, never);
+    await expect(both.observe(never)).rejects.toThrow("the nginx do not agree: sharePct is 50 and 0");
+  });
+
   test("a rollback reaches open pages at once and tells them", async () => {
     const world = await openNginxWorld();
     await world.put({ sharePct: 50 });
@@ -108,7 +128,7 @@ function cohorts(): void {
     const ask = async (value: string) => (await world.person().ask("GET /api", { cookie: `serin=${value}` })).version;
     expect(await ask(cookie)).toBe("canary");
     for (const forged of [cookie.replace(/\.\d+\.c/, ".0.c"), `${cookie.slice(0, -1)}_`, `${cookie}x`, "x".repeat(100), `..${cookie}`]) {
-      expect(await ask(forged), forged).toBe("stable");
+      expect([forged, await ask(forged)]).toEqual([forged, "stable"]);
     }
     const other = await openNginxWorld();
     await other.put({ sharePct: 50 });
@@ -125,12 +145,18 @@ function cohorts(): void {
     await world.put({ sharePct: 100 });
     const { hostname, port } = new URL(world.url);
     const socket = connect(Number(port), hostname);
-    socket.write("POST /upload HTTP/1.1\r\nhost: shop\r\ncontent-length: 10\r\nconnection: close\r\n\r\nhalf!");
-    await new Promise((resolve) => socket.once("connect", resolve));
-    await world.put({ sharePct: 0 });
-    socket.write("again");
+    const head = ["POST /upload HTTP/1.1", "host: shop", "content-length: 10", "connection: close", "expect: 100-continue"];
+    socket.write(`${head.join("\r\n")}\r\n\r\n`);
     let text = "";
-    for await (const chunk of socket) text += String(chunk);
+    for await (const chunk of socket) {
+      // nginx asks for the body: without it the arm would be decided by now.
+      if (text === "") {
+        await world.put({ sharePct: 0 });
+        socket.write("half!again");
+      }
+      text += String(chunk);
+    }
+    expect(text).toMatch(/^HTTP\/1\.1 100 /);
     expect(text).toContain("x-version: stable");
     expect(world.stable.requests.at(-1)).toMatchObject({ line: "POST /upload", body: "half!again" });
   });
@@ -231,6 +257,30 @@ function versions(): void {
 }
 
 function failures(): void {
+  test("an upgrade goes through to the arm of its person, both ways", async () => {
+    const world = await openNginxWorld();
+    await world.put({ sharePct: 50 });
+    const one = await world.personOn("canary");
+    world.canary.server.on("upgrade", (request, socket) => {
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\nx-arm: ${request.headers["serin-arm"]}\r\n\r\n`,
+      );
+      socket.on("data", (text) => socket.end(`heard ${String(text)}`));
+    });
+    const { hostname, port } = new URL(world.url);
+    const socket = connect(Number(port), hostname);
+    const cookie = `cookie: serin=${one.cookies.get("serin")}`;
+    socket.write(`GET /live HTTP/1.1\r\nhost: shop\r\nconnection: upgrade\r\nupgrade: echo\r\n${cookie}\r\n\r\n`);
+    let text = "";
+    for await (const chunk of socket) {
+      if (text === "") socket.write("hello");
+      text += String(chunk);
+    }
+    expect(text).toMatch(/^HTTP\/1\.1 101 /);
+    expect(text).toContain("x-arm: canary");
+    expect(text).toMatch(/heard hello$/);
+  });
+
   test("a canary that refuses connections harms nobody: stable answers, as stable, with the whole body", async () => {
     const world = await openNginxWorld();
     await world.put({ sharePct: 100 });
@@ -295,7 +345,7 @@ function failures(): void {
       "lease 5\nrelease shop-1\nshare lots\n",
       `lease 5\n${"x".repeat(70_000)}`,
     ]) {
-      expect(await ask("/wanted", world.token, order), order.slice(0, 40)).toBe(400);
+      expect([order.slice(0, 40), await ask("/wanted", world.token, order)]).toEqual([order.slice(0, 40), 400]);
     }
     expect(await world.seen()).toEqual(before);
   });

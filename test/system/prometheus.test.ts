@@ -168,6 +168,7 @@ onSystem({ name: "the source prometheus on a real Prometheus", needs: ["promethe
 
   test("TLS on both sides, and what doctor sees", async () => {
     const canary = await startCounting("2");
+    await canary.count({ ok: 1 });
     const authority = createAuthority();
     const [theirs, ours] = [authority.issue("prometheus"), authority.issue("serin")];
     const files = { "server.pem": theirs.cert, "server.key": theirs.key, "ca.pem": authority.ca };
@@ -192,8 +193,7 @@ onSystem({ name: "the source prometheus on a real Prometheus", needs: ["promethe
     expect(checks?.map(({ verdict, says, remedy }) => `${verdict}: ${says} ${remedy ?? ""}`.trim())).toEqual([
       expect.stringMatching(/^ok: It answers; it is version \d+\.\d+\./),
       "ok: It scrapes every 1 s.",
-      expect.stringMatching(/^(?:ok: http_requests_total: backend canary has \d+ series|wrong: There is no series http_requests_total)/),
-      "wrong: There is no series proces_resident_memory_bytes. Did you mean process_resident_memory_bytes?",
+      expect.stringContaining("doubtful: There is no series proces_resident_memory_bytes. Did you mean process_resident_memory_bytes?"),
     ]);
   });
 });

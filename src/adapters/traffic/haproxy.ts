@@ -1,25 +1,23 @@
-import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
 import { z } from "zod";
 import type { SeenTraffic } from "../../core/observation.ts";
 import { sayTargets } from "../../core/targets.ts";
 import { PortError } from "../../ports.ts";
-import type { Attempt, TrafficRouter, WantedTraffic } from "../../ports.ts";
+import type { TrafficRouter, WantedTraffic } from "../../ports.ts";
 import type { RouterDefinition } from "../define.ts";
 import { createExchange, parseTimeout, timeoutWords } from "../exchange.ts";
-import type { Exchange } from "../exchange.ts";
 import { renderConfiguration } from "./haproxy/configuration.ts";
 import { examineHaproxy } from "./haproxy/examine.ts";
 import { keepFiles, mapFile } from "./haproxy/kept-files.ts";
-import { proofOfArms } from "./haproxy/proof.ts";
+import { createNames } from "./haproxy/names.ts";
+import type { Names } from "./haproxy/names.ts";
 import { readAnswer } from "./haproxy/read-answer.ts";
 import type { Known } from "./haproxy/read-answer.ts";
 import { peopleTable, rulesName, stateKey } from "./haproxy/rules.ts";
 import { createRuntime } from "./haproxy/runtime.ts";
 import type { Runtime } from "./haproxy/runtime.ts";
 import { addressesOf, isServing, planMoves } from "./haproxy/servers.ts";
-import type { Addresses } from "./haproxy/servers.ts";
 import { sayState } from "./haproxy/state.ts";
+import { tryPair } from "./haproxy/try-pair.ts";
 
 const connection = z.strictObject({
   socket: z
@@ -67,6 +65,7 @@ export const haproxy: RouterDefinition<HaproxyConnection> = {
   create: (options, { clock }) => {
     const runtime = createRuntime({ socket: options.socket, withinMs: parseTimeout(options.timeout), clock });
     const names = createNames();
+    const exchange = createExchange(clock);
     return {
       apply: (wanted, signal) => apply({ options, runtime, names, nowMs: () => clock.nowMs() }, wanted, signal),
       async observe(signal) {
@@ -75,7 +74,7 @@ export const haproxy: RouterDefinition<HaproxyConnection> = {
       },
       async attempt(attempt, signal) {
         const { state } = await ask({ runtime, options }, signal);
-        return tryPair({ options, exchange: createExchange(clock), tag: state?.tag ?? "" }, attempt, signal);
+        return tryPair({ options, exchange, tag: state?.tag ?? "" }, attempt, signal);
       },
     } satisfies TrafficRouter;
   },
@@ -135,11 +134,14 @@ async function apply({ options, runtime, names, nowMs }: Means, wanted: WantedTr
   if (!options.socket.startsWith("/")) return;
   const isMoved = moves.before.length + moves.after.length > 0;
   const now = isMoved ? (await ask({ runtime, options }, signal)).serversText : serversText;
-  await keepFiles(options.folder, { entry, servers: now });
+  await keepFiles(options.folder, { entry, servers: now }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`HAProxy does as it was told, but a reload would not: ${options.folder} cannot be written (${why})`);
+  });
 }
 
 /** HAProxy has no status codes: what it says beside these is a complaint. */
-const expected = /^(?:no need to change the (?:addr|port).*|.*(?:addr|IP|port) changed from .*)?$/;
+const expected = /^(?:nothing changed.*|no need to change the (?:addr|port).*|.*(?:addr|IP|port) changed from .*)?$/;
 
 function refuseComplaints(said: string): void {
   const complaint = said.split("\n").find((line) => !expected.test(line.trim()));
@@ -169,72 +171,4 @@ const wrap = 2 ** 32;
 function nearest(nowMs: number, low: number): number {
   const ago = (((Math.trunc(nowMs) - low) % wrap) + wrap) % wrap;
   return Math.trunc(nowMs) - (ago > wrap / 2 ? ago - wrap : ago);
-}
-
-/** HAProxy knows numbers; plans and workloads may name hosts. */
-interface Names {
-  /** The numbers of every address. Throws when a name is unknown, or an address is none that HAProxy's rules can take. */
-  resolve(targets: WantedTraffic["targets"]): Promise<Addresses>;
-  /** The addresses as they were last given. */
-  urlsOf(addresses: Addresses): WantedTraffic["targets"];
-}
-
-function createNames(): Names {
-  const urls = new Map<string, string>();
-  // A rollback must not wait for a name server: what was looked up once is known.
-  const addresses = new Map<string, string>();
-  const numberOf = async (url: string): Promise<string> => {
-    const known = addresses.get(url);
-    if (known !== undefined) return known;
-    const { protocol, hostname, port } = new URL(url);
-    if (protocol !== "http:") throw new PortError(`${url}: HAProxy is set up for backends that speak plain HTTP`, { retry: "never" });
-    const bare = hostname.replace(/^\[(.*)\]$/, "$1");
-    const host = isIP(bare) > 0 ? bare : (await lookup(bare)).address;
-    const address = `${isIP(host) === 6 ? `[${host}]` : host}:${port === "" ? "80" : port}`;
-    addresses.set(url, address);
-    urls.set(address, url);
-    return address;
-  };
-  const eachOf = (list: readonly string[]): Promise<readonly string[]> => Promise.all(list.map(numberOf));
-  const given = (list: readonly string[]): readonly string[] => list.map((address) => urls.get(address) ?? `http://${address}`);
-  return {
-    async resolve(targets) {
-      const pairs = Object.entries(targets).map(async ([service, arms]) => {
-        const [canary, stable] = await Promise.all([eachOf(arms.canary), eachOf(arms.stable)]);
-        return [service, { canary, stable }] as const;
-      });
-      return Object.fromEntries(await Promise.all(pairs));
-    },
-    urlsOf: (addresses) =>
-      Object.fromEntries(
-        Object.entries(addresses).map(([service, arms]) => [service, { canary: given(arms.canary), stable: given(arms.stable) }]),
-      ),
-  };
-}
-
-interface Trial {
-  readonly options: HaproxyConnection;
-  readonly exchange: Exchange;
-  /** Of the release that HAProxy knows; empty: none. */
-  readonly tag: string;
-}
-
-async function tryPair({ options, exchange, tag }: Trial, { request, arms }: Attempt, signal: AbortSignal) {
-  const [method = "GET", path = "/"] = request.split(" ", 2);
-  const said = Object.entries(arms)
-    .map(([service, arm]) => `${service}:${arm}`)
-    .join("|");
-  const baggage = `serin.arm=${said},serin.proof=${proofOfArms({ token: options.token, tag, arms: said })}`;
-  const url = new URL(path, options.url).href;
-  const call = { method, url, shownAs: url, headers: { baggage }, body: null, withinMs: parseTimeout(options.timeout) };
-  const { status, headers } = await exchange(call, signal);
-  if (headers["serin-attempt"] === undefined) {
-    throw new PortError(`${url} is not HAProxy with serin's rules and this token: ${status}`, { retry: "never" });
-  }
-  const answeredBy = headers["serin-answered-by"];
-  if (answeredBy === undefined) return { status: 0, detail: `HAProxy had nobody to ask and answered ${status}` };
-  const isStandIn = /_canary\/stable\d+$/.test(answeredBy);
-  return isStandIn
-    ? { status: 0, detail: "the canary refused the connection, stable stood in" }
-    : { status, detail: `${answeredBy} answered ${status}` };
 }

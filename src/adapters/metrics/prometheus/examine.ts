@@ -14,8 +14,8 @@ import type { Got, Reader } from "./reader.ts";
 import { NoSeries, parseJson } from "./series.ts";
 
 /**
- * Looks at the server's version, its clock, how often it scrapes, and for each metric at the series of every arm that runs: by which labels they were
- * looked for, and which there are instead. Never throws, except with the signal's reason.
+ * Looks at the server's version, its clock, how often it scrapes, and for each metric at the series of every arm that runs: where there are none, by which
+ * labels they were looked for, and which there are instead. Never throws, except with the signal's reason.
  */
 export async function examine(reader: Reader, examination: Examination, signal: AbortSignal): Promise<readonly Check[]> {
   const what = `Prometheus ${reader.shownAs}`;
@@ -37,7 +37,7 @@ export async function examine(reader: Reader, examination: Examination, signal: 
       ...lookAtClock(what, got),
       ...lookAtScrapes(what, { reader, examination, got }),
       ...confusion,
-      ...metrics,
+      ...metrics.filter((check) => check !== null),
     ];
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
@@ -96,11 +96,12 @@ function lookAtScrapes(what: string, { reader, examination, got }: Looking): rea
   return [doubtful(what, says, "Let Prometheus scrape these targets as often as the plan reads.")];
 }
 
+/** `null`: every arm that runs has series. */
 async function lookAtMetric(
   { query, words }: { readonly query: Query; readonly words: Asked },
   { reader, examination, got }: Looking,
   signal: AbortSignal,
-): Promise<Check> {
+): Promise<Check | null> {
   const what = query.quantity;
   const metric = nameOf(words);
   const sought = soughtOf(reader.words.arms, {
@@ -117,15 +118,19 @@ async function lookAtMetric(
     return { arm, series: series.length, labels: theirs[0] ? sayLabels(theirs[0]) : "" };
   });
   const empty = counts.find(({ series }) => series === 0);
-  if (counts.length > 0 && empty === undefined) {
-    return ok(what, `${metric}: ${counts.map(({ arm, series }) => `${arm} has ${series} series`).join(", ")}.`);
-  }
+  if (counts.length > 0 && empty === undefined) return null;
   const there = await labelsOfMetric(reader, metric, signal);
   if (there.total === 0) {
     const like = await nearestName(reader, metric, signal);
-    return wrong(what, `There is no series ${metric}.`, like === null ? "Write a metric that Prometheus has." : `Did you mean ${like}?`);
+    const remedy = like === null ? "Write a metric that Prometheus has" : `Did you mean ${like}? Write a metric that Prometheus has`;
+    return doubtful(
+      what,
+      `There is no series ${metric}.`,
+      `${remedy}; only a counter that is shown from its first event on may be missing.`,
+    );
   }
-  if (empty === undefined) return ok(what, `${metric} has ${there.total} series; no target runs yet to look for.`);
+  // No target runs yet to look for.
+  if (empty === undefined) return null;
   const says = `${empty.arm} has 0 of the ${there.total} series of ${metric}: looked for ${empty.labels}, found ${there.says}.`;
   return wrong(what, says, "Write arms in the connection, with labels that these series have, or let the scrape add them.");
 }
@@ -156,7 +161,7 @@ async function labelsOfMetric(
   const parsed = reader.words.where === null ? null : parseWhere(reader.words.where);
   const where = parsed?.kind === "selector" ? `,${writeLabels(parsed.selector.labels)}` : "";
   const query = `count by (${labels.join(",")}) ({__name__=${quote(metric)}${where}})`;
-  const { status, text } = await reader.call("POST", "/api/v1/query", { query, timeout: reader.words.timeout }, signal);
+  const { status, text } = await reader.call("POST", "/api/v1/query", { query, timeout: reader.timeout }, signal);
   const read = vector.safeParse(parseJson(text));
   if (status !== 200 || !read.success) throw new NoSeries(status, `POST ${reader.shownAs}/api/v1/query: answered ${status}`);
   const { result } = read.data.data;

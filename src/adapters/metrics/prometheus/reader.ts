@@ -69,6 +69,11 @@ export class Reader {
     return parseDuration(this.#words.lookback) ?? 0;
   }
 
+  /** How long the server may take for a query, as it reads it. */
+  get timeout(): string {
+    return `${parseTimeout(this.#words.timeout)}ms`;
+  }
+
   /** The words of a query, understood. */
   asked(query: Query): Asked {
     return this.#askedOf(query.metric);
@@ -112,7 +117,7 @@ export class Reader {
   async #askAll(queries: readonly string[], signal: AbortSignal): Promise<Got> {
     const time = String((this.#clock.nowMs() + this.#aheadMs) / 1_000);
     const answers = await Promise.all(
-      queries.map(async (query) => this.call("POST", "/api/v1/query", { query, time, timeout: this.#words.timeout }, signal)),
+      queries.map(async (query) => this.call("POST", "/api/v1/query", { query, time, timeout: this.timeout }, signal)),
     );
     const [nowMs, monotonicMs] = [this.#clock.nowMs(), this.#clock.monotonicMs()];
     const dateMs = Date.parse(answers[0]?.headers["date"] ?? "");

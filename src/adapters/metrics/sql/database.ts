@@ -185,6 +185,6 @@ set local statement_timeout = ${withinMs};
 set local lock_timeout = ${Math.ceil(withinMs / 2)};
 set local idle_in_transaction_session_timeout = ${withinMs + graceMs};
 set local standard_conforming_strings = on;
-select set_config(name, '200', true) from pg_settings where name = 'client_connection_check_interval';
+select set_config('client_connection_check_interval', '200', true) where current_setting('client_connection_check_interval', true) is not null;
 select extract(epoch from clock_timestamp())::float8 * 1000 as now_ms, current_setting('is_superuser') as superuser`;
 }

@@ -26,6 +26,8 @@ const keysKept = 100;
 /** Of a channel, this many messages are looked through for the head, newest first; of a thread, as many. */
 const pagesAtMost = 10;
 const messagesEach = 200;
+/** Slack's clock may be so far behind ours, ms. */
+const clocksApartMs = 3_600_000;
 
 const posted = z.looseObject({ ts: z.string() });
 const messages = z.looseObject({
@@ -128,7 +130,7 @@ async function bringUpToDate(telling: Telling, file: KeptFile<Thread>, thread: H
  */
 async function findHead(telling: Telling): Promise<string | null> {
   const { channel, notice } = telling;
-  const oldest = String(notice.state.createdMs / 1_000);
+  const oldest = String((notice.state.createdMs - clocksApartMs) / 1_000);
   const isHead: IsOurs = (type, payload) => type === headEvent && payload["release"] === notice.release;
   return search(telling, "conversations.history", { channel, oldest }, isHead);
 }

@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { createClock } from "../../../engine/clock.ts";
 import { createExchange } from "../../exchange.ts";
+import { examineImages } from "./examine-images.ts";
 import { lookUpImage, parseImage } from "./image-lookup.ts";
-import type { ImageAnswer, Login } from "./image-lookup.ts";
+import type { ImageAnswer } from "./image-lookup.ts";
 
 const never = new AbortController().signal;
 const digest = `sha256:${"a".repeat(64)}`;
@@ -51,8 +52,8 @@ async function registry(answer: Answering): Promise<Registry> {
   return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
-function lookUp({ host }: Pick<Registry, "host">, login: Login | null = null): Promise<ImageAnswer> {
-  return lookUpImage(createExchange(createClock()), { host, repository: "acme/shop", reference: "1" }, login, never);
+function lookUp({ host }: Pick<Registry, "host">): Promise<ImageAnswer> {
+  return lookUpImage(createExchange(createClock()), { host, repository: "acme/shop", reference: "1" }, never);
 }
 
 test.each<[number, ImageAnswer]>([
@@ -66,17 +67,16 @@ test.each<[number, ImageAnswer]>([
   expect(place.asked).toEqual(["/v2/acme/shop/manifests/1 nobody"]);
 });
 
-test("a token is fetched where one is wanted, with the login", async () => {
+test("a token is fetched where one is wanted", async () => {
   const place = await registry(({ url, headers }, origin) => {
     if (url?.startsWith("/token")) return { status: 200, body: JSON.stringify({ token: "t1" }) };
     if (headers.authorization === "Bearer t1") return { status: 200 };
     return { status: 401, headers: { "www-authenticate": `Bearer realm="${origin}/token",service="shelf"` } };
   });
-  expect(await lookUp(place, { user: "ada", password: "secret" })).toEqual({ is: "there" });
-  const ada = `Basic ${Buffer.from("ada:secret").toString("base64")}`;
+  expect(await lookUp(place)).toEqual({ is: "there" });
   expect(place.asked).toEqual([
-    `/v2/acme/shop/manifests/1 ${ada}`,
-    `/token?service=shelf&scope=repository%3Aacme%2Fshop%3Apull ${ada}`,
+    "/v2/acme/shop/manifests/1 nobody",
+    "/token?service=shelf&scope=repository%3Aacme%2Fshop%3Apull nobody",
     "/v2/acme/shop/manifests/1 Bearer t1",
   ]);
 });
@@ -93,4 +93,16 @@ test("nobody who answers is no image that is missing", async () => {
     is: "unknown",
     why: "GET http://127.0.0.1:1/v2/acme/shop/manifests/1: connection refused",
   });
+});
+
+test("each image is said: there, missing, hidden, or none", async () => {
+  const place = await registry(({ url }) => ({ status: url?.includes("/web/") ? 200 : url?.includes("/api/") ? 404 : 401 }));
+  const versions = { web: `${place.host}/web:1`, api: `${place.host}/api:1`, mail: `${place.host}/mail:1`, cart: "Cart 1" };
+  const checks = await examineImages(createExchange(createClock()), versions, never);
+  expect(checks.map(({ what, verdict, says }) => `${what.split(":")[0]} ${verdict}: ${says}`)).toEqual([
+    `web ok: ${place.host} has it.`,
+    `api wrong: ${place.host} does not have it.`,
+    "mail doubtful: Whether it is there cannot be seen from here: the registry answers 401.",
+    "cart wrong: This is no image.",
+  ]);
 });

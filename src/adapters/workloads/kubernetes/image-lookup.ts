@@ -10,12 +10,6 @@ export interface ImageReference {
   readonly reference: string;
 }
 
-/** User and password of one registry, as a pull secret has them. */
-export interface Login {
-  readonly user: string;
-  readonly password: string;
-}
-
 /** `unknown`: nobody could say; `why` is a sentence without its full stop. */
 export type ImageAnswer = { readonly is: "there" } | { readonly is: "missing" } | { readonly is: "unknown"; readonly why: string };
 
@@ -52,29 +46,22 @@ export function parseImage(text: string): ImageReference | null {
 }
 
 /**
- * Asks the registry whether it has the image: with the login, where one is known, and with a token where the registry wants one. Throws only the
+ * Asks the registry whether it has the image, as somebody without a login: with a token where the registry gives one to everybody. Throws only the
  * signal's reason. Registries of this machine ("localhost:5000") are asked without TLS, as container runtimes do.
  */
-export async function lookUpImage(
-  exchange: Exchange,
-  image: ImageReference,
-  login: Login | null,
-  signal: AbortSignal,
-): Promise<ImageAnswer> {
+export async function lookUpImage(exchange: Exchange, image: ImageReference, signal: AbortSignal): Promise<ImageAnswer> {
   const { host, repository, reference } = image;
   const scheme = /^(?:localhost|127\.0\.0\.1)(?::|$)/.test(host) ? "http" : "https";
   const url = `${scheme}://${host}/v2/${repository}/manifests/${encodeURIComponent(reference)}`;
-  const ask = (authorization: string | null): Promise<Answer> =>
-    exchange(
-      { method: "GET", url, shownAs: url, headers: { accept: manifests, ...(authorization && { authorization }) }, body: null, withinMs },
-      signal,
-    );
+  const ask = (headers: Readonly<Record<string, string>>): Promise<Answer> =>
+    exchange({ method: "GET", url, shownAs: url, headers: { accept: manifests, ...headers }, body: null, withinMs }, signal);
   try {
-    const first = await ask(login === null ? null : basic(login));
+    const first = await ask({});
     const challenge = first.status === 401 ? readChallenge(first.headers["www-authenticate"] ?? "", scheme) : null;
     if (challenge === null) return sayAnswer(first);
-    const token = await fetchToken(exchange, { challenge, repository, login }, signal);
-    return token === null ? { is: "unknown", why: `${host} gives no token for ${repository}` } : sayAnswer(await ask(`Bearer ${token}`));
+    const token = await fetchToken(exchange, { challenge, repository }, signal);
+    if (token === null) return { is: "unknown", why: `${host} gives no token for ${repository}` };
+    return sayAnswer(await ask({ authorization: `Bearer ${token}` }));
   } catch (error) {
     if (error instanceof NoAnswer) return { is: "unknown", why: error.message };
     throw error;
@@ -103,17 +90,15 @@ function readChallenge(header: string, scheme: string): Challenge | null {
 interface AskedToken {
   readonly challenge: Challenge;
   readonly repository: string;
-  readonly login: Login | null;
 }
 
 /** Source: https://distribution.github.io/distribution/spec/auth/token/ */
-async function fetchToken(exchange: Exchange, { challenge, repository, login }: AskedToken, signal: AbortSignal): Promise<string | null> {
+async function fetchToken(exchange: Exchange, { challenge, repository }: AskedToken, signal: AbortSignal): Promise<string | null> {
   const url = new URL(challenge.realm);
   url.searchParams.set("service", challenge.service);
   url.searchParams.set("scope", `repository:${repository}:pull`);
-  const headers = login === null ? {} : { authorization: basic(login) };
   const shownAs = `${url.origin}${url.pathname}`;
-  const answer = await exchange({ method: "GET", url: url.href, shownAs, headers, body: null, withinMs }, signal);
+  const answer = await exchange({ method: "GET", url: url.href, shownAs, headers: {}, body: null, withinMs }, signal);
   return answer.status === 200 ? tokenIn(answer.text) : null;
 }
 
@@ -125,8 +110,4 @@ function tokenIn(text: string): string | null {
   } catch {
     return null;
   }
-}
-
-function basic({ user, password }: Login): string {
-  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 }
