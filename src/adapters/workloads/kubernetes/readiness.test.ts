@@ -74,6 +74,12 @@ test("scaled to nothing is available by the API's words, and not ready by ours",
   });
 });
 
+test("one that waits for a migration has served nobody, though its roll-out of no pods is complete", () => {
+  const waits = { spec: { replicas: 0 }, metadata: { annotations: { "serin.dev/waits-for": "migrate-1" } } };
+  expect(judged({ observedGeneration: 3, conditions: [complete, available] }, waits)).toMatchObject({ isReady: false, hasServed: false });
+  expect(judged(all, { metadata: waits.metadata })).toMatchObject({ isReady: true, hasServed: true });
+});
+
 test("what is being deleted, or paused, is not ready", () => {
   expect(judged(all, { metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } })).toMatchObject({
     isReady: false,
