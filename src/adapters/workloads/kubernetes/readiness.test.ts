@@ -10,7 +10,7 @@ const available = { type: "Available", status: "True" };
 function judged(status: object, { spec = {}, metadata = {} }: { readonly spec?: object; readonly metadata?: object } = {}) {
   const template = { metadata: { labels: {} }, spec: { containers: [{ name: "app", image: "web:1" }] } };
   const object = { metadata: { name: "web", generation: 3, ...metadata }, spec: { replicas: 4, selector: {}, template, ...spec }, status };
-  return judge(readDeployment(object as unknown as Parameters<typeof readDeployment>[0]));
+  return judge(readDeployment(object));
 }
 
 const all = { observedGeneration: 3, replicas: 4, updatedReplicas: 4, availableReplicas: 4, conditions: [complete, available] };
