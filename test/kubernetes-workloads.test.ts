@@ -90,6 +90,29 @@ describe.each(realKubeconfig === undefined ? (["stand-in"] as const) : (["stand-
       expect(hasPdb ? await names(budgets) : ["web"]).toEqual(["web"]);
     });
 
+    test("what takes stable's place is as large as stable was before an autoscaler made it smaller", async () => {
+      await open({ shop: { replicas: 4 } });
+      await desk.apply({ stable: "1", canary: "2", share: 50 });
+      const path = `/apis/apps/v1/namespaces/${desk.place.namespace}/deployments/backend/scale`;
+      const query = { fieldManager: "kube-controller-manager" };
+      await desk.place.call({ method: "PATCH", path, query, as: "application/merge-patch+json", body: { spec: { replicas: 1 } } });
+      await desk.until("stable", { isReady: true, detail: "" });
+      await desk.apply({ stable: "1", canary: "2", previous: "1", share: 100 });
+      expect((await spec(deployments, "backend-canary"))["replicas"]).toBe(4);
+      expect((await spec(deployments, "backend-previous"))["replicas"]).toBe(4);
+      expect((await spec(deployments, "backend"))["replicas"]).toBe(1);
+    });
+
+    test("two services of one Deployment are refused for good", async () => {
+      await open();
+      const { backend } = desk.wanted({ canary: "2" });
+      const both = { frontend: backend!, backend: backend! };
+      await expect(desk.workloads.apply(both, AbortSignal.timeout(10_000))).rejects.toMatchObject({
+        retry: "never",
+        message: expect.stringContaining("frontend and backend are both"),
+      });
+    });
+
     test("promotion and rollback leave stable as kubectl set image would have", async () => {
       await open({ shop: { replicas: 2 } });
       const before = await find(deployments, "backend");
