@@ -90,7 +90,7 @@ async function latency(scene: Scene, load: Load, { quick }: { readonly quick: bo
 
 async function shares(scene: Scene, load: Load, { quick }: { readonly quick: boolean }): Promise<void> {
   const how = { changes: 200, gapMs: quick ? 30 : 60, connections: 64 };
-  const { requests, failed, lastCanaryMs, callMs } = await changeShares(scene, load, how);
+  const { requests, failed, lastCanaryMs, callMs } = await changeShares({ urls: scene.edge.urls, share: scene.share }, load, how);
   say(`\n${how.changes} share changes between 50 % and 0 % under load, ${how.connections} keep-alive connections that repeat nothing`);
   say(`  failed: ${failed.length} of ${count(requests)} requests`);
   const figures = (values: readonly number[]): string =>

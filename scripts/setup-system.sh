@@ -3,7 +3,7 @@
 # Nothing is started: each test starts its own on the loopback, and ends it.
 set -euo pipefail
 
-packages=(haproxy nginx-light libnginx-mod-http-lua prometheus postgresql chromium util-linux)
+packages=(haproxy nginx-light libnginx-mod-http-lua prometheus postgresql chromium util-linux golang-go golang-github-masterminds-sprig-dev systemd)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -293,6 +293,12 @@ export const errorKinds = {
     exit: "bad-input",
     remedy: "End the process that listens there, or name another address of this machine; port 0 takes a free one.",
   },
+  "program-missing": {
+    title: "A program that this needs is not installed",
+    status: null,
+    exit: "bad-input",
+    remedy: "Install the packages that the message names, or do without that program.",
+  },
   "ended-otherwise": {
     title: "The release ended otherwise than waited for",
     status: null,

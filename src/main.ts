@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
-import type { AdapterLists, Connections, OpenConnection } from "./adapters/connect.ts";
+import type { AdapterLists, ConnectedWorld, Connections, OpenConnection } from "./adapters/connect.ts";
+import type { AskedHere } from "./cli/doctor.ts";
 import type { RunningServer, ServerStart } from "./cli/server.ts";
 import { endWhenUnread, outliveTheLog, processTerminal } from "./cli/terminal.ts";
 import type { Terminal } from "./cli/terminal.ts";
@@ -11,8 +12,10 @@ import type { Engine } from "./engine/engine.ts";
 import { patience } from "./engine/run.ts";
 import { exitCodes, formatProblem, UserError } from "./errors.ts";
 import type { Problem } from "./errors.ts";
-import type { VerifyAnswer } from "./http/contract.ts";
+import type { createApp } from "./http/app.ts";
+import type { ExaminedPart, VerifyAnswer } from "./http/contract.ts";
 import type { Log } from "./http/log.ts";
+import type { Meters } from "./http/meters.ts";
 import { StoreUnusable } from "./ports.ts";
 import type { Clock, Store } from "./ports.ts";
 
@@ -34,6 +37,10 @@ const groups: Readonly<Record<string, Group>> = {
     says: "start the stable version on this machine",
     add: async (group, terminal) => (await import("./cli/stable-start.ts")).addStableStart(group, terminal),
   },
+  router: {
+    says: "configure the routers that are other people's servers",
+    add: async (group, terminal) => (await import("./cli/router-config.ts")).addRouterConfig(group, terminal, adapterLists),
+  },
   freeze: { says: "see and lift freezes", add: addFreeze },
 };
 
@@ -41,6 +48,7 @@ const groups: Readonly<Record<string, Group>> = {
 const commands: Readonly<Record<string, (program: Command, terminal: Terminal) => Promise<void>>> = {
   server: addServerCommands,
   edge: async (program, terminal) => void (await import("./cli/edge.ts")).addEdge(program, terminal),
+  doctor: async (program, terminal) => void (await import("./cli/doctor.ts")).addDoctor(program, terminal, examineHere),
   judge: async (program, terminal) => (await import("./cli/judge.ts")).addJudge(program, terminal),
   demo: async (program, terminal) => (await import("./cli/demo.ts")).addDemo(program, terminal),
 };
@@ -119,7 +127,12 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   const { server, warnings } = await readServerFile(start.configFile, lists);
   for (const warning of warnings) log("warning", "server-file", { says: formatProblem(warning) });
   const address = start.listen === null ? server.listen : parseAddress(start.listen);
-  const connections = await openConnections(server, lists, secretReaders(start.configFile));
+  const { connections, problems } = await openConnections(server, lists, secretReaders(start.configFile));
+  if (problems.length > 0) {
+    throw new UserError("secret-missing", `${problems.length} ${problems.length === 1 ? "secret is" : "secrets are"} missing.`, {
+      problems,
+    });
+  }
   await using closing = new AsyncDisposableStack();
   const store = await openStore(start.dataDir, clock);
   closing.defer(() => store.close());
@@ -127,28 +140,20 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   const { createEngine } = await import("./engine/engine.ts");
   const leaving = new AbortController();
   closing.defer(() => leaving.abort());
-  const world = connectWorld({ lists, connections, clock, store, dataDir: resolve(start.dataDir), closing: leaving.signal });
+  const connected = connectWorld({ lists, connections, clock, dataDir: resolve(start.dataDir), closing: leaving.signal });
+  const [{ Meters }, { measureWorld }] = await Promise.all([import("./http/meters.ts"), import("./http/measure-world.ts")]);
+  const meters = new Meters(version());
+  const world = measureWorld({ ...connected, store }, meters);
   const engine = createEngine(world, {
+    publicUrl: server.publicUrl,
     onTrouble: (message) => log("error", "trouble", { message }),
     onRecovery: (message) => log("info", "recovered", { message }),
+    onTick: (tick) => meters.ticked(tick),
   });
   closing.defer(() => engine.close());
-  const { createApp } = await import("./http/app.ts");
-  const { localPerson, openTokens } = await import("./http/tokens.ts");
-  const { readPlan } = await import("./config/plan-file.ts");
+  closing.defer(engine.onCommit((id) => void meters.follow(engine.view(id))));
   const ending = new AbortController();
-  const app = createApp({
-    engine,
-    store,
-    world,
-    clock,
-    tokens: openTokens(start.dataDir, server.people.length === 0 ? [localPerson] : server.people),
-    log,
-    version: version(),
-    streamsAtMost,
-    closing: ending.signal,
-    readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
-  });
+  const app = await openApp({ start, server, lists, world, store, engine, clock, log, meters, closing: ending.signal });
   const listening = await listen(app, address);
   closing.defer(() => listening.close(closeWithinMs));
   closing.defer(() => ending.abort());
@@ -163,6 +168,38 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   });
   const all = closing.move();
   return { url: listening.url, close: () => closeServer({ all, engine, log }) };
+}
+
+interface AppMakings {
+  readonly start: ServerStart;
+  readonly server: Server;
+  readonly lists: AdapterLists;
+  readonly world: ConnectedWorld;
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meters: Meters;
+  readonly closing: AbortSignal;
+}
+
+/** The API of a server that is made of these. */
+async function openApp({ start, server, lists, world, clock, ...parts }: AppMakings): Promise<ReturnType<typeof createApp>> {
+  const [app, { localPerson, openTokens }, { readPlan }] = await Promise.all([
+    import("./http/app.ts"),
+    import("./http/tokens.ts"),
+    import("./config/plan-file.ts"),
+  ]);
+  return app.createApp({
+    ...parts,
+    world,
+    clock,
+    tokens: openTokens(start.dataDir, server.people.length === 0 ? [localPerson] : server.people),
+    version: version(),
+    streamsAtMost,
+    readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
+    examine: async (asked, signal) => (await import("./doctor/examine.ts")).examine({ ...asked, world, clock }, signal),
+  });
 }
 
 interface Closing {
@@ -186,6 +223,37 @@ const streamsAtMost = 500;
 /** Calls that still run when the server closes are cut off after this long, ms. */
 const closeWithinMs = 2_000;
 
+/**
+ * Looks at what a release of a plan would rest on, from this machine: with the connections of a server's file, and no server. Throws
+ * `file-unreadable`, `server-file-invalid` or `plan-invalid`.
+ */
+async function examineHere(asked: AskedHere): Promise<readonly ExaminedPart[]> {
+  const [{ createClock }, { connectWorld }, { readPlan }, { examine }, { mkdtemp, rm }, { tmpdir }] = await Promise.all([
+    import("./engine/clock.ts"),
+    import("./adapters/connect.ts"),
+    import("./config/plan-file.ts"),
+    import("./doctor/examine.ts"),
+    import("node:fs/promises"),
+    import("node:os"),
+  ]);
+  const lists = await adapterLists();
+  const { server } = await readServerFile(asked.configFile, lists);
+  const { plan, problems } = readPlan(asked.plan.text, asked.plan.file, { ...lists, server });
+  if (plan === null || problems.some(({ severity }) => severity === "error")) {
+    throw new UserError("plan-invalid", `${asked.plan.file} cannot be released as it is.`, { problems });
+  }
+  const { connections } = await openConnections(server, lists, secretReaders(asked.configFile));
+  await using closing = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), "serin-doctor-"));
+  closing.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const leaving = new AbortController();
+  closing.defer(() => leaving.abort());
+  const clock = createClock();
+  const world = connectWorld({ lists, connections, clock, dataDir, closing: leaving.signal });
+  const startsMs = asked.startsMs === null ? clock.nowMs() : asked.startsMs(plan.timeZone);
+  return await examine({ plan, versions: asked.versions, startsMs, doubts: problems.length, active: null, world, clock }, leaving.signal);
+}
+
 interface ServerReading {
   readonly server: Server;
   readonly warnings: readonly Problem[];
@@ -202,19 +270,24 @@ async function readServerFile(file: string | null, lists: AdapterLists): Promise
   });
 }
 
-/** Every connection whose adapter this build has, with its secrets. Throws `secret-missing` with every place. */
-async function openConnections(server: Server, lists: AdapterLists, readers: SecretReaders): Promise<Connections> {
+/** Every connection whose adapter this build has, with its secrets. One whose secret is missing is unusable, and a problem. */
+async function openConnections(
+  server: Server,
+  lists: AdapterLists,
+  readers: SecretReaders,
+): Promise<{ readonly connections: Connections; readonly problems: readonly Problem[] }> {
   const { openConnection } = await import("./config/server-file.ts");
   const problems: Problem[] = [];
   const opened = (port: keyof AdapterLists): Readonly<Record<string, OpenConnection>> =>
     Object.fromEntries(
       Object.entries(server.connections[port]).flatMap(([name, connection]) => {
-        const definition = lists[port].find(({ kind }) => kind === connection.kind);
+        const { kind } = connection;
+        const definition = lists[port].find((one) => one.kind === kind);
         if (definition === undefined) return [];
         const result = openConnection(connection, definition.connection, readers, server.file);
-        if (result.ok) return [[name, { kind: connection.kind, value: result.value }]];
+        if (result.ok) return [[name, { kind, value: result.value }]];
         problems.push(...result.problems);
-        return [];
+        return [[name, { kind, value: null, unusable: result.problems.map(({ message }) => message).join(" ") }]];
       }),
     );
   const connections = {
@@ -223,8 +296,7 @@ async function openConnections(server: Server, lists: AdapterLists, readers: Sec
     workloads: opened("workloads"),
     notifiers: opened("notifiers"),
   };
-  if (problems.length === 0) return connections;
-  throw new UserError("secret-missing", `${problems.length} ${problems.length === 1 ? "secret is" : "secrets are"} missing.`, { problems });
+  return { connections, problems };
 }
 
 /** Secrets from this process's environment, and from files beside the server's file. */

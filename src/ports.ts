@@ -2,10 +2,12 @@ import type { Plan, Metric, Audience, Route, Goal, AdapterUse, NoticeTarget } fr
 import type { Finding, SeenTraffic, SeenWorkloads, Slot } from "./core/observation.ts";
 import type { Entry } from "./core/decision.ts";
 import type { ChainedEntry } from "./core/chain.ts";
+import type { LostNotice } from "./core/notices.ts";
+import type { NoticeState } from "./core/view/notice-state.ts";
 import type { Request } from "./core/requests.ts";
 import type { Row } from "./core/row.ts";
 
-export type { ChainedEntry };
+export type { ChainedEntry, LostNotice };
 
 /** Time as the engine knows it. Nothing in the project reads the wall clock or sets a timer in another way. */
 export interface Clock {
@@ -17,13 +19,19 @@ export interface Clock {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** What an adapter throws when it knows that asking again is useless; everything else that it throws is asked again. */
+/**
+ * What an adapter throws when it knows that asking again is useless (`never`), or for how long it is (`afterMs`, as the other side asked for with
+ * Retry-After); everything else that it throws is asked again.
+ */
 export class PortError extends Error {
   readonly retry: "never" | "later";
-  constructor(message: string, options: { readonly retry: "never" | "later"; readonly cause?: unknown }) {
+  /** With `later`: the other side wants to be left alone for so long; `null`: it does not say. */
+  readonly afterMs: number | null;
+  constructor(message: string, options: { readonly retry: "never" | "later"; readonly afterMs?: number | null; readonly cause?: unknown }) {
     super(message, { cause: options.cause });
     this.name = "PortError";
     this.retry = options.retry;
+    this.afterMs = options.afterMs ?? null;
   }
 }
 
@@ -49,6 +57,8 @@ export interface ReadContext {
   /** The plan's environment, for example "production". */
   readonly environment: string;
   readonly targets: readonly Target[];
+  /** Which service has which paths, as the plan's traffic says. Absent: it says nothing. */
+  readonly routes?: readonly Route[];
   /** When the release was created, epoch ms. */
   readonly sinceMs: number;
 }
@@ -65,6 +75,11 @@ export interface SeriesSample {
   readonly slice: number | null;
   /** Epoch ms at which the counter began at zero; `null` when the source does not say. */
   readonly bornMs: number | null;
+  /**
+   * True when a lower count is a correction of what was counted, as where somebody counts rows anew each time: it adds nothing until it is passed
+   * again. Absent: a lower count is a restart, and counts from zero.
+   */
+  readonly neverRestarts?: true;
 }
 
 /** What a source answers for one query. An empty series is `no-data`; `unavailable` is an outage of this quantity alone. */
@@ -86,7 +101,8 @@ export type Reading =
     }
   | { readonly kind: "probe"; readonly atMs: number; readonly down: boolean }
   | { readonly kind: "no-data" }
-  | { readonly kind: "unavailable"; readonly why: string };
+  /** `soon`: nothing is wrong, it is only being measured for the first time. */
+  | { readonly kind: "unavailable"; readonly why: string; readonly soon?: true };
 
 export interface MetricSource {
   /** Answers every query at one instant; the result has one reading per query, by quantity. Throws when the whole source cannot be asked. */
@@ -164,7 +180,7 @@ export interface Workloads {
   observe(services: WantedWorkloads, signal: AbortSignal): Promise<SeenWorkloads>;
 }
 
-/** One notice, rendered. `key` is the same for every try of the same notice. */
+/** One notice, rendered: a pure function of the journal and the server's address, so that every try of it is the same to the letter. */
 export interface Notice {
   readonly key: string;
   readonly to: string;
@@ -174,10 +190,19 @@ export interface Notice {
   /** One sentence a line. */
   readonly lines: readonly string[];
   readonly entry: Entry;
+  /** Where the release stood after the entry. */
+  readonly state: NoticeState;
+  /** Keys of the first notice of this release to this receiver and of the one before this; `previous` is `null` for the first itself. */
+  readonly thread: { readonly first: string; readonly previous: string | null };
+  /** Where the release is shown; `null`: the server's file has no `publicUrl`. */
+  readonly link: string | null;
 }
 
 export interface Notifier {
-  /** Tells; resolving means that the receiver has it. */
+  /**
+   * Tells; resolving means that the receiver has it. Notices of one release to one receiver come one after the other, in the journal's order but
+   * for those that failed for long; others come beside them. The same notice may come again: after a failure, and after a crash also when it arrived.
+   */
   send(notice: Notice, signal: AbortSignal): Promise<void>;
 }
 
@@ -266,10 +291,14 @@ export interface Freeze {
 }
 
 export interface OwedNotice {
+  /** From 1. */
+  readonly number: number;
   readonly release: string;
   readonly revision: number;
   readonly target: NoticeTarget;
 }
+
+type Owed = Pick<OwedNotice, "release" | "revision" | "target">;
 
 /** The store of record. A resolved promise of a writing call means: it survives `kill -9` and power loss. */
 export interface Store {
@@ -292,10 +321,14 @@ export interface Store {
   ask(request: Request): Promise<void>;
   /** In the order in which they were asked. */
   pending(release: string): Promise<readonly Request[]>;
-  /** Oldest first, at most `limitEach` for each notifier, so that one that is dead keeps no other waiting. */
-  owed(limitEach: number): Promise<readonly OwedNotice[]>;
+  /** Notices that are owed behind number `after` (0: all), oldest first, at most `limit`. What is owed later has a higher number, also after a restart. */
+  owed(page: { readonly after: number; readonly limit: number }): Promise<readonly OwedNotice[]>;
   /** It is not owed any more; harmless when repeated. */
-  delivered(notice: OwedNotice, atMs: number): Promise<void>;
+  delivered(notice: Owed, atMs: number): Promise<void>;
+  /** The notice is not owed any more, and was not delivered: it is one of the release's lost ones from now on. */
+  giveUp(notice: Owed, given: { readonly atMs: number; readonly why: string }): Promise<void>;
+  /** Notices of the release that were given up, by revision. */
+  lost(release: string): Promise<readonly LostNotice[]>;
   /** Those that hold now, oldest first. */
   freezes(): Promise<readonly Freeze[]>;
   /** Lifts every freeze of the environment; true when there was one. */

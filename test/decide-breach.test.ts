@@ -41,6 +41,24 @@ describe("a breach", () => {
     expect(statusOf(decideOn(observing(), bad(quantity, reading)))).toBe(expected);
   });
 
+  test.each<[string, ReadingSeen, string]>([
+    ["fatal", counts(3, 3_000, 0, 30_000), "event-seen"],
+    ["errors", counts(400, 2_000, 10, 20_000), "proven-bad"],
+  ])("%s say which errors stand behind them, also when the last reading did not", (quantity, reading, because) => {
+    const findings = [{ issue: "TypeError", events: 3, isNew: true, frames: ["pay (checkout.ts:41)"], url: null }];
+    const named = reading.kind === "increment" && reading.increment.kind === "counts" ? { ...reading.increment, findings } : null;
+    if (named === null) throw new Error("these are counts");
+    const release = releaseIn(observing());
+    const told = bookAfterRow(good, release, seen(release, { readings: { [quantity]: { kind: "increment", increment: named } } }));
+    const more = seen(release, { readings: { [quantity]: reading } });
+    const book = Array.from({ length: 12 }).reduce<EvidenceBook>((before) => bookAfterRow(before, release, more), told);
+    const decision = decideOn(observing(), book);
+    const verdicts = decision?.facts.flatMap((fact) => (fact.kind === "breach" || fact.kind === "verdict" ? [fact.verdict] : []));
+    expect(verdicts).toContainEqual(
+      expect.objectContaining({ kind: "fail", because: expect.objectContaining({ kind: because, findings }) }),
+    );
+  });
+
   test.each<[string, string, ReadingSeen, string]>([
     ["errors", "errors", counts(400, 2_000, 10, 20_000), "rollback"],
     ["trials", "trials", counts(0, 1_000, 3_000, 10_000), "stop"],

@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { signWebhook } from "../src/adapters/notices/webhook.ts";
@@ -53,14 +52,15 @@ test("the receiver that docs/adapters/webhook.md shows accepts what is signed, a
   const script = /```js\n([\s\S]*?)```/.exec(textOf("docs/adapters/webhook.md"))?.[1] ?? "";
   const module = `data:text/javascript,${encodeURIComponent(`${script}\nexport { isFromSerin };`)}`;
   const { isFromSerin } = (await import(/* @vite-ignore */ module)) as {
-    readonly isFromSerin: (header: string, body: string, secret: string, nowSeconds: number) => boolean;
+    readonly isFromSerin: (headers: Readonly<Record<string, string>>, body: string, secret: string, nowSeconds: number) => boolean;
   };
-  const signed = { body: '{"title":"é"}', secret: "0123456789abcdef", atMs: 1_755_600_000_000 };
-  const header = signWebhook(signed);
-  expect(header).toBe(`t=1755600000,v1=${createHmac("sha256", signed.secret).update(`1755600000.${signed.body}`).digest("hex")}`);
-  expect(isFromSerin(header, signed.body, signed.secret, 1_755_600_000)).toBe(true);
-  expect(isFromSerin(header, `${signed.body} `, signed.secret, 1_755_600_000)).toBe(false);
-  expect(isFromSerin(header, signed.body, "another secret 16", 1_755_600_000)).toBe(false);
-  expect(isFromSerin(header, signed.body, signed.secret, 1_755_600_301)).toBe(false);
-  expect(isFromSerin("nonsense", signed.body, signed.secret, 1_755_600_000)).toBe(false);
+  const secretOf = (text: string): string => `whsec_${Buffer.from(text.repeat(4)).toString("base64")}`;
+  const signed = { id: "msg_1", body: '{"title":"é"}', secret: secretOf("0123456789"), atMs: 1_755_600_000_000 };
+  const headers = signWebhook(signed);
+  expect(isFromSerin(headers, signed.body, signed.secret, 1_755_600_000)).toBe(true);
+  expect(isFromSerin(headers, `${signed.body} `, signed.secret, 1_755_600_000)).toBe(false);
+  expect(isFromSerin({ ...headers, "webhook-id": "msg_2" }, signed.body, signed.secret, 1_755_600_000)).toBe(false);
+  expect(isFromSerin(headers, signed.body, secretOf("another 10"), 1_755_600_000)).toBe(false);
+  expect(isFromSerin(headers, signed.body, signed.secret, 1_755_600_301)).toBe(false);
+  expect(isFromSerin({ ...headers, "webhook-signature": "nonsense" }, signed.body, signed.secret, 1_755_600_000)).toBe(false);
 });

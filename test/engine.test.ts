@@ -181,3 +181,21 @@ test("a tampered journal, plan or reading does not verify", async () => {
   expect(verify({ ...stored, rows: forged })).toMatchObject({ ok: false });
   expect(verify({ ...stored, head: { ...stored.head, plan: { ...plan, alpha: 0.5 } } })).toMatchObject({ ok: false, revision: 0 });
 });
+
+test("a source is told which service has which paths, as the plan says", async () => {
+  const routes = new Set<string>();
+  const { engine, pass } = await place({
+    world: (world) => ({
+      ...world,
+      source: (name) => ({
+        read: (queries, context, signal) => {
+          routes.add(JSON.stringify(context.routes));
+          return world.source(name).read(queries, context, signal);
+        },
+      }),
+    }),
+  });
+  await engine.release(head("a"));
+  await pass(minuteMs);
+  expect([...routes]).toEqual([JSON.stringify(plan.traffic.routes)]);
+});

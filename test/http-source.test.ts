@@ -5,6 +5,7 @@ import { createClock } from "../src/engine/clock.ts";
 import type { Query } from "../src/ports.ts";
 import { metricsContract } from "./contract/metrics.ts";
 import { startSmallServer } from "./contract/small-server.ts";
+import { sourceFaults } from "./contract/source-faults.ts";
 import type { Behaviour } from "./contract/small-server.ts";
 
 const ask = (kind: MetricKind, query: Metric["query"], quantity = "q"): Query => ({
@@ -38,6 +39,27 @@ metricsContract("http", async () => {
     secret,
     close: () => server.close(),
   };
+});
+
+sourceFaults("http", {
+  connect: ({ url, timeoutMs, tls, secret: token }) => ({
+    source: http.create(http.connection.parse({ url, timeout: `${timeoutMs}ms`, tls, headers: { authorization: token } }), {
+      clock: createClock(),
+      dataDir: "unused",
+    }),
+    query: ask("ratio", { bad: "$.failed", total: "$.all", path: "/counts" }),
+    context,
+  }),
+  answers: json({ failed: 1, all: 4 }),
+  spoilt: {
+    "counts as texts": json({ failed: "1", all: "4" }),
+    "counts that are missing": json({ failed: 1 }),
+    "a count below zero": json({ failed: -1, all: 4 }),
+    "NaN, which JSON does not know": (_request, response) => response.end('{"failed": NaN, "all": 4}'),
+    "a number beyond all numbers": (_request, response) => response.end('{"failed": 1, "all": 1e999}'),
+    "an answer that is cut off": (_request, response) => response.end('{"failed": 1, "al'),
+  },
+  hasTls: true,
 });
 
 async function world(options: { readonly service: Behaviour; readonly control?: Behaviour }) {

@@ -25,6 +25,8 @@ async function examine(options: Readonly<Record<string, unknown>> = {}, plan: Pa
   const examination = {
     plan: { ...smallPlan, services: [{ name: "backend", workload, data: null }], ...plan },
     queries: [],
+    versions: {},
+    targets: [],
     recipients: [],
   };
   const connection = { kubeconfig: desk.place.kubeconfig, namespace: desk.place.namespace };
@@ -130,7 +132,7 @@ test("a cluster that cannot be asked is one clear line", async () => {
 
 test("who gave up waiting is told so", async () => {
   const connection = { kubeconfig: desk.place.kubeconfig };
-  const examination = { plan: smallPlan, queries: [], recipients: [] };
+  const examination = { plan: smallPlan, versions: {}, queries: [], targets: [], recipients: [] };
   const aborted = AbortSignal.abort(new Error("too late"));
   await expect(
     kubernetesWorkloads.examine!(connection, examination, { clock: createClock(), dataDir: "/nowhere" }, aborted),

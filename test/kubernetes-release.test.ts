@@ -55,14 +55,8 @@ async function open(
   const closing = new AbortController();
   const kubernetes = { kind: "kubernetes", value: { kubeconfig: desk.place.kubeconfig } };
   const connections = { sources: {}, routers: {}, workloads: { kubernetes }, notifiers: {} };
-  const world = connectWorld({
-    lists: lists(),
-    connections,
-    clock: createClock(),
-    store: new MemoryStore(),
-    dataDir,
-    closing: closing.signal,
-  });
+  const connected = connectWorld({ lists: lists(), connections, clock: createClock(), dataDir, closing: closing.signal });
+  const world = { ...connected, store: new MemoryStore() };
   const engine = createEngine(world, {});
   await engine.start();
   onTestFinished(async () => {

@@ -179,7 +179,10 @@ const facts: Every<Fact> = {
 
 const becauses: Every<Because> = {
   "proven-good": [{ kind: "proven-good" }],
-  "proven-bad": [{ kind: "proven-bad" }],
+  "proven-bad": [
+    { kind: "proven-bad" },
+    { kind: "proven-bad", findings: [{ issue: "out of memory", events: 2, isNew: true, frames: [], url: null }] },
+  ],
   "nothing-counted": [{ kind: "nothing-counted" }],
   "too-little-evidence": [{ kind: "too-little-evidence" }],
   "between-lines": [{ kind: "between-lines" }],
@@ -204,6 +207,20 @@ const becauses: Every<Because> = {
   "event-seen": [
     { kind: "event-seen", events: 1 },
     { kind: "event-seen", events: 3 },
+    {
+      kind: "event-seen",
+      events: 4,
+      findings: [
+        {
+          issue: "TypeError: total is not a function",
+          events: 3,
+          isNew: true,
+          frames: ["pay (checkout.ts:41)", "submit (form.ts:7)", "main.ts:1"],
+          url: "https://sentry.example/issues/1/",
+        },
+        { issue: "out of memory", events: 1, isNew: false, frames: [], url: null },
+      ],
+    },
   ],
   "no-event-in": [{ kind: "no-event-in", exposures: 12_400 }],
   "as-rare-as-stable": [{ kind: "as-rare-as-stable", events: 2, exposures: 12_400 }],

@@ -6,6 +6,7 @@ import type { Clock, MetricSource, Query, Reading, Target } from "../src/ports.t
 import { metricsContract } from "./contract/metrics.ts";
 import { startSmallServer } from "./contract/small-server.ts";
 import type { SmallServer } from "./contract/small-server.ts";
+import { sourceFaults } from "./contract/source-faults.ts";
 
 const metric = (kind: MetricKind, query: Metric["query"]): Metric => ({
   name: "m",
@@ -45,6 +46,25 @@ metricsContract("scrape", async () => {
     secret: null,
     close: () => server.close(),
   };
+});
+
+sourceFaults("scrape", {
+  connect: ({ url, timeoutMs, tls }) => ({
+    source: scrape.create(scrape.connection.parse({ timeout: `${timeoutMs}ms`, tls }), { clock: createClock(), dataDir }),
+    query: ask("ratio", errors),
+    context: { release: "r", environment: "production", sinceMs: 0, targets: [target(url)] },
+  }),
+  answers: page('http_requests_total{status="200"} 3\nhttp_requests_total{status="500"} 1\n'),
+  spoilt: {
+    NaN: page("http_requests_total NaN\n"),
+    infinity: page("http_requests_total +Inf\n"),
+    "a count below zero": page("http_requests_total -1\n"),
+    "a text as its value": page("http_requests_total many\n"),
+    nothing: page(""),
+    "a page that is cut off": page('http_requests_total{status="200"} 3\nhttp_requests_total{stat'),
+  },
+  hasTls: true,
+  isJson: false,
 });
 
 /** Small targets, a source before them, and a clock whose hand the test moves; time-outs still run on the machine's clock. */
@@ -339,7 +359,7 @@ test.each<[MetricKind, Metric["query"], string]>([
   ["level", { value: "v", limit: 0 }, "limit is what 100 % means"],
   ["level", { value: "v", limit: "half" }, "limit is what 100 % means"],
   ["level", { value: "v", per: "minute" }, "Write per: second"],
-  ["score", { value: "v" }, "a metrics page has no score. Take the source http"],
+  ["score", { value: "v" }, "counters and gauges have no score. Take the source http"],
 ])("scrape's words: %s %j is a problem with its remedy", (kind, words, problem) => {
   expect(scrape.checkQuery(kind, words)).toContain(problem);
 });

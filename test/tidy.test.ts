@@ -17,6 +17,7 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   ports: { rooms: ["core"], packages: [] },
   engine: { rooms: ["ports", "core", "evidence"], packages: ["node:perf_hooks"] },
   adapters: { rooms: ["ports", "core"], packages: "any" },
+  doctor: { rooms: ["adapters", "ports", "core"], packages: ["temporal-polyfill"] },
   config: { rooms: ["core", "errors"], packages: "any" },
   "http/contract": { rooms: ["core", "errors", "ports"], packages: ["zod"] },
   http: { rooms: ["http/contract", "ports", "core", "config", "errors"], packages: "any" },
@@ -39,7 +40,7 @@ function adapterOf(path: string): string | null {
 }
 
 /** Parts that the adapters of one port share; they are no adapters. */
-const sharedParts = new Set(["metrics/exposition"]);
+const sharedParts = new Set(["metrics/exposition", "metrics/login", "metrics/window-sums", "notices/outcome"]);
 
 /** Files that put a process of its own together, as `main.ts` does for the server: what they may know beside their room. */
 const assemblies: Readonly<Record<string, readonly string[]>> = {

@@ -1,14 +1,17 @@
-// A backend that costs next to nothing: 1 kB to every GET on a raw socket. Started as `node backend.ts VERSION`; its first line says where it listens.
+// A backend that costs next to nothing: 1 kB to every request without a body, on a raw socket. Started as `node backend.ts VERSION [--stamp]`; its
+// first line says where it listens. With `--stamp` each answer says when its request arrived, in ms of the machine's monotonic clock.
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
+import { machineMs } from "./machine-ms.ts";
 
 const version = process.argv[2] ?? "stable";
+const stamps = process.argv.includes("--stamp");
+const statusLine = "HTTP/1.1 200 OK\r\n";
 const page = answerWith("text/html", "<p>".padEnd(1024, "."));
 const item = answerWith("application/json", JSON.stringify({ item: "".padEnd(1013, ".") }));
 
 function answerWith(type: string, body: string): Buffer {
   const headers = [
-    "HTTP/1.1 200 OK",
     "server: bench",
     `content-type: ${type}`,
     "cache-control: max-age=60",
@@ -18,7 +21,12 @@ function answerWith(type: string, body: string): Buffer {
     "date: Tue, 05 Aug 2025 14:00:00 GMT",
     `content-length: ${Buffer.byteLength(body)}`,
   ];
-  return Buffer.from(`${headers.join("\r\n")}\r\n\r\n${body}`, "latin1");
+  return Buffer.from(`${statusLine}${headers.join("\r\n")}\r\n\r\n${body}`, "latin1");
+}
+
+/** The beginning of an answer that says when its request arrived. */
+function stamp(): Buffer {
+  return Buffer.from(`${statusLine}x-forwarded-at: ${machineMs()}\r\n`, "latin1");
 }
 
 function serve(socket: Socket): void {
@@ -28,7 +36,8 @@ function serve(socket: Socket): void {
   socket.on("data", (chunk: Buffer) => {
     pending += chunk.toString("latin1");
     for (let end = pending.indexOf("\r\n\r\n"); end !== -1; end = pending.indexOf("\r\n\r\n")) {
-      socket.write(pending.startsWith("GET / ") ? page : item);
+      const answer = pending.startsWith("GET / ") ? page : item;
+      socket.write(stamps ? Buffer.concat([stamp(), answer.subarray(statusLine.length)]) : answer);
       pending = pending.slice(end + 4);
     }
   });

@@ -1,10 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
-import { endOf, startProgram } from "./processes.ts";
+import { endOf, freePort, startProgram } from "./processes.ts";
 
 /** A running HAProxy. */
 export interface Haproxy {
@@ -48,15 +46,6 @@ listen shop
   balance roundrobin
 ${servers.join("\n")}
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 function answers(port: number): Promise<boolean> {

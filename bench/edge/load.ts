@@ -1,5 +1,6 @@
 // The load, in a process of its own so that its processor time is nobody else's. It takes one order at a time over the channel to its parent. Its
 // visitors stay, with their connections and cookies, from one order for an address to the next.
+import { machineMs } from "./machine-ms.ts";
 import { WireClient } from "./wire-client.ts";
 import type { WireAnswer } from "./wire-client.ts";
 
@@ -11,6 +12,8 @@ export interface LoadOrder {
   readonly everyMs: number;
   /** It ends then, or when it is told to stop. */
   readonly forMs: number;
+  /** `people` keep their cookies; `logging in`: the same, and each begins with `POST /login`; `cookieless` keep none. Absent: `people`. */
+  readonly who?: "people" | "logging in" | "cookieless";
 }
 
 /** What came of it. Times are of the machine's monotonic clock, ms, which all processes share. */
@@ -22,11 +25,18 @@ export interface LoadResult {
   readonly latenciesMs: readonly number[];
   /** When each answer of the canary was complete. */
   readonly canaryAtMs: readonly number[];
+  /** When the canary had each of these requests before it, where the backends stamp their answers; else empty. */
+  readonly canaryForwardedAtMs: readonly number[];
+  /** Each time that a visitor was answered by another arm than the time before, also in an earlier order. */
+  readonly moves: readonly Move[];
+  /** The visitors, by number, whose last answer was the canary's, rising. */
+  readonly onCanary: readonly number[];
 }
 
-/** Of the machine, not of this process. */
-export function machineMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
+/** Who went over, by number, and to which arm. */
+export interface Move {
+  readonly visitor: number;
+  readonly to: "canary" | "stable";
 }
 
 const common = [
@@ -39,11 +49,14 @@ const common = [
 ].join("\r\n");
 const page = `GET / HTTP/1.1\r\n${common}\r\naccept: text/html\r\nsec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\n`;
 const item = `GET /api/items/4711?view=full HTTP/1.1\r\n${common}\r\naccept: application/json\r\nsec-fetch-mode: cors\r\nsec-fetch-dest: empty\r\n`;
+const login = `POST /login HTTP/1.1\r\n${common}\r\naccept: text/html\r\nsec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\ncontent-length: 0\r\n`;
 /** A page load, and then so many calls of its scripts. */
 const requestsPerPage = 10;
 
-/** Somebody with a browser: keeps the edge's cookie, loads a page now and then. */
+/** Somebody with a browser: keeps the router's cookie, loads a page now and then. */
 class Visitor {
+  /** Who answered last; `null`: nobody yet. */
+  arm: Move["to"] | null = null;
   readonly #client: WireClient;
   #cookie = "cookie: theme=dark\r\n\r\n";
   #asked = 0;
@@ -55,16 +68,33 @@ class Visitor {
   ask(told: (answer: WireAnswer, tookMs: number) => void): void {
     const isPage = this.#asked < 2 || this.#asked % requestsPerPage === 0;
     this.#asked += 1;
-    const sinceMs = machineMs();
-    this.#client.ask(`${isPage ? page : item}${this.#cookie}`, (answer) => {
+    this.#send(`${isPage ? page : item}${this.#cookie}`, (answer, tookMs) => {
       if (answer.status !== null) this.#keepCookie(answer.head);
-      told(answer, machineMs() - sinceMs);
+      told(answer, tookMs);
     });
   }
 
+  logIn(told: (answer: WireAnswer, tookMs: number) => void): void {
+    this.#send(`${login}${this.#cookie}`, (answer, tookMs) => {
+      if (answer.status !== null) this.#keepCookie(answer.head);
+      told(answer, tookMs);
+    });
+  }
+
+  /** The same requests without any cookie. */
+  askAsNobody(told: (answer: WireAnswer, tookMs: number) => void): void {
+    this.#asked += 1;
+    this.#send(`${this.#asked % requestsPerPage === 0 ? page : item}\r\n`, told);
+  }
+
+  #send(request: string, told: (answer: WireAnswer, tookMs: number) => void): void {
+    const sinceMs = machineMs();
+    this.#client.ask(request, (answer) => told(answer, machineMs() - sinceMs));
+  }
+
   #keepCookie(head: string): void {
-    if (!head.includes("set-cookie: serin=")) return;
-    const [, cookie = ""] = /set-cookie: (serin=[^;]+)/.exec(head) ?? [];
+    if (!head.includes(": serin=")) return;
+    const [, cookie = ""] = /set-cookie: (serin=[^;]+)/i.exec(head) ?? [];
     this.#cookie = `cookie: theme=dark; ${cookie}\r\n\r\n`;
   }
 }
@@ -79,13 +109,37 @@ function visitorsOf(urls: readonly string[], count: number): readonly Visitor[] 
   return visitors.slice(0, count);
 }
 
+/** What is counted while an order runs. */
+class Harvest {
+  requests = 0;
+  readonly failed: string[] = [];
+  readonly canaryAtMs: number[] = [];
+  readonly canaryForwardedAtMs: number[] = [];
+  readonly moves: Move[] = [];
+
+  count(visitor: Visitor, number: number, answer: WireAnswer): void {
+    this.requests += 1;
+    if (answer.status !== 200) {
+      this.failed.push(answer.status === null ? answer.why : String(answer.status));
+      return;
+    }
+    const arm = answer.head.includes("x-version: canary") ? "canary" : "stable";
+    if (visitor.arm !== null && visitor.arm !== arm) this.moves.push({ visitor: number, to: arm });
+    visitor.arm = arm;
+    if (arm === "stable") return;
+    this.canaryAtMs.push(machineMs());
+    const forwardedAt = /x-forwarded-at: ([\d.]+)/.exec(answer.head)?.[1];
+    if (forwardedAt !== undefined) this.canaryForwardedAtMs.push(Number(forwardedAt));
+  }
+}
+
 let stop: (() => void) | null = null;
 
 function run(order: LoadOrder): Promise<LoadResult> {
-  const failed: string[] = [];
+  const { who = "people", everyMs } = order;
+  const harvest = new Harvest();
+  const visitors = visitorsOf(order.urls, order.connections);
   const latenciesMs: number[] = [];
-  const canaryAtMs: number[] = [];
-  let requests = 0;
   let isOver = false;
   let busy = order.connections;
   const sinceMs = machineMs();
@@ -99,27 +153,26 @@ function run(order: LoadOrder): Promise<LoadResult> {
       busy -= 1;
       if (busy > 0) return;
       clearTimeout(late);
-      resolve({ requests, failed, tookMs: machineMs() - sinceMs, latenciesMs, canaryAtMs });
+      const onCanary = visitors.flatMap((visitor, index) => (visitor.arm === "canary" ? [index] : []));
+      const { requests, failed, canaryAtMs, canaryForwardedAtMs, moves } = harvest;
+      const tookMs = machineMs() - sinceMs;
+      resolve({ requests, failed, tookMs, latenciesMs, canaryAtMs, canaryForwardedAtMs, moves, onCanary });
     };
-    for (const [index, visitor] of visitorsOf(order.urls, order.connections).entries()) {
-      const ask = (): void =>
-        visitor.ask((answer, tookMs) => {
-          requests += 1;
-          if (answer.status !== 200) failed.push(answer.status === null ? answer.why : String(answer.status));
-          else if (answer.head.includes("x-version: canary")) canaryAtMs.push(machineMs());
-          if (isOver || failed.length > 1000) return leave();
-          if (order.everyMs === 0) return ask();
-          latenciesMs.push(tookMs);
-          setTimeout(() => (isOver ? leave() : ask()), Math.max(0, order.everyMs - tookMs));
-        });
-      setTimeout(ask, (index * order.everyMs) / order.connections);
+    for (const [index, visitor] of visitors.entries()) {
+      const told = (answer: WireAnswer, tookMs: number): void => {
+        harvest.count(visitor, index, answer);
+        if (isOver || harvest.failed.length > 1000) return leave();
+        if (everyMs === 0) return ask();
+        latenciesMs.push(tookMs);
+        setTimeout(() => (isOver ? leave() : ask()), Math.max(0, everyMs - tookMs));
+      };
+      const ask = (): void => (who === "cookieless" ? visitor.askAsNobody(told) : visitor.ask(told));
+      setTimeout(() => (who === "logging in" ? visitor.logIn(told) : ask()), (index * everyMs) / order.connections);
     }
   });
 }
 
-if (process.send !== undefined) {
-  process.on("message", (message: LoadOrder | "stop") => {
-    if (message === "stop") stop?.();
-    else void run(message).then((result) => process.send?.(result));
-  });
-}
+process.on("message", (message: LoadOrder | "stop") => {
+  if (message === "stop") stop?.();
+  else void run(message).then((result) => process.send?.(result));
+});

@@ -1,8 +1,8 @@
 import type { LoadOrder, LoadResult } from "./load.ts";
-import { machineMs } from "./load.ts";
+import { machineMs } from "./machine-ms.ts";
 import { cpuSeconds } from "./processes.ts";
 import type { Worker } from "./processes.ts";
-import type { Scene, Way } from "./scene.ts";
+import type { Way } from "./scene.ts";
 
 export type Load = Worker<LoadOrder, LoadResult>;
 
@@ -51,36 +51,49 @@ export interface ShareChanges {
   readonly failed: readonly string[];
   /** For each change to 0, from the call until the last answer of the canary had arrived, ms; 0 when none arrived after the call. */
   readonly lastCanaryMs: readonly number[];
-  /** For each change, until the edge had said that it is done, ms. */
+  /** The same until the last request that the canary was sent, ms; 0 also where the backends do not stamp their answers. */
+  readonly lastForwardedMs: readonly number[];
+  /** For each change, until the router had said that it is done, ms. */
   readonly callMs: readonly number[];
+}
+
+/** A router as a measure steers it. */
+export interface Steered {
+  /** Where visitors go, evenly. */
+  readonly urls: readonly string[];
+  /** Resolves when the router has said that it is done. */
+  readonly share: (sharePct: number) => Promise<void>;
 }
 
 /** Moves the share between 50 % and 0 % `changes` times, `gapMs` apart, under as much load as `connections` make. */
 export async function changeShares(
-  scene: Scene,
+  router: Steered,
   load: Load,
   how: { readonly changes: number; readonly gapMs: number; readonly connections: number },
 ): Promise<ShareChanges> {
   const { connections, gapMs, changes } = how;
-  await scene.share(50);
-  const loading = load.order({ urls: scene.edge.urls, connections, everyMs: 0, forMs: 300_000 });
+  await router.share(50);
+  const loading = load.order({ urls: router.urls, connections, everyMs: 0, forMs: 300_000 });
   await wait(500);
   const calls: { readonly atMs: number; readonly tookMs: number; readonly sharePct: number }[] = [];
   for (let change = 0; change < changes; change += 1) {
     const sharePct = change % 2 === 0 ? 0 : 50;
     const atMs = machineMs();
-    await scene.share(sharePct);
+    await router.share(sharePct);
     calls.push({ atMs, tookMs: machineMs() - atMs, sharePct });
     await wait(gapMs);
   }
   load.tell("stop");
-  const { requests, failed, canaryAtMs } = await loading;
-  const lastCanaryMs = calls.flatMap(({ atMs, sharePct }, index) => {
-    if (sharePct !== 0) return [];
-    const nextMs = calls[index + 1]?.atMs ?? Infinity;
-    return [canaryAtMs.reduce((last, at) => (at > atMs && at < nextMs ? Math.max(last, at - atMs) : last), 0)];
-  });
-  return { changes, requests, failed, lastCanaryMs, callMs: calls.map(({ tookMs }) => tookMs) };
+  const { requests, failed, canaryAtMs, canaryForwardedAtMs } = await loading;
+  /** For each change to 0, how long after its call the last of these moments was. */
+  const lastOf = (momentsMs: readonly number[]): readonly number[] =>
+    calls.flatMap(({ atMs, sharePct }, index) => {
+      if (sharePct !== 0) return [];
+      const nextMs = calls[index + 1]?.atMs ?? Infinity;
+      return [momentsMs.reduce((last, at) => (at > atMs && at < nextMs ? Math.max(last, at - atMs) : last), 0)];
+    });
+  const callMs = calls.map(({ tookMs }) => tookMs);
+  return { changes, requests, failed, lastCanaryMs: lastOf(canaryAtMs), lastForwardedMs: lastOf(canaryForwardedAtMs), callMs };
 }
 
 /** The value below which the part `quantile` (0-1) of the values lies; NaN of none. */

@@ -27,7 +27,7 @@ export interface Scene {
   readonly haproxyVersion: string | null;
   /** The edge with a release, and who steers it. */
   readonly edge: Way & { readonly pid: number };
-  share(sharePct: number): Promise<void>;
+  readonly share: (sharePct: number) => Promise<void>;
   close(): Promise<void>;
 }
 

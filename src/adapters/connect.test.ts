@@ -1,24 +1,24 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { temporaryFolder } from "../../test/fixtures/folder.ts";
 import { smallAdapters } from "../../test/fixtures/small-adapters.ts";
 import { createClock } from "../engine/clock.ts";
 import { PortError } from "../ports.ts";
-import type { World } from "../ports.ts";
 import { connectWorld } from "./connect.ts";
-import type { AdapterLists, Connections } from "./connect.ts";
-import { sqlite } from "./stores/sqlite.ts";
+import type { AdapterLists, ConnectedWorld, Connections } from "./connect.ts";
 
 const none: Connections = { sources: {}, routers: {}, workloads: {}, notifiers: {} };
 
-async function connect(lists: AdapterLists, connections: Partial<Connections> = {}, folders: readonly string[] = []): Promise<World> {
+async function connect(
+  lists: AdapterLists,
+  connections: Partial<Connections> = {},
+  folders: readonly string[] = [],
+): Promise<ConnectedWorld> {
   const dataDir = await temporaryFolder();
   for (const folder of folders) mkdirSync(join(dataDir, folder));
   const clock = createClock();
-  const store = await sqlite.open({}, { clock, dataDir });
-  onTestFinished(() => store.close());
-  return connectWorld({ lists, connections: { ...none, ...connections }, clock, store, dataDir });
+  return connectWorld({ lists, connections: { ...none, ...connections }, clock, dataDir });
 }
 
 test("a source is a connection by its name, or a kind with its defaults, and stays the same one", async () => {

@@ -2,8 +2,17 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
 import { PortError } from "../ports.ts";
-import type { Clock, Store, World } from "../ports.ts";
-import type { NotifierDefinition, RouterDefinition, SourceDefinition, Surroundings, WorkloadsDefinition } from "./define.ts";
+import type { Clock, World } from "../ports.ts";
+import type {
+  Check,
+  Examination,
+  KnownReleases,
+  NotifierDefinition,
+  RouterDefinition,
+  SourceDefinition,
+  Surroundings,
+  WorkloadsDefinition,
+} from "./define.ts";
 
 /** The adapters of a build, by port. */
 export interface AdapterLists {
@@ -19,17 +28,36 @@ export type Connections = Readonly<Record<keyof AdapterLists, Readonly<Record<st
 export interface OpenConnection {
   readonly kind: string;
   readonly value: unknown;
+  /** Why it cannot be used (`value` means nothing then), for a look from outside; a server does not begin with such a one. Absent: it can. */
+  readonly unusable?: string;
 }
 
 export interface WorldParts {
   readonly lists: AdapterLists;
   readonly connections: Connections;
   readonly clock: Clock;
-  readonly store: Store;
   /** The server's data folder; each adapter has a folder of its own in it. */
   readonly dataDir: string;
   /** Aborts when the server closes: see `Surroundings`. Absent: it never does. */
   readonly closing?: AbortSignal;
+}
+
+/** The outside world without its store; its adapters can also be asked to look at themselves. */
+export interface ConnectedWorld extends Omit<World, "store"> {
+  /**
+   * What the adapter behind a plan's word finds when it looks at itself (`Examination`); empty where it has nothing to look at beside its port.
+   * Throws as the look-up of the adapter does.
+   */
+  examine(asked: ExaminedAdapter, signal: AbortSignal): Promise<readonly Check[]>;
+  /** What workloads of this kind find that no release which is known answers for; empty where nothing can be left over. Throws as above. */
+  orphans(kind: string, known: KnownReleases, signal: AbortSignal): Promise<readonly Check[]>;
+}
+
+/** One adapter by the word that a plan has for it. */
+export interface ExaminedAdapter {
+  readonly port: keyof AdapterLists;
+  readonly word: string;
+  readonly examination: Examination;
 }
 
 /**
@@ -38,18 +66,23 @@ export interface WorldParts {
  * something in their folder are made at once, so that what still runs is looked after. A name that leads nowhere throws a `PortError` that is
  * never worth repeating.
  */
-export function connectWorld(parts: WorldParts): World {
+export function connectWorld(parts: WorldParts): ConnectedWorld {
   const { lists, connections } = parts;
-  const router = makeEach(parts, { port: "routers", definitions: lists.routers, find: byKind(connections.routers) });
-  const workloads = makeEach(parts, { port: "workloads", definitions: lists.workloads, find: byKind(connections.workloads) });
-  for (const { kind } of lists.workloads) if (existsSync(join(parts.dataDir, kind))) workloads(kind);
+  const made = {
+    routers: makeEach(parts, { port: "routers", definitions: lists.routers, find: byKind(connections.routers) }),
+    workloads: makeEach(parts, { port: "workloads", definitions: lists.workloads, find: byKind(connections.workloads) }),
+    sources: makeEach(parts, { port: "sources", definitions: lists.sources, find: byName(connections.sources) }),
+    notifiers: makeEach(parts, { port: "notifiers", definitions: lists.notifiers, find: byName(connections.notifiers) }),
+  };
+  for (const { kind } of lists.workloads) if (existsSync(join(parts.dataDir, kind))) made.workloads(kind);
   return {
     clock: parts.clock,
-    store: parts.store,
-    router: (plan) => router(plan.traffic.kind),
-    workloads,
-    source: makeEach(parts, { port: "sources", definitions: lists.sources, find: byName(connections.sources) }),
-    notifier: makeEach(parts, { port: "notifiers", definitions: lists.notifiers, find: byName(connections.notifiers) }),
+    router: (plan) => made.routers(plan.traffic.kind).adapter,
+    workloads: (kind) => made.workloads(kind).adapter,
+    source: (name) => made.sources(name).adapter,
+    notifier: (name) => made.notifiers(name).adapter,
+    examine: async ({ port, word, examination }, signal) => made[port](word).examine(examination, signal),
+    orphans: async (kind, known, signal) => made.workloads(kind).orphans(known, signal),
   };
 }
 
@@ -57,6 +90,15 @@ interface Definition<Adapter> {
   readonly kind: string;
   readonly connection: z.ZodType;
   create(connection: unknown, surroundings: Surroundings): Adapter;
+  examine?(connection: unknown, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
+  orphans?(connection: unknown, known: KnownReleases, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
+}
+
+/** An adapter that was made, and how it looks at itself. */
+interface Made<Adapter> {
+  readonly adapter: Adapter;
+  examine(examination: Examination, signal: AbortSignal): Promise<readonly Check[]>;
+  orphans(known: KnownReleases, signal: AbortSignal): Promise<readonly Check[]>;
 }
 
 /** A connection by a plan's word; without one the word is a kind, with its defaults. */
@@ -68,8 +110,11 @@ interface Port<Adapter> {
   readonly find: Find;
 }
 
-function makeEach<Adapter>({ clock, dataDir, closing }: WorldParts, { port, definitions, find }: Port<Adapter>): (word: string) => Adapter {
-  const made = new Map<string, Adapter>();
+function makeEach<Adapter>(
+  { clock, dataDir, closing }: WorldParts,
+  { port, definitions, find }: Port<Adapter>,
+): (word: string) => Made<Adapter> {
+  const made = new Map<string, Made<Adapter>>();
   return (word) => {
     const known = made.get(word);
     if (known !== undefined) return known;
@@ -82,7 +127,13 @@ function makeEach<Adapter>({ clock, dataDir, closing }: WorldParts, { port, defi
     const folder = join(dataDir, port === "workloads" ? name : `${port}-${name}`);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const surroundings = { clock, dataDir: folder, ...(closing === undefined ? {} : { closing }) };
-    const adapter = definition.create(connection ? connection.value : defaultsOf(definition, word), surroundings);
+    if (connection?.unusable !== undefined) throw new PortError(connection.unusable, { retry: "never" });
+    const value = connection ? connection.value : defaultsOf(definition, word);
+    const adapter: Made<Adapter> = {
+      adapter: definition.create(value, surroundings),
+      examine: async (examination, signal) => (await definition.examine?.(value, examination, surroundings, signal)) ?? [],
+      orphans: async (known, signal) => (await definition.orphans?.(value, known, surroundings, signal)) ?? [],
+    };
     made.set(word, adapter);
     return adapter;
   };

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { MetricKind, Plan } from "../core/plan.ts";
-import type { Clock, MetricSource, Notifier, Query, RouterCapabilities, Store, TrafficRouter, Workloads } from "../ports.ts";
+import type { Clock, MetricSource, Notifier, Query, RouterCapabilities, Store, Target, TrafficRouter, Workloads } from "../ports.ts";
 
 /** What every adapter is given beside its own options. Secrets arrive resolved; an adapter never reads the environment. */
 export interface Surroundings {
@@ -31,8 +31,12 @@ export interface Check {
  */
 export interface Examination {
   readonly plan: Plan;
+  /** By service: the version that shall be released; a service whose new version is not known yet is absent. */
+  readonly versions: Readonly<Record<string, string>>;
   /** Sources: what the plan would ask of this one. Empty for the other ports. */
   readonly queries: readonly Query[];
+  /** Sources: where the services answer now, as their workloads say; the canary's once it is there. Empty for the other ports. */
+  readonly targets: readonly Target[];
   /** Notifiers: to whom the plan would send through this one. Empty for the other ports. */
   readonly recipients: readonly string[];
 }
@@ -78,6 +82,8 @@ export interface RouterDefinition<Connection> {
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
   readonly capabilities: RouterCapabilities;
+  /** What a server that is not serin's own must be configured with for this plan; `serin router config` writes it. Absent: nothing. Pure. */
+  configure?(connection: Connection, plan: Plan): string;
   /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
   examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): TrafficRouter;
@@ -108,6 +114,11 @@ export interface NotifierDefinition<Connection> {
   readonly kind: string;
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
+  /**
+   * What is wrong with whom a plan wants to tell, and what to write instead; `null`: nothing. `written` is the connection as it stands in the server's
+   * file, with stand-ins for secrets; `null`: there is none, or no file was read. Absent: anybody can be told. Pure.
+   */
+  checkRecipient?(to: string, written: unknown): { readonly message: string; readonly remedy: string } | null;
   /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */
   examine?(connection: Connection, examination: Examination, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Check[]>;
   create(connection: Connection, surroundings: Surroundings): Notifier;

@@ -2,10 +2,12 @@ import { Agent, request } from "undici";
 import { z } from "zod";
 import { parseDuration } from "../core/duration.ts";
 import type { Clock } from "../ports.ts";
+import type { Tls } from "./tls.ts";
 
 /** One HTTP request of an adapter. */
 export interface Call {
-  readonly method: "GET" | "POST" | "PUT";
+  /** "GET", "POST" … in capitals. */
+  readonly method: string;
   readonly url: string;
   /** The address as errors may show it: without what may be secret in it. */
   readonly shownAs: string;
@@ -41,9 +43,14 @@ export type Exchange = (call: Call, signal: AbortSignal) => Promise<Answer>;
 
 const largestAnswer = 16 * 1024 * 1024;
 
-/** Returns an `Exchange` with its own connections, which are kept between calls and never keep the process alive. */
-export function createExchange(clock: Clock): Exchange {
-  const dispatcher = new Agent({ maxResponseSize: largestAnswer, headersTimeout: 0, bodyTimeout: 0, connectTimeout: 0 });
+/**
+ * Returns an `Exchange` with its own connections, which are kept between calls and never keep the process alive. `tls` is for the addresses that
+ * begin with https; without it the machine's authorities are trusted. No address is ever asked whose certificate is not.
+ */
+export function createExchange(clock: Clock, tls: Tls | null = null): Exchange {
+  const given = Object.entries(tls ?? {}).filter(([, pem]) => pem !== null);
+  const limits = { maxResponseSize: largestAnswer, headersTimeout: 0, bodyTimeout: 0, connectTimeout: 0 };
+  const dispatcher = new Agent({ ...limits, connect: Object.fromEntries(given) });
   return async (call, signal) => {
     signal.throwIfAborted();
     const isOver = new AbortController();
@@ -86,7 +93,16 @@ function whyNot(cause: unknown): { readonly how: NoAnswer["how"]; readonly becau
   if (brokenOff.has(code)) return { how: "refused", because: `connection broken off (${code})` };
   if (tooLate.has(code)) return { how: "timed-out", because: `no connection in time (${code})` };
   if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") return { how: "unreachable", because: `the answer is larger than ${largestAnswer} bytes` };
-  return { how: "unreachable", because: `cannot be reached (${code})` };
+  return { how: "unreachable", because: `${whyNoTls(code) ?? "cannot be reached"} (${code})` };
+}
+
+/** In words what went wrong with TLS; `null`: nothing did. Source: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+function whyNoTls(code: string): string | null {
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "its certificate is for another name";
+  if (/_ALERT_/.test(code)) return "it refuses our certificate, or asks for one";
+  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") return "its certificate is not valid today";
+  if (/^UNABLE_TO_|CERT/.test(code)) return "its certificate is not trusted";
+  return code === "EPROTO" || code.startsWith("ERR_SSL_") ? "it does not speak our TLS" : null;
 }
 
 /** The address as it may be shown: without user, password, query and fragment, which may hold secrets. */

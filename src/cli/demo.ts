@@ -7,6 +7,8 @@ import { UserError } from "../errors.ts";
 import type { Exit } from "../errors.ts";
 import type { Scenario } from "../demo/scenario.ts";
 import { scenarios, usualScenarios } from "../demo/scenarios.ts";
+import { targets } from "../demo/targets.ts";
+import type { Target } from "../demo/targets.ts";
 import type { DemoScreen } from "./demo-screen.ts";
 import { run } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
@@ -20,6 +22,7 @@ interface Options {
   readonly speed?: number;
   readonly people?: number;
   readonly keep?: string;
+  readonly target: string;
 }
 
 /** Adds `demo`: a real release on this machine, from plan file to verdict. Exit: 0 every release ended as its name says, 1 not, with the reason; 2 what was typed is wrong. */
@@ -41,6 +44,7 @@ export function addDemo(program: Command, terminal: Terminal): void {
       positive,
     )
     .option("--people <number>", "new people a second (default: what this machine carries, at most 300)", positive)
+    .option("--target <name>", `what people come in by: ${targets.join(", ")}; haproxy and nginx have to be installed`, "edge")
     .option("--keep <dir>", "keep plan, journal and logs in this empty folder")
     .addHelpText("after", () => `\nScenarios:\n${sayScenarios()}`)
     .action((options: Options) => run(terminal, options, () => playDemo(options, terminal)));
@@ -53,20 +57,31 @@ function sayScenarios(): string {
 }
 
 /** What is to be played on one stage. Throws `input-invalid`. */
-function chosen({ scenario: name, all, once }: Options): readonly [Scenario, ...Scenario[]] {
+function chosen({ scenario: name, all, once }: Options, target: Target): readonly [Scenario, ...Scenario[]] {
   if (name === undefined) return once === undefined ? usualScenarios : [usualScenarios[0]];
   if (all !== undefined) throw new UserError("input-invalid", "Write --scenario or --all, not both.");
   const found = scenarios.find((scenario) => scenario.name === name);
-  if (found !== undefined) return [found];
+  if (found !== undefined) {
+    if (!found.needsEdge || target === "edge") return [found];
+    throw new UserError("input-invalid", `The scenario ${found.name} is about what only the edge does. Leave --target out.`);
+  }
   const names = scenarios.map((scenario) => scenario.name);
   throw new UserError("input-invalid", `There is no scenario ${JSON.stringify(name)}. ${insteadOf(name, names, "")}`);
 }
 
+function targetOf({ target: name }: Options): Target {
+  const found = targets.find((target) => target === name);
+  if (found !== undefined) return found;
+  throw new UserError("input-invalid", `There is no target ${JSON.stringify(name)}. ${insteadOf(name, targets, "")}`);
+}
+
 async function playDemo(options: Options, terminal: Terminal): Promise<Exit> {
-  const named = chosen(options);
+  const target = targetOf(options);
+  const named = chosen(options, target);
   const screen = await openScreen(options, terminal);
   const interrupted = interruption();
   const asked = {
+    target,
     speed: options.speed ?? null,
     peoplePerSecond: options.people ?? null,
     seed: options.seed,
@@ -93,7 +108,8 @@ async function playDemo(options: Options, terminal: Terminal): Promise<Exit> {
 /** Plays every scenario and shows the table; answers why some did not end as they should. */
 async function playAll(asked: Omit<DemoOptions, "scenarios">, screen: DemoScreen, signal: AbortSignal): Promise<readonly string[]> {
   const { playEach, sayTable } = await import("./demo-all.ts");
-  const played = await playEach(scenarios, asked, screen, signal);
+  const playable = scenarios.filter(({ needsEdge }) => asked.target === "edge" || !needsEdge);
+  const played = await playEach(playable, asked, screen, signal);
   for (const line of sayTable(played)) screen.say(line);
   return played.flatMap(({ scenario, complaints }) => complaints.map((complaint) => `${scenario.name}: ${complaint}`));
 }

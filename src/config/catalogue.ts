@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Audience, MetricKind } from "../core/plan.ts";
+import type { Audience, MetricKind, Plan } from "../core/plan.ts";
 import type { Connection, Server } from "./server-file.ts";
 
 /** The adapters of this build as the parser needs them: what `src/adapters/define.ts` defines, less the making. */
@@ -49,13 +49,18 @@ export interface RouterKind extends Kind {
     readonly stepPct: number;
     readonly lease: boolean;
   };
+  /** What a server that is not serin's own must be configured with for this plan. Absent: nothing. */
+  configure?(connection: unknown, plan: Plan): string;
 }
 
 export interface WorkloadsKind extends Kind {
   readonly planOptions: z.ZodObject;
 }
 
-export type NotifierKind = Kind;
+export interface NotifierKind extends Kind {
+  /** What is wrong with whom a plan wants to tell; `written` is the connection as the server's file has it. Absent: anybody can be told. */
+  checkRecipient?(to: string, written: unknown): { readonly message: string; readonly remedy: string } | null;
+}
 
 /** The four ports whose adapters people name in files. */
 export type Port = keyof Adapters;
@@ -71,9 +76,9 @@ export const portNames: Readonly<Record<Port, string>> = {
 /** The kinds of DESIGN.md 8: a plan may name one before its adapter is in the build, and is told so. */
 const designed: Readonly<Record<Port, readonly string[]>> = {
   sources: ["prometheus", "scrape", "edge", "sql", "http", "sentry", "lighthouse", "axe", "datadog", "cloudwatch"],
-  routers: ["edge", "haproxy", "nginx", "gateway-api", "istio", "ingress-nginx", "command"],
+  routers: ["edge", "haproxy", "nginx", "nginx-reload", "gateway-api", "istio", "ingress-nginx", "command"],
   workloads: ["kubernetes", "process", "command"],
-  notifiers: ["slack", "email", "webhook", "grafana", "console"],
+  notifiers: ["slack", "email", "webhook", "grafana", "sentry", "console"],
 };
 
 /** The kinds of a port that this build has. */

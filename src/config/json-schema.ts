@@ -120,13 +120,14 @@ function missing(adapters: Adapters, port: Port): readonly JsonSchema[] {
 /** Every text in a connection, also in its lists and maps, may be the place of a secret instead. */
 function orSecret(schema: unknown): unknown {
   if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return schema;
-  const { properties, items, additionalProperties, ...rest } = schema as JsonSchema;
+  const { properties, items, additionalProperties, anyOf, ...rest } = schema as JsonSchema;
   if (rest["type"] === "string") return { anyOf: [schema, { $ref: "#/$defs/secret" }] };
   const inner = Object.entries((properties ?? {}) as JsonSchema).map(([key, value]) => [key, orSecret(value)] as const);
   return {
     ...rest,
     ...(properties === undefined ? {} : { properties: Object.fromEntries(inner) }),
     ...(items === undefined ? {} : { items: orSecret(items) }),
+    ...(anyOf === undefined ? {} : { anyOf: (anyOf as readonly unknown[]).map(orSecret) }),
     ...(additionalProperties === undefined ? {} : { additionalProperties: orSecret(additionalProperties) }),
   };
 }

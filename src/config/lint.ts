@@ -58,6 +58,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "window-words": people.windowsAreRanges,
   "windows-closed": people.windowsOpen,
   "notice-targets": people.noticesHaveOneTarget,
+  "notice-recipient": people.noticesReachSomebody,
 };
 
 /** What is said only of a plan without errors: while a name is misspelt another seems unused, and windows may be no ranges. */

@@ -26,7 +26,7 @@ export interface SecretReaders {
 /** Stands for a secret while nobody has fetched it. */
 export const unfetched = "unfetched-secret";
 
-const secretName = /(?:token|password|passwd|secret|api-?key|private-?key|signing-?key|dsn|credential)s?$/i;
+const secretName = /(?:token|password|passwd|secret|ap[ip]-?key|access-?key|private-?key|signing-?key|dsn|credential)s?$/i;
 const secretHeader = /^(?:proxy-)?authorization$|^cookie$|key$|token$/i;
 
 const envPlace = map(

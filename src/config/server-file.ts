@@ -18,6 +18,8 @@ export interface Server {
   readonly file: string;
   readonly environments: readonly string[];
   readonly listen: { readonly host: string; readonly port: number };
+  /** Where people reach the server, without a slash at its end; `null`: the file does not say. */
+  readonly publicUrl: string | null;
   readonly connections: Readonly<Record<Port, Readonly<Record<string, Connection>>>>;
   readonly people: readonly ServerPerson[];
 }
@@ -58,12 +60,13 @@ export function readServer(
     .toSorted(inOrder)
     .slice(0, 100);
   if (shaped.value === null || problems.some((problem) => problem.severity === "error")) return { server: null, problems };
-  const { environments, listen, people } = shaped.value;
+  const { environments, listen, publicUrl = null, people } = shaped.value;
   return {
     server: {
       file,
       environments,
       listen,
+      publicUrl,
       connections: Object.fromEntries(connections) as unknown as Server["connections"],
       people: people.map((person) => ({ name: person.name, roles: person.roles, environments: person.environments ?? null })),
     },

@@ -25,6 +25,24 @@ export const listenWord = word(
   },
 );
 
+const publicUrlWord = word(
+  {
+    says: "Where people reach this server, for the links in notices. Default: notices have no link.",
+    example: "https://serin.example.org",
+  },
+  { format: "uri" },
+  (value) => {
+    const url = URL.canParse(value) ? new URL(value) : null;
+    const isPlain = url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "" && !/[?#]/.test(value);
+    if (isPlain) return { ok: true, value: url.href.replace(/\/+$/, "") };
+    return {
+      ok: false,
+      message: `${JSON.stringify(value.slice(0, 60))} is not the address of a server.`,
+      remedy: 'Write "https://serin.example.org": no user, no query, no fragment.',
+    };
+  },
+);
+
 export const personShape = map(
   { says: "Somebody who may speak in releases.", example: "{ name: ada, roles: [release-manager] }" },
   {
@@ -57,6 +75,7 @@ export const serverShape = map(
       name({ says: "An environment.", example: "production" }),
     ).prefault(["production"]),
     listen: listenWord.prefault("127.0.0.1:7707"),
+    publicUrl: publicUrlWord.optional(),
     connections: map({ says: "How the outside world is reached.", example: "{ sources: {}, routers: {} }" }, connectionShapes).prefault({}),
     people: list({ says: "Who holds which role.", example: "[{ name: ada, roles: [release-manager] }]" }, personShape).prefault([]),
   },

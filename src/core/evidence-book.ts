@@ -2,7 +2,7 @@ import { add, atNewShare, begin, forecastScrapes, judge, renew } from "../eviden
 import { addDraws, beginDraws, isMismatched } from "../evidence/sample-ratio.ts";
 import type { DrawState } from "../evidence/sample-ratio.ts";
 import type { TestState } from "../evidence/test-spec.ts";
-import type { Verdict } from "../evidence/verdict.ts";
+import type { Finding, Verdict } from "../evidence/verdict.ts";
 import { checksOf, compares, isOfPresentShare, quantitiesOf } from "./checks.ts";
 import type { Check } from "./checks.ts";
 import type { Decision } from "./decision.ts";
@@ -29,6 +29,8 @@ export interface EvidenceBook {
   readonly answeredMs: Readonly<Record<string, number>>;
   /** By quantity, why the last reading was none. */
   readonly trouble: Readonly<Record<string, string>>;
+  /** By quantity, the last that its source named behind its counts. */
+  readonly findings: Readonly<Record<string, readonly Finding[]>>;
 }
 
 /** Cumulative counts of the router at one moment; `null` where it does not count. */
@@ -63,6 +65,7 @@ export function emptyBook(plan: Plan): EvidenceBook {
     readMs: {},
     answeredMs: {},
     trouble: {},
+    findings: {},
   };
 }
 
@@ -73,6 +76,7 @@ export function bookAfterRow(book: EvidenceBook, release: Release, seen: Observa
   const readMs = { ...book.readMs };
   const answeredMs = { ...book.answeredMs };
   const trouble = { ...book.trouble };
+  const findings = { ...book.findings };
   for (const [quantity, reading] of Object.entries(seen.readings)) {
     if (reading.kind === "unavailable") {
       trouble[quantity] = reading.why;
@@ -84,6 +88,7 @@ export function bookAfterRow(book: EvidenceBook, release: Release, seen: Observa
     readMs[quantity] = seen.nowMs;
     // Before anybody is exposed the counters only find their beginning.
     if (!counts(release.status)) continue;
+    if (reading.increment.kind === "counts" && reading.increment.findings) findings[quantity] = reading.increment.findings;
     for (const check of book.checks) {
       if (check.quantity !== quantity) continue;
       const state = states[check.id];
@@ -99,6 +104,7 @@ export function bookAfterRow(book: EvidenceBook, release: Release, seen: Observa
     readMs,
     answeredMs,
     trouble,
+    findings,
     draws: seen.draws ? addDraws(book.draws, seen.draws) : book.draws,
     sinceShare: sinceShare(book.sinceShare, release, seen),
     observedMs: phase === null ? book.observedMs : book.observedMs.map((ms, index) => (index === phase ? ms + seen.observedMs : ms)),
@@ -208,7 +214,8 @@ interface At {
 function standingOf(check: Check, at: At & { readonly isVoid: boolean }): Standing {
   const state = at.book.states[check.id];
   if (!state) throw new Error(`no evidence was begun for ${check.id}`);
-  const { verdict, scrapes } = judged(check, state);
+  const { verdict: unnamed, scrapes } = judged(check, state);
+  const verdict = withFindings(unnamed, at.book.findings[check.quantity] ?? []);
   if (at.isVoid && compares(check)) {
     return { check, verdict: { ...verdict, kind: "invalid", because: { kind: "sample-ratio-mismatch" } }, moreMs: null };
   }
@@ -217,6 +224,13 @@ function standingOf(check: Check, at: At & { readonly isVoid: boolean }): Standi
     return { check, verdict: { ...verdict, kind: "no-data", because: { kind: "nothing-counted" } }, moreMs: null };
   }
   return { check, verdict, moreMs: scrapes === null ? null : Math.ceil(scrapes * at.release.plan.scrapeMs) };
+}
+
+/** A count that fails says what its source names behind it. */
+function withFindings(verdict: Verdict, findings: readonly Finding[]): Verdict {
+  const { because } = verdict;
+  if (findings.length === 0 || (because.kind !== "proven-bad" && because.kind !== "event-seen")) return verdict;
+  return { ...verdict, because: { ...because, findings } };
 }
 
 interface Judged {

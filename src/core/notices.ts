@@ -1,5 +1,23 @@
 import type { Decision, Fact } from "./decision.ts";
+import type { NoticeTarget } from "./plan.ts";
 import { asksAbout } from "./status.ts";
+import type { HoldReason, Status } from "./status.ts";
+
+/** A notice that was given up: its receiver refused it for good, or could not be reached for a day. `atMs`: when it was given up. */
+export interface LostNotice {
+  readonly revision: number;
+  readonly target: NoticeTarget;
+  readonly atMs: number;
+  readonly why: string;
+}
+
+/** Notices to a receiver that cannot be delivered just now, and are tried again. */
+export interface FailingNotices {
+  readonly target: NoticeTarget;
+  readonly sinceMs: number;
+  /** Why the last try failed. */
+  readonly why: string;
+}
 
 const news: ReadonlySet<Fact["kind"]> = new Set<Fact["kind"]>([
   "created",
@@ -22,3 +40,15 @@ export function newsOf(decision: Decision): readonly Fact[] {
     news.has(fact.kind) || (fact.kind === "verdict" && (fact.verdict.kind === "fail" || asked.includes(fact.check)));
   return decision.facts.filter(isNews);
 }
+
+/** True when people should look now: harm was found, a step is late, everybody goes back, or the release holds for a person. */
+export function isGrave({ status, facts }: Decision): boolean {
+  return facts.some((fact) => {
+    if (fact.kind === "breach" || fact.kind === "upgraded" || fact.kind === "late") return true;
+    return fact.kind === "became" && (graveStatuses.has(status.kind) || (status.kind === "holding" && !calmHolds.has(status.why.kind)));
+  });
+}
+
+const graveStatuses: ReadonlySet<Status["kind"]> = new Set<Status["kind"]>(["rolling-back", "rolled-back", "stopped", "halted"]);
+/** What a release holds for as the plan says. */
+const calmHolds: ReadonlySet<HoldReason["kind"]> = new Set<HoldReason["kind"]>(["sign-off", "window", "paused"]);

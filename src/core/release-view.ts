@@ -43,6 +43,8 @@ export interface ReleaseView {
   readonly story: readonly StoryView[];
   readonly people: readonly PersonView[];
   readonly actions: readonly ActionView[];
+  /** Of each receiver that cannot be told just now, and of each notice that was given up, one sentence. */
+  readonly undelivered: readonly string[];
 }
 
 /** `calm`: goes by itself; `waiting`: for a time or a person; `holding`: somebody should look; `danger`: going back; `good`, `over`: ended. */

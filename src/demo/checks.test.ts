@@ -34,7 +34,7 @@ function checking(
   const { gates = [], targets = "", said = [], ...rest } = some;
   const stage = {
     services: ["frontend", "backend"],
-    edgeSeen: async () => ({ targets }),
+    routerSeen: async () => ({ targets }),
     server: { said: () => said },
   } as unknown as Stage;
   return {

@@ -106,7 +106,7 @@ function hasHeld({ entries }: Checking, why: HoldReason["kind"]): boolean {
 }
 
 async function canaryKept({ stage, scenario }: Checking): Promise<string | null> {
-  const { targets } = await stage.edgeSeen();
+  const { targets } = await stage.routerSeen();
   const urls = [...targets.matchAll(/canary ([^;\n]*)/g)].flatMap(([, list]) => (list ?? "").split(" ").filter((url) => url !== ""));
   if (urls.length < stage.services.length) return `only ${urls.length} canary addresses are left`;
   for (const url of urls) {

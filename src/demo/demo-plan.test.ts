@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { expect, test } from "vitest";
-import { placeServices, scalePlan } from "./demo-plan.ts";
+import { behindHaproxy, placeServices, scalePlan } from "./demo-plan.ts";
 
 const plan = `# the plan
 services:
@@ -54,4 +54,14 @@ test("puts services where they run here", () => {
   expect(services[0].workload).toEqual({ kind: "process", command: ["node", "old.js"], port: 1 });
   expect(services[1].workload).toEqual({ kind: "process", command: ["/node", "/a b/backend.js"], port: 4711, stopWithin: "5s" });
   expect(() => placeServices(plan, { cart: { command: [], port: 1 } })).toThrow("no service cart");
+});
+
+test("is the same plan behind HAProxy, without the windows that its clock would not keep", () => {
+  const behindNginx =
+    'metadata: { name: nginx, title: "The shop behind nginx" }\ntraffic: { kind: nginx, login: "POST /login" }\nwindows: { avoid: ["sat"] }\nscrape: 15s\n';
+  expect(parse(behindHaproxy(behindNginx))).toEqual({
+    metadata: { name: "haproxy", title: "The shop behind HAProxy" },
+    traffic: { kind: "haproxy", login: "POST /login" },
+    scrape: "15s",
+  });
 });

@@ -45,6 +45,19 @@ function scaleWords(words: string, speed: number): string {
     .join("");
 }
 
+/**
+ * The plan of another proxy, for HAProxy. It has no windows: HAProxy ends a lease by its own clock, so that the server's has to go with it, and cannot
+ * be set to a Tuesday afternoon.
+ */
+export function behindHaproxy(text: string): string {
+  const document = parseDocument(text);
+  document.setIn(["traffic", "kind"], "haproxy");
+  document.setIn(["metadata", "name"], "haproxy");
+  document.setIn(["metadata", "title"], String(document.getIn(["metadata", "title"])).replace("nginx", "HAProxy"));
+  document.delete("windows");
+  return document.toString({ lineWidth: 0 });
+}
+
 /** Where a service of the demo's plan runs. */
 export interface Place {
   readonly command: readonly string[];

@@ -2,38 +2,32 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { seenSchema } from "../adapters/traffic/edge/orders.ts";
-import type { EdgeSeen } from "../adapters/traffic/edge/orders.ts";
 import { command, demoFile } from "./house.ts";
 import { wordOf } from "./household.ts";
 import type { Household, MemberOptions } from "./household.ts";
+import type { RouterPart } from "./router-part.ts";
 
 /** The edge watches a person for so long, ms; nobody in the demo stays longer. */
 const longestVisitMs = 1_000;
 const readyWithinMs = 30_000;
 
-/** The reverse proxy as a process of its own. */
-export interface EdgePart {
-  readonly url: string;
-  readonly control: string;
-  readonly tokenFile: string;
-  /** What the edge says of itself, asked on a way of the demo's own. */
-  seen(): Promise<EdgeSeen>;
-}
-
 /** Which edge: the one of `serin edge`, or one whose draw is broken on purpose. */
 export type EdgeKind = "fair" | "biased";
 
-/** Starts an edge with a token of its own. */
-export async function startEdge(dir: string, household: Household, kind: EdgeKind): Promise<EdgePart> {
+/** Starts an edge, the reverse proxy as a process of its own, with a token of its own. */
+export async function startEdge(dir: string, household: Household, kind: EdgeKind): Promise<RouterPart> {
   const tokenFile = join(dir, "edge-token");
   const token = randomBytes(32).toString("base64url");
   await writeFile(tokenFile, token, { mode: 0o600 });
   const { ready } = await household.start({ name: "edge", ...howToStart(kind, join(dir, "edge"), tokenFile), readyWithinMs });
   const control = wordOf(ready, "control");
   return {
+    target: "edge",
     url: wordOf(ready, "listening"),
     control,
-    tokenFile,
+    health: `${control}/health`,
+    isSource: true,
+    connection: (at) => ({ kind: "edge", control: [at], token: { file: tokenFile } }),
     async seen() {
       const answer = await fetch(`${control}/seen`, { headers: { authorization: `Bearer ${token}` } });
       if (!answer.ok) throw new Error(`the edge answered ${answer.status} for what it sees`);

@@ -6,7 +6,7 @@ import { readExamplePlan } from "./house.ts";
 import { scenarios } from "./scenarios.ts";
 import { cpuLimit } from "./shop/ailments.ts";
 
-const text = await readExamplePlan();
+const text = await readExamplePlan("edge");
 const plan = parsePlan(text);
 const scenarioOf = (name: string) => scenarios.find((scenario) => scenario.name === name) ?? scenarios[0]!;
 

@@ -55,6 +55,30 @@ test("says why a process was not ready, and leaves none behind", async () => {
   );
 });
 
+test("a program that says nothing is ready when it is found to be, and is killed with the children of its group", async () => {
+  let asked = 0;
+  const isReady = async (): Promise<boolean> => (asked += 1) > 2;
+  const program = { path: "/bin/sh", isReady };
+  const parent = await household.start({ name: "parent", args: ["-c", "sleep 600 & echo $! >&2; wait"], program, readyWithinMs: 10_000 });
+  expect([asked, parent.ready]).toEqual([3, {}]);
+  const log = join(dir, "parent.log");
+  await vi.waitUntil(async () => (await readFile(log, "utf8")).trim() !== "");
+  const child = Number(await readFile(log, "utf8"));
+  expect([parent.pid, child].map(runs)).toEqual([true, true]);
+  await parent.end("SIGKILL");
+  await vi.waitUntil(async () => !(await isThere(child)));
+  const broken = { path: "/bin/sh", isReady: async () => false };
+  await expect(
+    household.start({ name: "broken", args: ["-c", "echo no >&2; exit 3"], program: broken, readyWithinMs: 10_000 }),
+  ).rejects.toThrow("broken ended before it was ready (exit code 3): no");
+});
+
+/** False for what is gone, or only waits to be taken note of. */
+async function isThere(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return stat !== "" && !stat.includes(") Z ");
+}
+
 test("tells when a process is lost that nobody stopped", async () => {
   const says: string[] = [];
   household.onLoss((loss) => says.push(loss));

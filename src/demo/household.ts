@@ -3,12 +3,13 @@ import type { ChildProcess } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
 
 /** A process that the demo started and has to stop. */
 export interface Member {
   readonly name: string;
   readonly pid: number;
-  /** The JSON object of the one line that it prints when it is ready. */
+  /** The JSON object of the one line that it prints when it is ready; empty for a `program`. */
   readonly ready: Readonly<Record<string, unknown>>;
   /** What it has printed on standard output since, a line each. */
   said(): readonly string[];
@@ -18,15 +19,24 @@ export interface Member {
 
 export interface MemberOptions {
   readonly name: string;
-  /** Arguments after the Node executable. */
+  /** Arguments after the Node executable, or after the `program`. */
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly readyWithinMs: number;
+  /** Absent: a Node script, which says by a line that it is ready. */
+  readonly program?: Program;
+}
+
+/** A program that is no Node script, and so does not say that it is ready. */
+export interface Program {
+  readonly path: string;
+  /** Asked again and again until it is true. */
+  readonly isReady: () => Promise<boolean>;
 }
 
 /** The processes of one demo. What they write beside their first line goes to `DIR/NAME.log`. */
 export interface Household {
-  /** Starts a process of this Node and waits for its line; rejects with its last words when it ends before, or is not ready in time. */
+  /** Starts a process and waits until it is ready; rejects with its last words when it ends before, or is not ready in time. */
   start(options: MemberOptions): Promise<Member>;
   /** Calls `gone` when a member ends that nobody stopped, with its name and last words. */
   onLoss(gone: (says: string) => void): void;
@@ -44,17 +54,18 @@ export function createHousehold(dir: string): Household {
   let isStopping = false;
   // The last resort, when the demo ends by a mistake of its own: nothing can be awaited any more.
   const abandon = (): void => {
-    for (const { child } of members) if (isRunning(child)) child.kill("SIGKILL");
+    for (const { child } of members) if (isRunning(child)) signalAll(child, "SIGKILL");
   };
   process.once("exit", abandon);
   return {
-    async start({ name, args, env, readyWithinMs }) {
+    async start({ name, args, env, readyWithinMs, program }) {
       if (isStopping) throw new Error(`${name} is not started any more: the demo is ending`);
-      const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+      const path = program?.path ?? process.execPath;
+      const child = spawn(path, args, { detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
       members.push({ name, child });
       const lastWords = keepLastWords(child, join(dir, `${name}.log`));
       const said: string[] = [];
-      const ready = await firstLine(child, { name, readyWithinMs, lastWords, said });
+      const ready = await readiness(child, { name, readyWithinMs, lastWords, said, isReady: program?.isReady });
       child.once("exit", (code, signal) => {
         if (!isStopping && !expected.has(child))
           for (const gone of losses) gone(`${name} ended by itself (${signal ?? `exit code ${code}`}): ${lastWords()}`);
@@ -95,11 +106,12 @@ interface Awaited {
   readonly name: string;
   readonly readyWithinMs: number;
   readonly lastWords: () => string;
-  /** Takes every line after the first. */
+  /** Takes every line after the one that says that it is ready. */
   readonly said: string[];
+  readonly isReady: (() => Promise<boolean>) | undefined;
 }
 
-function firstLine(child: ChildProcess, { name, readyWithinMs, lastWords, said }: Awaited): Promise<Readonly<Record<string, unknown>>> {
+function readiness(child: ChildProcess, { name, readyWithinMs, lastWords, said, isReady: ask }: Awaited): Promise<Member["ready"]> {
   const { stdout } = child;
   if (stdout === null) throw new Error(`${name} has no output`);
   return new Promise((resolve, reject) => {
@@ -111,14 +123,28 @@ function firstLine(child: ChildProcess, { name, readyWithinMs, lastWords, said }
     });
     // The stream is read to its end after the first line too, so that a talkative process never blocks on a full pipe.
     let isReady = false;
-    createInterface({ input: stdout }).on("line", (line) => {
-      if (isReady) said.push(line);
-      if (isReady || !line.startsWith("{")) return;
+    const become = (ready: Member["ready"]): void => {
       isReady = true;
       clearTimeout(late);
-      resolve(JSON.parse(line) as Readonly<Record<string, unknown>>);
+      resolve(ready);
+    };
+    createInterface({ input: stdout }).on("line", (line) => {
+      if (isReady) said.push(line);
+      else if (ask === undefined && line.startsWith("{")) become(JSON.parse(line) as Member["ready"]);
     });
+    if (ask !== undefined) void askUntilReady(child, ask).then(() => become({}), reject);
   });
+}
+
+const asksEveryMs = 20;
+
+/** Resolves when the answer is yes; stops asking, and never resolves, when the child is gone. */
+async function askUntilReady(child: ChildProcess, ask: () => Promise<boolean>): Promise<void> {
+  while (isRunning(child)) {
+    if (await ask()) return;
+    await wait(asksEveryMs);
+  }
+  await new Promise<never>(() => undefined);
 }
 
 async function stop(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
@@ -126,10 +152,16 @@ async function stop(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise
   const gone = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
   });
-  child.kill(signal);
-  const hurry = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+  if (signal === "SIGKILL") signalAll(child, signal);
+  else child.kill(signal);
+  const hurry = setTimeout(() => signalAll(child, "SIGKILL"), patienceMs);
   await gone;
   clearTimeout(hurry);
+}
+
+/** Signals the child and those of its own that are of its group, as the workers of nginx are: their master cannot take them along when it is killed. */
+function signalAll(child: ChildProcess, signal: "SIGKILL"): void {
+  if (child.pid !== undefined) process.kill(-child.pid, signal);
 }
 
 function isRunning(child: ChildProcess): boolean {

@@ -84,9 +84,9 @@ async function sumUp(
   { before, watched, api }: Summing,
 ): Promise<{ readonly outcome: Outcome; readonly complaints: readonly string[] }> {
   const { ended: view } = watched;
-  const [entries, edge, clockAheadMs, verified] = await Promise.all([
+  const [entries, router, clockAheadMs, verified] = await Promise.all([
     api.journal(view.id),
-    stage.edgeSeen(),
+    stage.routerSeen(),
     measureClock(api, view.id),
     api.verify(view.id),
   ]);
@@ -96,7 +96,7 @@ async function sumUp(
     view,
     entries,
     clockAheadMs,
-    lastCanaryMs: edge.lastCanaryMs,
+    lastCanaryMs: router.lastCanaryMs,
     troubledMs: story.seen.troubledMs,
     usersHarmedBound: harmBound(scenario, parsePlan(planText), peoplePerSecond),
     before,

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { Agent, request } from "undici";
 import { afterEach, expect, test } from "vitest";
 import { openRelay } from "./relay.ts";
@@ -58,4 +61,20 @@ test("a target that is gone ends the connection, and harms nobody else", async (
   const relay = await openRelay(gone.url);
   open.push(relay);
   await expect(ask(relay.url)).rejects.toThrow(/other side closed|ECONNRESET|socket hang up/);
+});
+
+test("who has said everything still hears the answer", async () => {
+  const target = createServer({ allowHalfOpen: true }, (socket) => {
+    let said = "";
+    socket.on("data", (text) => (said += String(text)));
+    socket.on("end", () => socket.end(`heard ${said}`));
+  }).listen(0, "127.0.0.1");
+  await once(target, "listening");
+  const relay = await openRelay(`http://127.0.0.1:${(target.address() as AddressInfo).port}`);
+  open.push(relay, { url: relay.url, close: async () => void target.close() });
+  const socket = connect({ port: Number(new URL(relay.url).port), host: "127.0.0.1", allowHalfOpen: true });
+  socket.end("show info");
+  let heard = "";
+  for await (const chunk of socket) heard += String(chunk);
+  expect(heard).toBe("heard show info");
 });

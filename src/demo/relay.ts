@@ -21,8 +21,9 @@ export async function openRelay(target: string): Promise<Relay> {
   const at = (server.address() as AddressInfo).port;
 
   async function listenOn(onPort: number): Promise<Server> {
-    const made = createServer((near) => {
-      const far = connect(Number(port), hostname);
+    // Who has nothing more to say may still listen: the runtime API of HAProxy is asked like that.
+    const made = createServer({ allowHalfOpen: true }, (near) => {
+      const far = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
       for (const [socket, other] of [
         [near, far],
         [far, near],

@@ -6,6 +6,8 @@ import type { Outcome } from "./outcome.ts";
 import { habits } from "./person.ts";
 import { playScenario } from "./play.ts";
 import type { Scenario } from "./scenario.ts";
+import { nameOf } from "./targets.ts";
+import type { Target } from "./targets.ts";
 import { openStage } from "./stage.ts";
 import { beginStory } from "./story.ts";
 import type { Story } from "./story.ts";
@@ -13,6 +15,8 @@ import { sayTrafficNeeded } from "./traffic-needed.ts";
 
 /** What the demo is asked to play. */
 export interface DemoOptions {
+  /** What people come in by. */
+  readonly target: Target;
   /** At least one; all of them come in by the same kind of edge. */
   readonly scenarios: readonly [Scenario, ...Scenario[]];
   /** `null`: the plan takes about 90 s, and longer in proportion where fewer people come, so that each phase sees as many. */
@@ -51,14 +55,14 @@ const usedPart = 0.4;
  * was started is stopped when this resolves or rejects, also when `signal` aborts (it rejects then).
  */
 export async function runDemo(options: DemoOptions, screen: Screen, signal: AbortSignal): Promise<readonly string[]> {
-  screen.say("starting the shop, PriceTruth, the edge and the server on loopback …");
-  const stage = await openStage({ keepDir: options.keepDir, edge: options.scenarios[0].edge, signal });
+  screen.say(`starting the shop, PriceTruth, ${nameOf(options.target)} and the server on loopback …`);
+  const stage = await openStage({ keepDir: options.keepDir, target: options.target, edge: options.scenarios[0].edge, signal });
   try {
     const lost = new AbortController();
     stage.onLoss((says) => lost.abort(new Error(says)));
     const either = AbortSignal.any([signal, lost.signal]);
     let story: Story = beginStory([], 1);
-    const crowd = createCrowd({ originOf: () => stage.edgeUrl, seed: options.seed, habits, weather: () => story.weather() });
+    const crowd = createCrowd({ originOf: () => stage.url, seed: options.seed, habits, weather: () => story.weather() });
     try {
       const machine = await openDoors(crowd, options, screen);
       const complaints: string[] = [];
@@ -89,7 +93,7 @@ async function openDoors(crowd: Crowd, options: DemoOptions, screen: Screen): Pr
   await crowd.measure({ abreast: 8, forMs: 700 });
   const mostHere = await crowd.measure({ abreast: 24, forMs: 1300 });
   const perSecond = options.peoplePerSecond ?? Math.max(10, Math.min(mostPerSecond, Math.round(mostHere * usedPart)));
-  screen.say(`this machine carries ${Math.round(mostHere)} people/s through the edge`);
+  screen.say(`this machine carries ${Math.round(mostHere)} people/s through ${nameOf(options.target)}`);
   for (const line of sayTrafficNeeded()) screen.say(line);
   crowd.arrive(perSecond);
   return perSecond;

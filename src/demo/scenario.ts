@@ -15,8 +15,10 @@ export interface Scenario {
   readonly faults: readonly Fault[];
   /** What goes wrong around it, whichever version runs. */
   readonly troubles: readonly Trouble[];
-  /** The edge that people come in by. */
+  /** Which edge, where people come in by the edge. */
   readonly edge: EdgeKind;
+  /** True when it is about what only the edge does or counts. */
+  readonly needsEdge: boolean;
   /** How the release ends when serin does its work. */
   readonly ends: End;
   /** What must be true beside the end. */

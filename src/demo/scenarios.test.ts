@@ -4,7 +4,7 @@ import { readExamplePlan } from "./house.ts";
 import type { End } from "./scenario.ts";
 import { faultsOf, firstVersion, scenarios, usualScenarios } from "./scenarios.ts";
 
-const plan = parsePlan(await readExamplePlan());
+const plan = parsePlan(await readExamplePlan("edge"));
 const gates = plan.phases.flatMap((phase) => phase.gates.map(({ id }) => id));
 const guards = plan.guards.map(({ id }) => id);
 const others = ["not-ready", "check-failed"];

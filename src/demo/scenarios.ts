@@ -74,6 +74,7 @@ export const scenarios: readonly Scenario[] = [
     ends: rolledBack("dashboard-accessibility < 95", 0),
   }),
   story("blank-page", "the page of version 2 throws before it shows anything; every answer is a 200", {
+    needsEdge: true,
     faults: [{ kind: "blank-page", fromPhase: 0 }],
     ends: rolledBack("browser-errors > 2%", 0),
     proof: { check: "browser-errors > 2%", truth: 1, line: 0.02, unitsPerPerson: 1, harmedRatio: 1 },
@@ -120,6 +121,7 @@ export const scenarios: readonly Scenario[] = [
     hurriesIn: [0, 1, 2],
   }),
   story("metrics-outage", "what the edge has counted cannot be read for a while", {
+    needsEdge: true,
     troubles: [{ kind: "metrics-outage", from: { phase: 0, minute: 3 }, until: { kind: "held", why: "no-data", minutes: 2 } }],
     ends: promoted,
     checks: [{ kind: "held", why: "no-data" }, { kind: "not-blamed" }],
@@ -127,6 +129,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   story("mismatch", "the edge's draw is broken: twice as many people meet version 2 as should", {
     edge: "biased",
+    needsEdge: true,
     ends: holding("invalid", [], 0),
   }),
   story("router-down", "the edge refuses the controller's calls just before version 2 answers 5 % with a 500", {
@@ -177,6 +180,7 @@ function story(name: string, says: string, told: Told): Scenario {
     faults: [],
     troubles: [],
     edge: "fair",
+    needsEdge: false,
     checks: [],
     hurriesIn: [],
     peoplePerSecond: null,

@@ -21,8 +21,16 @@ export interface ServerPart {
   said(): readonly string[];
 }
 
+export interface ServerPlace {
+  readonly dir: string;
+  readonly household: Household;
+  readonly port: number;
+  /** The machine's, or one that began in the plan's preferred window. */
+  readonly clock: "real" | "in the window";
+}
+
 /** Starts the server of `DIR/serin.yaml` on `DIR/data` at this port. */
-export async function startServer(dir: string, household: Household, port: number): Promise<ServerPart> {
+export async function startServer({ dir, household, port, clock: whose }: ServerPlace): Promise<ServerPart> {
   const data = join(dir, "data");
   const beganMs = performance.now();
   const url = `http://127.0.0.1:${port}`;
@@ -33,8 +41,9 @@ export async function startServer(dir: string, household: Household, port: numbe
   async function start(): Promise<Member> {
     // Its clock goes on where it would be: a server that comes back has not gone back in time.
     const clock = new Date(clockStartsMs + performance.now() - beganMs).toISOString();
+    const clockStarts = whose === "real" ? [] : [`--clock-starts=${clock}`];
     const config = `--config=${join(dir, "serin.yaml")}`;
-    const args = [command, "server", `--data=${data}`, config, `--listen=127.0.0.1:${port}`, `--clock-starts=${clock}`];
+    const args = [command, "server", `--data=${data}`, config, `--listen=127.0.0.1:${port}`, ...clockStarts];
     try {
       const started = await household.start({ name: "server", args, readyWithinMs });
       up.resolve();

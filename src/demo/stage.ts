@@ -1,44 +1,45 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { makeFolder } from "../adapters/make-folder.ts";
-import type { EdgeSeen } from "../adapters/traffic/edge/orders.ts";
 import { UserError } from "../errors.ts";
 import type { Api } from "./api.ts";
 import { colleagues } from "./colleagues.ts";
 import type { Colleague } from "./colleagues.ts";
 import { placeServices, scalePlan } from "./demo-plan.ts";
-import { startEdge } from "./edge-part.ts";
 import type { EdgeKind } from "./edge-part.ts";
+import { freePort } from "./free-port.ts";
 import { demoFile, readExamplePlan } from "./house.ts";
 import { createHousehold, wordOf } from "./household.ts";
 import type { Household } from "./household.ts";
 import { openRelay } from "./relay.ts";
 import type { Relay } from "./relay.ts";
+import { startRouter } from "./router-part.ts";
+import type { RouterPart, RouterSeen } from "./router-part.ts";
 import { firstVersion } from "./scenarios.ts";
 import { startServer } from "./server-part.ts";
 import type { ServerPart } from "./server-part.ts";
+import type { Target } from "./targets.ts";
 import { stopWorkloads } from "./stop-workloads.ts";
 
 const readyWithinMs = 30_000;
 /** A shop this small needs no more; with the usual heap Node lets it grow for minutes after the start, and that looks like a leak. */
 const smallHeap = ["--max-old-space-size=64", "--max-semi-space-size=4"];
 
-/** Everything that the demo runs on: the edge with version 1 behind it, PriceTruth, and the server. All of it is on loopback. */
+/** Everything that the demo runs on: a router with version 1 behind it, PriceTruth, and the server. All of it is on loopback. */
 export interface Stage {
-  readonly edgeUrl: string;
+  /** Where people come in. */
+  readonly url: string;
   /** The plan with the places of this stage, everything that is waited for divided by `speed`. */
   planText(speed: number): string;
   readonly services: readonly string[];
   apiFor(colleague: Colleague): Api;
-  /** What the edge says of itself, whatever way is cut. */
-  edgeSeen(): Promise<EdgeSeen>;
-  /** The ways of the server to the edge: to steer it, and to read what it has counted. */
+  /** What the router says of itself, whatever way is cut. */
+  routerSeen(): Promise<RouterSeen>;
+  /** The ways of the server to the router: to steer it, and to read what it has counted. */
   readonly ways: { readonly router: Relay; readonly source: Relay };
-  readonly server: Pick<ServerPart, "kill" | "start" | "said">;
+  readonly server: Pick<ServerPart, "url" | "kill" | "start" | "said">;
   readonly priceTruth: { stop(): Promise<void>; start(): Promise<void> };
   onLoss(gone: (says: string) => void): void;
   /** Stops every process that the demo brought up, its workloads included, and removes the folder unless it is kept. May be called twice. */
@@ -48,7 +49,11 @@ export interface Stage {
 export interface StageOptions {
   /** An empty folder to keep; `null`: a temporary one, which is removed. */
   readonly keepDir: string | null;
+  readonly target: Target;
+  /** Which edge, where that is the target. */
   readonly edge: EdgeKind;
+  /** Connections to more metric sources, by name, as they stand in a server's file. Absent: none. */
+  readonly sources?: Readonly<Record<string, object>>;
   readonly signal: AbortSignal;
 }
 
@@ -56,14 +61,14 @@ export interface StageOptions {
  * Builds the stage in `keepDir`, or in a temporary folder when that is `null`; on any error, and when `signal` aborts, everything that was started is stopped again
  * before this rejects.
  */
-export async function openStage({ keepDir, edge, signal }: StageOptions): Promise<Stage> {
+export async function openStage({ keepDir, target, edge, sources = {}, signal }: StageOptions): Promise<Stage> {
   const dir = await openFolder(keepDir);
   const household = createHousehold(dir);
   const relays: Relay[] = [];
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => (closing ??= takeDown({ dir, household, keepDir, relays }));
   try {
-    return await build({ dir, household, relays, edgeKind: edge, signal, close });
+    return await build({ dir, household, relays, target, edgeKind: edge, sources, signal, close });
   } catch (error) {
     await close();
     throw error;
@@ -85,24 +90,26 @@ async function takeDown({ dir, household, relays, keepDir }: Standing & { readon
 }
 
 interface Building extends Standing {
+  readonly target: Target;
   readonly edgeKind: EdgeKind;
+  readonly sources: Readonly<Record<string, object>>;
   readonly signal: AbortSignal;
   readonly close: () => Promise<void>;
 }
 
-async function build({ dir, household, relays, edgeKind, signal, close }: Building): Promise<Stage> {
+async function build({ dir, household, relays, target, edgeKind, sources, signal, close }: Building): Promise<Stage> {
   const priceTruth = await startPriceTruth(household);
   signal.throwIfAborted();
-  const edge = await startEdge(dir, household, edgeKind);
+  const router = await startRouter(target, { dir, household, edgeKind });
   signal.throwIfAborted();
-  const ways = { router: await openRelay(edge.control), source: await openRelay(edge.control) };
+  const ways = { router: await openRelay(router.control), source: await openRelay(router.health) };
   relays.push(ways.router, ways.source);
-  const places = { router: ways.router.url, source: ways.source.url, tokenFile: edge.tokenFile, priceTruth: priceTruth.url };
-  await writeFile(join(dir, "serin.yaml"), serverFile(places));
-  const server = await startServer(dir, household, await freePort());
+  const places = { router, steeredAt: ways.router.url, readAt: ways.source.url, priceTruth: priceTruth.url };
+  await writeFile(join(dir, "serin.yaml"), serverFile(places, sources));
+  const server = await startServer({ dir, household, port: await freePort(), clock: target === "haproxy" ? "real" : "in the window" });
   signal.throwIfAborted();
-  const env = { SHOP_URL: edge.url, PRICETRUTH_URL: priceTruth.url };
-  const plan = placeServices(await readExamplePlan(), {
+  const env = { SHOP_URL: router.url, PRICETRUTH_URL: priceTruth.url };
+  const plan = placeServices(await readExamplePlan(target), {
     frontend: { command: [process.execPath, ...smallHeap, demoFile("shop/frontend")], port: await freePort(), env },
     backend: { command: [process.execPath, ...smallHeap, demoFile("shop/backend")], port: await freePort(), env },
   });
@@ -113,11 +120,11 @@ async function build({ dir, household, relays, edgeKind, signal, close }: Buildi
     reason: "the shop opens",
   });
   return {
-    edgeUrl: edge.url,
+    url: router.url,
     planText: (speed) => scalePlan(plan, speed),
     services,
     apiFor: (colleague) => server.apiFor(colleague),
-    edgeSeen: () => edge.seen(),
+    routerSeen: () => router.seen(),
     ways,
     server,
     priceTruth,
@@ -142,25 +149,26 @@ async function startPriceTruth(household: Household): Promise<Stage["priceTruth"
 }
 
 interface Places {
-  readonly router: string;
-  readonly source: string;
-  readonly tokenFile: string;
+  readonly router: RouterPart;
+  /** The ways to the router, which can be cut. */
+  readonly steeredAt: string;
+  readonly readAt: string;
   readonly priceTruth: string;
 }
 
-/** The demo's own server file: who works here, where the edge and PriceTruth are. PriceTruth is down only while the edge's health answers. */
-function serverFile({ router, source, tokenFile, priceTruth }: Places): string {
-  const edge = (control: string) => ({ kind: "edge", control: [control], token: { file: tokenFile } });
+/** The demo's own server file: who works here, where the router and PriceTruth are. PriceTruth is down only while the router's health answers. */
+function serverFile({ router, steeredAt, readAt, priceTruth }: Places, sources: Building["sources"]): string {
   return stringify({
     apiVersion: "serin.dev/v1",
     kind: "Server",
     people: colleagues.map(({ name, role }) => ({ name, roles: [role] })),
     connections: {
-      routers: { edge: edge(router) },
+      routers: { [router.target]: router.connection(steeredAt) },
       sources: {
-        edge: edge(source),
+        ...(router.isSource ? { [router.target]: router.connection(readAt) } : {}),
         "signed-in": { kind: "axe", login: { service: "backend", request: "POST /api/login", json: { email: "canary@shop.example" } } },
-        pricetruth: { kind: "http", url: priceTruth, control: `${source}/health` },
+        pricetruth: { kind: "http", url: priceTruth, control: new URL(new URL(router.health).pathname, readAt).href },
+        ...sources,
       },
     },
   });
@@ -172,17 +180,4 @@ async function openFolder(keepDir: string | null): Promise<string> {
   const found = await readdir(keepDir);
   if (found.length > 0) throw new UserError("input-invalid", `The folder of --keep is not empty: ${keepDir}.`);
   return keepDir;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => resolve());
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  return port;
 }

@@ -11,7 +11,7 @@ function world() {
   const edge = { lease: "held" };
   const note = (what: string) => async (): Promise<void> => void done.push(what);
   const stage = {
-    edgeSeen: async () => edge,
+    routerSeen: async () => edge,
     ways: {
       router: { cut: note("router cut"), mend: note("router mended") },
       source: { cut: note("source cut"), mend: note("source mended") },

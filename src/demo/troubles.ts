@@ -73,7 +73,7 @@ function isOver({ trouble: { until: last }, stage, story }: Playing): () => Prom
       case "held":
         return story.heldMinutes(last.why) >= last.minutes;
       case "lease-over": {
-        const { lease } = await stage.edgeSeen();
+        const { lease } = await stage.routerSeen();
         if (lease === "expired") story.noteLeaseOver();
         return lease === "expired";
       }

@@ -9,16 +9,22 @@ test("answers with the answer", async () => {
   expect(await call(clock, 1_000, async () => 7)).toEqual({ kind: "answer", value: 7 });
 });
 
-test.each<[string, Error, string, "never" | "later"]>([
+test.each<[string, Error, string, { readonly retry: "never" | "later"; readonly afterMs: number | null }]>([
   [
     "a plain error may be asked again",
     new Error("fetch failed", { cause: new Error("connect ECONNREFUSED") }),
     "fetch failed: connect ECONNREFUSED",
-    "later",
+    { retry: "later", afterMs: null },
   ],
-  ["a port error says itself whether", new PortError("404 channel not found", { retry: "never" }), "404 channel not found", "never"],
-])("%s", async (_, error, why, retry) => {
-  expect(await call(clock, 1_000, () => Promise.reject(error))).toEqual({ kind: "trouble", why, retry });
+  [
+    "a port error says itself whether",
+    new PortError("404 channel not found", { retry: "never" }),
+    "404 channel not found",
+    { retry: "never", afterMs: null },
+  ],
+  ["and when", new PortError("429", { retry: "later", afterMs: 7_000 }), "429", { retry: "later", afterMs: 7_000 }],
+])("%s", async (_, error, why, again) => {
+  expect(await call(clock, 1_000, () => Promise.reject(error))).toEqual({ kind: "trouble", why, ...again });
 });
 
 test("turns a synchronous throw into trouble", async () => {
@@ -34,7 +40,7 @@ test("aborts at the deadline and does not wait for the answer", async () => {
     signal.addEventListener("abort", () => void (reason = signal.reason));
     return new Promise(() => undefined);
   });
-  expect(outcome).toEqual({ kind: "trouble", why: "no answer within 5 ms", retry: "later" });
+  expect(outcome).toEqual({ kind: "trouble", why: "no answer within 5 ms", retry: "later", afterMs: null });
   expect(reason).toMatchObject({ name: "TimeoutError" });
 });
 

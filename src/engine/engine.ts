@@ -1,14 +1,16 @@
 import type { ChainedEntry } from "../core/chain.ts";
+import type { FailingNotices } from "../core/notices.ts";
 import type { EvidenceBook } from "../core/evidence-book.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Release } from "../core/release.ts";
 import type { Request } from "../core/requests.ts";
 import { EnvironmentFrozen } from "../ports.ts";
-import type { NewRelease, World } from "../ports.ts";
+import type { LostNotice, NewRelease, World } from "../ports.ts";
 import { Archive } from "./archive.ts";
 import { Delivery } from "./deliver.ts";
-import type { Post } from "./deliver.ts";
+import type { DeliveryHealth, Story } from "./deliver.ts";
 import { Keeper } from "./keeper.ts";
+import type { Tick } from "./keeper.ts";
 import { verify } from "./replay.ts";
 import type { Verified } from "./replay.ts";
 import { patience as usualPatience } from "./run.ts";
@@ -22,14 +24,20 @@ export interface View {
   readonly book: EvidenceBook;
   readonly entries: readonly ChainedEntry[];
   readonly observation: Observation | null;
+  /** Receivers that cannot be told just now, and notices that were given up. */
+  readonly notices: { readonly failing: readonly FailingNotices[]; readonly lost: readonly LostNotice[] };
 }
 
 export interface EngineOptions {
   readonly patience?: Partial<Patience>;
+  /** Where people reach the server, for links in notices; absent: notices have none. */
+  readonly publicUrl?: string | null;
   /** Told about every trouble that is not a release's own story: a store that fails, a notice that cannot be sent. */
   readonly onTrouble?: (message: string) => void;
-  /** Told when a trouble of a release's own ticks is over. */
+  /** Told when a trouble of a release's own ticks, or of its notices, is over. */
   readonly onRecovery?: (message: string) => void;
+  /** Told after each tick of each release, how long it took and how late it was. */
+  readonly onTick?: (tick: Tick) => void;
 }
 
 export interface Engine {
@@ -43,6 +51,7 @@ export interface Engine {
   active(): readonly string[];
   /** True while some release cannot go on, because the store or the engine itself fails. */
   isTroubled(): boolean;
+  notices(): DeliveryHealth;
   /** `null` when there is no such release. */
   view(id: string): Promise<View | null>;
   /** Checks the chain of a stored release and decides everything again. An unknown id is not verified. */
@@ -64,9 +73,11 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     for (const listener of listeners) listener(id);
   };
   const archive = new Archive(world.store);
-  const keeper = new Keeper({ world, patience, trouble, recovery: options.onRecovery ?? (() => undefined), told });
+  const recovery = options.onRecovery ?? (() => undefined);
+  const keeper = new Keeper({ world, patience, trouble, recovery, told, ticked: options.onTick ?? (() => undefined) });
   const starts = new Starts(world, keeper);
-  const delivery = new Delivery({ world, patience, trouble, entry: entriesOf(keeper, archive) });
+  const publicUrl = options.publicUrl ?? null;
+  const delivery = new Delivery({ world, patience, publicUrl, trouble, recovery, story: storiesOf(keeper, archive) });
   return {
     async start() {
       for (const id of await world.store.active()) await keeper.takeUp(id);
@@ -82,13 +93,16 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       await keeper.take(request.release);
     },
     isTroubled: () => keeper.isTroubled,
+    notices: () => delivery.health,
     active: () => keeper.runs().map((run) => run.id),
     async view(id) {
       const run = keeper.run(id);
       const memory = run?.memory ?? (await archive.memory(id));
       if (!memory) return null;
       const last = memory.lastRow?.observation ?? null;
-      return { release: memory.release, book: memory.book, entries: memory.entries, observation: last && { ...last, ...run?.outside } };
+      const { release, book, entries } = memory;
+      const notices = { failing: delivery.failing(id), lost: await world.store.lost(id) };
+      return { release, book, entries, observation: last && { ...last, ...run?.outside }, notices };
     },
     async verify(id) {
       const stored = await world.store.load(id);
@@ -105,11 +119,10 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
   };
 }
 
-/** Journal entries for the outbox: from memory while the release runs, from the archive afterwards. */
-function entriesOf(keeper: Keeper, archive: Archive): Post["entry"] {
-  return async (release, revision) => {
+/** Journals for the outbox: from memory while the release runs, from the archive afterwards. */
+function storiesOf(keeper: Keeper, archive: Archive): (release: string) => Promise<Story | null> {
+  return async (release) => {
     const memory = keeper.run(release)?.memory ?? (await archive.memory(release));
-    const link = memory?.entries[revision - 1];
-    return memory && link ? { plan: memory.head.plan, entry: link.entry } : null;
+    return memory && { head: memory.head, entries: memory.entries.map(({ entry }) => entry) };
   };
 }

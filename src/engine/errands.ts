@@ -149,7 +149,8 @@ async function scrape(run: Run, name: string, queries: readonly Query[]): Promis
   const { release } = run.memory;
   const { story } = run;
   const { plan, createdMs } = release;
-  const context = { release: release.id, environment: plan.environment, targets: targetsToRead(run), sinceMs: createdMs };
+  const { environment, traffic } = plan;
+  const context = { release: release.id, environment, targets: targetsToRead(run), routes: traffic.routes, sinceMs: createdMs };
   const outcome = await call(run.world.clock, run.patience.sourceMs, async (signal) =>
     run.world.source(name).read(queries, context, signal),
   );

@@ -64,6 +64,31 @@ describe("difference", () => {
     expect(canaryOf(difference(counters(now), before, beforeMs))).toEqual(expected);
   });
 
+  test("a lower count that is no restart adds nothing until it is passed again", () => {
+    const seen: unknown[] = [];
+    let cursor: Parameters<typeof difference>[1] = { a: [12, 12, 300] };
+    for (const [bad, total] of [
+      [11, 310],
+      [12, 305],
+      [14, 320],
+    ] as const) {
+      const differenced = difference(counters(sample("a", bad, total, { neverRestarts: true })), cursor, 45_000);
+      cursor = { ...cursor, ...differenced.cursor };
+      seen.push(canaryOf(differenced));
+    }
+    expect(seen).toEqual([
+      { bad: 0, total: 10 },
+      { bad: 0, total: 0 },
+      { bad: 2, total: 10 },
+    ]);
+  });
+
+  test("passes on what the source names", () => {
+    const findings = [{ issue: "TypeError", events: 2, isNew: true, frames: ["pay (checkout.ts:41)"], url: null }];
+    const { seen } = difference({ ...counters(sample("a", 2, 10)), findings }, { a: [1, 1, 5] }, 45_000);
+    expect(seen).toMatchObject({ increment: { findings, canary: { bad: 1, total: 5 } } });
+  });
+
   test("says the cursor of what changed only", () => {
     const before = { a: [5, 5, 100], b: [1, 1, 10] } as const;
     expect(difference(counters(sample("a", 5, 100), sample("b", 1, 11)), before, 45_000).cursor).toEqual({ b: [1, 1, 11] });

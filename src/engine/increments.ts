@@ -15,7 +15,8 @@ export interface Differenced {
 const sliceCount = 10;
 
 /**
- * Turns cumulative counters into increments against `before`. A counter that went down was reset: its new value is the increment. A series that
+ * Turns cumulative counters into increments against `before`. A counter that went down was reset: its new value is the increment; one that never
+ * restarts was corrected: it adds nothing, and the highest value stays in the cursor, so that nothing is counted twice. A series that
  * was not there before counts from zero when its source says that it was born since `beforeMs` (the previous reading), otherwise it only finds
  * its beginning. `before` undefined: the first reading of all, which is no evidence.
  *
@@ -51,8 +52,9 @@ function differenceCounters(
   const arms = { canary: new Arm(), stable: new Arm() };
   const cursor: Record<string, Values> = {};
   for (const sample of reading.series) {
-    const now: Values = [sample.bad, sample.badAtMost ?? sample.bad, sample.total];
-    const last = before?.[sample.series] ?? (isNewborn(sample, before, beforeMs) ? ([0, 0, 0] as const) : now);
+    const read: Values = [sample.bad, sample.badAtMost ?? sample.bad, sample.total];
+    const last = before?.[sample.series] ?? (isNewborn(sample, before, beforeMs) ? ([0, 0, 0] as const) : read);
+    const now = sample.neverRestarts ? highest(last, read) : read;
     if (!before?.[sample.series] || now.some((value, index) => value !== last[index])) cursor[sample.series] = now;
     arms[sample.arm].add(sample.slice, growth(last, now));
   }
@@ -64,6 +66,7 @@ function differenceCounters(
     stable: stable.isEmpty() ? null : stable.tally(),
     slices: stable.slices(),
     ...(canary.slices().length > 0 ? { canarySlices: canary.slices() } : {}),
+    ...(reading.findings && { findings: reading.findings }),
   } as const;
   return { seen: { kind: "increment", increment }, cursor };
 }
@@ -74,6 +77,10 @@ type Values = readonly [bad: number, badAtMost: number, total: number];
 function growth(last: Values, now: Values): Values {
   const isReset = now.some((value, index) => value < (last[index] ?? 0));
   return isReset ? now : [now[0] - last[0], now[1] - last[1], now[2] - last[2]];
+}
+
+function highest(a: Values, b: Values): Values {
+  return [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.max(a[2], b[2])];
 }
 
 function isNewborn(sample: SeriesSample, before: SeriesCursor | undefined, beforeMs: number | null): boolean {

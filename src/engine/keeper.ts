@@ -27,6 +27,17 @@ export interface KeeperOptions {
   readonly recovery: (message: string) => void;
   /** Called after each commit of a decision, with the release's id. */
   readonly told: (id: string) => void;
+  /** Called after each tick. */
+  readonly ticked: (tick: Tick) => void;
+}
+
+/** One tick of a release, as it went. */
+export interface Tick {
+  readonly release: string;
+  readonly outcome: "committed" | "nothing" | "trouble";
+  readonly tookMs: number;
+  /** How much later than it was due it began, ms; 0 when somebody woke it. */
+  readonly lateMs: number;
 }
 
 /** Keeps one loop per release that is not over, each on its own: none ever waits for another. */
@@ -110,12 +121,21 @@ export class Keeper {
 
   /** Ticks until the release is over and keeps nothing. A decision is followed by the next tick at once. */
   async #keepGoing(run: Run, alarm: Bell): Promise<void> {
+    const { clock } = this.#options.world;
+    let lateMs = 0;
     while (!this.#closing.signal.aborted) {
+      const beganMs = clock.monotonicMs();
       const outcome = await this.#tryTurn(run);
+      const endedMs = clock.monotonicMs();
+      this.#options.ticked({ release: run.id, outcome, tookMs: endedMs - beganMs, lateMs });
+      lateMs = 0;
       const { status } = run.memory.release;
       // No await between the last look and the end, so that a request that comes now finds either this loop or a new one.
       if (outcome === "nothing" && isOver(status) && keeps(status) === null && !alarm.isRung()) return this.#forget(run);
-      if (outcome !== "committed") await alarm.wait(outcome === "trouble" ? restAfterTroubleMs : restMs(run));
+      if (outcome === "committed") continue;
+      const dueMs = outcome === "trouble" ? restAfterTroubleMs : restMs(run);
+      await alarm.wait(dueMs);
+      lateMs = Math.max(0, clock.monotonicMs() - endedMs - dueMs);
     }
   }
 

@@ -19,7 +19,7 @@ export interface Patience {
   readonly leaseMs: number;
 }
 
-export const patience: Patience = { controlMs: 2_000, sourceMs: 5_000, pollMs: 200, heartbeatMs: 5_000, noticeMs: 10_000, leaseMs: 30_000 };
+export const patience: Patience = { controlMs: 2_000, sourceMs: 5_000, pollMs: 200, heartbeatMs: 5_000, noticeMs: 30_000, leaseMs: 30_000 };
 
 /** What the background errands of a release brought and no tick has taken yet. */
 export interface Inbox {

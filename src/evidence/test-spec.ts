@@ -74,6 +74,8 @@ export type Increment =
       readonly slices: readonly Tally[];
       /** The canary split in the same way, no person in two slices: each is evidence of its own for a rate of requests. Absent where the source cannot. */
       readonly canarySlices?: readonly Tally[];
+      /** What was counted of the canary since the release began, the gravest first. Absent: the source names nothing. */
+      readonly findings?: readonly Finding[];
     }
   | {
       readonly kind: "level";

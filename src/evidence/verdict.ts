@@ -36,16 +36,36 @@ export interface Verdict {
   readonly because: Because;
 }
 
+/** What a source names as the reason behind its numbers. */
+export type Finding = BrokenRule | KnownIssue;
+
 /** A rule that the measured thing breaks, in how many places; `rule` is the source's own name of it. */
-export interface Finding {
+export interface BrokenRule {
   readonly rule: string;
   readonly places: number;
+  /** Where people can look at it: an address, or a file of the server. Absent: nowhere. */
+  readonly at?: string;
+}
+
+/** An error that an error tracker has grouped; texts come from outside. */
+export interface KnownIssue {
+  /** Its title there. */
+  readonly issue: string;
+  /** How often the canary had it. */
+  readonly events: number;
+  /** True when it was first seen since the release began. */
+  readonly isNew: boolean;
+  /** Where in the code, the innermost call first: "pay (checkout.ts:41)". Empty: nobody knows. */
+  readonly frames: readonly string[];
+  /** Its page; `null`: it has none. */
+  readonly url: string | null;
 }
 
 /** Why a verdict is what it is, as data; `core/messages` makes it a sentence in French or English. */
 export type Because =
   | { readonly kind: "proven-good" }
-  | { readonly kind: "proven-bad" }
+  /** `findings`: what the source of the counts names behind them, the gravest first. Absent: it names nothing. */
+  | { readonly kind: "proven-bad"; readonly findings?: readonly Finding[] }
   | { readonly kind: "nothing-counted" }
   | { readonly kind: "too-little-evidence" }
   | { readonly kind: "between-lines" }
@@ -58,7 +78,8 @@ export type Because =
   | { readonly kind: "readings-over-line"; readonly over: number; readonly of: number; readonly findings?: readonly Finding[] }
   | { readonly kind: "readings-within-line"; readonly within: number; readonly of: number }
   | { readonly kind: "rises-to-limit"; readonly inMs: number }
-  | { readonly kind: "event-seen"; readonly events: number }
+  /** `findings` as above. */
+  | { readonly kind: "event-seen"; readonly events: number; readonly findings?: readonly Finding[] }
   | { readonly kind: "no-event-in"; readonly exposures: number }
   /** There were events, which stable knows too, and so few that the rate to be disproved is. */
   | { readonly kind: "as-rare-as-stable"; readonly events: number; readonly exposures: number }

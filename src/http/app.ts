@@ -7,7 +7,9 @@ import type { Env } from "./auth.ts";
 import { routes } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { events } from "./events.ts";
+import { examine } from "./examine.ts";
 import { liftFreeze, listFreezes } from "./freezes.ts";
+import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
 import { problemOf, problemResponse } from "./problem.ts";
@@ -31,6 +33,8 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
   listFreezes,
   liftFreeze,
   startStable,
+  examine,
+  metrics,
 };
 
 /**
@@ -68,7 +72,7 @@ const safeHeaders = {
 
 async function health(context: Context<Env>, parts: AppParts): Promise<Response> {
   const status = parts.closing.aborted ? "closing" : parts.engine.isTroubled() ? "troubled" : "ok";
-  const answer: HealthAnswer = { status, version: parts.version };
+  const answer: HealthAnswer = { status, version: parts.version, notices: parts.engine.notices() };
   return context.json(answer, status === "closing" ? 503 : 200);
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ChainedEntry, Freeze } from "../ports.ts";
+import { parseMoment } from "../core/moment.ts";
 import type { Role } from "../core/plan.ts";
 import type { Refusal, Request } from "../core/requests.ts";
 import type { Problem, ErrorCode } from "../errors.ts";
@@ -19,6 +20,7 @@ export interface Route {
 }
 
 const mayStart: readonly Role[] = ["release-manager", "devops-lead"];
+const mayExamine: readonly Role[] = [...mayStart, "qa-lead", "product-owner"];
 
 /** Every route of the API, by name. What a request may do to a release is decided by the release itself (`core`), so it is open to every person. */
 export const routes = {
@@ -34,6 +36,8 @@ export const routes = {
   listFreezes: { method: "GET", path: "/api/v1/freezes", access: "person" },
   liftFreeze: { method: "DELETE", path: "/api/v1/freezes/:environment", access: ["release-manager"] },
   startStable: { method: "POST", path: "/api/v1/stable", access: mayStart },
+  metrics: { method: "GET", path: "/metrics", access: "person" },
+  examine: { method: "POST", path: "/api/v1/examinations", access: mayExamine },
 } as const satisfies Readonly<Record<string, Route>>;
 
 export type RouteName = keyof typeof routes;
@@ -197,10 +201,45 @@ export interface StartStableAnswer {
   readonly services: Readonly<Record<string, { readonly version: string; readonly urls: readonly string[] }>>;
 }
 
+/** The body of `examine`: what a release of the plan would rest on is looked at, and nothing is changed. */
+export const examineBody = z.strictObject({
+  plan: planText,
+  /** By service: the version that shall be released, where it is known. */
+  versions: versions.default({}),
+  /** When the release is meant to start, as `parseMoment` reads it; absent: now. */
+  at: z
+    .string()
+    .max(60)
+    .refine((text) => parseMoment(text) !== null, "must be a day and a time, such as 2025-08-19T14:00")
+    .optional(),
+  /** True: what serin started and no release answers for is looked for too. */
+  orphans: z.boolean().default(false),
+});
+export type ExamineBody = z.input<typeof examineBody>;
+
+export interface ExamineAnswer {
+  readonly parts: readonly ExaminedPart[];
+}
+
+/** One part of what a release rests on ("router edge"), and what was looked at there. */
+export interface ExaminedPart {
+  readonly part: string;
+  readonly checks: readonly {
+    readonly what: string;
+    /** `wrong`: the release could not do what its plan says. `doubtful`: it could, and something is not as it should be. */
+    readonly verdict: "ok" | "doubtful" | "wrong";
+    readonly says: string;
+    /** What to do; `null` only with `ok`. */
+    readonly remedy: string | null;
+  }[];
+}
+
 export interface HealthAnswer {
   /** `troubled`: it answers, and some release cannot go on; the log says which and why. `closing` has the status 503. */
   readonly status: "ok" | "troubled" | "closing";
   readonly version: string;
+  /** Receivers of releases that cannot be told just now, and notices that were given up since the server began: the log and the release say which. */
+  readonly notices: { readonly failing: number; readonly lost: number };
 }
 
 /**

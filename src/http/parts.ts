@@ -3,8 +3,10 @@ import type { Request } from "../core/requests.ts";
 import type { Seen } from "../core/view/build-release-view.ts";
 import type { Problem } from "../errors.ts";
 import type { Clock, NewRelease, Store, World } from "../ports.ts";
+import type { ExaminedPart } from "./contract.ts";
 import type { Caller } from "./tokens.ts";
 import type { Log } from "./log.ts";
+import type { Meters } from "./meters.ts";
 import type { Turn } from "./turns.ts";
 
 /** One release as the engine knows it now. */
@@ -21,8 +23,12 @@ export interface EngineFace {
   /** Calls `listener` with the release's id after each decision, until the answered function is called. */
   onCommit(listener: (release: string) => void): () => void;
   verify(id: string): Promise<Verified>;
+  /** Ids of the releases that run in this process. */
+  active(): readonly string[];
   /** True while some release cannot go on. */
   isTroubled(): boolean;
+  /** How many receivers of releases cannot be told just now, and how many notices were given up since the engine began. */
+  notices(): { readonly failing: number; readonly lost: number };
   /** Epoch ms that never runs back. */
   nowMs(): number;
 }
@@ -31,21 +37,37 @@ export type Verified =
   | { readonly ok: true; readonly entries: number; readonly rows: number; readonly hash: string }
   | { readonly ok: false; readonly revision: number; readonly why: string };
 
+/** Of which release everything is to be looked at. */
+export interface AskedExamination {
+  readonly plan: Plan;
+  /** By service: the version that shall be released, where it is known. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** When it is meant to start, epoch ms. */
+  readonly startsMs: number;
+  /** How many places of the plan lint finds doubtful. */
+  readonly doubts: number;
+  /** Releases that still answer for what runs, by id, when what nobody answers for is to be looked for; `null`: it is not. */
+  readonly active: readonly string[] | null;
+}
+
 /** Everything that the API is made of. */
 export interface AppParts {
   readonly engine: EngineFace;
-  readonly store: Pick<Store, "list" | "active" | "freezes" | "lift">;
+  readonly store: Pick<Store, "list" | "active" | "freezes" | "lift" | "owed">;
   readonly world: Pick<World, "router" | "workloads" | "source" | "notifier">;
   readonly clock: Clock;
   /** By token. */
   readonly tokens: ReadonlyMap<string, Caller>;
   readonly log: Log;
   readonly version: string;
+  readonly meters: Meters;
   /** More event streams than this are refused. */
   readonly streamsAtMost: number;
   /** Aborts when the server begins to close: streams end, and what waits answers. */
   readonly closing: AbortSignal;
   /** Stands before whatever takes the processor for a while: calls, and what wakes many of them at once. */
   readonly turn: Turn;
+  /** Looks at everything that a release of the plan would rest on; changes nothing. */
+  examine(asked: AskedExamination, signal: AbortSignal): Promise<readonly ExaminedPart[]>;
   readPlan(text: string, file: string): { readonly plan: Plan | null; readonly problems: readonly Problem[] };
 }

@@ -2,7 +2,7 @@ import type { NoticeTarget } from "../core/plan.ts";
 import type { Request } from "../core/requests.ts";
 import type { Row } from "../core/row.ts";
 import { PortError, ServiceBusy, StaleRevision } from "../ports.ts";
-import type { ChainedEntry, Commit, Freeze, NewRelease, OwedNotice, Store, StoredRelease } from "../ports.ts";
+import type { ChainedEntry, Commit, Freeze, LostNotice, NewRelease, OwedNotice, Store, StoredRelease } from "../ports.ts";
 
 interface Kept {
   readonly head: NewRelease;
@@ -17,6 +17,8 @@ export class MemoryStore implements Store {
   readonly #requests = new Map<string, Request>();
   readonly #seen = new Set<string>();
   readonly #owed: OwedNotice[] = [];
+  #owedSoFar = 0;
+  readonly #lost = new Map<string, readonly LostNotice[]>();
   #freezes: readonly Freeze[] = [];
 
   async create(head: NewRelease): Promise<string> {
@@ -77,16 +79,28 @@ export class MemoryStore implements Store {
     return [...this.#requests.values()].filter((request) => request.release === release && !this.#seen.has(keyOf(release, request.id)));
   }
 
-  async owed(limitEach: number): Promise<readonly OwedNotice[]> {
-    const owed = this.#owed;
-    const earlier = (notice: OwedNotice, index: number): number =>
-      owed.slice(0, index).filter((other) => other.target.notifier === notice.target.notifier).length;
-    return owed.filter((notice, index) => earlier(notice, index) < limitEach);
+  async owed({ after, limit }: { readonly after: number; readonly limit: number }): Promise<readonly OwedNotice[]> {
+    return this.#owed.filter(({ number }) => number > after).slice(0, limit);
   }
 
-  async delivered(notice: OwedNotice): Promise<void> {
+  async delivered(notice: Owed): Promise<void> {
     const index = this.#owed.findIndex((candidate) => isSame(candidate, notice));
     if (index >= 0) this.#owed.splice(index, 1);
+  }
+
+  async giveUp(notice: Owed, { atMs, why }: { readonly atMs: number; readonly why: string }): Promise<void> {
+    if (!this.#owed.some((candidate) => isSame(candidate, notice))) return;
+    await this.delivered(notice);
+    const { release, revision, target } = notice;
+    const lost = [...(this.#lost.get(release) ?? []), { revision, target, atMs, why }];
+    this.#lost.set(
+      release,
+      lost.toSorted((a, b) => a.revision - b.revision),
+    );
+  }
+
+  async lost(release: string): Promise<readonly LostNotice[]> {
+    return this.#lost.get(release) ?? [];
   }
 
   async freezes(): Promise<readonly Freeze[]> {
@@ -120,7 +134,9 @@ export class MemoryStore implements Store {
   #owe(release: string, revision: number, targets: readonly NoticeTarget[]): void {
     for (const target of targets) {
       const notice = { release, revision, target };
-      if (!this.#owed.some((candidate) => isSame(candidate, notice))) this.#owed.push(notice);
+      if (this.#owed.some((candidate) => isSame(candidate, notice))) continue;
+      this.#owedSoFar += 1;
+      this.#owed.push({ number: this.#owedSoFar, ...notice });
     }
   }
 }
@@ -130,7 +146,9 @@ function keyOf(release: string, id: string): string {
   return `${release}/${id}`;
 }
 
-function isSame(left: OwedNotice, right: OwedNotice): boolean {
+type Owed = Omit<OwedNotice, "number">;
+
+function isSame(left: Owed, right: Owed): boolean {
   const isSameTarget = left.target.notifier === right.target.notifier && left.target.to === right.target.to;
   return left.release === right.release && left.revision === right.revision && isSameTarget;
 }

@@ -4,7 +4,8 @@ import { formatProblem } from "../../src/errors.ts";
 import { brokenRules } from "./broken-rules.ts";
 import { brokenWords } from "./broken-words.ts";
 import { doubtfulPlans } from "./doubtful-plans.ts";
-import { soundCatalogue, soundPlan } from "./sound-plan.ts";
+import { readServer } from "../../src/config/server-file.ts";
+import { soundCatalogue, soundPlan, soundServer } from "./sound-plan.ts";
 
 const catalogue = soundCatalogue();
 const broken = [...brokenWords, ...brokenRules, ...doubtfulPlans];
@@ -27,6 +28,17 @@ test.each(broken)("%s", (_name, { from, to }, expected) => {
   const { plan, problems } = readPlan(soundPlan.replace(from, to), "plan.yaml", catalogue);
   expect(problems.map((problem) => plain(formatProblem(problem)))).toEqual(expected.map((problem) => `plan.yaml:${problem}`));
   expect(plan === null).toBe(problems.some((problem) => problem.severity === "error"));
+});
+
+test("a group of recipients that the server's file does not have is refused with those that it has", () => {
+  const mail = "    mail: { kind: email, url: { env: SMTP_URL }, from: serin@shop.example, recipients: { team: [ada@shop.example] } }\n";
+  const { server } = readServer(soundServer.replace("  notifiers:\n", `  notifiers:\n${mail}`), "serin.yaml", catalogue);
+  const problemsOf = (target: string): readonly string[] =>
+    readPlan(soundPlan.replace("hook: team", target), "plan.yaml", { ...catalogue, server }).problems.map(formatProblem);
+  expect(problemsOf("mail: team")).toEqual([]);
+  expect(problemsOf("mail: staff")).toEqual([
+    `plan.yaml:54:13 error: There are no recipients "staff": the server's file has team. Add the group to recipients in the server's file, or correct the plan.`,
+  ]);
 });
 
 test("every problem is told at once, in the file's order", () => {

@@ -68,9 +68,9 @@ export const brokenRules: readonly BrokenPlan[] = [
   ],
   [
     "a kind that this build does not have",
-    { from: "traffic:\n  kind: edge", to: "traffic:\n  kind: haproxy" },
+    { from: "traffic:\n  kind: edge", to: "traffic:\n  kind: istio" },
     [
-      '13:9 error: This build has no router adapter of kind "haproxy": what depends on it is not checked, and no release of this plan begins. Use one that it has (edge), or a later version.',
+      '13:9 error: This build has no router adapter of kind "istio": what depends on it is not checked, and no release of this plan begins. Use one that it has (edge, haproxy, nginx, nginx-reload), or a later version.',
     ],
   ],
   [
@@ -111,7 +111,7 @@ export const brokenRules: readonly BrokenPlan[] = [
   [
     "people where nobody counts them",
     { from: "limit: 536870912 }\n  fatals: { kind: count", to: "limit: 536870912 }\n  fatals: { unit: person, kind: count" },
-    ['23:19 error: The source "scrape" does not count people. Take it from a source that does (edge), or write "request".'],
+    ['23:19 error: The source "scrape" does not count people. Take it from a source that does (edge, sql, sentry), or write "request".'],
   ],
   ["an unknown goal", { from: "goal: order }", to: "goal: ordres }" }, ['21:46 error: There is no goal "ordres". Write "order".']],
   [

@@ -108,7 +108,31 @@ describe("examples/laptop", () => {
   });
 });
 
-test.each(["ecomsimply", "kubernetes", "laptop"])("the JSON Schemas accept examples/%s", (name) => {
+describe("examples/nginx", () => {
+  const { server, problems: serverProblems } = readServer(example("nginx/serin.yaml"), "serin.yaml", adapters);
+  const { plan, problems } = planned("nginx", server);
+
+  test("its server takes it, and says what is legal and probably not meant", () => {
+    expect(serverProblems).toEqual([]);
+    expect(problems.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      "warning between-lines",
+      "warning between-lines",
+      "warning between-lines",
+      "warning comparison-ends",
+      "warning window-late-start",
+    ]);
+  });
+
+  test("it releases as the laptop's does, but for what only the edge counts", () => {
+    const laptop = planned("laptop", null).plan;
+    expect(plan?.phases).toEqual(laptop?.phases);
+    const guards = laptop?.guards.filter(({ id }) => id !== "browser-errors > 2%").map(({ id, reaction }) => ({ id, reaction }));
+    expect(plan?.guards.map(({ id, reaction }) => ({ id, reaction }))).toEqual(guards);
+    expect(Object.values(plan?.metrics ?? {}).filter(({ source }) => source === "edge")).toEqual([]);
+  });
+});
+
+test.each(["ecomsimply", "kubernetes", "laptop", "nginx"])("the JSON Schemas accept examples/%s", (name) => {
   for (const [file, schema] of [
     ["plan", planSchema(adapters)],
     ["serin", serverSchema(adapters)],

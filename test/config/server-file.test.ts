@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { kindsOf } from "../../src/config/catalogue.ts";
 import { readServer, openConnection } from "../../src/config/server-file.ts";
 import type { SecretReaders } from "../../src/config/secrets.ts";
 import { formatProblem } from "../../src/errors.ts";
@@ -26,6 +27,7 @@ test("an almost empty file is a server on loopback that knows only what is built
     file: "serin.yaml",
     environments: ["production"],
     listen: { host: "127.0.0.1", port: 7707 },
+    publicUrl: null,
     connections: { sources: {}, routers: {}, workloads: {}, notifiers: {} },
     people: [],
   });
@@ -37,6 +39,23 @@ test.each([
   ["serin.internal:80", { host: "serin.internal", port: 80 }],
 ])("it may listen on %s", (listen, address) =>
   expect(read(soundServer.replace("127.0.0.1:7707", `"${listen}"`)).server?.listen).toEqual(address),
+);
+
+test.each([
+  ["https://serin.example.org", "https://serin.example.org"],
+  ["https://example.org/serin/", "https://example.org/serin"],
+  ["http://10.0.0.7:7707/", "http://10.0.0.7:7707"],
+])("people may reach it at %s", (written, publicUrl) =>
+  expect(read(`${soundServer}publicUrl: ${written}\n`).server?.publicUrl).toBe(publicUrl),
+);
+
+test.each(["serin", "ftp://example.org", "https://ada:pw@example.org", "https://example.org?a=1", "https://example.org/#x"])(
+  "people cannot reach it at %s",
+  (written) => {
+    const { server, problems } = read(`${soundServer}publicUrl: "${written}"\n`);
+    expect(server).toBeNull();
+    expect(problems[0]?.remedy).toBe('Write "https://serin.example.org": no user, no query, no fragment.');
+  },
 );
 
 /** What is changed in the sound file, and every problem of the result, exactly. */
@@ -62,16 +81,13 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
   [
     "a connection without a kind",
     { from: "{ kind: http, url", to: "{ url" },
-    ["10:5 error: kind is missing. Write the kind of metric source: edge, scrape, http, axe."],
+    [`10:5 error: kind is missing. Write the kind of metric source: ${kindsOf(adapters, "sources").join(", ")}.`],
   ],
   [
     "a kind that this build does not have",
-    {
-      from: 'pricetruth: { kind: http, url: "http://127.0.0.1:4103" }',
-      to: 'prometheus: { kind: prometheus, url: "http://127.0.0.1:9090" }',
-    },
+    { from: "  sources:", to: "    mesh: { kind: istio }\n  sources:" },
     [
-      '10:25 warning: This build has no metric source adapter of kind "prometheus". It has edge, scrape, http, axe; the connection is left unused.',
+      `8:19 warning: This build has no router adapter of kind "istio". It has ${kindsOf(adapters, "routers").join(", ")}; the connection is left unused.`,
     ],
   ],
   [
@@ -79,7 +95,7 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
     { from: 'url: "http://127.0.0.1:4103"', to: 'adress: "http://127.0.0.1:4103"' },
     [
       "10:5 error: url is missing. Write a text: Base address of the JSON interface.",
-      '10:31 error: "adress" is no word of pricetruth. Write one of url, headers, control, timeout.',
+      '10:31 error: "adress" is no word of pricetruth. Write one of url, headers, control, timeout, tls.',
     ],
   ],
   [
@@ -89,7 +105,7 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
   ],
   [
     "a secret written out",
-    { from: "secret: { file: hook.secret }", to: "secret: 0123456789abcdef0123456789abcdef" },
+    { from: "secret: { file: hook.secret }", to: "secret: whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=" },
     ["12:72 error: secret: a secret is not written into this file. Write { env: HOOK_SECRET } or { file: PATH }."],
   ],
   [
@@ -142,7 +158,7 @@ test.each(broken)("%s", (_name, { from, to }, expected) => {
 });
 
 describe("secrets", () => {
-  const hidden = "0123456789abcdef0123456789abcdef";
+  const hidden = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
   const none: SecretReaders = { env: () => null, file: () => null };
   const hook = adapters.notifiers.find((notifier) => notifier.kind === "webhook");
   const connection = read(soundServer).server?.connections.notifiers["hook"];
@@ -155,6 +171,11 @@ describe("secrets", () => {
   test("reading the file needs none", () => {
     expect(JSON.stringify(connection)).not.toContain(hidden);
     expect(connection?.secrets).toEqual([{ path: ["secret"], place: { kind: "file", file: "hook.secret" }, line: 12, column: 72 }]);
+  });
+
+  test.each(["apiKey", "appKey", "secretAccessKey", "token", "password"])("%s is refused where it is written out", (name) => {
+    const { problems } = read(soundServer.replace('url: "http://127.0.0.1:4103"', `url: "http://127.0.0.1:4103", ${name}: ${hidden}`));
+    expect(problems.map(formatProblem)).toContainEqual(expect.stringContaining(`${name}: a secret is not written into this file.`));
   });
 
   test("a connection is opened with them, without the line end of their file", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Notice, Notifier } from "../../src/ports.ts";
+import { sampleNoticeOf } from "../sample-notices.ts";
 
 /** A notifier in front of a receiver that the contract can break. */
 export interface NoticesSubject {
@@ -19,24 +20,12 @@ export interface NoticesSubject {
   close(): Promise<void>;
 }
 
-/** A notice as the engine makes one. */
+/** A notice as the engine makes one, with a text of its own. */
 export const sampleNotice: Notice = {
-  key: "r-1:7:releases",
-  to: "#releases",
-  release: "r-1",
-  atMs: Date.UTC(2025, 7, 19, 12, 5),
+  ...sampleNoticeOf("rolled back", { language: "en" }),
+  key: "r-1:9:slack:#releases",
   title: "ecomsimply: everybody is back on stable",
   lines: ["5xx-rate 2.4 % [1.3, 4.1]: proven above 1 %.", "Traffic was back after 0.4 s."],
-  entry: {
-    release: "r-1",
-    revision: 7,
-    atMs: Date.UTC(2025, 7, 19, 12, 5),
-    row: 12,
-    decision: {
-      status: { kind: "preparing", sinceMs: Date.UTC(2025, 7, 19, 12, 5) },
-      facts: [{ kind: "created", by: "ada", reason: "planned" }],
-    },
-  },
 };
 
 /** What every Notifier promises (`src/ports.ts`). Run it with a maker of a fresh subject. */

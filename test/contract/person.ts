@@ -1,4 +1,5 @@
 import { Agent, request } from "undici";
+import type { Dispatcher } from "undici";
 
 /** What a person got for one request. */
 export interface Got {
@@ -19,8 +20,11 @@ export interface TestPerson {
   readonly load: () => Promise<Got>;
 }
 
-/** Makes people of one site, who share connections. */
-export function createPeople(url: string): { readonly person: () => TestPerson; readonly close: () => Promise<void> } {
+/** Makes people of one site, who share connections. A request that was broken off is sent again, at most `repeats` times. */
+export function createPeople(
+  url: string,
+  { repeats } = { repeats: 0 },
+): { readonly person: () => TestPerson; readonly close: () => Promise<void> } {
   const dispatcher = new Agent({ connections: 16, keepAliveTimeout: 1_000 });
   const person = (): TestPerson => {
     const cookies = new Map<string, string>();
@@ -28,8 +32,16 @@ export function createPeople(url: string): { readonly person: () => TestPerson; 
       const [method = "GET", path = "/"] = line.split(" ");
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
       const sent = cookie === "" ? headers : { cookie, ...headers };
-      const answer = await request(`${url}${path}`, { dispatcher, method, headers: sent, ...(method === "POST" ? { body } : {}) });
-      const text = await answer.body.text();
+      const exchange = async (left: number): Promise<{ readonly answer: Dispatcher.ResponseData; readonly text: string }> => {
+        try {
+          const answer = await request(`${url}${path}`, { dispatcher, method, headers: sent, ...(method === "POST" ? { body } : {}) });
+          return { answer, text: await answer.body.text() };
+        } catch (error) {
+          if (left === 0) throw error;
+          return exchange(left - 1);
+        }
+      };
+      const { answer, text } = await exchange(repeats);
       for (const line of [answer.headers["set-cookie"] ?? []].flat()) {
         const [name = "", value = ""] = (line.split(";", 1)[0] ?? "").split("=", 2);
         cookies.set(name, value);

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 /** How a small server behaves: an answer, silence, or no server at all. */
@@ -16,12 +17,19 @@ export interface SmallServer {
   close(): Promise<void>;
 }
 
-/** Starts a server on 127.0.0.1; after "refuses" it comes back on the same port. */
-export async function startSmallServer(first: Behaviour = "hangs"): Promise<SmallServer> {
+/** How a small server speaks TLS. `clientCa`: it takes only those whose certificate this authority signed. */
+export interface ServerTls {
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCa: string | null;
+}
+
+/** Starts a server on 127.0.0.1, with TLS where it is given; after "refuses" it comes back on the same port. */
+export async function startSmallServer(first: Behaviour = "hangs", tls: ServerTls | null = null): Promise<SmallServer> {
   let behaviour: Behaviour = first;
   const requests: string[] = [];
   let waiting: (() => void)[] = [];
-  const server = createServer((request, response) => {
+  const server = serverOf(tls, (request, response) => {
     requests.push(`${request.method} ${request.url}`);
     for (const resolve of waiting) resolve();
     waiting = [];
@@ -41,7 +49,7 @@ export async function startSmallServer(first: Behaviour = "hangs"): Promise<Smal
   await listen(0);
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls === null ? "http" : "https"}://127.0.0.1:${port}`,
     requests,
     async behave(next) {
       behaviour = next;
@@ -51,4 +59,11 @@ export async function startSmallServer(first: Behaviour = "hangs"): Promise<Smal
     reached: () => new Promise((resolve) => waiting.push(resolve)),
     close: stop,
   };
+}
+
+function serverOf(tls: ServerTls | null, listener: RequestListener) {
+  if (tls === null) return createServer(listener);
+  const { cert, key, clientCa } = tls;
+  const asks = clientCa === null ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
+  return createTlsServer({ cert, key, ...asks }, listener);
 }

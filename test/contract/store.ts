@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { verifyChain } from "../../src/core/chain.ts";
 import type { Request } from "../../src/core/requests.ts";
-import type { Commit, NewRelease, OwedNotice, PortError, Store } from "../../src/ports.ts";
+import type { Commit, PortError, Store } from "../../src/ports.ts";
 import { ServiceBusy, StaleRevision } from "../../src/ports.ts";
 import { fixtureJournal, fixtureRelease, fixtureRequest, startMs } from "../fixtures/release.ts";
+import { begin, commits } from "./store-commits.ts";
+import { owedContract } from "./store-notices.ts";
 import { survivesKills } from "./store-kills.ts";
 
 /** A store under test, empty when it is made. */
@@ -38,8 +40,11 @@ export function storeContract(name: string, makeSubject: () => Promise<StoreSubj
     describe("requests", () => {
       requestsContract(() => subject);
     });
-    describe("notices and freezes", () => {
-      edgesContract(() => subject);
+    describe("notices", () => {
+      owedContract(() => subject);
+    });
+    describe("freezes", () => {
+      freezesContract(() => subject);
     });
     if (!isOnDisk) return;
     test("nothing that was acknowledged is lost when the process is killed", async () => {
@@ -270,36 +275,7 @@ function requestsContract(subject: () => StoreSubject): void {
   });
 }
 
-function edgesContract(subject: () => StoreSubject): void {
-  const slack = { notifier: "slack", to: "#releases" };
-  const mail = { notifier: "email", to: "stakeholders" };
-
-  test("notices are owed from the commit on, oldest first, until they are delivered", async () => {
-    const { store } = subject();
-    const release = await begin(store);
-    const [first, second] = commits(release, 2) as [Commit, Commit];
-    await store.commit({ ...first, owes: [slack, mail] });
-    await store.commit({ ...second, owes: [slack] });
-    const owed: OwedNotice[] = [
-      { release: "r1", revision: 1, target: slack },
-      { release: "r1", revision: 1, target: mail },
-      { release: "r1", revision: 2, target: slack },
-    ];
-    expect(await store.owed(10)).toEqual(owed);
-    // At most so many for each notifier: one that is dead keeps no other waiting.
-    expect(await store.owed(1)).toEqual(owed.slice(0, 2));
-    await store.delivered(owed[0]!, startMs + 0.5);
-    await store.delivered(owed[0]!, startMs + 1);
-    expect(await store.owed(10)).toEqual(owed.slice(1));
-    expect(await (await subject().reopen()).owed(10)).toEqual(owed.slice(1));
-  });
-
-  test("the same target twice is owed once", async () => {
-    const release = await begin(subject().store);
-    await subject().store.commit({ ...commits(release, 1)[0]!, owes: [slack, slack] });
-    expect(await subject().store.owed(10)).toHaveLength(1);
-  });
-
+function freezesContract(subject: () => StoreSubject): void {
   test("a freeze holds until it is lifted, outlives its release, and can come again", async () => {
     const { store } = subject();
     const release = await begin(store);
@@ -332,35 +308,13 @@ function edgesContract(subject: () => StoreSubject): void {
   const lift = { environment: "production", by: "Ada", reason: "fixed", atMs: startMs + 0.25 };
 }
 
-async function begin(store: Store): Promise<NewRelease> {
-  const release = fixtureRelease();
-  await store.create(release);
-  return release;
-}
-
-/** The commits that write the fixture journal of `release`, an entry on every `every`-th. */
-function commits(release: NewRelease, count: number, every = 1): readonly Commit[] {
-  const { rows, entries } = fixtureJournal(release, count, every);
-  return rows.map((row, index) => ({
-    release: release.id,
-    expectRevision: Math.floor(index / every),
-    expectRows: index,
-    row,
-    entry: entries.find((link) => link.entry.row === row.number) ?? null,
-    seen: [],
-    isOver: false,
-    freeze: null,
-    owes: [],
-  }));
-}
-
 async function everything(store: Store): Promise<unknown> {
   const releases = await store.list({ limit: 100, before: null });
   return {
     releases: await Promise.all(releases.map((release) => store.load(release.id))),
     active: await store.active(),
     pending: (await Promise.all(releases.map((release) => store.pending(release.id)))) satisfies (readonly Request[])[],
-    owed: await store.owed(100),
+    owed: await store.owed({ after: 0, limit: 100 }),
     freezes: await store.freezes(),
   };
 }

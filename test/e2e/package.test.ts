@@ -115,6 +115,23 @@ describe("the published package", () => {
     });
   });
 
+  test("runs Lighthouse in a process of its own", async () => {
+    const installed = (file: string): string => pathToFileURL(join(folder, "home/node_modules/serin/dist", file)).href;
+    const job = { chromium: "/bin/false", sandbox: false, preset: "mobile", path: "/", categories: [], folder: join(folder, "run") };
+    const door = { routes: [], headers: {}, cookie: "", isOwnHost: false };
+    const script = `
+      const { createRunPage } = await import("${installed("adapters/metrics/lighthouse/run-page.js")}");
+      const { createClock } = await import("${installed("engine/clock.js")}");
+      const ran = await createRunPage(createClock(), 60_000)(${JSON.stringify({ ...job, door })}, new AbortController().signal);
+      console.log(JSON.stringify(ran));
+    `;
+    expect(await end(node, ["--input-type=module", "--eval", script], folder)).toEqual({
+      code: 0,
+      stdout: '{"kind":"failed","why":"the browser ended (exit code 1): it said nothing"}\n',
+      stderr: "",
+    });
+  });
+
   test("serin plan lint finds what is wrong", async () => {
     await writeFile(join(folder, "home/plan.yaml"), "apiVersion: serin.dev/v1\nkind: ReleasePlan\n");
     expect(await serin("plan", "lint", "plan.yaml")).toMatchObject({ code: 2 });

@@ -134,8 +134,9 @@ describe("what was acknowledged", () => {
 describe("notices", () => {
   const stored = storedOf([fixtureRow("r1", 1)], [{ kind: "created", by: "Ada", reason: "planned" }]);
   const key = "r1:1:console:everybody";
-  const [link] = stored.entries;
-  const body = link === undefined ? "" : webhookBody(noticeOf(head.plan, link.entry, { notifier: "console", to: "everybody" }));
+  const target = { notifier: "console", to: "everybody" };
+  const story = { head, entries: stored.entries.map(({ entry }) => entry) };
+  const body = webhookBody(noticeOf(story, { revision: 1, target }, null));
 
   test("owed and arrived, once or more, are right", () => {
     expect(auditNotices(stored, new Map([[key, [body, body]]]))).toEqual({ missing: [], wrong: [], owed: 1, repeated: 1 });

@@ -61,9 +61,11 @@ export function auditNotices(
     const entry = owed.get(key);
     if (entry === undefined) return [`notice ${key} arrived, and the journal does not owe it`];
     if (new Set(texts).size > 1) return [`notice ${key} arrived with ${new Set(texts).size} different contents`];
-    const told = JSON.parse(texts[0] ?? "{}") as { readonly entry?: unknown };
+    const told = JSON.parse(texts[0] ?? "{}") as { readonly data?: { readonly entry?: unknown } };
     // JSON has no infinity: the entry is compared as a receiver can know it.
-    return isSameData(told.entry, JSON.parse(JSON.stringify(entry))) ? [] : [`notice ${key} tells another entry than the journal has`];
+    return isSameData(told.data?.entry, JSON.parse(JSON.stringify(entry)))
+      ? []
+      : [`notice ${key} tells another entry than the journal has`];
   });
   const missing = [...owed.keys()].filter((key) => !arrived.has(key));
   return { missing, wrong, owed: owed.size, repeated: own.reduce((sum, [, texts]) => sum + texts.length - 1, 0) };

@@ -20,7 +20,8 @@ export async function openReceiver(): Promise<Receiver> {
     let text = "";
     request.on("data", (piece) => (text += String(piece)));
     request.on("end", () => {
-      const key = String(request.headers["idempotency-key"]);
+      const { data } = JSON.parse(text) as { readonly data: { readonly key: string } };
+      const { key } = data;
       arrived.set(key, [...(arrived.get(key) ?? []), text]);
       receiver.onNotice();
       if (!receiver.isHanging) response.writeHead(204).end();

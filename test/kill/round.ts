@@ -176,7 +176,7 @@ async function settled({ stage }: Round, id: string, signal: AbortSignal): Promi
       const stored = await store.load(id);
       if (stored === null) throw new Error(`release ${id} was acknowledged and is not in the store`);
       const { missing } = auditNotices(stored, stage.receiver.arrived());
-      const isOwed = (await store.owed(100)).some(({ release }) => release === id);
+      const isOwed = (await store.owed({ after: 0, limit: 100 })).some(({ release }) => release === id);
       if (missing.length === 0 && !isOwed && (await store.pending(id)).length === 0) return stored;
       if (signal.aborted) throw new Error(`${missing.length} notices never arrived (${missing[0]}), or are still owed: ${isOwed}`);
       await wait(50);

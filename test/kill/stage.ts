@@ -46,7 +46,7 @@ export interface Stage {
 }
 
 const token = "a-token-of-sixteen-or-more";
-const secret = "0123456789abcdef0123456789abcdef";
+const secret = `whsec_${Buffer.from("0123456789abcdef0123456789abcdef").toString("base64")}`;
 
 /**
  * Builds a stage with version 1 of the shop behind the edge and `peoplePerSecond` in it, the data folder on `disk` unless that is `null`. What was

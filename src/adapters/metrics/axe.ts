@@ -10,28 +10,13 @@ import { fetchPage, fetchSheets } from "./axe/fetch-page.ts";
 import type { Fetching } from "./axe/fetch-page.ts";
 import { Rounds } from "./axe/rounds.ts";
 import type { Round, SentPage } from "./axe/rounds.ts";
-import { Sessions } from "./axe/session.ts";
-import type { Login } from "./axe/session.ts";
 import { readWords } from "./axe/words.ts";
 import type { Asked } from "./axe/words.ts";
-
-const texts = z.record(z.string(), z.string());
-
-const login = z
-  .strictObject({
-    service: z.string().min(1).describe("The service of the plan that logs people in: it is asked at the same version as the page."),
-    request: z
-      .string()
-      .regex(/^(?:GET|POST|PUT) \/(?![/\\])\S*$/, { error: 'A request is a method and a path, such as "POST /api/login".' })
-      .describe('What logs somebody in, for example "POST /api/login".'),
-    json: texts.optional().describe("Sent as a JSON object."),
-    form: texts.optional().describe("Sent as the fields of a form."),
-    headers: texts.default({}).describe("Sent with the login alone."),
-  })
-  .refine(({ json, form }) => json === undefined || form === undefined, { error: "A login sends json or form, not both." });
+import { loginWords, texts, toLogin } from "./login/login-words.ts";
+import { Sessions } from "./login/session.ts";
 
 const connection = z.strictObject({
-  login: login.nullable().default(null).describe("Logs somebody in first; the cookies that it answers are sent with the pages."),
+  login: loginWords.nullable().default(null).describe("Logs somebody in first; the cookies that it answers are sent with the pages."),
   headers: texts.default({}).describe("Sent with every page, for example accept-language."),
   every: z
     .string()
@@ -129,17 +114,6 @@ function rememberRounds(options: ConstructorParameters<typeof Rounds>[0]): (plac
     known.set(place, { rounds, usedMs: nowMs });
     return rounds;
   };
-}
-
-function toLogin({ service, request, json, form, headers }: NonNullable<Connection["login"]>): Login {
-  const [method, path = "/"] = request.split(" ") as [Login["method"], string?];
-  const [type, body] =
-    json !== undefined
-      ? ["application/json", JSON.stringify(json)]
-      : form !== undefined
-        ? ["application/x-www-form-urlencoded", new URLSearchParams(form).toString()]
-        : [null, null];
-  return { service, method, path, body, headers: type === null ? headers : { "content-type": type, ...headers } };
 }
 
 function readAsked(metric: Metric): Asked {

@@ -3,7 +3,9 @@ import type { Metric } from "../../core/plan.ts";
 import type { MetricSource, Reading } from "../../ports.ts";
 import type { SourceDefinition } from "../define.ts";
 import { NoAnswer, createExchange, parseTimeout, publicUrl, timeoutWords } from "../exchange.ts";
+import type { Exchange } from "../exchange.ts";
 import { throwWhenNothingIsKnown } from "../readings.ts";
+import { tlsWords } from "../tls.ts";
 import { answer, answerProbe } from "./http/answer.ts";
 import type { Got } from "./http/answer.ts";
 import { readWords } from "./http/words.ts";
@@ -21,6 +23,7 @@ const connection = z.strictObject({
     .default(null)
     .describe("An address on the same way that fails only when our own network does. Without it a probe is never down."),
   timeout: timeoutWords.default("2s"),
+  tls: tlsWords,
 });
 
 /**
@@ -46,13 +49,15 @@ export const http: SourceDefinition<z.infer<typeof connection>> = {
     const read = readWords(metric, words);
     return read.kind === "problem" ? read.problem : null;
   },
-  create: ({ url, headers, control, timeout }, { clock }) => {
-    const exchange = createExchange(clock);
+  create: ({ url, headers, control, timeout, tls }, { clock }) => {
+    const service: Way = { exchange: createExchange(clock, tls), headers: { accept: "application/json", ...headers } };
+    // The control target is somebody else's: it never gets our headers, nor our certificate.
+    const toControl: Way = { exchange: createExchange(clock, tls && { ...tls, cert: null, key: null }), headers: {} };
     const withinMs = parseTimeout(timeout);
-    const get = async (address: string, sent: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Got> => {
+    const get = async (address: string, way: Way, signal: AbortSignal): Promise<Got> => {
       try {
-        const call = { method: "GET", url: address, shownAs: publicUrl(address), headers: sent, body: null, withinMs } as const;
-        const { status, text } = await exchange(call, signal);
+        const call = { method: "GET", url: address, shownAs: publicUrl(address), headers: way.headers, body: null, withinMs } as const;
+        const { status, text } = await way.exchange(call, signal);
         return { kind: "answered", status, text };
       } catch (cause) {
         if (!(cause instanceof NoAnswer)) throw cause;
@@ -65,13 +70,8 @@ export const http: SourceDefinition<z.infer<typeof connection>> = {
         const paths = new Set(asked.flatMap((one) => pathsOf(one.asked)));
         const needsControl = control !== null && asked.some((one) => one.asked.kind === "probe");
         const [answers, controlGot] = await Promise.all([
-          Promise.all(
-            [...paths].map(
-              async (path) => [path, await get(under(url, path), { accept: "application/json", ...headers }, signal)] as const,
-            ),
-          ),
-          // The control target is somebody else's: it never gets our headers.
-          needsControl ? get(control, {}, signal) : null,
+          Promise.all([...paths].map(async (path) => [path, await get(under(url, path), service, signal)] as const)),
+          needsControl ? get(control, toControl, signal) : null,
         ]);
         const got = new Map(answers);
         const seenControl =
@@ -96,6 +96,12 @@ export const http: SourceDefinition<z.infer<typeof connection>> = {
     } satisfies MetricSource;
   },
 };
+
+/** How one of the two is asked. */
+interface Way {
+  readonly exchange: Exchange;
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 function readAsked(metric: Metric): Asked {
   const read = readWords(metric.kind, metric.query);

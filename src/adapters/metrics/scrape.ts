@@ -1,20 +1,20 @@
 import { z } from "zod";
-import type { Metric } from "../../core/plan.ts";
 import type { MetricSource, ReadContext, Reading, Target } from "../../ports.ts";
 import type { SourceDefinition } from "../define.ts";
 import { NoAnswer, createExchange, parseTimeout, publicUrl, timeoutWords } from "../exchange.ts";
 import { throwWhenNothingIsKnown } from "../readings.ts";
+import { tlsWords } from "../tls.ts";
+import { answer } from "./exposition/answer.ts";
 import { MalformedExposition } from "./exposition/exposition.ts";
-import { answer } from "./scrape/answer.ts";
+import { concerns, readWords, rememberAsked } from "./exposition/words.ts";
 import { History } from "./scrape/history.ts";
 import { readPage } from "./scrape/page.ts";
-import type { Page } from "./scrape/page.ts";
-import { readWords } from "./scrape/words.ts";
-import type { Asked } from "./scrape/words.ts";
+import type { ScrapedPage } from "./scrape/page.ts";
 
 const connection = z.strictObject({
   path: z.string().startsWith("/").default("/metrics").describe("Where every target shows its metrics."),
   timeout: timeoutWords.default("2s"),
+  tls: tlsWords,
 });
 
 /**
@@ -41,12 +41,12 @@ export const scrape: SourceDefinition<z.infer<typeof connection>> = {
     const read = readWords(metric, words);
     return read.kind === "problem" ? read.problem : null;
   },
-  create: ({ path, timeout }, { clock }) => {
-    const exchange = createExchange(clock);
+  create: ({ path, timeout, tls }, { clock }) => {
+    const exchange = createExchange(clock, tls);
     const withinMs = parseTimeout(timeout);
     const history = new History();
     const askedOf = rememberAsked();
-    const read = async (target: Target, signal: AbortSignal): Promise<Page> => {
+    const read = async (target: Target, signal: AbortSignal): Promise<ScrapedPage> => {
       const url = new URL(path, target.url).href;
       const headers = { accept: "application/openmetrics-text;version=1.0.0;q=0.9,text/plain;version=0.0.4;q=1" };
       const got = await exchange({ method: "GET", url, shownAs: publicUrl(url), headers, body: null, withinMs }, signal);
@@ -78,10 +78,10 @@ class SilentTarget extends Error {
   override readonly name = "SilentTarget";
 }
 
-type Read = Page | { readonly silent: string };
+type Read = ScrapedPage | { readonly silent: string };
 
 /** Reads all targets at once; a target's own failure is a value, an abort is thrown. */
-async function readAll(context: ReadContext, read: (target: Target) => Promise<Page>): Promise<ReadonlyMap<Target, Read>> {
+async function readAll(context: ReadContext, read: (target: Target) => Promise<ScrapedPage>): Promise<ReadonlyMap<Target, Read>> {
   const readOne = async (target: Target): Promise<readonly [Target, Read]> => {
     try {
       return [target, await read(target)];
@@ -103,31 +103,4 @@ function silentArms(pages: ReadonlyMap<Target, Read>): readonly { readonly servi
     else if (known === undefined) arms.set(`${service} ${arm}`, { service, why: page.silent, isSilent: true });
   }
   return [...arms.values()].filter(({ isSilent }) => isSilent);
-}
-
-/** False when a query's own labels leave the service out, so that its silence does not matter to it. */
-function concerns(asked: Asked, service: string): boolean {
-  const label = { name: "service", value: service };
-  switch (asked.kind) {
-    case "events":
-      return (asked.total ?? asked.hits).accepts(label);
-    case "histogram":
-      return asked.where?.accepts(label) ?? true;
-    case "gauge":
-    case "growth":
-      return asked.value.accepts(label);
-  }
-}
-
-/** A metric's words are read once; a plan's metric is the same object at every read. */
-function rememberAsked(): (metric: Metric) => Asked {
-  const known = new WeakMap<Metric, Asked>();
-  return (metric) => {
-    const before = known.get(metric);
-    if (before !== undefined) return before;
-    const read = readWords(metric.kind, metric.query);
-    if (read.kind === "problem") throw new Error(`metric ${metric.name}: ${read.problem}`);
-    known.set(metric, read.asked);
-    return read.asked;
-  };
 }

@@ -106,6 +106,41 @@ test("what is on the disk is durable, whole and for its owner only", async () =>
   await store.close();
 });
 
+test("a store of the first schema is brought up to date, and owes what it owed", async () => {
+  const folder = await temporaryFolder();
+  const first = await open(folder);
+  const release = fixtureRelease();
+  await first.create(release);
+  const { rows, entries } = fixtureJournal(release, 1, 1);
+  const target = { notifier: "slack", to: "#releases" };
+  const [row, entry] = [rows[0]!, entries[0]!];
+  await first.commit({
+    release: "r1",
+    expectRevision: 0,
+    expectRows: 0,
+    row,
+    entry,
+    seen: [],
+    isOver: false,
+    freeze: null,
+    owes: [target],
+  });
+  await first.close();
+  const database = new DatabaseSync(join(folder, "serin.db"));
+  database.exec(`
+    DROP INDEX outbox_lost; DROP INDEX outbox_owed;
+    ALTER TABLE outbox DROP COLUMN given_up_ms; ALTER TABLE outbox DROP COLUMN why;
+    CREATE INDEX outbox_owed ON outbox (seq) WHERE delivered_ms IS NULL;
+    PRAGMA user_version = 1`);
+  database.close();
+  const store = await open(folder);
+  const [owed] = await store.owed({ after: 0, limit: 10 });
+  expect(owed).toEqual({ number: 1, release: "r1", revision: 1, target });
+  await store.giveUp(owed!, { atMs: 7, why: "nobody there" });
+  expect(await store.lost("r1")).toEqual([{ revision: 1, target, atMs: 7, why: "nobody there" }]);
+  await store.close();
+});
+
 test("what was written into a journal cannot be changed by a statement", async () => {
   const folder = await temporaryFolder();
   const store = await open(folder);
@@ -163,8 +198,8 @@ test("without space the way home is still taken, and told, and nothing else", as
   expect((await store.pending("r1")).map(({ id }) => id)).toEqual(["rollback", "stop"]);
   await store.commit(homeward(all[stored]!));
   expect((await store.load("r1"))?.entries.at(-1)?.entry.decision.status.kind).toBe("rolling-back");
-  for (const owed of await store.owed(1_000)) await store.delivered(owed, 1);
-  expect(await store.owed(1_000)).toEqual([]);
+  for (const owed of await store.owed({ after: 0, limit: 1_000 })) await store.delivered(owed, 1);
+  expect(await store.owed({ after: 0, limit: 1_000 })).toEqual([]);
   await store.close();
 });
 

@@ -8,7 +8,7 @@ import { lockFolder } from "./sqlite/folder-lock.ts";
 import { openDatabase } from "./sqlite/open-database.ts";
 import { Reserve } from "./sqlite/reserve.ts";
 import { createSqliteStore } from "./sqlite/sqlite-store.ts";
-import { isNoSpace, toTrouble } from "./sqlite/trouble.ts";
+import { damaged, isNoSpace, isPlainError, toTrouble } from "./sqlite/trouble.ts";
 
 const connection = z.strictObject({
   maxMegabytes: z.number().positive().optional().describe("The store's file never grows beyond this; without it the disk is the limit."),
@@ -55,7 +55,14 @@ function openSqliteStore({ folder, clock, maxMegabytes }: Opening): Store {
         throw error;
       }
     });
-    return createSqliteStore({ ...opened, path, reserve, afterClose: () => opened.lock.release() });
+    try {
+      return createSqliteStore({ ...opened, path, reserve, afterClose: () => opened.lock.release() });
+    } catch (error) {
+      opened.database.close();
+      opened.lock.release();
+      // The schema is of our version, and not as we made it.
+      throw isPlainError(error) ? damaged(path, error) : error;
+    }
   } catch (error) {
     throw toTrouble(error, path);
   }

@@ -1,4 +1,7 @@
 import { edge } from "./edge.ts";
+import { haproxy } from "./haproxy.ts";
+import { nginxReload } from "./nginx-reload.ts";
+import { nginx } from "./nginx.ts";
 
 /** Every kind of traffic router of this build. */
-export const routers = [edge];
+export const routers = [edge, haproxy, nginx, nginxReload];

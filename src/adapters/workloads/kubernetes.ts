@@ -3,11 +3,13 @@ import type { SeenWorkload, SeenWorkloads, Slot } from "../../core/observation.t
 import { PortError } from "../../ports.ts";
 import type { WantedService, WantedWorkloads, Workloads } from "../../ports.ts";
 import type { Surroundings, WorkloadsDefinition } from "../define.ts";
+import { createExchange } from "../exchange.ts";
 import { KubeClient, kubernetesWords } from "../kubernetes-client.ts";
 import { imageOf } from "./kubernetes/clone.ts";
 import { Cluster } from "./kubernetes/cluster.ts";
 import { serviceOf, urlOf } from "./kubernetes/companions.ts";
 import { driftOfOwn, driftOfStable } from "./kubernetes/drift.ts";
+import { examineImages } from "./kubernetes/examine-images.ts";
 import { examineCluster } from "./kubernetes/examine.ts";
 import { sayMigration } from "./kubernetes/migration.ts";
 import { annotations, isOwn, slotName, slotServiceName } from "./kubernetes/names.ts";
@@ -42,9 +44,15 @@ export const kubernetesWorkloads: WorkloadsDefinition<Connection> = {
   says: "Runs services as Deployments of a Kubernetes cluster.",
   connection,
   planOptions,
-  examine: ({ namespace, ...options }, { plan }, { clock }, signal) => {
+  async examine({ namespace, ...options }, { plan, versions }, { clock }, signal) {
     const client = new KubeClient(options, clock);
-    return examineCluster(client, { plan, namespace: async () => namespace ?? client.namespace() }, signal);
+    const ours = plan.services.filter(({ name, workload }) => workload.kind === "kubernetes" && versions[name] !== undefined);
+    const images = Object.fromEntries(ours.map(({ name }) => [name, versions[name] ?? ""]));
+    const looks = await Promise.all([
+      examineCluster(client, { plan, namespace: async () => namespace ?? client.namespace() }, signal),
+      examineImages(createExchange(clock), images, signal),
+    ]);
+    return looks.flat();
   },
   async orphans({ namespace, ...options }, known, { clock }, signal) {
     const client = new KubeClient(options, clock);

@@ -117,7 +117,10 @@ function headOf(view: ReleaseView, columns: number): Line[] {
   const next = view.next
     .flatMap((text) => wrap(text, columns - 5))
     .map((text, at): Line => [span(at === 0 ? "   → " : "     "), span(text, "faint")]);
-  return [...sentence, ...next];
+  const undelivered = view.undelivered
+    .flatMap((text) => wrap(text, columns - 5))
+    .map((text, at): Line => [span(at === 0 ? "   ✗ " : "     ", "bad"), span(text, "bad")]);
+  return [...sentence, ...next, ...undelivered];
 }
 
 function phasesOf(view: ReleaseView, columns: number, words: Labels): Line[] {

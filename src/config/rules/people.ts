@@ -2,6 +2,7 @@ import type { Needs } from "../../core/plan.ts";
 import { isHolidayCountry } from "../../core/holidays.ts";
 import { doubts } from "../../core/messages/doubts.ts";
 import { isInRange } from "../../core/windows.ts";
+import { adapterOf, meaningOfNotifier } from "../catalogue.ts";
 import { completeWindows } from "../complete.ts";
 import { wrong } from "../finding.ts";
 import type { Finding, Path } from "../finding.ts";
@@ -120,6 +121,18 @@ export const noticesHaveOneTarget: Rule = (draft) =>
     Object.keys(target).length === 1
       ? []
       : [wrong(["notify", index], "An entry names one notifier and whom it tells.", 'Write for example { slack: "#releases" }.')],
+  );
+
+/** Each notifier knows whom it shall tell, as far as it can say before the day. */
+export const noticesReachSomebody: Rule = (draft, { catalogue }) =>
+  (draft.settings.notify ?? []).flatMap((target, index) =>
+    Object.entries(target).flatMap(([name, to]): readonly Finding[] => {
+      const notifier = adapterOf(meaningOfNotifier(catalogue, name));
+      const connections = catalogue.server?.connections.notifiers ?? {};
+      const written = Object.hasOwn(connections, name) ? (connections[name]?.options ?? null) : null;
+      const problem = notifier?.checkRecipient?.(to, written) ?? null;
+      return problem === null ? [] : [wrong(["notify", index, name], problem.message, problem.remedy)];
+    }),
   );
 
 function needsIn(draft: Draft): readonly { readonly path: Path; readonly needs: Needs }[] {

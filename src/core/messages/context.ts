@@ -83,7 +83,7 @@ export function namePhase(plan: Plan, index: number, language: Language): string
 }
 
 /** As `namePhase`, of a phase at hand. */
-export function sayPhase(phase: Phase, language: Language): string {
+export function sayPhase(phase: Pick<Phase, "name" | "sharePct">, language: Language): string {
   const share = sayShare(phase.sharePct, language);
   return phase.name.replaceAll(/\s/gu, "") === `${phase.sharePct}%` ? share : `${phase.name} (${share})`;
 }

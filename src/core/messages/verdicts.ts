@@ -1,4 +1,4 @@
-import type { Assumption, Because, Verdict, VerdictKind } from "../../evidence/verdict.ts";
+import type { Assumption, Because, Finding, Verdict, VerdictKind } from "../../evidence/verdict.ts";
 import type { Language } from "../plan.ts";
 import { askedCheck, capital, quote, tell } from "./context.ts";
 import type { AskedCheck, ByLanguage, Context, Sentences } from "./context.ts";
@@ -174,10 +174,15 @@ function unitOf(asked: AskedCheck | null, language: Language): string {
   return { fr: isPeople ? "personnes" : "requêtes", en: isPeople ? "people" : "requests" }[language];
 }
 
+/** What the source names, after what it stands behind; empty when it names nothing. */
+function behind(findings: readonly Finding[], language: Language): string {
+  return findings.length === 0 ? "" : `${language === "fr" ? "\u202f:" : ":"} ${sayFindings(findings, language)}`;
+}
+
 const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
   en: {
     "proven-good": (_, { good, hasTwoLines, passGood }) => `proven ${good}${hasTwoLines ? `, and the estimate is ${passGood}` : ""}`,
-    "proven-bad": (_, { bad }) => `proven ${bad}`,
+    "proven-bad": ({ findings = [] }, { bad }) => `proven ${bad}${behind(findings, "en")}`,
     "nothing-counted": () => "nothing was counted",
     "too-little-evidence": (_, { good }) => `too little evidence to prove it ${good} or not`,
     "between-lines": (_, { passAt, failAt }) => `between its lines, ${passAt} and ${failAt}`,
@@ -187,10 +192,11 @@ const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
     "sample-ratio-mismatch": () => "the versions did not get the shares of people that they should have, so nothing can be compared",
     "nothing-to-compare": () => "there is no stable version left to compare with",
     "readings-over-line": ({ over, of, findings = [] }, { line }) =>
-      `${over} of the last ${of} readings on the bad side of ${line}${findings.length === 0 ? "" : `: ${sayFindings(findings, "en")}`}`,
+      `${over} of the last ${of} readings on the bad side of ${line}${behind(findings, "en")}`,
     "readings-within-line": ({ within, of }, { line }) => `${within} of the last ${of} readings on the good side of ${line}`,
     "rises-to-limit": ({ inMs }) => `it rises, and would reach its limit in ${saySpan(inMs, "en")}`,
-    "event-seen": ({ events }) => `${sayCount(events, "en")} ${events === 1 ? "event" : "events"} seen`,
+    "event-seen": ({ events, findings = [] }) =>
+      `${sayCount(events, "en")} ${events === 1 ? "event" : "events"} seen${behind(findings, "en")}`,
     "no-event-in": ({ exposures }, { unit }) => `no event in ${sayCount(exposures, "en")} ${unit}`,
     "as-rare-as-stable": ({ events, exposures }, { unit }) =>
       `${sayCount(events, "en")} in ${sayCount(exposures, "en")} ${unit}, which the stable version has too, and none since`,
@@ -200,7 +206,7 @@ const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
   },
   fr: {
     "proven-good": (_, { good, hasTwoLines, passGood }) => `prouvé ${good}${hasTwoLines ? `, et l’estimation est ${passGood}` : ""}`,
-    "proven-bad": (_, { bad }) => `prouvé ${bad}`,
+    "proven-bad": ({ findings = [] }, { bad }) => `prouvé ${bad}${behind(findings, "fr")}`,
     "nothing-counted": () => "rien n’a été compté",
     "too-little-evidence": (_, { good }) => `trop peu de preuves pour trancher si c’est ${good}`,
     "between-lines": (_, { passAt, failAt }) => `entre ses deux seuils, ${passAt} et ${failAt}`,
@@ -210,10 +216,11 @@ const becauses: ByLanguage<Sentences<Because, readonly [Terms]>> = {
     "sample-ratio-mismatch": () => "les versions n’ont pas reçu les parts de personnes prévues\u202f: rien ne peut être comparé",
     "nothing-to-compare": () => "il ne reste pas de version stable à laquelle comparer",
     "readings-over-line": ({ over, of, findings = [] }, { line }) =>
-      `${over} des ${of} derniers relevés du mauvais côté de ${line}${findings.length === 0 ? "" : `\u202f: ${sayFindings(findings, "fr")}`}`,
+      `${over} des ${of} derniers relevés du mauvais côté de ${line}${behind(findings, "fr")}`,
     "readings-within-line": ({ within, of }, { line }) => `${within} des ${of} derniers relevés du bon côté de ${line}`,
     "rises-to-limit": ({ inMs }) => `en hausse, la limite serait atteinte dans ${saySpan(inMs, "fr")}`,
-    "event-seen": ({ events }) => `${sayCount(events, "fr")} ${events === 1 ? "événement vu" : "événements vus"}`,
+    "event-seen": ({ events, findings = [] }) =>
+      `${sayCount(events, "fr")} ${events === 1 ? "événement vu" : "événements vus"}${behind(findings, "fr")}`,
     "no-event-in": ({ exposures }, { unit }) => `aucun événement sur ${sayCount(exposures, "fr")} ${unit}`,
     "as-rare-as-stable": ({ events, exposures }, { unit }) =>
       `${sayCount(events, "fr")} sur ${sayCount(exposures, "fr")} ${unit}, que la version stable connaît aussi, et aucun depuis`,

@@ -5,8 +5,10 @@ import { capital } from "../messages/context.ts";
 import type { Context } from "../messages/context.ts";
 import { sayFacts } from "../messages/facts.ts";
 import { sayHold } from "../messages/holds.ts";
+import { sayFailing, sayLost } from "../messages/notices.ts";
 import { sayStatus } from "../messages/statuses.ts";
 import { sayTime } from "../messages/times.ts";
+import type { FailingNotices, LostNotice } from "../notices.ts";
 import type { Observation } from "../observation.ts";
 import type { Language } from "../plan.ts";
 import type { Release } from "../release.ts";
@@ -24,6 +26,8 @@ export interface Seen {
   readonly book: EvidenceBook;
   readonly entries: readonly ChainedEntry[];
   readonly observation: Pick<Observation, "traffic"> | null;
+  /** Receivers that cannot be told just now, and notices that were given up; absent: none. */
+  readonly notices?: { readonly failing: readonly FailingNotices[]; readonly lost: readonly LostNotice[] };
 }
 
 type Told = Pick<Seen, "release" | "entries">;
@@ -77,10 +81,15 @@ export function viewOfStandings(
     story: storyOf(seen, language),
     people: peopleView(release, language),
     actions: actionsView(release, standings, context, language),
+    undelivered: [
+      ...(seen.notices?.failing ?? []).map((failing) => capital(sayFailing(failing, plan, language))),
+      ...(seen.notices?.lost ?? []).map((lost) => capital(sayLost(lost, language))),
+    ],
   };
 }
 
-function toneOf(status: Status): Tone {
+/** How a status is shown: see `Tone`. */
+export function toneOf(status: Status): Tone {
   switch (status.kind) {
     case "waiting":
       return "waiting";
@@ -118,7 +127,8 @@ function countdownOf(status: Status, context: Context, language: Language): Coun
   return { kind, check: breach.check, commitByMs, doneByMs, sentence: capital(sayHold(status.why, context, language)) };
 }
 
-function phasesOf(seen: Told & { readonly book: Pick<EvidenceBook, "observedMs" | "sinceShare"> }): readonly PhaseView[] {
+/** Every phase of the plan, with the time that was observed in it. */
+export function phasesOf(seen: Told & { readonly book: Pick<EvidenceBook, "observedMs" | "sinceShare"> }): readonly PhaseView[] {
   const { plan, status } = seen.release;
   const now =
     "phase" in status ? status.phase : status.kind === "promoting" || status.kind === "promoted" ? plan.phases.length : reached(seen);
@@ -137,8 +147,8 @@ function reached({ entries }: Told): number {
   return Math.max(0, ...phases);
 }
 
-/** Of people and requests, what came since the present share was first seen; the people of the arms are those of the whole release. */
-function trafficOf({
+/** The shares; of people and requests, what came since the present share was first seen; the people of the arms are those of the whole release. */
+export function trafficOf({
   release,
   book,
   observation,

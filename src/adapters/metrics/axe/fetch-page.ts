@@ -1,8 +1,8 @@
 import type { ReadContext, Target } from "../../../ports.ts";
 import { NoAnswer, publicUrl } from "../../exchange.ts";
 import type { Answer, Exchange } from "../../exchange.ts";
-import { NotLoggedIn } from "./session.ts";
-import type { SessionAsk, Sessions } from "./session.ts";
+import { NotLoggedIn } from "../login/session.ts";
+import type { SessionAsk, Sessions } from "../login/session.ts";
 import type { Asked } from "./words.ts";
 
 /** What a target sent for a page, or why it cannot be taken for the page. */

@@ -9,6 +9,8 @@ export interface Selector {
   readonly text: string;
   /** The metric's name; `null` when only labels are given (the `where` of a latency). */
   readonly metric: string | null;
+  /** Its conditions, in the order in which they were written. */
+  readonly labels: readonly ReadLabel[];
   matches(sample: ExpositionSample): boolean;
   /** False when a sample with this label can never match; true when the selector does not name the label. */
   accepts(label: { readonly name: string; readonly value: string }): boolean;
@@ -76,7 +78,7 @@ function selector(text: string, metric: string | null, labels: readonly ReadLabe
     (metric === null || sample.name === metric) && tests.every(({ label, accepts }) => accepts(sample.labels.get(label) ?? ""));
   const acceptsLabel = ({ name, value }: { readonly name: string; readonly value: string }): boolean =>
     tests.every(({ label, accepts }) => label !== name || accepts(value));
-  return { kind: "selector", selector: { text, metric, matches, accepts: acceptsLabel } };
+  return { kind: "selector", selector: { text, metric, labels, matches, accepts: acceptsLabel } };
 }
 
 function accepting({ name, operator, value }: ReadLabel): ((value: string) => boolean) | string {

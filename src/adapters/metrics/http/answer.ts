@@ -81,7 +81,8 @@ function selected(got: Got, select: string, url: string): number | null | (Readi
   if (found.length > 1) return { kind: "unavailable", why: `GET ${url}: ${select} selects ${found.length} values, not one` };
   const [value] = found;
   if (value === undefined || value === null) return null;
-  return typeof value === "number" ? value : { kind: "unavailable", why: `GET ${url}: ${select} selects no number` };
+  const isNumber = typeof value === "number" && Number.isFinite(value);
+  return isNumber ? value : { kind: "unavailable", why: `GET ${url}: ${select} selects no number` };
 }
 
 function parseJson(text: string): JsonValue | undefined {

@@ -1,7 +1,7 @@
 import type { Target } from "../../../ports.ts";
-import type { Seen } from "./answer.ts";
+import type { Seen } from "../exposition/page.ts";
 import { silentPage, withFailures } from "./page.ts";
-import type { Page } from "./page.ts";
+import type { ScrapedPage } from "./page.ts";
 
 /** Growth per second is counted over at least this: less is noise of the scheduler. */
 const shortestWindowMs = 1_000;
@@ -11,7 +11,7 @@ const forgetAfterMs = 10 * 60_000;
 
 /** What a source remembers of one target within one release: pages that were answered, oldest first, and how often it was silent since. */
 interface Remembered {
-  readonly pages: readonly Page[];
+  readonly pages: readonly ScrapedPage[];
   readonly failures: number;
   /** Epoch ms of its first answer. */
   readonly sinceMs: number;
@@ -26,7 +26,7 @@ export class History {
     readonly release: string;
     readonly atMs: number;
     readonly monotonicMs: number;
-    readonly pages: ReadonlyMap<Target, Page | null>;
+    readonly pages: ReadonlyMap<Target, ScrapedPage | null>;
   }): readonly Seen[] {
     const before = this.#releases.get(scrape.release)?.targets;
     const targets = new Map<string, Remembered>();
@@ -44,14 +44,14 @@ export class History {
 }
 
 /** A target that never answered is not remembered: it is starting, not failing. */
-function remember(before: Remembered | null, page: Page | null): Remembered | null {
+function remember(before: Remembered | null, page: ScrapedPage | null): Remembered | null {
   if (page === null) return before === null ? null : { ...before, failures: before.failures + 1 };
   const pages = [...(before?.pages ?? []), page];
   const base = pages.findLastIndex((older) => page.monotonicMs - older.monotonicMs >= shortestWindowMs);
   return { pages: pages.slice(Math.max(0, base)), failures: before?.failures ?? 0, sinceMs: before?.sinceMs ?? page.atMs };
 }
 
-function toSeen(page: Page, before: Remembered | null, after: Remembered | null): Seen {
+function toSeen(page: ScrapedPage, before: Remembered | null, after: Remembered | null): Seen {
   const base = before?.pages.findLast((older) => page.monotonicMs - older.monotonicMs >= shortestWindowMs) ?? null;
   const now = after === null ? page : withFailures(page, { count: after.failures, sinceMs: after.sinceMs });
   return { now, previous: before?.pages.at(-1) ?? null, base };

@@ -1,26 +1,12 @@
 import type { Target } from "../../../ports.ts";
 import { parseExposition, seriesName } from "../exposition/exposition.ts";
 import type { ExpositionSample } from "../exposition/exposition.ts";
+import { ofTarget } from "../exposition/page.ts";
+import type { Page, PageSample } from "../exposition/page.ts";
 
 /** One target's metrics as they stood at one moment. */
-export interface Page {
+export interface ScrapedPage extends Page {
   readonly target: Target;
-  /** Epoch ms by our clock. */
-  readonly atMs: number;
-  readonly monotonicMs: number;
-  /** The page's samples, with the target's `service` and `version` where the page has no such label. */
-  readonly samples: readonly PageSample[];
-  readonly series: ReadonlySet<string>;
-  /** Epoch ms by our clock at which the target's process began; `null` when the page does not say. */
-  readonly processBornMs: number | null;
-  /** By name of a series without its suffix (`http_requests{…}` for `http_requests_total{…}`): when it began, epoch ms by our clock. */
-  readonly createdMs: ReadonlyMap<string, number>;
-}
-
-/** A sample with the target's labels beside its own; `series` names it by its own labels only. */
-export interface PageSample extends ExpositionSample {
-  readonly own: ReadonlyMap<string, string>;
-  readonly series: string;
 }
 
 /** The metric that every page has beside its own: how often this target did not answer since it first had. */
@@ -41,7 +27,7 @@ export function readPage(raw: {
   readonly dateHeader: string | undefined;
   readonly atMs: number;
   readonly monotonicMs: number;
-}): Page {
+}): ScrapedPage {
   const { target, atMs, monotonicMs } = raw;
   const dateMs = Date.parse(raw.dateHeader ?? "");
   const aheadMs = Number.isNaN(dateMs) || Math.abs(dateMs - atMs) < dateResolutionMs ? 0 : dateMs - atMs;
@@ -53,20 +39,19 @@ export function readPage(raw: {
     if (sample.name.endsWith("_created")) {
       created.set(seriesName({ ...sample, name: sample.name.slice(0, -"_created".length) }), Math.round(sample.value * 1_000 - aheadMs));
     }
-    samples.push(ofTarget(sample, target));
+    samples.push(sampleOf(sample, target));
   }
-  return { target, atMs, monotonicMs, samples, series: new Set(samples.map(({ series }) => series)), processBornMs, createdMs: created };
+  const series = new Set(samples.map((sample) => sample.series));
+  return { ...ofProcess(target), atMs, monotonicMs, readMs: atMs, samples, series, processBornMs, createdMs: created };
 }
 
-/** A page's own label wins over the target's, as `honor_labels: true` does in Prometheus. */
-function ofTarget(sample: ExpositionSample, target: Target): PageSample {
-  const labels = new Map([["service", target.service], ["version", target.version], ...sample.labels]);
-  return { name: sample.name, value: sample.value, labels, own: sample.labels, series: seriesName(sample) };
+function sampleOf(sample: ExpositionSample, { service, version }: Target): PageSample {
+  return ofTarget(sample, seriesName(sample), { service, version });
 }
 
 /** Returns `page` with the number of times that its target did not answer since `sinceMs` (epoch ms). */
-export function withFailures(page: Page, failures: { readonly count: number; readonly sinceMs: number }): Page {
-  const sample = ofTarget({ name: failuresMetric, labels: new Map(), value: failures.count }, page.target);
+export function withFailures(page: ScrapedPage, failures: { readonly count: number; readonly sinceMs: number }): ScrapedPage {
+  const sample = sampleOf({ name: failuresMetric, labels: new Map(), value: failures.count }, page.target);
   return {
     ...page,
     samples: [...page.samples, sample],
@@ -76,6 +61,21 @@ export function withFailures(page: Page, failures: { readonly count: number; rea
 }
 
 /** A page of a target that did not answer: nothing but its failures. */
-export function silentPage(at: { readonly target: Target; readonly atMs: number; readonly monotonicMs: number }): Page {
-  return { ...at, samples: [], series: new Set(), processBornMs: null, createdMs: new Map() };
+export function silentPage(at: { readonly target: Target; readonly atMs: number; readonly monotonicMs: number }): ScrapedPage {
+  const { target, atMs, monotonicMs } = at;
+  return {
+    ...ofProcess(target),
+    atMs,
+    monotonicMs,
+    readMs: atMs,
+    samples: [],
+    series: new Set(),
+    processBornMs: null,
+    createdMs: new Map(),
+  };
+}
+
+/** One target is one process, named by its address. */
+function ofProcess(target: Target): Pick<ScrapedPage, "target" | "process" | "arm"> {
+  return { target, process: target.url, arm: target.arm };
 }

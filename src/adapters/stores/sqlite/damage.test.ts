@@ -74,7 +74,7 @@ async function everything(store: Store): Promise<string> {
     releases,
     active: await store.active(),
     pending: await Promise.all(["r1", "r2"].map((id) => store.pending(id))),
-    owed: await store.owed(1_000),
+    owed: await store.owed({ after: 0, limit: 1_000 }),
     freezes: await store.freezes(),
   });
 }

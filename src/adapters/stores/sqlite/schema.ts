@@ -80,6 +80,14 @@ const migrations: readonly string[] = [
   ) STRICT;
   CREATE UNIQUE INDEX freezes_now ON freezes (environment, release) WHERE lifted_ms IS NULL;
   `,
+  `
+  -- A notice that cannot be delivered is given up, with the reason.
+  ALTER TABLE outbox ADD COLUMN given_up_ms REAL;
+  ALTER TABLE outbox ADD COLUMN why TEXT;
+  DROP INDEX outbox_owed;
+  CREATE INDEX outbox_owed ON outbox (seq) WHERE delivered_ms IS NULL AND given_up_ms IS NULL;
+  CREATE INDEX outbox_lost ON outbox (release, seq) WHERE given_up_ms IS NOT NULL;
+  `,
 ];
 
 /** The schema version that this serin writes. */

@@ -4,7 +4,7 @@ import type { Entry } from "../../../core/decision.ts";
 import type { Request } from "../../../core/requests.ts";
 import type { Row } from "../../../core/row.ts";
 import { PortError, ServiceBusy, StaleRevision, StoreUnusable } from "../../../ports.ts";
-import type { ChainedEntry, Commit, Freeze, NewRelease, OwedNotice, Store, StoredRelease } from "../../../ports.ts";
+import type { ChainedEntry, Commit, Freeze, LostNotice, NewRelease, OwedNotice, Store, StoredRelease } from "../../../ports.ts";
 import { pageBytes } from "./open-database.ts";
 import { reserveBytes } from "./reserve.ts";
 import type { Reserve } from "./reserve.ts";
@@ -44,9 +44,12 @@ export function createSqliteStore({ database, path, reserve, afterClose }: Store
     ask: async (request) =>
       (request.kind === "rollback" || request.kind === "stop" ? writeHomeward : write)(() => storeRequest(statements, request)),
     pending: async (release) => read(() => statements.pending.all(release).map((found) => parse(found["body"]) as Request)),
-    owed: async (limit) => read(() => statements.owed.all(limit).map(toOwedNotice)),
+    owed: async ({ after, limit }) => read(() => statements.owed.all(after, limit).map(toOwedNotice)),
     delivered: async ({ release, revision, target }, atMs) =>
       writeHomeward(() => void statements.deliver.run(atMs, release, revision, target.notifier, target.to)),
+    giveUp: async ({ release, revision, target }, { atMs, why }) =>
+      writeHomeward(() => void statements.giveUp.run(atMs, why, release, revision, target.notifier, target.to)),
+    lost: async (release) => read(() => statements.lost.all(release).map(toLostNotice)),
     freezes: async () => read(() => statements.freezes.all().map(toFreeze)),
     lift: async ({ environment, by, reason, atMs }) => write(() => statements.lift.run(atMs, by, reason, environment).changes > 0),
     close: async () => {
@@ -252,7 +255,12 @@ function toChainedEntry(found: Found): ChainedEntry {
 
 function toOwedNotice(found: Found): OwedNotice {
   const target = { notifier: String(found["notifier"]), to: String(found["target"]) };
-  return { release: String(found["release"]), revision: Number(found["revision"]), target };
+  return { number: Number(found["seq"]), release: String(found["release"]), revision: Number(found["revision"]), target };
+}
+
+function toLostNotice(found: Found): LostNotice {
+  const target = { notifier: String(found["notifier"]), to: String(found["target"]) };
+  return { revision: Number(found["revision"]), target, atMs: Number(found["given_up_ms"]), why: String(found["why"]) };
 }
 
 function toFreeze(found: Found): Freeze {

@@ -21,11 +21,13 @@ const texts = {
   see: "UPDATE requests SET is_seen = 1 WHERE release = ? AND id = ?",
   pending: "SELECT body FROM requests WHERE release = ? AND is_seen = 0 ORDER BY seq",
   owe: "INSERT INTO outbox (release, revision, notifier, target) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-  owed: `SELECT release, revision, notifier, target FROM (
-      SELECT seq, release, revision, notifier, target, row_number() OVER (PARTITION BY notifier ORDER BY seq) AS nth
-      FROM outbox WHERE delivered_ms IS NULL
-    ) WHERE nth <= ? ORDER BY seq`,
-  deliver: "UPDATE outbox SET delivered_ms = ? WHERE release = ? AND revision = ? AND notifier = ? AND target = ? AND delivered_ms IS NULL",
+  owed: `SELECT seq, release, revision, notifier, target FROM outbox
+      WHERE delivered_ms IS NULL AND given_up_ms IS NULL AND seq > ? ORDER BY seq LIMIT ?`,
+  deliver: `UPDATE outbox SET delivered_ms = ? WHERE release = ? AND revision = ? AND notifier = ? AND target = ?
+      AND delivered_ms IS NULL AND given_up_ms IS NULL`,
+  giveUp: `UPDATE outbox SET given_up_ms = ?, why = ? WHERE release = ? AND revision = ? AND notifier = ? AND target = ?
+      AND delivered_ms IS NULL AND given_up_ms IS NULL`,
+  lost: "SELECT revision, notifier, target, given_up_ms, why FROM outbox WHERE release = ? AND given_up_ms IS NOT NULL ORDER BY revision, seq",
   freeze: "INSERT INTO freezes (environment, release, since_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
   freezes: "SELECT environment, release, since_ms FROM freezes WHERE lifted_ms IS NULL ORDER BY seq",
   lift: "UPDATE freezes SET lifted_ms = ?, lifted_by = ?, reason = ? WHERE environment = ? AND lifted_ms IS NULL",

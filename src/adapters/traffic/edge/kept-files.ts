@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { open, readFile, rename } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { WantedTraffic } from "../../../ports.ts";
 import { makeFolder } from "../../make-folder.ts";
+import { replaceFile } from "../../replace-file.ts";
 import { EdgeUnusable } from "./edge-unusable.ts";
 import { wantedSchema } from "./orders.ts";
 
@@ -62,7 +63,7 @@ class KeptFile {
   keep(text: string): Promise<void> {
     const write = async (): Promise<void> => {
       if (text === this.#written) return;
-      await replaceFile(this.#path, text);
+      await replaceFile(this.#path, text, 0o600);
       this.#written = text;
     };
     // After a failed writing the next one begins afresh; whoever asked for the failed one is told.
@@ -75,7 +76,7 @@ async function readKey(path: string): Promise<Uint8Array> {
   const there = await readIfThere(path);
   if (there === null) {
     const key = randomBytes(keyBytes);
-    await replaceFile(path, key.toString("base64url"));
+    await replaceFile(path, key.toString("base64url"), 0o600);
     return key;
   }
   const key = Buffer.from(there.toString("utf8").trim(), "base64url");
@@ -102,17 +103,4 @@ async function readIfThere(path: string): Promise<Buffer | null> {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
     throw error;
   }
-}
-
-/** Writes beside and renames, so that a reader sees the old file or the new one, and both survive a power loss whole. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const beside = `${path}.${process.pid}.new`;
-  const file = await open(beside, "w", 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(beside, path);
 }

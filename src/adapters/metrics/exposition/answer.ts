@@ -1,33 +1,24 @@
 import type { Query, Reading, SeriesSample } from "../../../ports.ts";
-import type { Selector } from "../exposition/selector.ts";
-import { seriesName } from "../exposition/exposition.ts";
-import type { Page, PageSample } from "./page.ts";
+import type { Selector } from "./selector.ts";
+import { seriesName } from "./exposition.ts";
+import type { Page, PageSample, Seen } from "./page.ts";
 import type { Asked } from "./words.ts";
 
-/** What one target has to say now, and before. */
-export interface Seen {
-  readonly now: Page;
-  /** The last page that was answered before; `null` at the first. A series that it lacks began after it. */
-  readonly previous: Page | null;
-  /** An earlier page that growth per second is counted from; `null` while there is none that is old enough. */
-  readonly base: Page | null;
-}
-
-/** Answers one query from the pages of all targets; pure. Never throws: a value that is no count is `unavailable`, with the series named. */
+/** Answers one query from the pages of all processes; pure. Never throws: a value that is no count is `unavailable`, with the series named. */
 export function answer(query: Query, asked: Asked, seen: readonly Seen[]): Reading {
   const atMs = Math.max(0, ...seen.map(({ now }) => now.atMs));
   switch (asked.kind) {
     case "events":
       return counters(
         atMs,
-        seen.flatMap((target) => eventSeries(asked, target)),
+        seen.flatMap((one) => eventSeries(asked, one)),
       );
     case "histogram": {
       if (query.slowerThanMs === null) return { kind: "unavailable", why: `${query.quantity} asks a histogram without a bound` };
       const bound = query.slowerThanMs;
       return counters(
         atMs,
-        seen.flatMap((target) => histogramSeries(asked, bound, target)),
+        seen.flatMap((one) => histogramSeries(asked, bound, one)),
       );
     }
     case "gauge":
@@ -36,7 +27,7 @@ export function answer(query: Query, asked: Asked, seen: readonly Seen[]): Readi
         return found.length === 0 ? null : sum(found);
       });
     case "growth":
-      return level(atMs, asked.limit, seen, (target) => growth(asked.value, target));
+      return level(atMs, asked.limit, seen, (one) => growth(asked.value, one));
   }
 }
 
@@ -56,7 +47,7 @@ function picked(page: Page, selector: Selector): readonly PageSample[] {
   return page.samples.filter((sample) => selector.matches(sample));
 }
 
-/** All matching series of a target are one: they begin, and begin again, with its process. */
+/** All matching series of a process are one: they begin, and begin again, with it. */
 function eventSeries(asked: Asked & { readonly kind: "events" }, seen: Seen): readonly Series[] {
   const hits = picked(seen.now, asked.hits);
   const total = asked.total === null ? [] : picked(seen.now, asked.total);
@@ -65,7 +56,7 @@ function eventSeries(asked: Asked & { readonly kind: "events" }, seen: Seen): re
   if (counted.length === 0) return [];
   const broken = [...hits, ...total].find(({ value }) => !isCount(value));
   if (broken !== undefined) {
-    return [{ wrong: `${seen.now.target.url} says that ${broken.series} is ${broken.value}, which is no count` }];
+    return [{ wrong: `${seen.now.process} says that ${broken.series} is ${broken.value}, which is no count` }];
   }
   return [{ ...named(seen, counted), bad: sum(hits), total: sum(total) }];
 }
@@ -79,8 +70,8 @@ function sum(samples: readonly PageSample[]): number {
 }
 
 function named(seen: Seen, counted: readonly PageSample[]): Omit<SeriesSample, "bad" | "total"> {
-  const { url, arm } = seen.now.target;
-  return { series: url, arm, slice: null, bornMs: bornMs(seen, counted) };
+  const { process, arm } = seen.now;
+  return { series: process, arm, slice: null, bornMs: bornMs(seen, counted) };
 }
 
 /**
@@ -88,7 +79,7 @@ function named(seen: Seen, counted: readonly PageSample[]): Omit<SeriesSample, "
  * and so after everything that was told before: they get the latest moment, so that their first count is not taken for history.
  */
 function bornMs({ now, previous }: Seen, counted: readonly PageSample[]): number | null {
-  if (previous !== null && !counted.some(({ series }) => previous.series.has(series))) return now.atMs;
+  if (previous !== null && !counted.some(({ series }) => previous.series.has(series))) return now.readMs;
   if (now.createdMs.size === 0) return now.processBornMs;
   const created = counted.flatMap((sample) => now.createdMs.get(createdName(sample)) ?? []);
   return created.length === 0 ? now.processBornMs : Math.min(...created);
@@ -103,7 +94,7 @@ interface Histogram {
   readonly buckets: (readonly [boundMs: number, count: number])[];
 }
 
-/** One series of a target: each label set is counted by itself, then they are added up. */
+/** One series of a process: each label set is counted by itself, then they are added up. */
 function histogramSeries(asked: Asked & { readonly kind: "histogram" }, slowerThanMs: number, seen: Seen): readonly Series[] {
   const histograms = new Map<string, Histogram>();
   const counts = new Map<string, number>();
@@ -121,7 +112,7 @@ function histogramSeries(asked: Asked & { readonly kind: "histogram" }, slowerTh
   let [bad, badAtMost, total] = [0, 0, 0];
   for (const [series, histogram] of histograms) {
     const slow = countSlow(histogram, counts.get(series) ?? null, slowerThanMs);
-    if ("wrong" in slow) return [{ wrong: `${seen.now.target.url} says of ${series}: ${slow.wrong}` }];
+    if ("wrong" in slow) return [{ wrong: `${seen.now.process} says of ${series}: ${slow.wrong}` }];
     bad += slow.bad;
     badAtMost += slow.badAtMost;
     total += slow.total;
@@ -161,14 +152,14 @@ function countSlow(
   return { bad: above === undefined ? 0 : slower(above), badAtMost: below === undefined ? total : slower(below), total };
 }
 
-/** The highest of an arm's targets decides; a target without a value has no say. */
+/** The highest of an arm's processes decides; one without a value has no say. */
 function level(atMs: number, limit: number | null, seen: readonly Seen[], valueOf: (seen: Seen) => number | null): Reading {
   const arms = { canary: [] as number[], stable: [] as number[] };
-  for (const target of seen) {
-    const value = valueOf(target);
+  for (const one of seen) {
+    const value = valueOf(one);
     if (value === null) continue;
-    if (!Number.isFinite(value)) return { kind: "unavailable", why: `${target.now.target.url} says ${value}, which is no level` };
-    arms[target.now.target.arm].push(value / (limit ?? 1));
+    if (!Number.isFinite(value)) return { kind: "unavailable", why: `${one.now.process} says ${value}, which is no level` };
+    arms[one.now.arm].push(value / (limit ?? 1));
   }
   if (arms.canary.length === 0) return { kind: "no-data" };
   return { kind: "level", atMs, canary: Math.max(...arms.canary), stable: arms.stable.length === 0 ? null : Math.max(...arms.stable) };

@@ -1,8 +1,8 @@
-import type { MetricKind } from "../../../core/plan.ts";
-import { parseSelector, parseWhere } from "../exposition/selector.ts";
-import type { Selector } from "../exposition/selector.ts";
+import type { Metric, MetricKind } from "../../../core/plan.ts";
+import { parseSelector, parseWhere } from "./selector.ts";
+import type { Selector } from "./selector.ts";
 
-/** What a metric's words in the plan ask of a metrics page. `hits` is what is judged: `bad` events, or `good` ones for a conversion. */
+/** What a metric's words in the plan ask of counters and gauges. `hits` is what is judged: `bad` events, or `good` ones for a conversion. */
 export type Asked =
   | { readonly kind: "events"; readonly hits: Selector; readonly total: Selector | null }
   | { readonly kind: "histogram"; readonly metric: string; readonly where: Selector | null; readonly bucketMs: number }
@@ -16,7 +16,7 @@ export type ReadWords = { readonly kind: "asked"; readonly asked: Asked } | { re
 
 type Words = Readonly<Record<string, string | number>>;
 
-/** Reads the words of one metric for the source `scrape`; pure and total. */
+/** Reads the words of one metric for a source of counters and gauges; pure and total. */
 export function readWords(metric: MetricKind, words: Words): ReadWords {
   switch (metric) {
     case "ratio":
@@ -29,8 +29,35 @@ export function readWords(metric: MetricKind, words: Words): ReadWords {
       return readLevel(words);
     case "score":
     case "probe":
-      return problem(`a metrics page has no ${metric}`, "Take the source http for it.");
+      return problem(`counters and gauges have no ${metric}`, "Take the source http for it.");
   }
+}
+
+/** False when the words' own labels leave a service out, so that its silence does not matter to them. */
+export function concerns(asked: Asked, service: string): boolean {
+  const label = { name: "service", value: service };
+  switch (asked.kind) {
+    case "events":
+      return (asked.total ?? asked.hits).accepts(label);
+    case "histogram":
+      return asked.where?.accepts(label) ?? true;
+    case "gauge":
+    case "growth":
+      return asked.value.accepts(label);
+  }
+}
+
+/** As `readWords` has it, read once for each metric: a plan's metric is the same object at every reading. Throws what lint would have refused. */
+export function rememberAsked(): (metric: Metric) => Asked {
+  const known = new WeakMap<Metric, Asked>();
+  return (metric) => {
+    const before = known.get(metric);
+    if (before !== undefined) return before;
+    const read = readWords(metric.kind, metric.query);
+    if (read.kind === "problem") throw new Error(`metric ${metric.name}: ${read.problem}`);
+    known.set(metric, read.asked);
+    return read.asked;
+  };
 }
 
 function readEvents(words: Words, total: "needed" | "optional"): ReadWords {

@@ -1,0 +1,7 @@
+import { edge } from "./edge.ts";
+import { haproxy } from "./haproxy.ts";
+import { nginxReload } from "./nginx-reload.ts";
+import { nginx } from "./nginx.ts";
+
+/** Every router that `npm run bench -- rollback` measures. */
+export const rollbackRouters = [edge, haproxy, nginx, nginxReload] as const;

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { drawShare, noticeWords, sayPhaseOf, sayReactionOf, sayThread, sayVersions } from "../../../core/messages/notices.ts";
+import { sayMoment } from "../../../core/messages/times.ts";
+import type { Notice } from "../../../ports.ts";
+import { plainLine } from "../outcome/plain-line.ts";
+import { drawHtml } from "./html.ts";
+
+/** "serin <serin@example.org>", or the address alone: group 1 is the name, group 2 or 3 the address. */
+export const addressPattern = /^(?:([^<>"@\p{Cc}]{1,100}?) <([^\s<>@"]+@[a-z0-9.-]+)>|([^\s<>@"]+@[a-z0-9.-]+))$/iu;
+
+interface Address {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** A mail as it is composed; nothing in it is a header or markup that somebody outside wrote. */
+export interface Mail {
+  readonly from: Address;
+  readonly replyTo?: Address;
+  readonly subject: string;
+  readonly messageId: string;
+  readonly inReplyTo?: string;
+  readonly references: readonly string[];
+  readonly date: Date;
+  readonly priority: "high" | "normal";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** What a mail says, as text and as HTML alike. */
+export interface MailContent {
+  readonly language: string;
+  readonly isGrave: boolean;
+  readonly title: string;
+  readonly moment: string;
+  readonly news: readonly string[];
+  readonly sentence: string;
+  /** A label and what stands behind it. */
+  readonly facts: readonly (readonly [string, string])[];
+  readonly gates: readonly { readonly says: string; readonly kind: string; readonly word: string; readonly evidence: string | null }[];
+  readonly link: { readonly url: string; readonly says: string } | null;
+  readonly labels: Readonly<Record<"news" | "where" | "gates" | "gate" | "verdict" | "evidence" | "footer", string>>;
+}
+
+const subjectAtMost = 200;
+
+/**
+ * The mail of a notice: the same at every try. All mails of a release to a group are one thread, by Message-ID, References and an unchanging subject.
+ *
+ * Source: RFC 5322, 3.6.4 (thread); RFC 3834, 5 (Auto-Submitted); RFC 2919 (List-Id)
+ */
+export function mailOf(notice: Notice, from: string, replyTo: string | null): Mail {
+  const { state, thread, release, atMs, key } = notice;
+  const sender = toAddress(from);
+  const domain = sender.address.slice(sender.address.indexOf("@") + 1);
+  const idOf = (of: string): string => `<${createHash("sha256").update(of).digest("hex").slice(0, 40)}@${domain}>`;
+  const content = contentOf(notice);
+  return {
+    from: sender,
+    ...(replyTo === null ? {} : { replyTo: toAddress(replyTo) }),
+    subject: plainLine(sayThread(state, release), subjectAtMost),
+    messageId: idOf(key),
+    ...(thread.previous === null ? {} : { inReplyTo: idOf(thread.previous) }),
+    references: [...new Set(thread.previous === null ? [] : [thread.first, thread.previous])].map(idOf),
+    date: new Date(atMs),
+    priority: state.isGrave ? "high" : "normal",
+    headers: {
+      "Auto-Submitted": "auto-generated",
+      "X-Auto-Response-Suppress": "All",
+      "List-Id": `serin <${state.name.replaceAll(/[^a-z0-9-]/g, "-").slice(0, 60)}.serin.${domain}>`,
+    },
+    text: drawText(content),
+    html: drawHtml(content),
+  };
+}
+
+function toAddress(text: string): Address {
+  const [, name = "", named, bare = ""] = addressPattern.exec(text) ?? [];
+  return { name, address: named ?? bare };
+}
+
+function contentOf({ state, lines, title, link, atMs }: Notice): MailContent {
+  const words = noticeWords[state.language];
+  const phase = sayPhaseOf(state);
+  return {
+    language: state.language,
+    isGrave: state.isGrave,
+    title: plainLine(title),
+    moment: sayMoment(state, atMs, state.language),
+    news: lines.map((line) => plainLine(line)),
+    sentence: plainLine(state.sentence),
+    facts: [
+      [words.share, [drawShare(state), ...(phase === null ? [] : [phase])].join(" · ")],
+      ...(state.reaction === null ? [] : [[words.reaction, sayReactionOf(state.reaction, state)] as const]),
+      [words.versions, sayVersions(state).join(", ")],
+      [words.environment, state.environment],
+      [words.startedBy, state.startedBy],
+    ].map(([label, value]) => [label ?? "", plainLine(value ?? "")] as const),
+    gates: state.gates.map((gate) => ({
+      ...gate,
+      says: plainLine(gate.says),
+      evidence: gate.evidence === null ? null : plainLine(gate.evidence),
+    })),
+    link: link === null ? null : { url: link, says: words.open },
+    labels: words,
+  };
+}
+
+const marks: Readonly<Record<string, string>> = { pass: "✓", fail: "✗", undecided: "?", "no-data": "–", invalid: "–", "not-yet": "·" };
+
+function drawText({ title, moment, news, sentence, facts, gates, link, labels, language }: MailContent): string {
+  const colon = language === "fr" ? "\u00a0:" : ":";
+  const paragraphs = [
+    [title, moment],
+    [labels.news.toUpperCase(), ...news.map((line) => `- ${line}`)],
+    [labels.where.toUpperCase(), sentence, ...facts.map(([label, value]) => `${label}${colon} ${value}`)],
+    ...(gates.length === 0
+      ? []
+      : [
+          [
+            labels.gates.toUpperCase(),
+            ...gates.map(({ kind, says, word, evidence }) => `${marks[kind] ?? ""} ${evidence ?? `${says}${colon} ${word}`}`),
+          ],
+        ]),
+    ...(link === null ? [] : [[`${link.says}${colon} ${link.url}`]]),
+  ];
+  return `${paragraphs.map((lines) => lines.join("\n")).join("\n\n")}\n\n-- \n${labels.footer}\n`;
+}

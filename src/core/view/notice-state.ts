@@ -1,0 +1,216 @@
+import type { Verdict, VerdictKind } from "../../evidence/verdict.ts";
+import { apply, newborn } from "../apply.ts";
+import type { Entry } from "../decision.ts";
+import { askedCheck, capital, namePhase } from "../messages/context.ts";
+import { sayReaction } from "../messages/reactions.ts";
+import { sayStatus } from "../messages/statuses.ts";
+import { sayVerdict, sayVerdictWord } from "../messages/verdicts.ts";
+import { isGrave, newsOf } from "../notices.ts";
+import type { Language, Plan } from "../plan.ts";
+import type { Reaction } from "../reactions.ts";
+import type { Release, Versions } from "../release.ts";
+import type { Tone } from "../release-view.ts";
+import type { Breach, Status } from "../status.ts";
+import { sharePctOf } from "../wanted.ts";
+import { toneOf } from "./build-release-view.ts";
+
+/**
+ * Where a release stood right after one journal entry, as far as its journal says: what a notice of that entry shows beside its news. Plain JSON;
+ * sentences are in `language`, times are epoch ms, shares percent 0-100.
+ */
+export interface NoticeState {
+  readonly revision: number;
+  /** The plan's name, title and version in people's words; `version` is `null` when the plan does not say. */
+  readonly name: string;
+  readonly title: string;
+  readonly version: string | null;
+  readonly environment: string;
+  readonly timeZone: string;
+  readonly language: Language;
+  /** By service. */
+  readonly versions: Readonly<Record<string, Versions>>;
+  readonly startedBy: string;
+  readonly createdMs: number;
+  readonly status: Status["kind"];
+  readonly tone: Tone;
+  /** True when people should look now: something is wrong, or they are asked. */
+  readonly isGrave: boolean;
+  /** Where it stands, in one sentence. */
+  readonly sentence: string;
+  /** The phase that it is in, or was in last; `null` before the first. `number` counts from 1. */
+  readonly phase: { readonly number: number; readonly name: string; readonly sharePct: number } | null;
+  readonly phases: readonly PhaseSpan[];
+  /** Percent of the audience that the new version shall have. */
+  readonly wantedPct: number;
+  /** The gates of `phase`. */
+  readonly gates: readonly GateState[];
+  /** The reaction that runs, or that ended the release; `null`: none. */
+  readonly reaction: ReactionState | null;
+}
+
+/** When a phase was begun and left; `null`: not yet, or never. */
+export interface PhaseSpan {
+  readonly name: string;
+  readonly sharePct: number;
+  readonly fromMs: number | null;
+  readonly untilMs: number | null;
+}
+
+/** What the journal last noted of one gate. */
+export interface GateState {
+  readonly id: string;
+  /** The words of the plan. */
+  readonly says: string;
+  readonly kind: VerdictKind | "not-yet";
+  /** The verdict in a word or two. */
+  readonly word: string;
+  /** The evidence in one sentence; `null` while nothing was noted. */
+  readonly evidence: string | null;
+}
+
+/** `check` is `null` when a person asked for it, or nobody was exposed yet; `evidence` is the sentence about the check that set it off. */
+export interface ReactionState {
+  readonly kind: Reaction["kind"];
+  readonly says: string;
+  readonly check: string | null;
+  readonly evidence: string | null;
+  /** Without a decision of a person it begins by then; `null`: it has begun. */
+  readonly commitByMs: number | null;
+  /** Everybody is to be back by then; `null`: it is over, or nobody was exposed. */
+  readonly doneByMs: number | null;
+}
+
+/** What a release is told from: its head and its journal, which may be longer than what is told. */
+export interface Told {
+  readonly head: Parameters<typeof newborn>[0];
+  readonly entries: readonly Entry[];
+}
+
+/** Where the release stood after entry `revision` (from 1). A pure function of the journal up to there. Throws when it has no such entry. */
+export function noticeState({ head, entries }: Told, revision: number): NoticeState {
+  const story = entries.slice(0, revision);
+  const last = story[revision - 1];
+  if (last === undefined) throw new Error(`the journal of ${head.id} has no entry ${revision}`);
+  const release = story.reduce(apply, newborn(head));
+  const { plan, status } = release;
+  const { language } = plan;
+  const phase = lastPhase(story);
+  return {
+    revision,
+    name: plan.name,
+    title: plan.title,
+    version: plan.version,
+    environment: plan.environment,
+    timeZone: plan.timeZone,
+    language,
+    versions: release.versions,
+    startedBy: release.startedBy,
+    createdMs: release.createdMs,
+    status: status.kind,
+    tone: toneOf(status),
+    isGrave: isGrave(last.decision),
+    // A message that stays does not count down: deadlines are told as times of day.
+    sentence: capital(sayStatus(status, { plan, ...(isCountingDown(status) ? {} : { nowMs: last.atMs }) }, language)),
+    phase:
+      phase === null ? null : { number: phase + 1, name: namePhase(plan, phase, language), sharePct: plan.phases[phase]?.sharePct ?? 0 },
+    phases: spansOf(plan, story),
+    wantedPct: wantedPctOf(plan, status),
+    gates: phase === null ? [] : gatesOf(release, phase, story),
+    reaction: reactionOf(release, story),
+  };
+}
+
+/**
+ * The revisions whose entries are news, in order, up to and with `revision`: the thread that a notice stands in.
+ */
+export function newsUpTo({ entries }: Pick<Told, "entries">, revision: number): readonly number[] {
+  return entries.slice(0, revision).flatMap((entry) => (newsOf(entry.decision).length > 0 ? [entry.revision] : []));
+}
+
+function isCountingDown(status: Status): boolean {
+  return status.kind === "holding" && "breach" in status.why;
+}
+
+function wantedPctOf(plan: Plan, status: Status): number {
+  if ("phase" in status) return sharePctOf(plan, status.phase);
+  return status.kind === "promoting" || status.kind === "promoted" ? 100 : 0;
+}
+
+function phaseOf(status: Status): number | null {
+  return "phase" in status ? status.phase : null;
+}
+
+function lastPhase(story: readonly Entry[]): number | null {
+  return story.reduce<number | null>((phase, { decision }) => phaseOf(decision.status) ?? phase, null);
+}
+
+function spansOf(plan: Plan, story: readonly Entry[]): readonly PhaseSpan[] {
+  return plan.phases.map(({ name, sharePct }, index) => {
+    const from = story.find(({ decision }) => phaseOf(decision.status) === index);
+    const after = from === undefined ? undefined : story.find((entry) => entry.revision > from.revision && isLeft(entry, index));
+    return { name, sharePct, fromMs: from?.atMs ?? null, untilMs: after?.atMs ?? null };
+  });
+}
+
+function isLeft({ decision }: Entry, phase: number): boolean {
+  return phaseOf(decision.status) !== phase;
+}
+
+/** The verdict that was last noted of a check, with the time that a decision still took; `null`: none, or it begins anew at the present share. */
+function lastVerdict(release: Release, check: string, story: readonly Entry[]): { verdict: Verdict; moreMs?: number | null } | null {
+  if (release.told[check] === undefined) return null;
+  for (const { decision } of story.toReversed()) {
+    for (const fact of decision.facts.toReversed()) {
+      if (fact.kind === "verdict" && fact.check === check) return { verdict: fact.verdict, moreMs: fact.moreMs };
+      if ((fact.kind === "breach" || fact.kind === "cancelled") && fact.check === check) return { verdict: fact.verdict };
+    }
+  }
+  return null;
+}
+
+function gatesOf(release: Release, phase: number, story: readonly Entry[]): readonly GateState[] {
+  const { plan } = release;
+  return (plan.phases[phase]?.gates ?? []).map(({ id, says }) => {
+    const noted = lastVerdict(release, id, story);
+    const kind = noted?.verdict.kind ?? "not-yet";
+    return { id, says, kind, word: sayVerdictWord("gate", kind, plan.language), evidence: sayEvidence(release, id, story) };
+  });
+}
+
+function sayEvidence(release: Release, check: string, story: readonly Entry[]): string | null {
+  const { plan } = release;
+  const noted = lastVerdict(release, check, story);
+  if (noted === null) return null;
+  return sayVerdict(check, noted.verdict, { plan, ...(noted.moreMs === undefined ? {} : { moreMs: noted.moreMs }) }, plan.language);
+}
+
+function reactionOf(release: Release, story: readonly Entry[]): ReactionState | null {
+  const { status } = release;
+  if (status.kind === "holding" && (status.why.kind === "countdown" || status.why.kind === "investigation")) {
+    const { breach, commitByMs, doneByMs } = status.why;
+    return { ...ofBreach(release, breach, story), ...sayingOf(release, breach.reaction), commitByMs, doneByMs };
+  }
+  if (!("cause" in status)) return null;
+  const { cause } = status;
+  const began = cause.kind === "breach" ? ofBreach(release, cause.breach, story) : { check: null, evidence: null };
+  const ended: Reaction = cause.kind === "breach" ? cause.breach.reaction : { kind: endings[status.kind] };
+  const reaction = status.kind === "rolling-back" ? status.reaction : ended;
+  return { ...began, ...sayingOf(release, reaction), commitByMs: null, doneByMs: doneBy(release) };
+}
+
+const endings = { "rolling-back": "rollback", "rolled-back": "rollback", stopped: "stop", halted: "halt" } as const;
+
+function sayingOf({ plan }: Release, reaction: Reaction): Pick<ReactionState, "kind" | "says"> {
+  return { kind: reaction.kind, says: sayReaction(reaction, plan.language) };
+}
+
+function ofBreach(release: Release, { check }: Breach, story: readonly Entry[]): Pick<ReactionState, "check" | "evidence"> {
+  return { check: askedCheck(release.plan, check)?.says ?? check, evidence: sayEvidence(release, check, story) };
+}
+
+/** What the plan promises of the way back that is under way. */
+function doneBy({ status, rollback, plan }: Release): number | null {
+  if (status.kind !== "rolling-back" || rollback === null || rollback.seenMs !== null) return null;
+  if (status.cause.kind !== "breach" && status.cause.kind !== "person") return null;
+  return rollback.committedMs + (status.cause.kind === "person" ? plan.rollback.manualMs : plan.rollback.automaticMs);
+}

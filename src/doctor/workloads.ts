@@ -1,0 +1,81 @@
+import type { Check } from "../adapters/define.ts";
+import type { SeenWorkloads } from "../core/observation.ts";
+import type { Target, WantedWorkloads } from "../ports.ts";
+import { doubtful, examineItself, fine, silent, within, wrong } from "./examining.ts";
+import type { Examining } from "./examining.ts";
+
+/** What was found of the services of one kind, and where their stable versions answer. */
+export interface LookedAtWorkloads {
+  readonly checks: readonly Check[];
+  readonly targets: readonly Target[];
+}
+
+/** The services of one kind of workload: whether their stable versions run, and whether something of an earlier release is left. */
+export async function lookAtWorkloads(examining: Examining, kind: string, signal: AbortSignal): Promise<LookedAtWorkloads> {
+  const { plan, world, clock } = examining;
+  const services = plan.services.filter(({ workload }) => workload.kind === kind);
+  const wanted: WantedWorkloads = Object.fromEntries(services.map(({ name, workload }) => [name, { use: workload, slots: {} }]));
+  const [own, seen] = await Promise.all([
+    examineItself(examining, { port: "workloads", word: kind }, signal),
+    within(clock, signal, async (ends) => world.workloads(kind).observe(wanted, ends)),
+  ]);
+  const left = await lookForOrphans(examining, kind, signal);
+  if (!seen.ok) return { checks: [...own.filter(({ what }) => what !== kind), silent(kind, seen.why)], targets: [] };
+  const checks = services.flatMap(({ name }) => sayService(name, seen.value[name] ?? {}, examining.versions[name] ?? null));
+  return { checks: [...own, ...checks, ...left], targets: targetsOf(seen.value) };
+}
+
+async function lookForOrphans({ world, clock, active }: Examining, kind: string, signal: AbortSignal): Promise<readonly Check[]> {
+  if (active === null) return [];
+  const outcome = await within(clock, signal, async (ends) => world.orphans(kind, { active }, ends));
+  if (!outcome.ok) return [silent("what is left over", outcome.why)];
+  return outcome.value.length > 0 ? outcome.value : [fine("what is left over", "Nothing can be.")];
+}
+
+function sayService(name: string, { stable, canary, previous }: SeenWorkloads[string], newVersion: string | null): readonly Check[] {
+  return [sayStable(name, stable, newVersion), ...sayLeft(name, "canary", canary), ...sayLeft(name, "previous", previous)];
+}
+
+function sayStable(name: string, stable: SeenWorkloads[string]["stable"], newVersion: string | null): Check {
+  if (stable === undefined) {
+    return wrong(
+      name,
+      "No stable version runs, so there is nothing to go back to.",
+      `Start it, or see that the plan's words for ${name} name what runs.`,
+    );
+  }
+  const { version, isReady, detail } = stable;
+  if (!isReady)
+    return wrong(
+      name,
+      `Stable ${version} is not ready${detail === "" ? "" : `: ${detail}`}.`,
+      "Bring it to health first: a release needs a version to go back to.",
+    );
+  if (version === newVersion)
+    return doubtful(name, `Stable is ${version} already.`, "A service that keeps its version needs none in --set.");
+  return fine(name, `Stable ${version} is ready.`);
+}
+
+function sayLeft(name: string, slot: "canary" | "previous", left: SeenWorkloads[string]["canary"]): readonly Check[] {
+  if (left === undefined) return [];
+  const what = `${name} (${slot})`;
+  return [
+    doubtful(
+      what,
+      `${left.version} runs in this slot.`,
+      "A release that is still active needs it, or somebody left it: see `serin release list`.",
+    ),
+  ];
+}
+
+/**
+ * Where the stable versions answer. Nothing runs as canary before the day, so each stands for the canary too: what can be read of one arm can be
+ * read of the other where arms are told apart by their addresses.
+ */
+function targetsOf(seen: SeenWorkloads): readonly Target[] {
+  return Object.entries(seen).flatMap(([service, { stable }]) =>
+    (stable?.urls ?? []).flatMap((url) =>
+      (["stable", "canary"] as const).map((arm): Target => ({ service, arm, version: stable?.version ?? "", url })),
+    ),
+  );
+}

@@ -1,0 +1,225 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { connectWorld } from "../src/adapters/connect.ts";
+import type { AdapterLists, Connections } from "../src/adapters/connect.ts";
+import { readPlan } from "../src/config/plan-file.ts";
+import { examine } from "../src/doctor/examine.ts";
+import { createClock } from "../src/engine/clock.ts";
+import type { ExamineAnswer } from "../src/http/contract.ts";
+import type { MetricSource, ReadContext, Reading, TrafficRouter } from "../src/ports.ts";
+import { temporaryFolder } from "./fixtures/folder.ts";
+import { smallAdapters, smallPlan } from "./fixtures/small-adapters.ts";
+import { smallApi } from "./fixtures/small-api.ts";
+import { serin } from "./fixtures/serin.ts";
+
+const never = new AbortController().signal;
+const none: Connections = { sources: {}, routers: {}, workloads: {}, notifiers: {} };
+/** A Wednesday, 14:30 in the plan's zone. */
+const startsMs = Date.UTC(2025, 7, 20, 12, 30);
+
+interface Asked {
+  readonly lists?: AdapterLists;
+  readonly connections?: Partial<Connections>;
+  /** Stable runs when the look begins. Default: it does. */
+  readonly isRunning?: boolean;
+  readonly plan?: string;
+  readonly versions?: Readonly<Record<string, string>>;
+  readonly active?: readonly string[] | null;
+}
+
+/** What is found, a line each: "router small | ok | small | It answers, and knows no release." */
+async function found({
+  lists = smallAdapters(),
+  connections = {},
+  isRunning = true,
+  plan: text = smallPlan,
+  versions = {},
+  active = null,
+}: Asked): Promise<readonly string[]> {
+  const clock = createClock();
+  const { plan } = readPlan(text, "plan.yaml", { ...lists, server: null });
+  if (plan === null) throw new Error("the plan of the test is wrong");
+  const world = connectWorld({ lists, connections: { ...none, ...connections }, clock, dataDir: await temporaryFolder() });
+  const web = { use: { kind: "process", options: {} }, slots: { stable: { version: "1" } } };
+  if (isRunning) await world.workloads("process").apply({ web }, never);
+  const parts = await examine({ plan, versions, startsMs, doubts: 0, active, world, clock }, never);
+  return parts.flatMap(({ part, checks }) =>
+    checks.map(({ what, verdict, says, remedy }) => {
+      expect(remedy === null).toBe(verdict === "ok");
+      return [part, verdict, what, says].join(" | ");
+    }),
+  );
+}
+
+/** The small adapters with the source's answer, or the router's work, replaced. */
+function smallWith({ read, router }: { readonly read?: MetricSource["read"]; readonly router?: Partial<TrafficRouter> }): AdapterLists {
+  const lists = smallAdapters();
+  return {
+    ...lists,
+    sources: lists.sources.map((one) => ({
+      ...one,
+      create: (...words: Parameters<typeof one.create>) => ({ ...one.create(...words), ...(read && { read }) }),
+    })),
+    routers: lists.routers.map((one) => ({
+      ...one,
+      create: (...words: Parameters<typeof one.create>) => ({ ...one.create(...words), ...router }),
+    })),
+  };
+}
+
+const reads =
+  (reading: Reading): MetricSource["read"] =>
+  async (queries) =>
+    new Map(queries.map(({ quantity }) => [quantity, reading]));
+
+describe("everything that a release rests on", () => {
+  test("what no release answers for is looked for where that is asked", async () => {
+    const [process] = smallAdapters().workloads;
+    if (process === undefined) throw new Error("there are small workloads");
+    const left = { what: "Deployment web-canary", verdict: "wrong", says: "Of release r-1.", remedy: "Delete it." } as const;
+    const looking = {
+      ...process,
+      orphans: async (_: unknown, known: { readonly active: readonly string[] }) => (known.active.includes("r-1") ? [] : [left]),
+    };
+    const lists = (): AdapterLists => ({ ...smallAdapters(), workloads: [looking] });
+    expect(await found({ lists: lists(), active: ["r-2"] })).toContain(
+      "workloads process | wrong | Deployment web-canary | Of release r-1.",
+    );
+    expect(await found({ lists: lists(), active: ["r-1"] })).toContain("workloads process | ok | what is left over | Nothing can be.");
+    expect((await found({ lists: lists() })).join()).not.toContain("left over");
+  });
+
+  test("is said part by part where all is well", async () => {
+    expect(await found({ plan: `${smallPlan}smoke: ["GET /"]\n` })).toEqual([
+      "plan | ok | shop | Nothing in it is doubtful.",
+      "router small | ok | small | It answers, and knows no release.",
+      "router small | ok | GET / | Stable answers 200 through the router.",
+      "workloads process | ok | web | Stable 1 is ready.",
+      "source small | ok | error-rate | stable: 1,000 counted in 1 series; canary: 1,000 counted in 1 series.",
+      "calendar | ok | Wed 2025-08-20 14:30 Europe/Paris | A release may start then.",
+    ]);
+  });
+
+  test("a stable version that does not run is wrong, and one that is the new one already is doubtful", async () => {
+    expect(await found({ isRunning: false })).toContain(
+      "workloads process | wrong | web | No stable version runs, so there is nothing to go back to.",
+    );
+    expect(await found({ versions: { web: "1" } })).toContain("workloads process | doubtful | web | Stable is 1 already.");
+  });
+
+  test.each<[string, MetricSource["read"], string]>([
+    [
+      "a source that throws",
+      () => Promise.reject(new Error("connection refused")),
+      "wrong | small | It cannot be asked: connection refused.",
+    ],
+    [
+      "a metric that cannot be read",
+      reads({ kind: "unavailable", why: "403 Forbidden" }),
+      "wrong | error-rate | It cannot be read: 403 Forbidden.",
+    ],
+    ["a metric that nothing matches", reads({ kind: "no-data" }), "doubtful | error-rate | Nothing matches it now."],
+    [
+      "a metric without an arm",
+      reads({ kind: "counters", atMs: 0, series: [] }),
+      "doubtful | error-rate | stable: nothing yet; canary: nothing yet.",
+    ],
+    ["a probe that is down", reads({ kind: "probe", atMs: 0, down: true }), "doubtful | error-rate | It is down now."],
+    ["a level", reads({ kind: "level", atMs: 0, canary: 0.254, stable: null }), "ok | error-rate | It reads 0.25."],
+  ])("%s is said", async (_, read, line) => {
+    expect(await found({ lists: smallWith({ read }) })).toContain(`source small | ${line}`);
+  });
+
+  test("a score that is being measured for the first time is waited for; its source is told who has which path", async () => {
+    const routes: ReadContext["routes"][] = [];
+    const readings: Reading[] = [
+      { kind: "unavailable", why: "being measured", soon: true },
+      { kind: "level", atMs: 0, canary: 93, stable: 91 },
+    ];
+    const read: MetricSource["read"] = async (queries, context) => {
+      routes.push(context.routes);
+      const reading = (readings.length > 1 ? readings.shift() : readings[0]) ?? { kind: "no-data" };
+      return new Map(queries.map(({ quantity }) => [quantity, reading]));
+    };
+    const lists = smallWith({ read });
+    const scores = { ...lists, sources: lists.sources.map((one) => ({ ...one, metrics: { score: { required: [], optional: [] } } })) };
+    const plan = smallPlan
+      .replace(/error-rate: \{ kind.*\}/, "speed: { kind: score, source: small }")
+      .replaceAll(/error-rate: "< 0.5%"/g, 'speed: ">= 90"')
+      .replace("error-rate > 5%", "speed < 50");
+    expect(await found({ lists: scores, plan })).toContain("source small | ok | speed | It reads 93; stable 91.");
+    expect(routes).toEqual([1, 2].map(() => [{ path: "/", service: "web" }]));
+  });
+
+  test("a router that cannot be asked, serves somebody, or whose stable version does not answer is said", async () => {
+    const refuses = { observe: () => Promise.reject(new Error("connection refused")) };
+    expect(await found({ lists: smallWith({ router: refuses }) })).toContain(
+      "router small | wrong | small | It cannot be asked: connection refused.",
+    );
+    const attempt = { attempt: async () => ({ status: 502, detail: "no address" }) };
+    expect(await found({ plan: `${smallPlan}smoke: ["GET /"]\n`, lists: smallWith({ router: attempt }) })).toContain(
+      "router small | wrong | GET / | Stable answers 502 through the router: no address.",
+    );
+  });
+
+  test("what an adapter finds when it looks at itself is there; where it throws, that", async () => {
+    const [source, ...others] = smallAdapters().sources;
+    if (source === undefined) throw new Error("there is a small source");
+    const lists = (examineIt: NonNullable<typeof source.examine>): AdapterLists => ({
+      ...smallAdapters(),
+      sources: [{ ...source, examine: examineIt }, ...others],
+    });
+    const looks = await found({
+      lists: lists(async (_, { queries }) => [
+        { what: "index", verdict: "doubtful", says: `${queries.length} read.`, remedy: "Make one." },
+      ]),
+    });
+    expect(looks).toContain("source small | doubtful | index | 1 read.");
+    expect(await found({ lists: lists(() => Promise.reject(new Error("no rights"))) })).toContain(
+      "source small | wrong | small | It cannot be asked: no rights.",
+    );
+  });
+
+  test("a connection that cannot be used is said once, with why", async () => {
+    const small = { kind: "small", value: null, unusable: "The variable SHOP is not set." };
+    const lines = await found({ connections: { sources: { small } } });
+    expect(lines.filter((line) => line.startsWith("source small"))).toEqual([
+      "source small | wrong | small | It cannot be asked: The variable SHOP is not set.",
+    ]);
+  });
+});
+
+test("the server looks with its own connections, and says what is frozen", async () => {
+  const api = await smallApi();
+  const body = { plan: { text: smallPlan, file: "plan.yaml" }, at: "2025-08-20T14:30" };
+  const answer = await api.call("POST", "/api/v1/examinations", { body });
+  expect(answer.status).toBe(200);
+  const { parts } = (await answer.json()) as ExamineAnswer;
+  expect(parts.map(({ part }) => part)).toEqual(["server", "plan", "router small", "workloads process", "source small", "calendar"]);
+  expect(parts[0]?.checks).toEqual([{ what: "production", verdict: "ok", says: "It is not frozen.", remedy: null }]);
+  expect(parts.at(-1)?.checks[0]?.what).toBe("Wed 2025-08-20 14:30 Europe/Paris");
+  expect((await api.call("POST", "/api/v1/examinations", { body: { ...body, at: "tomorrow" } })).status).toBe(422);
+  expect((await api.call("POST", "/api/v1/examinations", { body, as: null })).status).toBe(401);
+});
+
+test("`serin doctor` needs no server: it says what is wrong with what to do, and exits with 1", async () => {
+  const { out, code } = await serin(["doctor", "examples/laptop/plan.yaml", "--at", "2025-08-20T14:30"]);
+  expect(code).toBe(1);
+  expect(out).toMatch(/WRONG {5}edge {2}It cannot be asked: The file edge.token cannot be read/);
+  expect(out).toMatch(/ok {8}Wed 2025-08-20 14:30 Europe\/Paris {2}A release may start then\./);
+  expect(out).toMatch(/→ See that it runs/);
+  expect(out).toMatch(/: \d+ wrong, \d+ doubtful, \d+ as they should be\.\n$/);
+});
+
+test("a plan that is wrong is not looked at further, and a moment that is none is refused", async () => {
+  const folder = await temporaryFolder();
+  const plan = join(folder, "plan.yaml");
+  writeFileSync(plan, smallPlan);
+  const asked = await serin(["doctor", plan]);
+  expect(asked).toMatchObject({ code: 2, err: expect.stringContaining("plan.yaml cannot be released as it is") });
+  expect(await serin(["doctor", plan, "--at", "soon"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("--at is a day and a time"),
+  });
+});
