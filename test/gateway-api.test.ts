@@ -220,6 +220,60 @@ describe("the routes of a release change together", () => {
     expect((await put({ sharePct: 0 })).sharePct).toBe(0);
   });
 
+  test.each<[string, (shop: Shop) => Promise<unknown>, readonly string[], RegExp | null]>([
+    [
+      "one of them is gone",
+      ({ world }) => world.client.call({ method: "DELETE", path: pathOf(world, "api") }, never),
+      ["web"],
+      /HTTPRoute .*\/api is not there/,
+    ],
+    [
+      "one of them cannot be read",
+      ({ world }) => Promise.resolve(world.api?.faults.add({ kind: "status", code: 500 }, { fits: ({ path }) => path.endsWith("/web") })),
+      ["api"],
+      /500/,
+    ],
+    [
+      "the one that draws cannot be written",
+      ({ world }) =>
+        Promise.resolve(
+          world.api?.faults.add(
+            { kind: "status", code: 500 },
+            { fits: ({ method, path }) => method === "PATCH" && path.includes("/web-serin?") },
+          ),
+        ),
+      ["api"],
+      /500/,
+    ],
+    [
+      "the team divides people itself meanwhile",
+      (shop) => meddle(shop, "web", { spec: { rules: [{ backendRefs: ["frontend", "frontend-2"].map((name) => ({ name, port: 80 })) }] } }),
+      ["web", "api"],
+      null,
+    ],
+    [
+      "a service is behind none of them meanwhile",
+      (shop) => meddle(shop, "api", { spec: { rules: [{ backendRefs: [{ name: "else", port: 80 }] }] } }),
+      ["web", "api"],
+      null,
+    ],
+  ])("back at 0 waits for nothing: %s", async (_what, happens, home, says) => {
+    const shop = await openShop();
+    const { world, router, wanted, put } = shop;
+    await put({ sharePct: 50 });
+    await happens(shop);
+    const failed = await router.apply(wanted({ sharePct: 0 }), never).then(
+      () => null,
+      (error: unknown) => String(error),
+    );
+    expect(failed).toEqual(says === null ? null : expect.stringMatching(says));
+    world.api?.faults.clear();
+    for (const name of home) expect(JSON.stringify((await world.route(`${name}-serin`))?.spec)).toContain("/.serin/asleep");
+    if (says !== null) return;
+    await world.gateway.sync();
+    expect((await router.observe(never)).sharePct).toBe(0);
+  });
+
   test("a conflict is tried again at once; one that does not end is thrown", async () => {
     const { world, router, wanted } = await openShop();
     const conflict: Fault = { kind: "status", code: 409 };
