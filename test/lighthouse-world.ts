@@ -6,8 +6,8 @@ import { createLighthouse, lighthouse } from "../src/adapters/metrics/lighthouse
 import type { Job } from "../src/adapters/metrics/lighthouse/job.ts";
 import type { Ran, RunPage } from "../src/adapters/metrics/lighthouse/run-page.ts";
 import type { Metric } from "../src/core/plan.ts";
-import { createClock } from "../src/engine/clock.ts";
 import type { BrokenRule } from "../src/evidence/verdict.ts";
+import { createClock } from "../src/engine/clock.ts";
 import type { Clock, MetricSource, Query, ReadContext, Reading, Target } from "../src/ports.ts";
 
 /** What a report says: scores from 0 to 1, and the audits that are not perfect. */
@@ -143,8 +143,6 @@ export function world(fake: ReturnType<typeof fakeRun>, words: WorldWords = {}) 
 /** Canary's and stable's score of a reading; the reading itself where it has none. */
 export const score = (reading: Reading | undefined) => (reading?.kind === "level" ? [reading.canary, reading.stable] : reading);
 
-/** What a level lost its points for; empty for any other reading. */
-export function rulesIn(reading: Reading | undefined): readonly BrokenRule[] {
-  if (reading?.kind !== "level") return [];
-  return (reading.findings ?? []).filter((finding) => "rule" in finding);
-}
+/** The rules that cost the canary points; empty for a reading that names none. */
+export const rulesOf = (reading: Reading | undefined): readonly BrokenRule[] =>
+  reading?.kind === "level" ? (reading.findings ?? []).filter((finding) => "rule" in finding) : [];

@@ -133,7 +133,7 @@ onSystem({ name: "the Helm chart, rendered", needs: ["go", sprig] }, () => {
       args: ["--max-body=10MB"],
     },
     networkPolicy: { metricsFrom: [{ namespaceSelector: { matchLabels: { name: "monitoring" } } }] },
-    serviceMonitor: { enabled: true, labels: { release: "prometheus" } },
+    serviceMonitor: { enabled: true, labels: { release: "prometheus" }, serverToken: { secret: "viewer" } },
     image: { repository: "images.example/serin", tag: "1.2.3" },
   };
 
@@ -179,6 +179,11 @@ onSystem({ name: "the Helm chart, rendered", needs: ["go", sprig] }, () => {
       });
     }
     expect(one(all, "NetworkPolicy blue-serin-edge").spec?.ingress?.[1]?.from?.[1]).toEqual(whole.networkPolicy.metricsFrom[0]);
+    expect(one(all, "NetworkPolicy blue-serin").spec?.ingress?.[0]?.from).toEqual([
+      { podSelector: {} },
+      ...whole.networkPolicy.metricsFrom,
+    ]);
+    expect(named(all)).toContain("ServiceMonitor blue-serin");
     expect(one(all, "ServiceMonitor blue-serin-edge").metadata.labels["release"]).toBe("prometheus");
   });
 
@@ -211,12 +216,9 @@ onSystem({ name: "the Helm chart, rendered", needs: ["go", sprig] }, () => {
       const names = found(spec?.selector as Labels).flatMap((pod) => pod.spec.containers[0]?.ports.map(({ name }) => name));
       for (const { targetPort } of spec?.ports ?? []) expect(names).toContain(targetPort);
     }
-    const monitor = all.find(({ kind }) => kind === "ServiceMonitor");
-    const monitored = all.filter(
-      ({ kind, metadata }) =>
-        kind === "Service" && monitor !== undefined && finds(monitor.spec?.selector?.matchLabels ?? {}, metadata.labels),
-    );
-    expect(monitored.length).toBe(monitor === undefined ? 0 : 1);
+    const monitors = all.filter(({ kind }) => kind === "ServiceMonitor").map(({ spec }) => spec?.selector?.matchLabels ?? {});
+    const monitored = monitors.map((selector) => services.filter(({ metadata }) => finds(selector, metadata.labels)).length);
+    expect(monitored.every((count) => count === 1)).toBe(true);
   });
 
   test.each<[string, Values]>([

@@ -8,7 +8,7 @@ import type { Examination } from "../../define.ts";
 import { lighthouse } from "../lighthouse.ts";
 
 const examine = async (connection: Readonly<Record<string, unknown>>, more: Partial<Examination> = {}) => {
-  const examination: Examination = { plan: samplePlan, versions: {}, queries: [ask()], targets: [], recipients: [], ...more };
+  const examination: Examination = { plan: samplePlan, versions: {}, queries: [ask()], recipients: [], targets: [], ...more };
   const options = lighthouse.connection.parse(connection);
   const checks = await lighthouse.examine?.(
     options,
