@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { kubernetesWorkloads } from "../src/adapters/workloads/kubernetes.ts";
 import type { SeenWorkload } from "../src/core/observation.ts";
 import { createClock } from "../src/engine/clock.ts";
@@ -44,6 +44,11 @@ async function makeSubject(server: "stand-in" | "real"): Promise<WorkloadsSubjec
           shopDeployment({ name: service, image: place.image(behaviour === "missing" ? "missing" : "0"), behaviour }),
         );
       }
+      // Until its first pod is there, as long as a team's Deployment always is.
+      await vi.waitFor(async () => expect(mapOf((await place.find(deployments, service))?.status as Json)["replicas"]).toBeDefined(), {
+        timeout: 20_000,
+        interval: 50,
+      });
       return { kind: "kubernetes", options: { deployment: service } };
     },
     version: (name, behaviour) => place.image(behaviour === "missing" ? "missing" : name),

@@ -43,7 +43,7 @@ guards: [{ when: "error-rate > 20%", then: rollback }]
 }
 
 function lists(): AdapterLists {
-  return { ...smallAdapters(), workloads: [kubernetesWorkloads as AdapterLists["workloads"][number]] };
+  return { ...smallAdapters(), workloads: [kubernetesWorkloads] };
 }
 
 async function open(

@@ -66,32 +66,51 @@ describe.each(realKubeconfig === undefined ? (["stand-in"] as const) : (["stand-
 
     test("autoscaler and disruption budget come along, sized as it is, and go with it", async () => {
       await open({ shop: { replicas: 4 } });
+      // Clusters before 1.23 and 1.21 do not know them: then there is nothing to copy.
       const [hasHpa, hasPdb] = await Promise.all([knows(desk, "/apis/autoscaling/v2"), knows(desk, "/apis/policy/v1")]);
       const hpa = { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "backend" }, minReplicas: 4, maxReplicas: 8 };
+      const pdb = { minAvailable: 3, selector: { matchLabels: { app: "backend" } } };
       if (hasHpa) await desk.place.create(autoscalers, { metadata: { name: "web" }, spec: hpa });
-      if (hasPdb)
-        await desk.place.create(budgets, {
-          metadata: { name: "web" },
-          spec: { minAvailable: 3, selector: { matchLabels: { app: "backend" } } },
-        });
+      if (hasPdb) await desk.place.create(budgets, { metadata: { name: "web" }, spec: pdb });
       await desk.apply({ canary: "2", previous: "1", share: 50 });
-      if (hasHpa)
-        expect(await spec(autoscalers, "backend-canary")).toMatchObject({
-          scaleTargetRef: { name: "backend-canary" },
-          minReplicas: 2,
-          maxReplicas: 8,
-        });
-      if (hasPdb)
-        expect(await spec(budgets, "backend-canary")).toMatchObject({
-          minAvailable: 1,
-          selector: { matchLabels: { "serin.dev/slot": "canary" } },
-        });
-      if (hasHpa) expect(await spec(autoscalers, "backend-previous")).toMatchObject({ minReplicas: 4 });
+      const [canary, previous, budget] = [
+        hasHpa ? await spec(autoscalers, "backend-canary") : null,
+        hasHpa ? await spec(autoscalers, "backend-previous") : null,
+        hasPdb ? await spec(budgets, "backend-canary") : null,
+      ];
+      expect({ canary, previous, budget }).toMatchObject({
+        canary: hasHpa ? { scaleTargetRef: { name: "backend-canary" }, minReplicas: 2, maxReplicas: 8 } : null,
+        previous: hasHpa ? { minReplicas: 4 } : null,
+        budget: hasPdb ? { minAvailable: 1, selector: { matchLabels: { "serin.dev/slot": "canary" } } } : null,
+      });
       await desk.apply({});
       expect(await names(services)).toEqual(["backend"]);
       await vi.waitFor(async () => expect(await names(deployments)).toEqual(["backend"]), patience);
-      if (hasHpa) expect(await names(autoscalers)).toEqual(["web"]);
-      if (hasPdb) expect(await names(budgets)).toEqual(["web"]);
+      expect(hasHpa ? await names(autoscalers) : ["web"]).toEqual(["web"]);
+      expect(hasPdb ? await names(budgets) : ["web"]).toEqual(["web"]);
+    });
+
+    test("what takes stable's place is as large as stable was before an autoscaler made it smaller", async () => {
+      await open({ shop: { replicas: 4 } });
+      await desk.apply({ stable: "1", canary: "2", share: 50 });
+      const path = `/apis/apps/v1/namespaces/${desk.place.namespace}/deployments/backend/scale`;
+      const query = { fieldManager: "kube-controller-manager" };
+      await desk.place.call({ method: "PATCH", path, query, as: "application/merge-patch+json", body: { spec: { replicas: 1 } } });
+      await desk.until("stable", { isReady: true, detail: "" });
+      await desk.apply({ stable: "1", canary: "2", previous: "1", share: 100 });
+      expect((await spec(deployments, "backend-canary"))["replicas"]).toBe(4);
+      expect((await spec(deployments, "backend-previous"))["replicas"]).toBe(4);
+      expect((await spec(deployments, "backend"))["replicas"]).toBe(1);
+    });
+
+    test("two services of one Deployment are refused for good", async () => {
+      await open();
+      const { backend } = desk.wanted({ canary: "2" });
+      const both = { frontend: backend!, backend: backend! };
+      await expect(desk.workloads.apply(both, AbortSignal.timeout(10_000))).rejects.toMatchObject({
+        retry: "never",
+        message: expect.stringContaining("frontend and backend are both"),
+      });
     });
 
     test("promotion and rollback leave stable as kubectl set image would have", async () => {

@@ -314,10 +314,10 @@ function readRefusal(call: KubeCall, code: number, text: string): KubeRefusal {
   return new KubeRefusal(code, "", `${sayCall(call)} answers ${code}, and not in the API's words`);
 }
 
-/** Seconds or a date; one second when it says neither. At most a minute. */
+/** As many seconds as it says, at most five: the way home does not wait longer for politeness. One second when it says none. */
 function retryAfterMs(header: string | string[] | undefined): number {
   const seconds = Number([header].flat()[0]);
-  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) * 1_000 : 1_000;
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 5) * 1_000 : 1_000;
 }
 
 function noAnswer(call: KubeCall, cause: unknown, signal: AbortSignal): unknown {

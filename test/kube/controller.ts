@@ -172,7 +172,7 @@ export class Controller {
   }
 
   async #live(pod: KubeObject, signal: AbortSignal): Promise<void> {
-    const { status, event } = nextPodStatus(pod, timeNow());
+    const { status, event } = nextPodStatus(pod, timeNow(), this.#mayEnd(pod));
     if (status === null) return;
     const name = nameOf(pod);
     const isDown = listOf(status["containerStatuses"]).some((each) => mapOf(mapOf(each)["lastState"])["terminated"] !== undefined);
@@ -194,6 +194,11 @@ export class Controller {
       source: { component: "kubelet" },
     };
     await this.#try({ method: "POST", path: this.#path("v1", "events"), body }, signal);
+  }
+
+  #mayEnd(pod: KubeObject): boolean {
+    const job = textOf(mapOf(mapOf(pod.metadata)["labels"])["job-name"]);
+    return job === "" || (this.#options.mayEnd?.(job) ?? true);
   }
 
   async #run(job: KubeObject, pods: readonly KubeObject[], signal: AbortSignal): Promise<void> {
@@ -218,9 +223,9 @@ export class Controller {
       );
     }
     const now = timeNow();
-    const hasFailed = own.some((pod) => JSON.stringify(pod["status"]).includes("terminated"));
-    if (!hasFailed && !(this.#options.mayEnd?.(nameOf(job)) ?? true)) return;
-    if (!hasFailed && !own.some(isPodReady)) return;
+    const has = (phase: string): boolean => own.some((pod) => mapOf(pod["status"])["phase"] === phase);
+    const hasFailed = has("Failed");
+    if (!hasFailed && !has("Succeeded")) return;
     const ends = (types: readonly string[], more: JsonMap): JsonMap => ({
       ...more,
       startTime: now,

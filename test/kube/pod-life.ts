@@ -6,9 +6,13 @@ const mostRestarts = 4;
 
 /**
  * The status that a pod comes to next by the BEHAVIOUR of its first container, or by an image whose name has "missing" in it; `status` is `null`
- * when it stays as it is. `event`: a warning about it; `null`: none.
+ * when it stays as it is. `event`: a warning about it; `null`: none. A pod of a Job ends when it may.
  */
-export function nextPodStatus(pod: KubeObject, now: string): { readonly status: JsonMap | null; readonly event: string | null } {
+export function nextPodStatus(
+  pod: KubeObject,
+  now: string,
+  mayEnd = true,
+): { readonly status: JsonMap | null; readonly event: string | null } {
   const before = mapOf(pod["status"]);
   const container = mapOf(listOf(mapOf(pod["spec"])["containers"])[0]);
   const [name, image] = [textOf(container["name"]), textOf(container["image"])];
@@ -17,6 +21,7 @@ export function nextPodStatus(pod: KubeObject, now: string): { readonly status: 
   const stay = { status: null, event: null };
   const of = (phase: string, status: JsonMap, ready: boolean): JsonMap => ({
     phase,
+    ...(before["qosClass"] === undefined ? {} : { qosClass: before["qosClass"] }),
     startTime: before["startTime"] ?? now,
     conditions: [
       { type: "PodScheduled", status: "True", lastTransitionTime: now },
@@ -28,6 +33,19 @@ export function nextPodStatus(pod: KubeObject, now: string): { readonly status: 
   if (known["name"] === undefined)
     return { status: of("Pending", { state: { waiting: { reason: "ContainerCreating" } } }, false), event: null };
   const isCreating = mapOf(mapOf(known["state"])["waiting"])["reason"] === "ContainerCreating";
+  if (mapOf(pod["spec"])["restartPolicy"] === "Never" && behaviour !== "missing") {
+    const isOver = before["phase"] === "Failed" || before["phase"] === "Succeeded";
+    if (isOver || (!mayEnd && behaviour !== "crashing")) return stay;
+    const exitCode = behaviour === "crashing" ? 4 : 0;
+    const terminated = {
+      exitCode,
+      reason: exitCode === 0 ? "Completed" : "Error",
+      message: exitCode === 0 ? "" : "I fell",
+      startedAt: now,
+      finishedAt: now,
+    };
+    return { status: of(exitCode === 0 ? "Succeeded" : "Failed", { state: { terminated } }, false), event: null };
+  }
   switch (behaviour) {
     case "missing":
       return isCreating

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { SeenWorkload, SeenWorkloads, Slot } from "../../core/observation.ts";
+import { PortError } from "../../ports.ts";
 import type { WantedService, WantedWorkloads, Workloads } from "../../ports.ts";
 import type { Surroundings, WorkloadsDefinition } from "../define.ts";
 import { createExchange } from "../exchange.ts";
@@ -78,6 +79,7 @@ class KubernetesWorkloads implements Workloads {
 
   async apply(wanted: WantedWorkloads, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
+    await this.#assertApart(wanted);
     // One service's trouble does not stand in another one's way.
     const done = await Promise.allSettled(Object.entries(wanted).map(([service, use]) => this.#applyService(service, use, signal)));
     const failed = done.find((outcome) => outcome.status === "rejected");
@@ -95,10 +97,25 @@ class KubernetesWorkloads implements Workloads {
     return Object.fromEntries(seen);
   }
 
+  /** Two services of one Deployment would each take the other's clone away. */
+  async #assertApart(wanted: WantedWorkloads): Promise<void> {
+    const namespace = await this.#namespace();
+    const places = Object.entries(wanted).map(([service, { use }]) => readPlace(service, use, namespace));
+    for (const [, of] of Map.groupBy(places, (place) => `${place.namespace}/${place.deployment}`)) {
+      const [first, second] = of;
+      if (!first || !second) continue;
+      const says = `${first.service} and ${second.service} are both the Deployment ${first.namespace}/${first.deployment}`;
+      throw new PortError(`${says}: make them one service, or two Deployments`, { retry: "never" });
+    }
+  }
+
   async #applyService(service: string, { use, release, slots }: WantedService, signal: AbortSignal): Promise<void> {
     const place = readPlace(service, use, await this.#namespace());
     const deployments = await this.#cluster.deployments(place.namespace, signal);
-    const stable = deployments.get(place.deployment);
+    const stable = atFullSize(
+      deployments.get(place.deployment),
+      ownSlots.map((slot) => deployments.get(slotName(place.deployment, slot))),
+    );
     const tasks = ownSlots.map(async (slot) => {
       const wish = slots[slot];
       const own = deployments.get(slotName(place.deployment, slot));
@@ -187,6 +204,15 @@ class KubernetesWorkloads implements Workloads {
     const own = services.find(({ metadata }) => metadata.name === serviceName);
     return own ? urlOf(place, leading, serviceName) : `its Service ${place.namespace}/${serviceName} is gone`;
   }
+}
+
+/**
+ * Stable as large as it was when the release began: an autoscaler makes it smaller as its people leave, and what takes its place has to be as large as
+ * it was before.
+ */
+function atFullSize(stable: Deployment | undefined, own: readonly (Deployment | undefined)[]): Deployment | undefined {
+  const recorded = own.map((each) => Number(each?.metadata.annotations[annotations.replicas] ?? 0)).filter(Number.isFinite);
+  return stable && { ...stable, spec: { ...stable.spec, replicas: Math.max(stable.spec.replicas, ...recorded) } };
 }
 
 interface Sight {

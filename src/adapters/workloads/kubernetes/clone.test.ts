@@ -25,11 +25,11 @@ function deployment(selector: object, more: object = {}): Deployment {
   return readDeployment({
     metadata: { name: "web", namespace: "shop", uid: "u1", annotations: { "argocd.argoproj.io/tracking-id": "x" } },
     spec,
-  } as Parameters<typeof readDeployment>[0]);
+  });
 }
 
 function service(name: string, selector: Readonly<Record<string, string>>): Service {
-  return readService({ metadata: { name }, spec: { selector, ports: [{ port: 80 }] } } as Parameters<typeof readService>[0]);
+  return readService({ metadata: { name }, spec: { selector, ports: [{ port: 80 }] } });
 }
 
 const place = readPlace("frontend", { kind: "kubernetes", options: { deployment: "web" } }, "shop");
@@ -42,7 +42,7 @@ const clone = (stable: Deployment, services: readonly Service[] = []): Deploymen
       release: "web-1",
       sharePct: 10,
       waitsFor: null,
-    }) as Parameters<typeof readDeployment>[0],
+    }),
   );
 
 test.each<[string, object, readonly Service[]]>([

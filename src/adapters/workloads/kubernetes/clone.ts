@@ -1,3 +1,4 @@
+import type { KubeObject } from "../../kubernetes-client.ts";
 import { annotations, hashOf, isOwn, ownLabels, slotLabels, slotName } from "./names.ts";
 import type { OwnSlot } from "./names.ts";
 import { selects } from "./objects.ts";
@@ -36,7 +37,7 @@ export function templateHash({ spec }: Deployment, container: string): string {
  * A Deployment beside `stable` with another image, labels of its own, and everything else of its pods as they are. What keeps pods apart from each
  * other keeps the new ones apart from each other. Of stable's own labels and annotations nothing is taken: they say who looks after *it*.
  */
-export function cloneDeployment(stable: Deployment, services: readonly Service[], spec: CloneSpec): object {
+export function cloneDeployment(stable: Deployment, services: readonly Service[], spec: CloneSpec): KubeObject {
   const { place, slot, version, release, sharePct, waitsFor } = spec;
   const { template, replicas, selector: _, paused: __, ...rest } = stable.spec;
   const podLabels = relabel(stable, services, slot);

@@ -94,6 +94,7 @@ function isController({ manager }: Author): boolean {
   return manager === "kube-controller-manager";
 }
 
+/** Times have whole seconds: of the same one nobody knows what came first. */
 function isNewer({ at: when }: Author, own: Deployment | undefined): boolean {
-  return when >= (own?.metadata.creationTimestamp ?? "");
+  return when > (own?.metadata.creationTimestamp ?? "");
 }

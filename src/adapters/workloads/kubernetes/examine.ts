@@ -138,9 +138,16 @@ async function examineObjects(client: KubeClient, { namespace, places, plan }: A
     ]);
     const there: ReadonlyMap<string, Deployment> = new Map(deployments.items.map((item) => [item.metadata.name, readDeployment(item)]));
     const known: readonly Service[] = services.items.map(readService);
+    const shared = places.filter((place) => places.some((other) => other !== place && other.deployment === place.deployment));
+    const twice = shared.map(({ service, deployment }): Check => ({
+      what: `Deployment ${namespace}/${deployment}`,
+      verdict: "wrong",
+      says: `It is several services of the plan, ${service} among them.`,
+      remedy: "Make them one service, or two Deployments.",
+    }));
     const found = places.flatMap((place) => examineDeployment(place, { deployments: there, services: known, plan }));
     const jobs = await Promise.all(places.map((place) => examineMigration(client, place, signal)));
-    return [...found, ...jobs.flat(), ...(await examineQuota(client, { namespace, places, deployments: there }, signal))];
+    return [...twice, ...found, ...jobs.flat(), ...(await examineQuota(client, { namespace, places, deployments: there }, signal))];
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     return [

@@ -7,7 +7,7 @@ function pod(status: object, metadata: object = {}) {
     metadata: { name: "web-1", ...metadata },
     spec: { containers: [{ name: "app", image: "web:1" }] },
     status,
-  } as unknown as Parameters<typeof readPod>[0]);
+  });
 }
 
 const container = (of: object) => ({ containerStatuses: [{ name: "app", ready: false, restartCount: 0, ...of }] });

@@ -35,11 +35,13 @@ function troubleOf({ metadata, status }: Pod): PodTrouble | null {
   });
   const scheduled = status.conditions.find(({ type }) => type === "PodScheduled");
   if (scheduled?.status === "False") return named(`cannot be scheduled: ${scheduled.message || scheduled.reason}`);
-  if (status.phase === "Failed")
-    return named(`failed: ${[status.reason, status.message].filter((word) => word !== "").join(", ") || "without a word"}`);
+  if (status.phase === "Succeeded") return null;
+  if (status.phase === "Failed" && status.reason !== "") {
+    return named(`failed: ${[status.reason, status.message].filter((word) => word !== "").join(", ")}`);
+  }
   for (const each of [...status.initContainerStatuses, ...status.containerStatuses]) {
     const { waiting, terminated } = each.state;
-    const before = each.lastState.terminated ?? terminated;
+    const before = terminated ?? each.lastState.terminated;
     const log = before ? { container: each.name, restarts: each.restartCount, isOfBefore: terminated === undefined } : null;
     if (waiting && !usual.has(waiting.reason) && !before) {
       return named(`${each.name} cannot be started: ${[waiting.reason, waiting.message].filter((word) => word !== "").join(", ")}`);

@@ -10,7 +10,7 @@ const available = { type: "Available", status: "True" };
 function judged(status: object, { spec = {}, metadata = {} }: { readonly spec?: object; readonly metadata?: object } = {}) {
   const template = { metadata: { labels: {} }, spec: { containers: [{ name: "app", image: "web:1" }] } };
   const object = { metadata: { name: "web", generation: 3, ...metadata }, spec: { replicas: 4, selector: {}, template, ...spec }, status };
-  return judge(readDeployment(object as unknown as Parameters<typeof readDeployment>[0]));
+  return judge(readDeployment(object));
 }
 
 const all = { observedGeneration: 3, replicas: 4, updatedReplicas: 4, availableReplicas: 4, conditions: [complete, available] };
@@ -72,6 +72,12 @@ test("scaled to nothing is available by the API's words, and not ready by ours",
     isReady: false,
     says: "it is scaled to 0",
   });
+});
+
+test("one that waits for a migration has served nobody, though its roll-out of no pods is complete", () => {
+  const waits = { spec: { replicas: 0 }, metadata: { annotations: { "serin.dev/waits-for": "migrate-1" } } };
+  expect(judged({ observedGeneration: 3, conditions: [complete, available] }, waits)).toMatchObject({ isReady: false, hasServed: false });
+  expect(judged(all, { metadata: waits.metadata })).toMatchObject({ isReady: true, hasServed: true });
 });
 
 test("what is being deleted, or paused, is not ready", () => {

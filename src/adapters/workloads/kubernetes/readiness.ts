@@ -1,3 +1,4 @@
+import { annotations } from "./names.ts";
 import type { Deployment } from "./objects.ts";
 
 /** How far a Deployment is, by its own words. */
@@ -20,7 +21,9 @@ export function judge({ metadata, spec, status }: Deployment): Readiness {
   const progressing = condition("Progressing");
   const isCurrent = status.observedGeneration >= metadata.generation;
   const isComplete = isCurrent && progressing?.reason === "NewReplicaSetAvailable";
-  const hasServed = isComplete || (isCurrent && status.availableReplicas > 0);
+  // Without a pod a roll-out is complete too: one that waits for its migration has served nobody.
+  const hasWaited = metadata.annotations[annotations.waitsFor] !== undefined;
+  const hasServed = (isComplete && !hasWaited) || (isCurrent && status.availableReplicas > 0);
   const available = `${status.availableReplicas} of ${spec.replicas} replicas available`;
   const not = (says: string): Readiness => ({ isReady: false, hasServed, says });
   if (metadata.deletionTimestamp) return not("it is being deleted");

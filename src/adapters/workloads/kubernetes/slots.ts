@@ -106,7 +106,7 @@ function isOf(own: Deployment, { place, version, release }: SlotWish): boolean {
 async function putDeployment(cluster: Cluster, { stable, own }: Standing, spec: CloneSpec, signal: AbortSignal): Promise<Deployment> {
   const { place } = spec;
   const services = await cluster.services(place.namespace, signal);
-  const clone = cloneDeployment(stable, services, spec) as { readonly metadata: object };
+  const clone = cloneDeployment(stable, services, spec);
   const collection = { apiVersion: "apps/v1", namespace: place.namespace, plural: "deployments" };
   const name = slotName(place.deployment, spec.slot);
   let there = own;

@@ -106,6 +106,7 @@ function readEvent(object: KubeObject): { readonly at: string; readonly says: st
     readonly lastTimestamp?: unknown;
     readonly eventTime?: unknown;
   };
-  const at = [lastTimestamp, eventTime, object.metadata.creationTimestamp].find((value) => typeof value === "string") ?? "";
-  return { at: String(at), says: [message, reason].find((value): value is string => typeof value === "string" && value !== "") ?? "" };
+  const at =
+    [lastTimestamp, eventTime, object.metadata.creationTimestamp].find((value): value is string => typeof value === "string") ?? "";
+  return { at, says: [message, reason].find((value): value is string => typeof value === "string" && value !== "") ?? "" };
 }
