@@ -135,6 +135,8 @@ export interface RouterCapabilities {
   /** Finest step of the share, percent. */
   readonly stepPct: number;
   readonly lease: boolean;
+  /** Whether it can send one request to a mix of versions. Absent: it can. */
+  readonly attempts?: boolean;
 }
 
 export interface TrafficRouter {

@@ -1,3 +1,8 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { edge as edgeRouter } from "../src/adapters/traffic/edge.ts";
 import { createClock } from "../src/engine/clock.ts";
 import { startSmallServer } from "./contract/small-server.ts";
@@ -7,7 +12,11 @@ import { openEdge, routerOf, token } from "./edge-world.ts";
 
 /** The router's control address can be taken away by steering another one in its place. */
 async function subjectOf(edges: number): Promise<TrafficSubject> {
-  const opened = await Promise.all(Array.from({ length: edges }, () => openEdge()));
+  const folder = await mkdtemp(join(tmpdir(), "serin-edge-key-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const keyFile = join(folder, "key");
+  await writeFile(keyFile, randomBytes(32).toString("base64url"));
+  const opened = await Promise.all(Array.from({ length: edges }, () => openEdge({ keyFile })));
   const elsewhere = await startSmallServer();
   const other = edgeRouter.create(edgeRouter.connection.parse({ control: [elsewhere.url], token }), {
     clock: createClock(),

@@ -40,7 +40,14 @@ const queries: readonly Query[] = [
 /** The meters of an edge under a clock that is moved by hand, and what the source reads on their page. */
 function meteredEdge(silentInARow: (arm: "canary" | "stable") => number = () => 0) {
   let nowMs = 1_000.25;
-  const meters = new Meters({ bornMs: 1_700_000_000_000, nowMs: () => nowMs, share: () => 50, known: () => 0, silentInARow });
+  const meters = new Meters({
+    bornMs: 1_700_000_000_000,
+    nowMs: () => nowMs,
+    epochMs: () => 1_700_000_000_000 + nowMs,
+    share: () => 50,
+    known: () => 0,
+    silentInARow,
+  });
   meters.expect({ services: ["shop", "api"], goals: ["trial"] });
   return {
     meters,

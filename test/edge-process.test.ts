@@ -156,3 +156,21 @@ test("serin edge starts with a garbled last word of the controller, and says whe
   edge.child.kill("SIGTERM");
   expect(await edge.exited).toEqual([0, null]);
 });
+
+test("on SIGTERM serin edge first says that it is not ready, and serves on until those in front have seen it", async () => {
+  const backend = createServer((_request, response) => void response.end("ok"));
+  backend.listen(0, "127.0.0.1");
+  await once(backend, "listening");
+  onTestFinished(() => void backend.close());
+  const stable = `shop=http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
+  const edge = await startProcess(["--stable", stable, "--drain", "1500ms", "--finish", "1s", "--ready-after", "100ms"]);
+  const { listening, control } = JSON.parse((await edge.firstLine)[0]) as { readonly listening: string; readonly control: string };
+  const ready = async (): Promise<number> => (await fetch(`${control}/ready`)).status;
+  await expect.poll(ready).toBe(200);
+  edge.child.kill("SIGTERM");
+  await expect.poll(ready).toBe(503);
+  const answer = await fetch(`${listening}/`);
+  expect([answer.status, answer.headers.get("connection")]).toEqual([200, "close"]);
+  expect(await edge.exited).toEqual([0, null]);
+  expect(edge.errors()).toBe("");
+});

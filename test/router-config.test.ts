@@ -47,7 +47,7 @@ describe("serin router config", () => {
 
   test.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, string>>, string]>([
     ["a router that needs none", { "kind: haproxy": "kind: edge" }, {}, "kind edge needs no configuration"],
-    ["no connection of this kind", {}, { "kind: haproxy": "kind: nginx" }, "kind haproxy"],
+    ["no connection of this kind", {}, { "kind: haproxy": "kind: istio" }, "kind haproxy"],
     ["a plan with an error", { "share: 10%": "share: 0%" }, {}, 'share: "0%" is out of range'],
     ["a server's file with an error", {}, { "folder: /var/lib/haproxy/serin": "folder: here" }, "A folder is an absolute path"],
   ])("%s is refused, and nothing is written", async (_name, inPlan, inServer, says) => {

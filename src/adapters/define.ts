@@ -81,7 +81,10 @@ export interface RouterDefinition<Connection> {
   readonly kind: string;
   readonly says: string;
   readonly connection: z.ZodType<Connection>;
+  /** What the kind can; where connections differ, what the best of them can. */
   readonly capabilities: RouterCapabilities;
+  /** What this connection can. Absent: connections do not differ. Pure. */
+  capabilitiesOf?(connection: Connection): RouterCapabilities;
   /** What a server that is not serin's own must be configured with for this plan; `serin router config` writes it. Absent: nothing. Pure. */
   configure?(connection: Connection, plan: Plan): string;
   /** Looks at what only the adapter can see; the rules are `Examination`'s. Absent: there is nothing beside what the port shows. */

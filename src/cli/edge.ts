@@ -34,6 +34,9 @@ interface Options {
   readonly minUpload: string;
   readonly maxConnections: string;
   readonly backendConnections: string;
+  readonly readyAfter: string;
+  readonly drain: string;
+  readonly finish: string;
 }
 
 /** Of the files that may be open; the others are for backends, so that clients who hold many connections never leave none. */
@@ -82,6 +85,9 @@ function addLimits(command: Command): void {
     ["--min-upload <size>", "the slowest body, bytes a second; 0 for any", `${client.bodyBytesPerSecond}B`],
     ["--max-connections <number>", "how many connections of clients are open at the same time", `${client.connections}`],
     ["--backend-connections <number>", "connections to one address; as many requests may wait for one", `${upstream.connections}`],
+    ["--ready-after <duration>", "how long /ready waits at most for the controller's first word", sayDuration(edgeLimits.readyAfterMs)],
+    ["--drain <duration>", "how long newcomers are still served after SIGTERM, /ready says no meanwhile; 0 for not at all", "0"],
+    ["--finish <duration>", "how long requests in flight may take after that", sayDuration(edgeLimits.closeMs)],
   ];
   for (const [flags, says, otherwise] of options) command.option(flags, says, otherwise);
 }
@@ -93,6 +99,9 @@ async function limitsIn(options: Options): Promise<Partial<EdgeLimits>> {
   }
   return {
     turnMs: durationIn(options.turn),
+    readyAfterMs: durationIn(options.readyAfter),
+    drainMs: options.drain === "0" ? 0 : durationIn(options.drain),
+    closeMs: durationIn(options.finish),
     client: {
       ...edgeLimits.client,
       headMs: durationIn(options.headTimeout),

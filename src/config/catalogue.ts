@@ -42,15 +42,23 @@ export interface SourceKind extends Kind {
 }
 
 export interface RouterKind extends Kind {
-  readonly capabilities: {
-    readonly sticky: boolean;
-    readonly audiences: readonly Audience[];
-    readonly readsBack: boolean;
-    readonly stepPct: number;
-    readonly lease: boolean;
-  };
+  /** What the kind can; where connections differ, what the best of them can. */
+  readonly capabilities: RouterAbility;
+  /** What this connection can. Absent: connections do not differ. */
+  capabilitiesOf?(connection: unknown): RouterAbility;
   /** What a server that is not serin's own must be configured with for this plan. Absent: nothing. */
   configure?(connection: unknown, plan: Plan): string;
+}
+
+/** What a router can do, as plans are checked against it. */
+export interface RouterAbility {
+  readonly sticky: boolean;
+  readonly audiences: readonly Audience[];
+  readonly readsBack: boolean;
+  readonly stepPct: number;
+  readonly lease: boolean;
+  /** Whether it can send one request to a mix of versions. Absent: it can. */
+  readonly attempts?: boolean;
 }
 
 export interface WorkloadsKind extends Kind {
@@ -134,6 +142,13 @@ export function meaningOfKind<P extends "routers" | "workloads">(
   const definition = (catalogue[port] as readonly Adapters[P][number][]).find((known) => known.kind === kind);
   if (definition !== undefined) return { kind: "known", definition };
   return isMissingKind(catalogue, port, kind) ? { kind: "missing", adapter: kind } : { kind: "unknown", known: kindsOf(catalogue, port) };
+}
+
+/** What the router of this kind can, by the connection that the server's file has; without one, what the kind can. */
+export function abilityOf(catalogue: Catalogue, router: RouterKind): RouterAbility {
+  const written = Object.values(catalogue.server?.connections.routers ?? {}).find((one) => one.kind === router.kind);
+  const read = written === undefined ? null : router.connection.safeParse(written.options);
+  return (read?.success === true ? router.capabilitiesOf?.(read.data) : undefined) ?? router.capabilities;
 }
 
 function meaningOf<P extends "sources" | "notifiers">(

@@ -1,3 +1,4 @@
+import { routers } from "../../src/adapters/traffic/list.ts";
 import { soundPlan } from "./sound-plan.ts";
 
 import type { BrokenPlan } from "./broken-words.ts";
@@ -70,7 +71,7 @@ export const brokenRules: readonly BrokenPlan[] = [
     "a kind that this build does not have",
     { from: "traffic:\n  kind: edge", to: "traffic:\n  kind: istio" },
     [
-      '13:9 error: This build has no router adapter of kind "istio": what depends on it is not checked, and no release of this plan begins. Use one that it has (edge, haproxy, nginx, nginx-reload), or a later version.',
+      `13:9 error: This build has no router adapter of kind "istio": what depends on it is not checked, and no release of this plan begins. Use one that it has (${routers.map(({ kind }) => kind).join(", ")}), or a later version.`,
     ],
   ],
   [

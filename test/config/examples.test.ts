@@ -108,6 +108,53 @@ describe("examples/laptop", () => {
   });
 });
 
+describe("examples/command", () => {
+  const { server, problems: serverProblems } = readServer(example("command/serin.yaml"), "serin.yaml", adapters);
+
+  test("what its connection declares is what lint doubts", () => {
+    expect(serverProblems).toEqual([]);
+    const { plan, problems } = planned("command", server);
+    expect(plan?.phases.map(({ sharePct }) => sharePct)).toEqual([10, 100]);
+    expect(problems.filter(({ code }) => code.startsWith("router-")).map(({ code }) => code)).toEqual(["router-lease", "router-sticky"]);
+    expect(planned("command", null).problems.filter(({ code }) => code.startsWith("router-"))).toEqual([]);
+  });
+
+  test.each([
+    ["an audience", "audience: everyone", "audience: new-logins", "cannot draw new-logins"],
+    ["a finer share", "share: 10%", "share: 0.5%", "has steps of 1%"],
+  ])("%s that it does not declare is refused", (_what, from, to, says) => {
+    const text = example("command/plan.yaml").replace(from, to).replace("routes:", 'login: "POST /login", routes:');
+    const { problems } = readPlan(text, "plan.yaml", { ...adapters, server });
+    expect(problems.filter(({ code }) => code === "router-cannot").map(({ message }) => message)).toEqual([expect.stringContaining(says)]);
+  });
+
+  test("smoke requests without a program that sends them are refused", () => {
+    const without = example("command/serin.yaml").replace(/^ *attempt:.*\n/m, "");
+    const { problems } = readPlan(example("command/plan.yaml"), "plan.yaml", {
+      ...adapters,
+      server: readServer(without, "serin.yaml", adapters).server,
+    });
+    expect(problems.filter(({ severity }) => severity === "error").map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      "router-cannot: The router command cannot send requests to a mix of versions.",
+    ]);
+  });
+});
+
+describe("examples/gateway-api", () => {
+  const { server, problems: serverProblems } = readServer(example("gateway-api/serin.yaml"), "serin.yaml", adapters);
+
+  test("is a plan that its server can carry out, and lint says what a Gateway lacks", () => {
+    expect(serverProblems).toEqual([]);
+    const { plan, problems } = planned("gateway-api", server);
+    expect(plan?.phases.map(({ sharePct, audience }) => `${sharePct} ${audience}`)).toEqual([
+      "10 new-logins",
+      "50 everyone",
+      "100 everyone",
+    ]);
+    expect(problems.filter(({ code }) => code.startsWith("router-")).map(({ code }) => code)).toEqual(["router-lease"]);
+  });
+});
+
 describe("examples/nginx", () => {
   const { server, problems: serverProblems } = readServer(example("nginx/serin.yaml"), "serin.yaml", adapters);
   const { plan, problems } = planned("nginx", server);
@@ -132,7 +179,7 @@ describe("examples/nginx", () => {
   });
 });
 
-test.each(["ecomsimply", "kubernetes", "laptop", "nginx"])("the JSON Schemas accept examples/%s", (name) => {
+test.each(["ecomsimply", "kubernetes", "laptop", "nginx", "command", "gateway-api"])("the JSON Schemas accept examples/%s", (name) => {
   for (const [file, schema] of [
     ["plan", planSchema(adapters)],
     ["serin", serverSchema(adapters)],

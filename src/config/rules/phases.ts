@@ -1,8 +1,8 @@
 import { decimal } from "../../core/decimal.ts";
 import { sayDuration } from "../../core/duration.ts";
 import { doubts } from "../../core/messages/doubts.ts";
-import { meaningOfKind } from "../catalogue.ts";
-import type { Catalogue, RouterKind } from "../catalogue.ts";
+import { abilityOf, meaningOfKind } from "../catalogue.ts";
+import type { Catalogue, RouterAbility } from "../catalogue.ts";
 import { sayGuard } from "../conditions.ts";
 import type { Draft } from "../draft.ts";
 import { wrong } from "../finding.ts";
@@ -146,6 +146,15 @@ export const routerIsAble: Rule = (draft, { catalogue }) => {
       );
     }
   }
+  if (capabilities.attempts === false && (draft.settings.smoke ?? []).length > 0) {
+    findings.push(
+      wrong(
+        ["smoke"],
+        `The router ${kind} cannot send requests to a mix of versions.`,
+        "Leave smoke out, or name a program for attempts in its connection.",
+      ),
+    );
+  }
   return findings;
 };
 
@@ -161,9 +170,14 @@ export const routerIsSticky: Rule = (draft, { catalogue, language }) => {
   return router === null || router.capabilities.sticky ? [] : [doubt(["traffic", "kind"], doubts[language].notSticky(router.kind))];
 };
 
-function routerOf(draft: Draft, catalogue: Catalogue): RouterKind | null {
+interface PlannedRouter {
+  readonly kind: string;
+  readonly capabilities: RouterAbility;
+}
+
+function routerOf(draft: Draft, catalogue: Catalogue): PlannedRouter | null {
   const meaning = draft.traffic === null ? null : meaningOfKind(catalogue, "routers", draft.traffic.kind);
-  return meaning?.kind === "known" ? meaning.definition : null;
+  return meaning?.kind === "known" ? { kind: meaning.definition.kind, capabilities: abilityOf(catalogue, meaning.definition) } : null;
 }
 
 /** Who logs in is known only when the login is. */

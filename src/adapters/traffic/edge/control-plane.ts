@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { z } from "zod";
+import { instanceHeader, leavingHeader } from "../../edge-replicas.ts";
 import { tryRequest } from "./attempts.ts";
 import type { EdgeCore } from "./edge-core.ts";
 import type { KeptFiles } from "./kept-files.ts";
@@ -21,6 +22,8 @@ class Refusal extends Error {
 interface Control {
   readonly core: EdgeCore;
   readonly kept: KeptFiles;
+  /** Names this start of the edge. */
+  readonly instance: string;
 }
 
 type Handler = (control: Control, request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -32,7 +35,16 @@ const routes: Readonly<Record<string, Handler>> = {
   "GET /metrics": getMetrics,
 };
 
-/** The edge's private server: what shall be, what is, one try, and the numbers; every call with the bearer token, but for `GET /health`. */
+/** Whoever asks: whether the edge lives, and whether people should be sent to it. */
+const open: Readonly<Record<string, Handler>> = {
+  "GET /health": (_control, _request, response) => answer(response, 200, { status: "ok" }),
+  "GET /ready": ({ core }, _request, response) => {
+    const why = core.whyNotReady();
+    return why === null ? answer(response, 200, { status: "ready" }) : answer(response, 503, { status: "not ready", why });
+  },
+};
+
+/** The edge's private server: what shall be, what is, one try, and the numbers with the bearer token; whether it lives and is ready without. */
 export function createControlPlane(control: Control, token: string): Server {
   const expected = digest(`Bearer ${token}`);
   const server = createServer({ maxHeaderSize: 8 * 1024, headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 30_000 });
@@ -49,11 +61,13 @@ async function serve(call: {
   readonly isKnown: boolean;
 }): Promise<void> {
   const { control, request, response } = call;
+  const line = `${request.method} ${request.url}`;
+  response.setHeader(instanceHeader, control.instance);
+  if (control.core.isLeaving) response.setHeader(leavingHeader, "1");
   try {
-    if (`${request.method} ${request.url}` === "GET /health") return await answer(response, 200, { status: "ok" });
-    if (!call.isKnown) throw new Refusal(401, "a bearer token is needed");
-    const handler = routes[`${request.method} ${request.url}`];
-    if (handler === undefined) throw new Refusal(404, `there is PUT /wanted, GET /seen, POST /attempt and GET /metrics`);
+    const handler = open[line] ?? routes[line];
+    if (!call.isKnown && open[line] === undefined) throw new Refusal(401, "a bearer token is needed");
+    if (handler === undefined) throw new Refusal(404, `there is ${Object.keys({ ...routes, ...open }).join(", ")}`);
     await handler(control, request, response);
   } catch (error) {
     const status = error instanceof Refusal ? error.status : 500;

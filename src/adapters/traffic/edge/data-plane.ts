@@ -74,7 +74,7 @@ export function createDataPlane(plane: {
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     if (!connections.begin(request, response)) return;
     // Node loses what came in one packet behind an offer to change the protocol that is not taken: so nothing may come behind it.
-    if (!server.listening || request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
+    if (!server.listening || core.isLeaving || request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     const refusal = refusalOf(request, limits);
     const target = targetOf(request.url ?? "/");
     if (refusal === null && target !== null && target.startsWith(ownPath)) return beacon.answer(request, response, target);

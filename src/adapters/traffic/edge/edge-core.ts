@@ -22,6 +22,8 @@ export interface EdgeCoreOptions {
   readonly peopleLimit: number;
   /** Length of a turn of "affected people", ms. */
   readonly turnMs: number;
+  /** So long after the start an edge is ready by itself, ms: a controller that is dead must not keep the shop down. */
+  readonly readyAfterMs: number;
   readonly draw: Draw;
 }
 
@@ -42,6 +44,9 @@ export class EdgeCore {
   readonly #options: EdgeCoreOptions;
   readonly #inFlight: Record<Arm, number> = { canary: 0, stable: 0 };
   readonly #changed = new Set<() => void>();
+  readonly #startedMs: number;
+  /** Says which key the edge has, and not the key. */
+  readonly #keyMark: string;
   #state: EdgeState;
   #revision = -Infinity;
   #people: People;
@@ -53,9 +58,12 @@ export class EdgeCore {
   #lease: EdgeSeen["lease"] = "none";
   #timer: NodeJS.Timeout | null = null;
   #running = 0;
+  #isLeaving = false;
 
   constructor(options: EdgeCoreOptions, stable: StableTraffic) {
     this.#options = options;
+    this.#startedMs = options.clock.monotonicMs();
+    this.#keyMark = createSigner(options.key, "mark of the key").sign("").slice(0, 8);
     this.upstreams = new Upstreams(options.limits);
     this.#state = stateOfStable(stable, this.upstreams.keep(urlsOf(stable)));
     this.#people = this.#newPeople();
@@ -63,6 +71,7 @@ export class EdgeCore {
     this.meters = new Meters({
       bornMs: options.clock.nowMs(),
       nowMs,
+      epochMs: () => options.clock.nowMs(),
       share: () => this.state.sharePct,
       known: () => this.#people.size,
       silentInARow: (arm) => this.#people.silentInARow(arm),
@@ -136,7 +145,25 @@ export class EdgeCore {
       lastCanaryMs: this.#lastCanaryMs,
       inFlight: { ...this.#inFlight },
       lease: this.#lease,
+      key: this.#keyMark,
     };
+  }
+
+  /** Why nobody new should be sent here; `null`: the edge is ready. */
+  whyNotReady(): string | null {
+    if (this.#isLeaving) return "this edge is about to end";
+    if (!isComplete(this.state)) return "no stable address is known yet: there was no word of the controller, and --stable names none";
+    const isOld = this.#options.clock.monotonicMs() - this.#startedMs >= this.#options.readyAfterMs;
+    return this.#lease === "none" && !isOld ? "there was no word of the controller yet" : null;
+  }
+
+  /** The edge is not ready from now on, and connections end with their next answer. */
+  leave(): void {
+    this.#isLeaving = true;
+  }
+
+  get isLeaving(): boolean {
+    return this.#isLeaving;
   }
 
   /** Calls `listener` after every change of share or addresses; the answer stops that. */

@@ -15,6 +15,9 @@ export class Meters {
   readonly #registry = new Registry();
   readonly #tally = new RequestTally();
   readonly #nowMs: () => number;
+  readonly #epochMs: () => number;
+  /** Epoch ms of the first request; `null`: there was none. */
+  #firstMs: number | null = null;
   readonly #failures: Counter<"arm" | "service" | "upstream">;
   readonly #refused: Counter<"status">;
   readonly #skew: Counter<"arm" | "service">;
@@ -27,13 +30,16 @@ export class Meters {
 
   constructor(start: {
     readonly bornMs: number;
+    /** Monotonic. */
     readonly nowMs: () => number;
+    readonly epochMs: () => number;
     readonly share: () => number;
     readonly known: () => number;
     readonly silentInARow: (arm: Arm) => number;
   }) {
     const registers = [this.#registry];
     this.#nowMs = start.nowMs;
+    this.#epochMs = start.epochMs;
     const counter = <Labels extends string>(name: string, help: string, labelNames: readonly Labels[]): Counter<Labels> =>
       new Counter({ name: `serin_edge_${name}`, help, labelNames: [...labelNames], registers });
     this.#failures = counter("upstream_failures_total", "Answers that an arm did not give properly.", ["arm", "service", "upstream"]);
@@ -59,7 +65,9 @@ export class Meters {
           this.set(value());
         },
       });
-    gauge("process_start_time_seconds", "When every counter began at zero.", () => start.bornMs / 1000);
+    gauge("process_start_time_seconds", "When the process started.", () => start.bornMs / 1000);
+    const sinceMs = (): number => this.#firstMs ?? this.#epochMs();
+    gauge("serin_edge_counting_since_seconds", "The last moment at which every counter was zero.", () => sinceMs() / 1000);
     gauge("process_resident_memory_bytes", "Memory of the edge's process.", () => process.memoryUsage.rss());
     gauge("serin_edge_share_percent", "The share in force.", start.share);
     gauge("serin_edge_people_known", "People that are remembered now.", start.known);
@@ -82,6 +90,7 @@ export class Meters {
 
   /** A request waits for its answer from now on; it must be told `answered` or `gaveUp` in the end. */
   begin(asking: Asking): void {
+    this.#firstMs ??= this.#epochMs();
     this.#tally.begin(asking);
   }
 

@@ -44,6 +44,8 @@ export const seenSchema = z.object({
   inFlight: z.object({ canary: z.number(), stable: z.number() }),
   /** `expired`: no word for `leaseMs`, so everybody is on stable. `none`: nothing was asked for since the start. */
   lease: z.enum(["held", "expired", "none"]),
+  /** The same for edges with the same key; absent from edges of an older version. */
+  key: z.string().optional(),
 });
 
 /** One edge's own answer to `GET /seen`. */

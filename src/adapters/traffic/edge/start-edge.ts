@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -41,8 +42,12 @@ export interface EdgeLimits {
   readonly upstream: UpstreamLimits;
   /** How long a WebSocket of a drained arm may stay open, ms. */
   readonly tunnelDrainMs: number;
-  /** How long requests in flight may take after the edge was told to close, ms. */
+  /** How long the edge still serves whoever comes after it was told to close, ms, so that those who send people here have seen that it is not ready. */
+  readonly drainMs: number;
+  /** How long requests in flight may take after that, ms. */
   readonly closeMs: number;
+  /** How long a start waits at most for the controller's first word before it calls itself ready, ms. */
+  readonly readyAfterMs: number;
   readonly peopleLimit: number;
   readonly turnMs: number;
 }
@@ -51,7 +56,9 @@ export const edgeLimits: EdgeLimits = {
   client: clientLimits,
   upstream: upstreamLimits,
   tunnelDrainMs: 5_000,
+  drainMs: 0,
   closeMs: 10_000,
+  readyAfterMs: 10_000,
   peopleLimit: 2_000_000,
   turnMs: 10_000,
 };
@@ -63,7 +70,10 @@ export interface Edge {
   readonly controlUrl: string;
   /** The last word of the controller when it could not be read; `null`: it was read, or there was none. */
   readonly setAside: SetAside | null;
-  /** Takes no new connection, lets requests in flight finish, and resolves when all is closed, at the latest after `closeMs`. */
+  /**
+   * Is not ready from now on, serves on for `drainMs`, then takes no new connection and lets requests in flight finish; resolves when all is closed, at
+   * the latest after `drainMs` and `closeMs`.
+   */
   close(): Promise<void>;
 }
 
@@ -82,6 +92,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       limits: limits.upstream,
       peopleLimit: limits.peopleLimit,
       turnMs: limits.turnMs,
+      readyAfterMs: limits.readyAfterMs,
       draw: options.draw ?? drawFairly,
     },
     stable,
@@ -89,14 +100,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   if (kept.wanted !== null) core.recall(kept.wanted);
   const tunnels = new Tunnels(core, { ...limits.upstream, drainMs: limits.tunnelDrainMs });
   const data = createDataPlane({ core, tunnels, limits: limits.client, trusted: trustedPeers(options.trustedProxies) });
-  const control = createControlPlane({ core, kept }, options.token);
+  const control = createControlPlane({ core, kept, instance: randomUUID() }, options.token);
   core.start();
   try {
     return {
       url: await listen(data, options.listen),
       controlUrl: await listen(control, options.control),
       setAside: kept.setAside,
-      close: () => close({ core, tunnels, data, control, closeMs: limits.closeMs }),
+      close: () => close({ core, tunnels, data, control, drainMs: limits.drainMs, closeMs: limits.closeMs }),
     };
   } catch (error) {
     core.stop();
@@ -120,8 +131,11 @@ async function close(edge: {
   readonly tunnels: Tunnels;
   readonly data: Server;
   readonly control: Server;
+  readonly drainMs: number;
   readonly closeMs: number;
 }): Promise<void> {
+  edge.core.leave();
+  if (edge.drainMs > 0) await new Promise((resolve) => setTimeout(resolve, edge.drainMs));
   const closed = once(edge.data, "close");
   edge.data.close();
   edge.data.closeIdleConnections();
