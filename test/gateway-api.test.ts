@@ -73,6 +73,8 @@ async function meddle({ world }: Shop, name: string, body: object): Promise<void
   await world.client.call({ ...call, as: "application/merge-patch+json" }, never);
 }
 
+const garble = (shop: Shop): Promise<void> => meddle(shop, "web-serin", { metadata: { annotations: { "serin.dev/traffic": "{" } } });
+
 const clusters: readonly (readonly [string, string | null | undefined])[] = [
   ["the API server of this process", null],
   ["a real cluster", process.env["SERIN_TEST_KUBECONFIG"]],
@@ -257,6 +259,7 @@ describe("the routes of a release change together", () => {
       ["web", "api"],
       /^done$/,
     ],
+    ["what they say is garbled", garble, ["web", "api"], /^done$/],
   ])("back at 0 waits for nothing: %s", async (_what, happens, home, says) => {
     const shop = await openShop();
     const { world, router, wanted, put } = shop;
@@ -348,6 +351,9 @@ describe("doctor", () => {
       "doubtful GatewayClass serin-shop: It has what can be asked f",
       "doubtful login and lease: The gateway draws at every request",
     ]);
+    await shop.put();
+    await garble(shop);
+    expect(await examine(shop, ["web"])).toContainEqual(expect.stringMatching(/^wrong HTTPRoute shop\/web: .* is not one of serin's/));
     expect(await examine(shop, ["gone"])).toContainEqual(expect.stringMatching(/^wrong HTTPRoute shop\/gone: .* is not there/));
   });
 

@@ -27,7 +27,11 @@ const attemptMs = 4_000;
 export function createGatewayRouter(means: GatewayMeans): TrafficRouter {
   const { client, clock, routes, words } = means;
   const exchange = createExchange(clock);
-  const read = (signal: AbortSignal): Promise<readonly RoutePair[]> => Promise.all(routes.map((name) => readPair(client, name, signal)));
+  const read = async (signal: AbortSignal): Promise<readonly RoutePair[]> => {
+    const pairs = await Promise.all(routes.map((name) => readPair(client, name, signal)));
+    throwFirst(pairs.flatMap(({ garbled }) => garbled ?? []));
+    return pairs;
+  };
   return {
     async apply(wanted, signal) {
       const { values: pairs, errors } = parted(await Promise.allSettled(routes.map((name) => readPair(client, name, signal))));
@@ -36,9 +40,11 @@ export function createGatewayRouter(means: GatewayMeans): TrafficRouter {
       if (before?.release === wanted.release && before.revision > wanted.revision) return;
       const state = stateOfWanted(wanted, before);
       // Who goes home waits for nothing: neither for a route that cannot be read or written, nor for what the team has made of the others.
-      const goesHome = state.sharePct === 0 && before?.release === wanted.release && (before.sharePct > 0 || before.shares.length > 0);
+      const wasDrawn = before?.release === wanted.release && (before.sharePct > 0 || before.shares.length > 0);
+      const garbled = pairs.flatMap((pair) => pair.garbled ?? []);
+      const goesHome = state.sharePct === 0 && (wasDrawn || (garbled.length > 0 && state.stableSlot === "stable"));
       if (!goesHome) {
-        throwFirst(errors);
+        throwFirst([...errors, ...garbled]);
         assertServed(pairs, state);
       }
       for (const group of inOrder({ pairs, before, state, words })) {
