@@ -130,7 +130,10 @@ class KubernetesWorkloads implements Workloads {
     // Last: what is cloned is stable as it was.
     if (!slots.stable) return;
     if (!stable) throw noStable(place);
-    this.#cluster.note(await this.#images.set(place, stable, slots.stable.version, signal));
+    const canary = deployments.get(slotName(place.deployment, "canary"));
+    const standing = canary && isOwn(canary.metadata) ? imageOf(canary, place.container) : null;
+    const canaries = [slots.canary?.version, standing].filter((image) => typeof image === "string");
+    this.#cluster.note(await this.#images.set(place, stable, { version: slots.stable.version, canaries }, signal));
   }
 
   async #observeService(place: Place, signal: AbortSignal): Promise<SeenWorkloads[string]> {
