@@ -82,6 +82,19 @@ test.each<[string, object, RegExp]>([
   await expect(workloads.observe(desk.wanted({}), AbortSignal.timeout(5_000))).rejects.toThrow(says);
 });
 
+test("a token that was changed in the kubeconfig is read there", async () => {
+  const kubeconfig = join(desk.place.kubeconfig, "..", "rotated");
+  await writeFile(kubeconfig, api.kubeconfig("nobody"));
+  const workloads = kubernetesWorkloads.create(
+    { kubeconfig, namespace: desk.place.namespace },
+    { clock: createClock(), dataDir: "/nowhere" },
+  );
+  const look = () => workloads.observe(desk.wanted({}), AbortSignal.timeout(5_000));
+  await expect(look()).rejects.toThrow(/401|Unauthorized/);
+  await writeFile(kubeconfig, api.kubeconfig("serin"));
+  await vi.waitFor(async () => expect(await look()).toMatchObject({ backend: { stable: { version: desk.place.image("1") } } }), patience);
+});
+
 test("after too many requests nothing is asked before the time that was named", async () => {
   await desk.place.pause();
   api.faults.add({ kind: "status", code: 429, retryAfterSeconds: 60 });
@@ -126,6 +139,20 @@ describe("a watch", () => {
     await vi.waitFor(async () => expect(await desk.see("stable").catch(String)).toMatch(/500/), patience);
     api.faults.clear();
     await wait("1");
+  });
+
+  test.each<[string, Fault]>([
+    ["a watch that ends at once", { kind: "garbage", text: "" }],
+    ["a history that is always over", { kind: "garbage", text: '{"type":"ERROR","object":{"code":410,"message":"too old"}}\n' }],
+  ])("%s is not asked for without a pause", async (_, fault) => {
+    await desk.place.pause();
+    api.faults.add(fault, ofWatches);
+    const asked = () => api.requests.filter((each) => each.includes("watch=true")).length;
+    const before = asked();
+    const sinceMs = performance.now();
+    await wait("1");
+    await vi.waitFor(() => expect(asked() - before).toBeGreaterThanOrEqual(4), patience);
+    expect((performance.now() - sinceMs) / (asked() - before)).toBeGreaterThan(200);
   });
 
   test("that tells of another kind of thing is begun anew", async () => {
