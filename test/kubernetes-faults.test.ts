@@ -174,6 +174,29 @@ describe("a watch", () => {
   });
 });
 
+test("stable gets its image back though what stands beside it cannot be cleared away", async () => {
+  await desk.apply({ stable: "2", canary: "2", share: 100 });
+  await desk.until("canary", { isReady: true });
+  await desk.until("stable", { isReady: true, version: desk.place.image("2") });
+  api.faults.add({ kind: "status", code: 403 }, { fits: ({ path }) => path.includes("/horizontalpodautoscalers") });
+  await expect(desk.apply({ stable: "1" })).rejects.toThrow("403");
+  await desk.until("stable", { version: desk.place.image("1") });
+  api.faults.clear();
+  await desk.apply({ stable: "1" });
+  await vi.waitFor(async () => expect(await desk.see("canary")).toBeUndefined(), patience);
+});
+
+test("stable keeps its image as long as previous cannot be made", async () => {
+  await desk.apply({ stable: "1", canary: "2", share: 100 });
+  await desk.until("canary", { isReady: true });
+  const isNew = {
+    fits: ({ method, path }: { readonly method: string; readonly path: string }) => method === "POST" && path.includes("/deployments"),
+  };
+  api.faults.add({ kind: "status", code: 403 }, isNew);
+  await expect(desk.apply({ stable: "2", canary: "2", previous: "1", share: 100 })).rejects.toThrow("403");
+  expect(await desk.see("stable")).toMatchObject({ version: desk.place.image("1") });
+});
+
 test("a conflict is tried again at once", async () => {
   await desk.see("stable");
   const isImage = {
