@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { kubePath } from "../src/adapters/kubernetes-client.ts";
 import type { KubeObject } from "../src/adapters/kubernetes-client.ts";
 import { gatewayApi } from "../src/adapters/traffic/gateway-api.ts";
@@ -27,6 +27,7 @@ interface Shop {
 /** A shop of two services behind two routes of the team's, `web` and `api`. */
 async function openShop(real: string | null = null): Promise<Shop> {
   const world = await openGatewayWorld(real);
+  onTestFinished(world.close);
   const rule = (path: string, name: string): object => ({
     matches: [{ path: { type: "PathPrefix", value: path } }],
     backendRefs: [{ name, port: 80 }],

@@ -10,6 +10,7 @@ import { locallyRouted, openGatewayWorld } from "./gateway/gateway-world.ts";
 
 async function subjectOn(real: string | null): Promise<TrafficSubject> {
   const world = await openGatewayWorld(real);
+  onTestFinished(world.close);
   const make = (): TrafficRouter => locallyRouted(world, world.routerOf(["web"]));
   const elsewhere = await startSmallServer();
   onTestFinished(() => elsewhere.close());
@@ -21,16 +22,10 @@ async function subjectOn(real: string | null): Promise<TrafficSubject> {
   const other = createGatewayApi(gatewayApi.connection.parse({ kubeconfig, routes: ["shop/web"] }), { clock: createClock() });
   let router = make();
   let isPublished = false;
-  /** What the team had before: everybody on stable. */
-  const publish = async ({ routes, targets }: WantedTraffic): Promise<void> => {
+  const publish = async (shop: WantedTraffic): Promise<void> => {
     if (isPublished) return;
     isPublished = true;
-    const rules = routes.map(({ path, service }) => {
-      const { hostname } = new URL(world.inCluster(targets[service]?.stable[0] ?? ""));
-      return { matches: [{ path: { type: "PathPrefix", value: path } }], backendRefs: [{ name: hostname.split(".")[0], port: 80 }] };
-    });
-    await world.putRoute("web", rules);
-    await world.gateway.sync();
+    await world.publish(shop);
   };
   const told = (of: () => TrafficRouter): TrafficRouter => ({
     apply: async (wanted, signal) => {
