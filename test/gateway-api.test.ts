@@ -5,6 +5,7 @@ import type { KubeObject } from "../src/adapters/kubernetes-client.ts";
 import { gatewayApi } from "../src/adapters/traffic/gateway-api.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { TrafficRouter, WantedTraffic } from "../src/ports.ts";
+import { createWords, twoServices } from "./fixtures/wanted-traffic.ts";
 import { openGatewayWorld } from "./gateway/gateway-world.ts";
 import type { GatewayWorld } from "./gateway/gateway-world.ts";
 import { readRules } from "./kube/access.ts";
@@ -36,30 +37,13 @@ async function openShop(real: string | null = null): Promise<Shop> {
   await world.putRoute("api", [rule("/api", "backend")]);
   const router = world.routerOf(["web", "api"]);
   const at = (name: string): string => `http://${name}.${world.namespace}.svc:80`;
-  let revision = 0;
-  const wanted = (changes: Partial<WantedTraffic> = {}): WantedTraffic => {
-    revision += 1;
-    return {
-      release: "shop-1",
-      revision,
-      sharePct: 0,
-      audience: "everyone",
-      phase: 0,
-      login: "POST /api/login",
-      routes: [
-        { path: "/", service: "frontend" },
-        { path: "/api", service: "backend" },
-      ],
-      goals: [],
-      stableSlot: "stable",
-      targets: {
-        frontend: { canary: [at("frontend-canary")], stable: [at("frontend")] },
-        backend: { canary: [at("backend-canary")], stable: [at("backend")] },
-      },
-      leaseMs: 30_000,
-      ...changes,
-    };
-  };
+  const wanted = createWords({
+    ...twoServices,
+    targets: {
+      frontend: { canary: [at("frontend-canary")], stable: [at("frontend")] },
+      backend: { canary: [at("backend-canary")], stable: [at("backend")] },
+    },
+  });
   const put: Shop["put"] = async (changes) => {
     await router.apply(wanted(changes), never);
     await world.gateway.sync();

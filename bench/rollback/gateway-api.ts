@@ -24,7 +24,8 @@ export const gatewayApi: RollbackRouter = {
     const share = (sharePct: number): Promise<void> => router.apply(words({ sharePct, routes: shop.routes }), never);
     const rulesAt = async (sharePct: number): Promise<unknown> => {
       await share(sharePct);
-      return ((await world.route("web-serin"))?.spec as { readonly rules: unknown }).rules;
+      const route = await world.route("web-serin");
+      return (route?.spec as { readonly rules: unknown } | undefined)?.rules;
     };
     const rules = new Map([
       [50, await rulesAt(50)],
