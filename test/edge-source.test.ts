@@ -4,8 +4,9 @@ import type { Metric, MetricKind } from "../src/core/plan.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { Query, Reading } from "../src/ports.ts";
 import { metricsContract } from "./contract/metrics.ts";
+import { personOn } from "./contract/person.ts";
 import { startSmallServer, troublesOf } from "./contract/small-server.ts";
-import { openEdgeWorld, personOn, token } from "./edge-world.ts";
+import { openEdgeWorld, token } from "./edge-world.ts";
 import type { EdgeWorld } from "./edge-world.ts";
 
 const never = new AbortController().signal;

@@ -95,8 +95,6 @@ export interface NginxWorld extends NginxSubject {
   /** Applies, and resolves with what is read back. */
   readonly put: (changes?: Partial<WantedTraffic>) => Promise<SeenTraffic>;
   readonly seen: () => Promise<SeenTraffic>;
-  /** A person whose second page load, the first that brings a cookie, is served by `arm`. */
-  readonly personOn: (arm: "canary" | "stable") => Promise<TestPerson>;
 }
 
 const never = new AbortController().signal;
@@ -121,14 +119,6 @@ export async function openNginxWorld(place: Partial<NginxPlace & NginxSettings> 
     put: async (changes) => {
       await subject.router.apply(wanted(changes), never);
       return seen();
-    },
-    personOn: async (arm) => {
-      for (let tries = 0; tries < 200; tries += 1) {
-        const one = people.person();
-        await one.load();
-        if ((await one.load()).version === arm) return one;
-      }
-      throw new Error(`nobody was drawn to ${arm}`);
     },
   };
 }
