@@ -138,3 +138,13 @@ test("who gave up waiting is told so", async () => {
     kubernetesWorkloads.examine!(connection, examination, { clock: createClock(), dataDir: "/nowhere" }, aborted),
   ).rejects.toThrow("too late");
 });
+
+test("a cluster in which nothing is left over says so in one line", async () => {
+  await desk.place.pause();
+  const connection = { kubeconfig: desk.place.kubeconfig, namespace: desk.place.namespace };
+  const surroundings = { clock: createClock(), dataDir: "/nowhere" };
+  const ask = () => kubernetesWorkloads.orphans!(connection, { active: [] }, surroundings, AbortSignal.timeout(10_000));
+  expect(await ask()).toMatchObject([{ verdict: "ok", remedy: null }]);
+  desk.place.api!.faults.add({ kind: "status", code: 500 });
+  expect(new Set((await ask()).map(({ verdict }) => verdict))).toEqual(new Set(["wrong"]));
+});

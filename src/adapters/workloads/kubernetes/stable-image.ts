@@ -71,7 +71,9 @@ export class StableImages {
     const set = this.#sets.get(key);
     if (!set || set.version !== version) return false;
     const nowMs = this.#clock.monotonicMs();
-    if (set.isOver && stable.metadata.generation === set.generation) {
+    if (stable.metadata.generation === set.generation) {
+      // What was counted is not counted again when the same call is tried again.
+      if (!set.isOver) return false;
       if (nowMs - set.atMs < truceMs) return true;
       this.#sets.set(key, { ...set, isOver: false, reverts: mostReverts - 1, atMs: nowMs });
       return false;
