@@ -1,4 +1,6 @@
+import { capital } from "../../../core/messages/context.ts";
 import type { Plan } from "../../../core/plan.ts";
+import { doubtful, wrong } from "../../check.ts";
 import type { Check } from "../../define.ts";
 import { imageOf } from "./clone.ts";
 import { serviceOf, urlOf } from "./companions.ts";
@@ -163,16 +165,4 @@ function examineNames(place: Place, { deployments, services }: Surrounded): read
       );
     return checks;
   });
-}
-
-function wrong(what: string, says: string, remedy: string): Check {
-  return { what, verdict: "wrong", says, remedy };
-}
-
-function doubtful(what: string, says: string, remedy: string): Check {
-  return { what, verdict: "doubtful", says, remedy };
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
