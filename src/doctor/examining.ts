@@ -1,3 +1,4 @@
+import { wrong } from "../adapters/check.ts";
 import type { ConnectedWorld, ExaminedAdapter } from "../adapters/connect.ts";
 import type { Check, Examination } from "../adapters/define.ts";
 import type { Plan } from "../core/plan.ts";
@@ -61,19 +62,4 @@ export function silent(word: string, why: string): Check {
     `It cannot be asked: ${why.replace(/[.]$/, "")}.`,
     `See that it runs, and that its connection in the server's file is right.`,
   );
-}
-
-/** A check that found what it looked for. */
-export function fine(what: string, says: string): Check {
-  return { what, verdict: "ok", says, remedy: null };
-}
-
-/** A check that found something with which the release could do what its plan says. */
-export function doubtful(what: string, says: string, remedy: string): Check {
-  return { what, verdict: "doubtful", says, remedy };
-}
-
-/** A check that found something with which the release could not. */
-export function wrong(what: string, says: string, remedy: string): Check {
-  return { what, verdict: "wrong", says, remedy };
 }
