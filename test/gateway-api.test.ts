@@ -58,6 +58,8 @@ async function meddle({ world }: Shop, name: string, body: object): Promise<void
   await world.client.call({ ...call, as: "application/merge-patch+json" }, never);
 }
 
+const garble = (shop: Shop): Promise<void> => meddle(shop, "web-serin", { metadata: { annotations: { "serin.dev/traffic": "{" } } });
+
 const clusters: readonly (readonly [string, string | null | undefined])[] = [
   ["the API server of this process", null],
   ["a real cluster", process.env["SERIN_TEST_KUBECONFIG"]],
@@ -205,6 +207,61 @@ describe("the routes of a release change together", () => {
     expect((await put({ sharePct: 0 })).sharePct).toBe(0);
   });
 
+  test.each<[string, (shop: Shop) => Promise<unknown>, readonly string[], RegExp]>([
+    [
+      "one of them is gone",
+      ({ world }) => world.client.call({ method: "DELETE", path: pathOf(world, "api") }, never),
+      ["web"],
+      /HTTPRoute .*\/api is not there/,
+    ],
+    [
+      "one of them cannot be read",
+      ({ world }) => Promise.resolve(world.api?.faults.add({ kind: "status", code: 500 }, { fits: ({ path }) => path.endsWith("/web") })),
+      ["api"],
+      /500/,
+    ],
+    [
+      "the one that draws cannot be written",
+      ({ world }) =>
+        Promise.resolve(
+          world.api?.faults.add(
+            { kind: "status", code: 500 },
+            { fits: ({ method, path }) => method === "PATCH" && path.includes("/web-serin?") },
+          ),
+        ),
+      ["api"],
+      /500/,
+    ],
+    [
+      "the team divides people itself meanwhile",
+      (shop) => meddle(shop, "web", { spec: { rules: [{ backendRefs: ["frontend", "frontend-2"].map((name) => ({ name, port: 80 })) }] } }),
+      ["web", "api"],
+      /^done$/,
+    ],
+    [
+      "a service is behind none of them meanwhile",
+      (shop) => meddle(shop, "api", { spec: { rules: [{ backendRefs: [{ name: "else", port: 80 }] }] } }),
+      ["web", "api"],
+      /^done$/,
+    ],
+    ["what they say is garbled", garble, ["web", "api"], /^done$/],
+  ])("back at 0 waits for nothing: %s", async (_what, happens, home, says) => {
+    const shop = await openShop();
+    const { world, router, wanted, put } = shop;
+    await put({ sharePct: 50 });
+    await happens(shop);
+    const failed = await router.apply(wanted({ sharePct: 0 }), never).then(
+      () => "done",
+      (error: unknown) => String(error),
+    );
+    expect(failed).toMatch(says);
+    world.api?.faults.clear();
+    for (const name of home) expect(JSON.stringify((await world.route(`${name}-serin`))?.spec)).toContain("/.serin/asleep");
+    if (home.length === 1) return;
+    await world.gateway.sync();
+    expect((await router.observe(never)).sharePct).toBe(0);
+  });
+
   test("a conflict is tried again at once; one that does not end is thrown", async () => {
     const { world, router, wanted } = await openShop();
     const conflict: Fault = { kind: "status", code: 409 };
@@ -279,6 +336,9 @@ describe("doctor", () => {
       "doubtful GatewayClass serin-shop: It has what can be asked f",
       "doubtful login and lease: The gateway draws at every request",
     ]);
+    await shop.put();
+    await garble(shop);
+    expect(await examine(shop, ["web"])).toContainEqual(expect.stringMatching(/^wrong HTTPRoute shop\/web: .* is not one of serin's/));
     expect(await examine(shop, ["gone"])).toContainEqual(expect.stringMatching(/^wrong HTTPRoute shop\/gone: .* is not there/));
   });
 

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { shopWords } from "../bench/rollback/shop.ts";
 import { haproxy } from "../src/adapters/traffic/haproxy.ts";
+import { createNames } from "../src/adapters/traffic/haproxy/names.ts";
 import { createRuntime } from "../src/adapters/traffic/haproxy/runtime.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { TrafficRouter, WantedTraffic } from "../src/ports.ts";
@@ -150,6 +151,51 @@ async function rulesOf({ routes, login }: WantedTraffic): Promise<string> {
   const { rulesName } = await import("../src/adapters/traffic/haproxy/rules.ts");
   return rulesName({ services: ["shop"], routes, login });
 }
+
+describe("haproxy: a share that falls waits for nothing", () => {
+  const state =
+    "0x1 state 1000/99999999999999/everyone/aaaaaaaaaaa/1/00000000000000000000000000000000/00000000000000000000000000000000/1/stable/shop-1\n";
+  const stable = (...urls: readonly string[]): WantedTraffic["targets"] => ({ shop: { canary: [], stable: urls } });
+
+  test.each<[string, WantedTraffic["targets"], string, RegExp]>([
+    ["rules of another plan", stable("http://127.0.0.1:2"), "serin_rules_1_000000000000", /rules of another plan/],
+    ["more addresses than there is room for", stable("http://127.0.0.1:2", "http://127.0.0.1:3"), "", /1 servers and 2 are needed/],
+    ["a name that nobody knows", stable("http://name.invalid"), "", /name\.invalid/],
+  ])("%s is said when everybody is on their way home, and before when the share does not fall", async (_name, to, rules, says) => {
+    const told: string[] = [];
+    const there = withRoom(rules === "" ? await rulesOf(wanted) : rules).replace("0x1 state garbage\n", state);
+    const socket = await speakAt((line) => {
+      if (line.startsWith("show")) return there;
+      told.push(line.trim());
+      return "\n";
+    });
+    const dir = await mkdtemp(join(tmpdir(), "serin-falls-"));
+    onTestFinished(() => rm(dir, { recursive: true }));
+    const router = haproxy.create({ ...connectionTo(socket), folder: dir }, surroundings);
+    const word = { ...wanted, release: "shop-1", revision: 9, targets: to };
+    await expect(router.apply({ ...word, sharePct: 20 }, never)).rejects.toThrow(says);
+    expect(told).toEqual([]);
+    await expect(router.apply({ ...word, sharePct: 0 }, never)).rejects.toThrow(says);
+    expect(told).toEqual([expect.stringMatching(/^set map \S+serin\.map state 0\//)]);
+    expect(await readFile(join(dir, "serin.map"), "utf8")).toMatch(/^state 0\//);
+  });
+
+  test("a name server that is silent delays a word by half a second, and is not asked twice", async () => {
+    let asked = 0;
+    const answer = Promise.withResolvers<string>();
+    const resolve = (): Promise<string> => {
+      asked += 1;
+      return answer.promise;
+    };
+    const names = createNames({ clock: createClock(), resolve });
+    const to = stable("http://shop.example:81");
+    await expect(names.resolve(to)).rejects.toThrow("shop.example: its address is not known after 500 ms");
+    await expect(names.resolve(to)).rejects.toThrow("not known after");
+    answer.resolve("::1");
+    expect(await names.resolve(to)).toEqual({ shop: { canary: [], stable: ["[::1]:81"] } });
+    expect(asked).toBe(1);
+  });
+});
 
 /** An answer with these rules, an unreadable entry, and a place for everything. */
 function withRoom(rules: string): string {

@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { nginxReload } from "../src/adapters/traffic/nginx-reload.ts";
 import { firstOrder, orderOf, renderInclude } from "../src/adapters/traffic/nginx-reload/include.ts";
 import { createClock } from "../src/engine/clock.ts";
@@ -107,6 +108,35 @@ describe("what can go wrong", () => {
     const before = await readFile(file, "utf8");
     await expect(router.apply(wanted, never)).rejects.toThrow(message);
     expect(await readFile(file, "utf8")).toBe(before);
+  });
+
+  test("a first line that somebody has garbled is as none", async () => {
+    const { router, file } = await world(says(coded(orderOf(wanted))));
+    await writeFile(file, `# serin: {"release":7}\n${renderInclude(firstOrder(wanted))}`);
+    await router.apply(wanted, never);
+    expect(await readFile(file, "utf8")).toContain('# serin: {"release":"shop-1","revision":7}\n');
+  });
+
+  test("a test that takes longer than anybody waits goes to its end once, and the next word finds the change done", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "serin-slow-"));
+    onTestFinished(() => rm(dir, { recursive: true }));
+    const [runs, isEnough, isReloaded] = ["runs", "enough", "reloaded"].map((name) => join(dir, name)) as [string, string, string];
+    const order = (): string => coded(existsSync(isReloaded) ? orderOf(wanted) : firstOrder(wanted));
+    const { router } = await world((_request, response) => response.end(order()), {
+      test: ["sh", "-c", `echo run >> ${runs}; until [ -e ${isEnough} ]; do sleep 0.02; done`],
+      reload: ["touch", isReloaded],
+      timeout: "10s",
+    });
+    const impatient = new AbortController();
+    const first = router.apply(wanted, impatient.signal);
+    await vi.waitFor(() => expect(existsSync(runs)).toBe(true));
+    impatient.abort(new Error("the deadline is over"));
+    await expect(first).rejects.toThrow("the deadline is over");
+    const second = router.apply(wanted, never);
+    await writeFile(isEnough, "");
+    await second;
+    expect(await router.observe(never)).toMatchObject({ release: "shop-1", sharePct: 12.5 });
+    expect(await readFile(runs, "utf8")).toBe("run\n");
   });
 
   test("an include that nobody wrote yet is asked for by name", async () => {

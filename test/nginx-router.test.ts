@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { nginx } from "../src/adapters/traffic/nginx.ts";
-import { sayAttempt, sayOrder } from "../src/adapters/traffic/nginx/order.ts";
+import { createResolver, sayAttempt, sayOrder } from "../src/adapters/traffic/nginx/order.ts";
 import { agree } from "../src/adapters/traffic/nginx/seen.ts";
 import type { SeenTraffic } from "../src/core/observation.ts";
 import { createClock } from "../src/engine/clock.ts";
@@ -71,6 +71,27 @@ describe("an order", () => {
     expect(refused).not.toBeInstanceOf(PortError);
     expect(String(refused)).toContain("gone.example has no address");
   });
+});
+
+test("a name server that fails or is silent takes no address away that it said before, and keeps no rollback waiting", async () => {
+  let state: "well" | "fails" | "silent" = "well";
+  let nowMs = 0;
+  const addresses = ["192.0.2.1", "2001:db8::1"].map((address, index) => ({ address, family: index === 0 ? 4 : 6 }));
+  const answers = createResolver({ ...createClock(), monotonicMs: () => nowMs }, () =>
+    state === "well"
+      ? Promise.resolve(addresses)
+      : state === "fails"
+        ? Promise.reject(new Error("SERVFAIL"))
+        : new Promise(() => undefined),
+  );
+  const targets = { frontend: { canary: [], stable: ["http://shop.example:81"] } };
+  const say = (): Promise<string> => sayOrder({ ...wanted, targets }, (host) => answers(host, never));
+  const lines = /target frontend stable 192\.0\.2\.1:81 \S+\ntarget frontend stable \[2001:db8::1\]:81 /;
+  expect(await say()).toMatch(lines);
+  for (state of ["fails", "silent"] as const) {
+    nowMs += 60_000;
+    expect(await say()).toMatch(lines);
+  }
 });
 
 const seen: SeenTraffic = {

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { request } from "undici";
 import { nginx as nginxRouter } from "../../src/adapters/traffic/nginx.ts";
-import { resolveHere, sayOrder } from "../../src/adapters/traffic/nginx/order.ts";
+import { sayOrder } from "../../src/adapters/traffic/nginx/order.ts";
 import { findProgram } from "../../src/demo/find-program.ts";
 import { freePort } from "../../src/demo/free-port.ts";
 import { nginxPackages, startNginx } from "../../src/demo/nginx-process.ts";
@@ -37,7 +37,7 @@ export const nginx: RollbackRouter = {
       bare: {
         says: "PUT /wanted",
         async share(sharePct) {
-          const body = await sayOrder(words({ sharePct }), resolveHere);
+          const body = await sayOrder(words({ sharePct }), async (host) => [host]);
           const answer = await request(`${control}/wanted`, { method: "PUT", headers: { authorization: `Bearer ${token}` }, body });
           await answer.body.dump();
           if (answer.statusCode !== 200) throw new Error(`nginx answered ${answer.statusCode}`);

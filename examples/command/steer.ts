@@ -51,7 +51,11 @@ async function attempt({ request, arms }: Attempt): Promise<void> {
   const state = kept();
   const [route] = (state?.routes ?? []).filter((one) => path.startsWith(one.path)).toSorted((a, b) => b.path.length - a.path.length);
   const service = route?.service ?? "";
-  const url = state?.targets[service]?.[arms[service] ?? "stable"][0] ?? "";
+  const url = state?.targets[service]?.[arms[service] ?? "stable"][0];
+  if (url === undefined) {
+    process.stdout.write(JSON.stringify({ status: 0, detail: `no address is known for ${path}` }));
+    return;
+  }
   const status = await fetch(new URL(path, url), { method, redirect: "manual" }).then(
     (answer) => answer.status,
     () => 0,

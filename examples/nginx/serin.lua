@@ -17,6 +17,7 @@ local cookie_s = 7 * 24 * 3600
 local most_cookies = 4
 
 local settings = {}
+local parse
 
 -- Settings: `token_file` with the token of the control location, of which the keys of cookies and baggage are made; `routes` and `stable`,
 -- what is served before the first release; `state_file`, optional: where the last order is kept for a restart of nginx.
@@ -37,9 +38,16 @@ function serin.configure(given)
   if dict:get("wanted") == nil and given.state_file then
     local kept = io.open(given.state_file)
     if kept then
-      dict:set("wanted", kept:read("*a"))
-      dict:incr("serial", 1, 0)
+      local text = kept:read("*a")
       kept:close()
+      -- What the disk lost or somebody changed must not stand in the way of people, nor of the controller's next word.
+      local ok, state = pcall(parse, text)
+      if ok and state.is_serving then
+        dict:set("wanted", text)
+        dict:incr("serial", 1, 0)
+      else
+        ngx.log(ngx.ERR, "serin: the state_file has no order that can be served: nginx begins with what its configuration says")
+      end
     end
   end
 end
@@ -55,7 +63,7 @@ local function is_same(one, other)
 end
 
 -- An order: lines of "key rest". Longest route first.
-local function parse(text)
+function parse(text)
   local state = { login = nil, routes = {}, services = {}, names = {}, targets = {}, has_canary = false }
   local function service(name)
     if not state.services[name] then

@@ -3,17 +3,20 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { shopWords } from "../../bench/rollback/shop.ts";
+import { haproxy } from "../../src/adapters/traffic/haproxy.ts";
 import { tokenVariable } from "../../src/adapters/traffic/haproxy/configuration.ts";
 import type { WantedTraffic } from "../../src/ports.ts";
 import { createPeople, personOn } from "../contract/person.ts";
 import { startSmallShop } from "../contract/small-shop.ts";
 import type { SmallShop } from "../contract/small-shop.ts";
+import { samplePlan } from "../sample-plan.ts";
 import { onSystem, programPath } from "./on-system.ts";
 import { startHaproxy } from "./proxy/haproxy-subject.ts";
 import { proxySuite } from "./proxy/proxy-suite.ts";
 import { contractRules } from "./proxy/proxy-world.ts";
 
 const never = new AbortController().signal;
+const token = "a-token-that-nobody-may-see";
 
 async function openHaproxy() {
   const [running, canary, stable] = await Promise.all([startHaproxy(contractRules), startSmallShop("canary"), startSmallShop("stable")]);
@@ -54,6 +57,7 @@ onSystem({ name: "HAProxy", needs: ["haproxy"] }, () => {
   describe("what is refused", () => {
     test("more addresses than there is room for, the rules of another plan, backends that speak TLS", refusals);
     test("the example is a configuration that HAProxy takes", exampleIsValid);
+    test("so is one with addresses of IPv6 and by name", addressesAreValid);
   });
 });
 
@@ -243,9 +247,22 @@ async function refusals(): Promise<void> {
 async function exampleIsValid(): Promise<void> {
   const { running } = await openHaproxy();
   const example = await readFile(new URL("../../examples/haproxy/haproxy.cfg", import.meta.url), "utf8");
-  const file = join(running.dir, "example.cfg");
-  await writeFile(file, example.replaceAll(/\/(?:run|var\/lib)\/haproxy(?:\/serin(?=\/))?/g, running.dir));
-  const env = { ...process.env, [tokenVariable]: "a-token-that-nobody-may-see" };
+  await assertValid(running.dir, example.replaceAll(/\/(?:run|var\/lib)\/haproxy(?:\/serin(?=\/))?/g, running.dir));
+}
+
+async function addressesAreValid(): Promise<void> {
+  const { running } = await openHaproxy();
+  const words = { socket: "[::1]:9999", url: "http://[::1]:8080", folder: running.dir, token };
+  const stable = { frontend: ["http://[::1]:3000", "http://localhost:3000"] };
+  const written = haproxy.configure?.(haproxy.connection.parse({ ...words, stable }), samplePlan) ?? "";
+  expect(written).toContain("stats socket ipv6@[::1]:9999 level admin");
+  await assertValid(running.dir, written);
+}
+
+async function assertValid(dir: string, text: string): Promise<void> {
+  const file = join(dir, "example.cfg");
+  await writeFile(file, text);
+  const env = { ...process.env, [tokenVariable]: token };
   const { status, stdout, stderr } = spawnSync(programPath("haproxy"), ["-c", "-f", file], { env, encoding: "utf8" });
   expect(`${stdout}${stderr}`).not.toMatch(/WARNING|ALERT/);
   expect(status).toBe(0);

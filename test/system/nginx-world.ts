@@ -27,6 +27,8 @@ export const nginxNeeds = ["nginx", ...nginxPackages.files];
 interface NginxSubject extends ProxySubject {
   readonly control: string;
   readonly token: string;
+  /** Where it keeps the last order for a restart. */
+  readonly stateFile: string;
   /** What it has written to its error log. */
   errors(): Promise<string>;
 }
@@ -64,6 +66,7 @@ export async function openNginx(place: Partial<NginxPlace & NginxSettings> = {})
     url: `http://127.0.0.1:${port}`,
     control,
     token,
+    stateFile: join(full.dir, "order"),
     restart: () => Promise.resolve(routerAt(control)),
     errors: () => readFile(join(dir, "error.log"), "utf8"),
     async reload() {

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { nginx } from "../../src/adapters/traffic/nginx.ts";
@@ -245,6 +246,16 @@ function survivals(): void {
     await world.router.apply(word, never);
     expect(await world.seen()).toMatchObject({ sharePct: 100 });
     expect((await world.person().load()).version).toBe("canary");
+  });
+
+  test.each(["", "release shop-1\nrevision 3\nsha", "\0\0\0\0"])("a state file that says %j is as none", async (text) => {
+    const world = await openNginxWorld();
+    await world.put({ sharePct: 50 });
+    await writeFile(world.stateFile, text);
+    await world.startAgain();
+    expect((await world.person().load()).status).toBe(503);
+    expect(await world.put({ sharePct: 50 })).toMatchObject({ sharePct: 50, isServing: true });
+    expect(await world.errors()).toContain("no order that can be served");
   });
 
   test("nothing unexpected is written to the error log in a life of shares", async () => {

@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import { z } from "zod";
 import type { SeenTraffic } from "../../core/observation.ts";
 import { sayTargets } from "../../core/targets.ts";
@@ -16,6 +17,7 @@ import { peopleTable, rulesName, stateKey } from "./haproxy/rules.ts";
 import { createRuntime } from "./haproxy/runtime.ts";
 import type { Runtime } from "./haproxy/runtime.ts";
 import { addressesOf, isServing, planMoves } from "./haproxy/servers.ts";
+import type { Moves } from "./haproxy/servers.ts";
 import { sayState } from "./haproxy/state.ts";
 import { tryPair } from "./haproxy/try-pair.ts";
 
@@ -64,7 +66,7 @@ export const haproxy: RouterDefinition<HaproxyConnection> = {
   examine: (options, examination, surroundings, signal) => examineHaproxy({ options, examination, surroundings }, signal),
   create: (options, { clock }) => {
     const runtime = createRuntime({ socket: options.socket, withinMs: parseTimeout(options.timeout), clock });
-    const names = createNames();
+    const names = createNames({ clock, resolve: async (host) => (await lookup(host)).address });
     const exchange = createExchange(clock);
     return {
       apply: (wanted, signal) => apply({ options, runtime, names, nowMs: () => clock.nowMs() }, wanted, signal),
@@ -98,46 +100,51 @@ async function ask(
 
 /**
  * First new addresses, then the share, then what is not used any more: so nobody is sent where nothing is. The files come last, since they are for
- * a restart only.
+ * a restart only. A share that falls does so whatever is wrong with the addresses or the rules, which is thrown then.
  */
-async function apply({ options, runtime, names, nowMs }: Means, wanted: WantedTraffic, signal: AbortSignal): Promise<void> {
-  const rules = rulesName({ services: Object.keys(wanted.targets), routes: wanted.routes, login: wanted.login });
-  const addresses = await names.resolve(wanted.targets);
-  const { state, hasEntry, servers, serversText, rulesThere } = await ask({ runtime, options }, signal);
+async function apply(means: Means, wanted: WantedTraffic, signal: AbortSignal): Promise<void> {
+  const { options, runtime, nowMs } = means;
+  const known = await ask(means, signal);
+  const { state, hasEntry, serversText } = known;
   if (state !== null && state.release === wanted.release && state.revision > wanted.revision) return;
-  if (rulesThere !== rules) {
+  const line = Math.min(10_000, Math.max(0, Math.round(wanted.sharePct * 100)));
+  const falls = state !== null && state.release === wanted.release && line < state.line;
+  const { moves, trouble } = await movesTo(means, wanted, known).then(
+    (found) => ({ moves: found, trouble: null }),
+    (error: unknown) => ({ moves: noMoves, trouble: error }),
+  );
+  if (trouble !== null && !falls) throw trouble;
+  const { release, revision, audience, stableSlot, targets, leaseMs } = wanted;
+  const hasCanary = Object.values(targets).some(({ canary }) => canary.length > 0);
+  const entry = sayState({ line, untilMs: nowMs() + leaseMs, audience, hasCanary, revision, stableSlot, release }, options.token);
+  const share = `${hasEntry ? "set" : "add"} map ${mapFile(options.folder)} ${stateKey} ${entry}`;
+  refuseComplaints(await runtime.ask([...moves.before, share, ...moves.after], signal));
+  if (options.socket.startsWith("/")) {
+    const isMoved = moves.before.length + moves.after.length > 0;
+    const now = isMoved ? (await ask(means, signal)).serversText : serversText;
+    await keepFiles(options.folder, { entry, servers: now }).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`HAProxy does as it was told, but a reload would not: ${options.folder} cannot be written (${why})`);
+    });
+  }
+  if (trouble !== null) throw trouble;
+}
+
+const noMoves: Moves = { before: [], after: [] };
+
+/** Throws when HAProxy has not the rules or the room, and when an address is not known. */
+async function movesTo({ names }: Means, wanted: WantedTraffic, { rulesThere, servers }: Known): Promise<Moves> {
+  if (rulesThere !== rulesName({ services: Object.keys(wanted.targets), routes: wanted.routes, login: wanted.login })) {
     const why = rulesThere === null ? "has no rules of serin" : "has the rules of another plan, or of another version of serin";
     throw new PortError(`HAProxy ${why}: write its configuration with "serin router config PLAN" and reload it`, {
       retry: "never",
     });
   }
-  const moves = planMoves(servers, addresses);
-  if ("places" in moves) {
-    const { backend, wanted: count, places } = moves;
-    const message = `the backend ${backend} of HAProxy has ${places} servers and ${count} are needed: raise "places" of the connection, write the configuration again and reload it`;
-    throw new PortError(message, { retry: "never" });
-  }
-  const entry = sayState(
-    {
-      line: Math.min(10_000, Math.max(0, Math.round(wanted.sharePct * 100))),
-      untilMs: nowMs() + wanted.leaseMs,
-      audience: wanted.audience,
-      hasCanary: Object.values(wanted.targets).some(({ canary }) => canary.length > 0),
-      revision: wanted.revision,
-      stableSlot: wanted.stableSlot,
-      release: wanted.release,
-    },
-    options.token,
-  );
-  const share = `${hasEntry ? "set" : "add"} map ${mapFile(options.folder)} ${stateKey} ${entry}`;
-  refuseComplaints(await runtime.ask([...moves.before, share, ...moves.after], signal));
-  if (!options.socket.startsWith("/")) return;
-  const isMoved = moves.before.length + moves.after.length > 0;
-  const now = isMoved ? (await ask({ runtime, options }, signal)).serversText : serversText;
-  await keepFiles(options.folder, { entry, servers: now }).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`HAProxy does as it was told, but a reload would not: ${options.folder} cannot be written (${why})`);
-  });
+  const moves = planMoves(servers, await names.resolve(wanted.targets));
+  if (!("places" in moves)) return moves;
+  const { backend, wanted: count, places } = moves;
+  const message = `the backend ${backend} of HAProxy has ${places} servers and ${count} are needed: raise "places" of the connection, write the configuration again and reload it`;
+  throw new PortError(message, { retry: "never" });
 }
 
 /** HAProxy has no status codes: what it says beside these is a complaint. */

@@ -40,8 +40,16 @@ export const nginxReload: RouterDefinition<ReloadConnection> = {
   create: (options, { clock }) => {
     const exchange = createExchange(clock);
     const patience = { clock, withinMs: parseTimeout(options.timeout) };
+    let last: Promise<void> = Promise.resolve();
     return {
-      apply: (wanted, signal) => apply({ options, exchange, patience }, wanted, signal),
+      async apply(wanted, signal) {
+        // A large configuration takes longer to test and read than anybody waits for a word: a change goes to its end, and the next word finds it done.
+        last = last.catch(noted).then(async () => {
+          signal.throwIfAborted();
+          await apply({ options, exchange, patience }, wanted, unending);
+        });
+        await orAborted(last, signal);
+      },
       async observe(signal) {
         return sayTraffic(await askOrder({ options, exchange, patience }, signal));
       },
@@ -56,6 +64,25 @@ interface Means {
   readonly options: ReloadConnection;
   readonly exchange: Exchange;
   readonly patience: Patience;
+}
+
+/** Programs and questions have their own time. */
+const unending = new AbortController().signal;
+/** Whoever asked for the change was told. */
+const noted = (): void => undefined;
+
+/** What `doing` comes to, or the signal's reason when that aborts first; `doing` goes on. */
+async function orAborted(doing: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const over = new AbortController();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true, signal: over.signal });
+  });
+  try {
+    await Promise.race([doing, aborted]);
+  } finally {
+    over.abort();
+  }
 }
 
 const said = /^# serin: (\{.*\})\n/;
@@ -99,9 +126,9 @@ async function untilInForce(means: Means, body: string, signal: AbortSignal): Pr
   }
 }
 
+/** `null`: nothing was heard, or somebody has garbled the line. */
 function headOf(text: string): z.infer<typeof headSchema> | null {
-  const line = said.exec(text)?.[1];
-  return line === undefined ? null : headSchema.parse(JSON.parse(line));
+  return headSchema.safeParse(parseJson(said.exec(text)?.[1] ?? "")).data ?? null;
 }
 
 /** Whether the running nginx does what an include says. One that cannot be asked is told again. */

@@ -5,7 +5,7 @@ import type { RouterDefinition } from "../define.ts";
 import { createExchange, parseTimeout, timeoutWords } from "../exchange.ts";
 import { createAsk } from "./nginx/control.ts";
 import { examineNginx } from "./nginx/examine.ts";
-import { resolveHere, sayAttempt, sayOrder } from "./nginx/order.ts";
+import { createResolver, sayAttempt, sayOrder } from "./nginx/order.ts";
 import { agree, seenSchema, seenTrafficOf } from "./nginx/seen.ts";
 
 const connection = z.strictObject({
@@ -34,9 +34,11 @@ export const nginx: RouterDefinition<z.infer<typeof connection>> = {
   },
   create: ({ control, token, timeout }, { clock }) => {
     const ask = createAsk(createExchange(clock), { token, withinMs: parseTimeout(timeout) });
+    const resolve = createResolver(clock);
     return {
       async apply(wanted: WantedTraffic, signal: AbortSignal) {
-        const body = await sayOrder(wanted, resolveHere);
+        const body = await sayOrder(wanted, (host) => resolve(host, signal));
+        signal.throwIfAborted();
         const told = await Promise.allSettled(
           control.map((one) => ask({ control: one, method: "PUT", path: "/wanted", body }, seenSchema, signal)),
         );

@@ -44,7 +44,9 @@ export interface RulesAsked {
  */
 export function buildRules(asked: RulesAsked): readonly Rule[] {
   const { state, own } = asked;
-  const rules = ownRules(own, state);
+  // At 0 nothing of the team's route counts: what they make of it then must not keep anybody on the canary.
+  const isHome = state.sharePct === 0 && !Object.keys(state.own).some((service) => isElsewhere(state, service));
+  const rules = isHome ? [] : ownRules(own, state);
   const built = [...rules.flatMap((rule) => rulesFor(rule, asked)), ...loginRules(rules, asked)].flatMap(oneMatchEach);
   const matches = built.map((rule) => rule.matches.length);
   const isTooLarge =
@@ -140,19 +142,25 @@ function rulesFor({ service, rule }: OwnRule, asked: RulesAsked): readonly Rule[
   const { state } = asked;
   const canary = serviceAt(state, service, "canary");
   const stable = serviceAt(state, service, "stable");
-  const base = state.own[service];
-  const isElsewhere = stable !== null && base !== undefined && !isSameService(stable, serviceOfUrl(base));
+  const isMoved = isElsewhere(state, service);
   if (state.sharePct === 100 && canary !== null) return [everybody(rule, canary, "canary", asked)];
-  if (isElsewhere && isSplit(state)) {
+  if (isMoved && isSplit(state)) {
     throw new PortError("a Gateway cannot divide people while stable is elsewhere than the team's rules lead to", { retry: "later" });
   }
-  if (isElsewhere) return [everybody(rule, stable, "stable", asked)];
+  if (isMoved && stable !== null) return [everybody(rule, stable, "stable", asked)];
   if (!isSplit(state) || canary === null || stable === null) return [];
   const isPages = state.audience === "everyone" && service === pageService(state);
   const holders = holderRules({ rule, canary, stable, isPages }, asked);
   return isPages
     ? [...holders, ...drawRules({ rule, canary, stable, also: [page], needsCookie: true }, asked), greet({ rule, stable }, asked)]
     : holders;
+}
+
+/** True when stable answers elsewhere than the team's own rules lead to. */
+function isElsewhere(state: RouteState, service: string): boolean {
+  const stable = serviceAt(state, service, "stable");
+  const base = state.own[service];
+  return stable !== null && base !== undefined && !isSameService(stable, serviceOfUrl(base));
 }
 
 function serviceAt(state: RouteState, service: string, arm: Arm): ServiceRef | null {

@@ -37,9 +37,9 @@ async function examineRoute(
   const what = sayName(name);
   let route: HttpRoute | null = null;
   const check = await guarded(what, "Is the route there, and may serin read it?", signal, async () => {
-    const { own } = await readPair(client, name, signal);
+    const { own, garbled } = await readPair(client, name, signal);
     route = own;
-    const why = whyNotTaken(own) ?? (await whyNotProgrammed(client, [own], signal));
+    const why = garbled?.message ?? whyNotTaken(own) ?? (await whyNotProgrammed(client, [own], signal));
     if (why !== null) return { what, verdict: "wrong", says: `${why}.`, remedy: "Look at the status of the route and of its gateway." };
     return { what, verdict: "ok", says: "Its gateways have taken it as it stands.", remedy: null };
   });

@@ -27,24 +27,33 @@ const attemptMs = 4_000;
 export function createGatewayRouter(means: GatewayMeans): TrafficRouter {
   const { client, clock, routes, words } = means;
   const exchange = createExchange(clock);
-  const read = (signal: AbortSignal): Promise<readonly RoutePair[]> => Promise.all(routes.map((name) => readPair(client, name, signal)));
+  const read = async (signal: AbortSignal): Promise<readonly RoutePair[]> => {
+    const pairs = await Promise.all(routes.map((name) => readPair(client, name, signal)));
+    throwFirst(pairs.flatMap(({ garbled }) => garbled ?? []));
+    return pairs;
+  };
   return {
     async apply(wanted, signal) {
-      const pairs = await read(signal);
+      const { values: pairs, errors } = parted(await Promise.allSettled(routes.map((name) => readPair(client, name, signal))));
+      signal.throwIfAborted();
       const before = latestState(pairs, wanted.release);
       if (before?.release === wanted.release && before.revision > wanted.revision) return;
       const state = stateOfWanted(wanted, before);
-      assertServed(pairs, state);
-      // Whoever draws is told last while the share grows and first while it falls: nobody is drawn to where the other routes do not lead yet.
-      const grows = state.sharePct > (before?.release === wanted.release ? before.sharePct : 0);
-      const drawn = grows || before === null ? state : { ...before, own: state.own };
-      const drawing = pairs.filter(({ own }) => isDrawing({ state: drawn, own, words }));
-      const others = pairs.filter((pair) => !drawing.includes(pair));
-      for (const group of grows ? [others, drawing] : [drawing, others]) {
-        const settled = await Promise.allSettled(group.map((pair) => writePair(client, { pair, state, words }, signal)));
-        signal.throwIfAborted();
-        for (const one of settled) if (one.status === "rejected") throw one.reason;
+      // Who goes home waits for nothing: neither for a route that cannot be read or written, nor for what the team has made of the others.
+      const wasDrawn = before?.release === wanted.release && (before.sharePct > 0 || before.shares.length > 0);
+      const garbled = pairs.flatMap((pair) => pair.garbled ?? []);
+      const goesHome = state.sharePct === 0 && (wasDrawn || (garbled.length > 0 && state.stableSlot === "stable"));
+      if (!goesHome) {
+        throwFirst([...errors, ...garbled]);
+        assertServed(pairs, state);
       }
+      for (const group of inOrder({ pairs, before, state, words })) {
+        const written = await Promise.allSettled(group.map((pair) => writePair(client, { pair, state, words }, signal)));
+        signal.throwIfAborted();
+        errors.push(...parted(written).errors);
+        if (!goesHome) throwFirst(errors);
+      }
+      throwFirst(errors);
     },
     async observe(signal) {
       const pairs = await read(signal);
@@ -74,6 +83,41 @@ export function createGatewayRouter(means: GatewayMeans): TrafficRouter {
   };
 }
 
+/**
+ * Whoever draws is told last while the share grows and first while it falls: nobody is drawn to where the other routes do not lead yet. A route of
+ * which nobody can say whether it draws is taken for one that does.
+ */
+function inOrder(asked: {
+  readonly pairs: readonly RoutePair[];
+  readonly before: RouteState | null;
+  readonly state: RouteState;
+  readonly words: TokenWords;
+}): readonly (readonly RoutePair[])[] {
+  const { pairs, before, state, words } = asked;
+  const grows = state.sharePct > (before?.release === state.release ? before.sharePct : 0);
+  const drawn = grows || before === null ? state : { ...before, own: state.own };
+  const drawing = pairs.filter(({ own }) => {
+    try {
+      return isDrawing({ state: drawn, own, words });
+    } catch {
+      return true;
+    }
+  });
+  const others = pairs.filter((pair) => !drawing.includes(pair));
+  return grows ? [others, drawing] : [drawing, others];
+}
+
+function parted<T>(settled: readonly PromiseSettledResult<T>[]): { readonly values: readonly T[]; readonly errors: unknown[] } {
+  return {
+    values: settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])),
+    errors: settled.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : [])),
+  };
+}
+
+function throwFirst(errors: readonly unknown[]): void {
+  if (errors.length > 0) throw errors[0];
+}
+
 /** The latest word among the routes: of this release where there is one. A write that did not reach all of them is found so. */
 function latestState(pairs: readonly RoutePair[], release: string | null): RouteState | null {
   const states = pairs.flatMap(({ state }) => (state === null ? [] : [state]));
@@ -81,11 +125,15 @@ function latestState(pairs: readonly RoutePair[], release: string | null): Route
   return (mine.length > 0 ? mine : states).toSorted((a, b) => b.revision - a.revision)[0] ?? null;
 }
 
-/** Throws when a service of the release is behind none of the routes: its people would not move with the others. */
+/**
+ * Throws when a service of the release is behind none of the routes, for its people would not move with the others, and when one of the routes has
+ * rules that people cannot be divided by.
+ */
 function assertServed(pairs: readonly RoutePair[], state: RouteState): void {
+  const served = new Set(pairs.flatMap(({ own }) => servicesOf(own, state)));
   for (const service of new Set(state.routes.map((route) => route.service))) {
     if (state.own[service] === undefined && (state.targets[service]?.stable.length ?? 0) === 0) continue;
-    if (pairs.some(({ own }) => servicesOf(own, state).includes(service))) continue;
+    if (served.has(service)) continue;
     const url = state.own[service] ?? "";
     const where = pairs.map(({ own }) => sayName(own.metadata)).join(", ");
     throw new PortError(`no rule of ${where} leads to ${service} (${url}): name its route in the connection`, { retry: "later" });

@@ -27,17 +27,22 @@ const routeStateSchema = z.object({
 /** What one of serin's routes shall do, as it is recorded on it: enough to know every rule that it should have. */
 export type RouteState = z.infer<typeof routeStateSchema>;
 
-/** The state that a route of serin's says; `null`: it says none. Throws on one that cannot be read. */
-export function readState(route: HttpRoute | null): RouteState | null {
+/** What a route of serin's says that it does. `state` is `null` where it says nothing, and where somebody has `garbled` it, which is an error then. */
+export interface SaidState {
+  readonly state: RouteState | null;
+  readonly garbled: PortError | null;
+}
+
+/** Reads what a route of serin's says; `null`: there is no route. */
+export function readState(route: HttpRoute | null): SaidState {
   const text = route?.metadata.annotations[stateAnnotation];
-  if (text === undefined) return null;
+  if (text === undefined) return { state: null, garbled: null };
   try {
-    return routeStateSchema.parse(JSON.parse(text));
+    return { state: routeStateSchema.parse(JSON.parse(text)), garbled: null };
   } catch {
     const where = `${route?.metadata.namespace}/${route?.metadata.name}`;
-    throw new PortError(`HTTPRoute ${where}: its annotation ${stateAnnotation} is not one of serin's: delete the route, it is made anew`, {
-      retry: "later",
-    });
+    const says = `HTTPRoute ${where}: its annotation ${stateAnnotation} is not one of serin's: delete the route, it is made anew`;
+    return { state: null, garbled: new PortError(says, { retry: "later" }) };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { PortError } from "../../../ports.ts";
 import { isRefusal, kubePath } from "../../kubernetes-client.ts";
 import type { KubeClient } from "../../kubernetes-client.ts";
 import { buildRules } from "./build-rules.ts";
@@ -22,8 +23,10 @@ export interface RouteName {
 export interface RoutePair {
   readonly own: HttpRoute;
   readonly beside: HttpRoute | null;
-  /** What `beside` says that it does; `null`: there is none, or it says nothing. */
+  /** What `beside` says that it does; `null`: there is none, or it says nothing that can be read. */
   readonly state: RouteState | null;
+  /** Somebody has changed what it says; `null`: nobody has. */
+  readonly garbled: PortError | null;
 }
 
 /** "shop/web", for people. */
@@ -52,7 +55,7 @@ async function findRoute(client: KubeClient, name: RouteName, signal: AbortSigna
 export async function readPair(client: KubeClient, name: RouteName, signal: AbortSignal): Promise<RoutePair> {
   const [own, beside] = await Promise.all([findRoute(client, name, signal), findRoute(client, besideName(name), signal)]);
   if (own === null) throw new Error(`${sayName(name)} is not there, or the cluster has no Gateway API v1`);
-  return { own, beside, state: readState(beside) };
+  return { own, beside, ...readState(beside) };
 }
 
 /** True when serin's route does what `state` says, and nothing else. */

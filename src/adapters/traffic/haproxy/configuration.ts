@@ -48,7 +48,8 @@ export function renderConfiguration(rules: HaproxyRules, place: HaproxyPlace): s
 }
 
 function head({ socket, folder }: HaproxyPlace): string {
-  const listener = socket.startsWith("/") ? `${socket} mode 660 level admin expose-fd listeners` : `ipv4@${socket} level admin`;
+  const family = socket.startsWith("[") ? "ipv6" : "ipv4";
+  const listener = socket.startsWith("/") ? `${socket} mode 660 level admin expose-fd listeners` : `${family}@${socket} level admin`;
   return `# Written by \`serin router config PLAN\`: write it again when services, routes or the login of the plan change.
 # Yours to change: the bind lines (TLS), the time-outs, the checks of the servers, anything beside. Sections whose names begin with serin_ belong
 # to serin. ${folder} and the variable ${tokenVariable} must be there when HAProxy starts.

@@ -1,17 +1,30 @@
-import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { PortError } from "../../../ports.ts";
-import type { Attempt, WantedTraffic } from "../../../ports.ts";
+import type { Attempt, Clock, WantedTraffic } from "../../../ports.ts";
+import { EdgeAddresses, resolveBySystem } from "../../edge-addresses.ts";
 
 /** Answers the IP addresses of a host name; throws when there are none. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
-/** By the resolver of this machine. */
-export const resolveHere: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
+/** It is told several times a second while something changes. */
+const namesKeptMs = 1_000;
+
+/**
+ * Answers addresses by the resolver of this machine, or by `resolve`. While that is slow or fails, the addresses that it said last stay: no rollback
+ * waits for a name server.
+ */
+export function createResolver(clock: Clock, resolve = resolveBySystem): (host: string, signal: AbortSignal) => Promise<readonly string[]> {
+  const known = new Map<string, EdgeAddresses>();
+  return async (host, signal) => {
+    const addresses = known.get(host) ?? new EdgeAddresses(`http://${host}`, { clock, resolve, keptMs: namesKeptMs });
+    known.set(host, addresses);
+    return (await addresses.now(signal)).map(({ origin }) => bare(new URL(origin).hostname));
+  };
+}
 
 /**
  * The text of `PUT /wanted` of `examples/nginx/serin.lua`: the lease, then an order of one fact a line. nginx connects to IP addresses only, so
- * names are resolved here, at each call. Throws a `PortError` for what can never be said there: an address that is not plain HTTP, or a word with
+ * names are resolved here. Throws a `PortError` for what can never be said there: an address that is not plain HTTP, or a word with
  * white space in it; any other Error when a name has no address now.
  */
 export async function sayOrder(wanted: WantedTraffic, resolve: Resolve): Promise<string> {
@@ -25,14 +38,16 @@ export async function sayOrder(wanted: WantedTraffic, resolve: Resolve): Promise
     ...(wanted.login === null ? [] : [`login ${wanted.login.split(" ").map(word).join(" ")}`]),
     ...wanted.routes.map(({ path, service }) => `route ${word(service)} ${word(path)}`),
   ];
-  for (const [service, arms] of Object.entries(wanted.targets)) {
-    lines.push(`service ${word(service)}`);
-    for (const arm of ["canary", "stable"] as const) {
-      for (const url of arms[arm]) {
-        for (const address of await addressesOf(url, resolve)) lines.push(`target ${word(service)} ${arm} ${address} ${word(url)}`);
-      }
-    }
-  }
+  const targets = Object.entries(wanted.targets).map(async ([service, arms]) => {
+    const of = (arm: "canary" | "stable") =>
+      Promise.all(
+        arms[arm].map(async (url) =>
+          (await addressesOf(url, resolve)).map((address) => `target ${word(service)} ${arm} ${address} ${word(url)}`),
+        ),
+      );
+    return [`service ${word(service)}`, ...(await of("canary")).flat(), ...(await of("stable")).flat()];
+  });
+  lines.push(...(await Promise.all(targets)).flat());
   return `${lines.join("\n")}\n`;
 }
 
@@ -52,7 +67,7 @@ function word(text: string): string {
 async function addressesOf(url: string, resolve: Resolve): Promise<readonly string[]> {
   const { protocol, hostname, port } = new URL(url);
   if (protocol !== "http:") throw new PortError(`nginx sends to http addresses only, not to ${url}`, { retry: "never" });
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const host = bare(hostname);
   const found = isIP(host) === 0 ? await resolved(host, resolve) : [host];
   return found.map((address) => `${isIP(address) === 6 ? `[${address}]` : address}:${port === "" ? "80" : port}`).sort();
 }
@@ -63,4 +78,9 @@ async function resolved(host: string, resolve: Resolve): Promise<readonly string
   } catch (cause) {
     throw new Error(`${host} has no address: nginx was not told anything`, { cause });
   }
+}
+
+/** An address without the brackets that IPv6 has in URLs. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1");
 }
