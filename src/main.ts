@@ -287,7 +287,7 @@ async function openConnections(
         const result = openConnection(connection, definition.connection, readers, server.file);
         if (result.ok) return [[name, { kind, value: result.value }]];
         problems.push(...result.problems);
-        return [[name, { kind, value: null, unusable: result.problems.map(({ message }) => message).join(" ") }]];
+        return [[name, { kind, value: null, unusable: result.problems }]];
       }),
     );
   const connections = {

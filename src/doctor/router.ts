@@ -1,6 +1,6 @@
 import type { Check } from "../adapters/define.ts";
 import type { SeenTraffic } from "../core/observation.ts";
-import { doubtful, examineItself, fine, silent, within, wrong } from "./examining.ts";
+import { andSilent, doubtful, examineItself, fine, within, wrong } from "./examining.ts";
 import type { Examining } from "./examining.ts";
 
 /** The router itself, what it does now, and the plan's own requests to the stable version through it. */
@@ -11,7 +11,7 @@ export async function lookAtRouter(examining: Examining, signal: AbortSignal): P
     examineItself(examining, { port: "routers", word: kind }, signal),
     within(clock, signal, async (ends) => world.router(plan).observe(ends)),
   ]);
-  if (!seen.ok) return [...own.filter(({ what }) => what !== kind), silent(kind, seen.why)];
+  if (!seen.ok) return andSilent(own, kind, seen);
   const attempts = await Promise.all(plan.smoke.map((request) => attemptStable(examining, request, signal)));
   return [...own, sayTraffic(kind, seen.value), ...attempts];
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { SeenWorkload, SeenWorkloads, Slot } from "../../core/observation.ts";
 import { PortError } from "../../ports.ts";
 import type { WantedService, WantedWorkloads, Workloads } from "../../ports.ts";
-import type { Surroundings, WorkloadsDefinition } from "../define.ts";
+import type { Check, Surroundings, WorkloadsDefinition } from "../define.ts";
 import { createExchange } from "../exchange.ts";
 import { KubeClient, kubernetesWords } from "../kubernetes-client.ts";
 import { imageOf } from "./kubernetes/clone.ts";
@@ -52,13 +52,20 @@ export const kubernetesWorkloads: WorkloadsDefinition<Connection> = {
       examineCluster(client, { plan, namespace: async () => namespace ?? client.namespace() }, signal),
       examineImages(createExchange(clock), images, signal),
     ]);
-    return looks.flat();
+    return [...looks.flat(), ...(Object.keys(versions).length === 0 ? [noImages] : [])];
   },
   async orphans({ namespace, ...options }, known, { clock }, signal) {
     const client = new KubeClient(options, clock);
     return lookForOrphans(client, { namespace, known }, signal);
   },
   create: (options, surroundings) => new KubernetesWorkloads(options, surroundings),
+};
+
+const noImages: Check = {
+  what: "images",
+  verdict: "doubtful",
+  says: "None was looked at: nobody said which shall be released.",
+  remedy: "Ask again with --set SERVICE=IMAGE, for each service that changes.",
 };
 
 class KubernetesWorkloads implements Workloads {
