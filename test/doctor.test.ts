@@ -161,6 +161,13 @@ describe("everything that a release rests on", () => {
     expect((await found({ lists: { ...lists, sources } })).filter((line) => line.startsWith("source small"))).toEqual([
       "source small | wrong | server | GET http://m:1/info: connection refused.",
     ]);
+    const another = lists.sources.map((one) => ({
+      ...one,
+      examine: async () => [{ ...check, says: "GET http://n:1/: connection refused." }],
+    }));
+    expect(await found({ lists: { ...lists, sources: another } })).toContain(
+      "source small | wrong | small | It cannot be asked: POST http://m:1/query: connection refused.",
+    );
   });
 
   describe("scores", () => {

@@ -78,7 +78,9 @@ export function silent(word: string, { why, remedy }: NoOutcome): Check {
 export function andSilent(own: readonly Check[], word: string, no: NoOutcome): readonly Check[] {
   const others = own.filter(({ what }) => what !== word);
   const trouble = no.why.replace(/[.]$/, "").replace(/^.*: /s, "");
-  const isSaid = others.some(({ verdict, says }) => verdict === "wrong" && says.includes(trouble));
+  // Somebody else may be refused as well: what is named must be the same.
+  const [address = ""] = /https?:\/\/[^/\s]+/.exec(no.why)?.map((found) => found.replace(/:$/, "")) ?? [];
+  const isSaid = others.some(({ verdict, says }) => verdict === "wrong" && says.includes(trouble) && says.includes(address));
   return isSaid ? others : [...others, silent(word, no)];
 }
 
