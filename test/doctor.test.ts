@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { connectWorld } from "../src/adapters/connect.ts";
 import type { AdapterLists, Connections } from "../src/adapters/connect.ts";
+import { prometheus } from "../src/adapters/metrics/prometheus.ts";
 import { readPlan } from "../src/config/plan-file.ts";
 import { examine } from "../src/doctor/examine.ts";
+import type { Examining } from "../src/doctor/examining.ts";
+import { lookAtSource } from "../src/doctor/sources.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { ExamineAnswer } from "../src/http/contract.ts";
 import type { Clock, MetricSource, ReadContext, Reading, TrafficRouter } from "../src/ports.ts";
@@ -12,6 +15,8 @@ import { temporaryFolder } from "./fixtures/folder.ts";
 import { smallAdapters, smallPlan } from "./fixtures/small-adapters.ts";
 import { smallApi } from "./fixtures/small-api.ts";
 import { serin } from "./fixtures/serin.ts";
+import { ask as askPrometheus, counts, errors, target, world as prometheusWorld } from "./prometheus-world.ts";
+import { samplePlan } from "./sample-plan.ts";
 
 const never = new AbortController().signal;
 const none: Connections = { sources: {}, routers: {}, workloads: {}, notifiers: {} };
@@ -168,6 +173,26 @@ describe("everything that a release rests on", () => {
     expect(await found({ lists: { ...lists, sources: another } })).toContain(
       "source small | wrong | small | It cannot be asked: POST http://m:1/query: connection refused.",
     );
+  });
+
+  test("a Prometheus that has stable alone is in order: counts of it, and levels with it in the canary's place", async () => {
+    const at = await prometheusWorld();
+    for (let scrapes = 0; scrapes < 4; scrapes += 1) {
+      at.scrape({ ...counts(1, 4), memory: 3 });
+      at.advance(15_000);
+    }
+    const parts = { sources: [prometheus], routers: [], workloads: [], notifiers: [] };
+    const connections = { ...none, sources: { prometheus: { kind: "prometheus", value: at.connection } } };
+    const world = connectWorld({ lists: parts, connections, clock: at.clock, dataDir: await temporaryFolder() });
+    const queries = [errors, askPrometheus("level", { value: "memory" }, null, "memory")];
+    const examining: Examining = { plan: samplePlan, versions: {}, startsMs, doubts: 0, active: null, world, clock: at.clock };
+    const checks = await lookAtSource(examining, { name: "prometheus", queries, targets: [target({ arm: "stable" })] }, never);
+    expect(checks.map(({ verdict, says }) => `${verdict}: ${says}`)).toEqual([
+      "ok: It answers; it is version 2.42.0.",
+      "ok: It scrapes every 15 s.",
+      "ok: stable: 4 counted in 1 series; canary: nothing yet.",
+      "ok: It reads 3.",
+    ]);
   });
 
   describe("scores", () => {
