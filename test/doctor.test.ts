@@ -113,6 +113,7 @@ describe("everything that a release rests on", () => {
     expect(await found({ isRunning: false })).toContain(
       "workloads process | wrong | web | No stable version runs, so there is nothing to go back to.",
     );
+    expect(await found({ versions: { wbe: "2" } })).toContain("plan | wrong | wbe | The plan has no service of this name.");
     expect(await found({ versions: { web: "1" } })).toContain("workloads process | doubtful | web | Stable is 1 already.");
   });
 

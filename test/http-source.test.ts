@@ -204,6 +204,16 @@ test.each([{ url: "ftp://host" }, { url: "http://host/?a=b" }, { url: "http://ho
   (words) => expect(http.connection.safeParse(words).success).toBe(false),
 );
 
+test("a token with a line break is said as that, and not shown", async () => {
+  const server = await startSmallServer(status(200));
+  onTestFinished(() => server.close());
+  const connection = http.connection.parse({ url: server.url, headers: { authorization: `${secret}\nmore` } });
+  const source = http.create(connection, { clock: createClock(), dataDir: "unused" });
+  const error: unknown = await source.read([consensus], context, new AbortController().signal).catch((thrown: unknown) => thrown);
+  expect(String(error)).toContain("a token or header for it has a line break");
+  expect(String(error)).not.toContain(secret);
+});
+
 describe("what doctor is told of the control target", () => {
   test.each<[string, { readonly kind: MetricKind; readonly control?: Behaviour }, readonly unknown[]]>([
     ["nothing where no probe is asked for", { kind: "level" }, []],
