@@ -54,7 +54,8 @@ async function measure(router: RollbackRouter, how: Parameters<typeof measureRol
     };
     const forwarded = [0.5, 0.99].map((quantile) => ratio((all) => all.lastForwardedMs, quantile));
     const done = [0.5, 0.99].map((quantile) => ratio((all) => all.callMs, quantile));
-    say(`  ${"".padEnd(14)}${["ratio", ...forwarded, ...done].map((cell) => cell.padStart(17)).join("")}\n`);
+    say(`  ${"".padEnd(14)}${["ratio", ...forwarded, ...done].map((cell) => cell.padStart(17)).join("")}`);
+    say(router.note === undefined ? "" : `  ${"".padEnd(14)}${router.note}\n`);
   } finally {
     await shop.close();
   }

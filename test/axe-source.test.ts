@@ -7,7 +7,7 @@ import { createClock } from "../src/engine/clock.ts";
 import type { Clock, Reading } from "../src/ports.ts";
 import { ask, good, page, patientClock, score, target, world, worse, worst } from "./axe-world.ts";
 import { scoresContract } from "./contract/metrics.ts";
-import { startSmallServer } from "./contract/small-server.ts";
+import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import type { Behaviour } from "./contract/small-server.ts";
 
 const secret = "correct-horse-battery";
@@ -31,11 +31,8 @@ scoresContract("axe", async () => {
     showSome: () => showPage(good),
     showWorse: () => showPage(worse),
     showNothing: () => void (targets = []),
-    fail: () => server.behave("refuses"),
-    hang: () => server.behave("hangs"),
-    reached: () => server.reached(),
     secret,
-    close: () => server.close(),
+    ...troublesOf(server),
   };
 });
 

@@ -2,28 +2,22 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { cloudwatch } from "../src/adapters/metrics/cloudwatch.ts";
 import type { Metric, MetricKind } from "../src/core/plan.ts";
 import { createClock } from "../src/engine/clock.ts";
-import type { Clock, Query, ReadContext, Target } from "../src/ports.ts";
+import type { Clock, Query, ReadContext } from "../src/ports.ts";
 import { metricsContract } from "./contract/metrics.ts";
-import { startSmallServer } from "./contract/small-server.ts";
+import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import type { Behaviour } from "./contract/small-server.ts";
 import { sourceFaults } from "./contract/source-faults.ts";
+import { hastyClock } from "./fixtures/hasty-clock.ts";
 import { samplePlan } from "./sample-plan.ts";
+import { sampleContext, sampleQuery, sampleTarget } from "./sample-query.ts";
 
 const secret = "aws-secret-that-nobody-may-see";
 const words = { namespace: "Shop/Web", dimensions: "Service={service}, Version={tag}", bad: "Errors", total: "Requests" };
 const never = new AbortController().signal;
-const target = (arm: Target["arm"], version: string, service = "frontend"): Target => ({ service, arm, version, url: "http://unused" });
-const context: ReadContext = {
-  release: "r",
-  environment: "production",
-  sinceMs: Date.now() - 600_000,
-  targets: [target("canary", "2"), target("stable", "1")],
-};
+const context = sampleContext(Date.now() - 600_000);
 
-function ask(query: Metric["query"] = words, kind: MetricKind = "ratio", quantity = "errors"): Query {
-  const metric: Metric = { name: quantity, kind, unit: "request", source: "cloudwatch", query, rate: 0.001, better: "lower", minRuns: 5 };
-  return { quantity, metric, slowerThanMs: null };
-}
+const ask = (query: Metric["query"] = words, kind: MetricKind = "ratio", quantity = "errors"): Query =>
+  sampleQuery(quantity, { source: "cloudwatch", kind, query });
 
 interface Asked {
   readonly StartTime: number;
@@ -97,19 +91,10 @@ metricsContract("cloudwatch", async () => {
     context,
     show: ({ bad, total }) => server.behave(smallCloudwatch({ "Errors frontend 2": [bad], "Requests frontend 2": [total] })),
     showNothing: () => server.behave(smallCloudwatch({})),
-    fail: () => server.behave("refuses"),
-    hang: () => server.behave("hangs"),
-    reached: () => server.reached(),
     secret,
-    close: () => server.close(),
+    ...troublesOf(server),
   };
 });
-
-/** A clock by which a minute of patience is over in no time; time-outs run as they do. */
-function hastyClock(): Clock {
-  const real = createClock();
-  return { nowMs: () => real.nowMs(), monotonicMs: () => real.monotonicMs() * 1_000, wait: (ms, signal) => real.wait(ms, signal) };
-}
 
 const answering =
   (values: string, status = "Complete"): Behaviour =>
@@ -160,10 +145,10 @@ async function world(
 describe("cloudwatch", () => {
   test("adds up the minutes of each arm's services and versions, over several pages", async () => {
     const targets = [
-      target("canary", "2"),
-      target("stable", "1"),
-      target("canary", "shop/api:7", "backend"),
-      target("stable", "shop/api:6", "backend"),
+      sampleTarget("canary", "2"),
+      sampleTarget("stable", "1"),
+      sampleTarget("canary", "shop/api:7", "backend"),
+      sampleTarget("stable", "shop/api:6", "backend"),
     ];
     const points = {
       "Errors frontend 2": [1, 0, 2],
@@ -220,7 +205,7 @@ describe("cloudwatch", () => {
 
   test("a dimension of the arm's own, whatever the versions", async () => {
     const at = await world({ "Requests canary": [3], "Requests stable": [4] });
-    const targets = [target("canary", '2"'), target("stable", '2"')];
+    const targets = [sampleTarget("canary", '2"'), sampleTarget("stable", '2"')];
     expect((await at.read([ask({ ...words, dimensions: "Arm={arm}" })], { ...context, targets })).get("errors")).toMatchObject({
       series: [{ total: 3 }, { total: 4 }],
     });

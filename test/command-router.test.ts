@@ -11,27 +11,17 @@ import { commandSchema } from "../src/adapters/traffic/command/words.ts";
 import { createClock } from "../src/engine/clock.ts";
 import { PortError } from "../src/ports.ts";
 import type { TrafficRouter } from "../src/ports.ts";
+import { changingRouter } from "./contract/losable-router.ts";
 import { trafficContract } from "./contract/traffic.ts";
 import type { TrafficSubject } from "./contract/traffic.ts";
+import { wantedTraffic } from "./fixtures/wanted-traffic.ts";
 import { textOf } from "./tree.ts";
 
 const never = new AbortController().signal;
 const example = (name: string): string => fileURLToPath(new URL(`../examples/command/${name}`, import.meta.url));
 const weighs = { sticky: false, audiences: ["everyone"], stepPct: 1, lease: false };
 
-const wanted = {
-  release: "shop-1",
-  revision: 3,
-  sharePct: 10,
-  audience: "everyone" as const,
-  phase: 0,
-  login: null,
-  routes: [{ path: "/", service: "shop" }],
-  goals: [],
-  stableSlot: "stable" as const,
-  targets: { shop: { canary: [], stable: ["http://127.0.0.1:1"] } },
-  leaseMs: 30_000,
-};
+const wanted = wantedTraffic({ sharePct: 10, login: null });
 
 const seen = { release: null, sharePct: 10, audience: "everyone", stableSlot: "stable", targets: {}, isServing: false };
 
@@ -57,22 +47,18 @@ async function startExample(): Promise<TrafficSubject> {
   const [url] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
   const steer = (what: string): readonly string[] => [process.execPath, example("steer.ts"), what, state];
   const words = { set: steer("set"), get: steer("get"), attempt: steer("attempt") };
-  let router = routerOf(words);
+  const { router, become } = changingRouter(routerOf(words));
   const connection = command.connection.parse({ ...words, capabilities: weighs });
   return {
-    router: {
-      apply: (wanted, signal) => router.apply(wanted, signal),
-      observe: (signal) => router.observe(signal),
-      attempt: (attempt, signal) => router.attempt(attempt, signal),
-    },
+    router,
     capabilities: command.capabilitiesOf?.(connection) ?? command.capabilities,
     url,
     changesUnderLoad: 8,
     restart: () => Promise.resolve(routerOf(words)),
-    fail: async () => void (router = routerOf({ set: ["false"], get: ["false"] })),
+    fail: async () => become(routerOf({ set: ["false"], get: ["false"] })),
     hang: async () => {
       const hangs = script("process.stdin.resume(); setInterval(() => {}, 1000)");
-      router = routerOf({ set: hangs, get: hangs });
+      become(routerOf({ set: hangs, get: hangs }));
     },
     close: async () => {
       child.kill("SIGKILL");

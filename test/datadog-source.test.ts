@@ -3,38 +3,23 @@ import { datadog } from "../src/adapters/metrics/datadog.ts";
 import { readScalars, scalarBody, tagValue } from "../src/adapters/metrics/datadog/scalar.ts";
 import type { Metric, MetricKind } from "../src/core/plan.ts";
 import { createClock } from "../src/engine/clock.ts";
-import type { Clock, Query, ReadContext, Target } from "../src/ports.ts";
+import type { Clock, Query, ReadContext } from "../src/ports.ts";
 import { metricsContract } from "./contract/metrics.ts";
-import { startSmallServer } from "./contract/small-server.ts";
+import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import type { Behaviour } from "./contract/small-server.ts";
 import { sourceFaults } from "./contract/source-faults.ts";
+import { hastyClock } from "./fixtures/hasty-clock.ts";
 import { samplePlan } from "./sample-plan.ts";
+import { sampleContext, sampleQuery, sampleTarget } from "./sample-query.ts";
 
 const secret = "dd-a-key-that-nobody-may-see";
 const hits = "sum:http.requests{status:5xx,{arm}}.as_count()";
 const total = "sum:http.requests{{arm}}.as_count()";
 const never = new AbortController().signal;
-const target = (arm: Target["arm"], version: string, service = "frontend"): Target => ({ service, arm, version, url: "http://unused" });
-const context: ReadContext = {
-  release: "r",
-  environment: "production",
-  sinceMs: Date.now() - 600_000,
-  targets: [target("canary", "2"), target("stable", "1")],
-};
+const context = sampleContext(Date.now() - 600_000);
 
-function ask(words: Metric["query"], kind: MetricKind = "ratio", quantity = "errors"): Query {
-  const metric: Metric = {
-    name: quantity,
-    kind,
-    unit: "request",
-    source: "datadog",
-    query: words,
-    rate: 0.001,
-    better: "lower",
-    minRuns: 5,
-  };
-  return { quantity, metric, slowerThanMs: null };
-}
+const ask = (query: Metric["query"], kind: MetricKind = "ratio", quantity = "errors"): Query =>
+  sampleQuery(quantity, { source: "datadog", kind, query });
 
 const errors = ask({ bad: hits, total });
 
@@ -77,11 +62,8 @@ metricsContract("datadog", async () => {
     show: (counts) =>
       server.behave(smallDatadog({ "status:5xx,service:frontend,version:2": counts.bad, "{service:frontend,version:2}": counts.total })),
     showNothing: () => server.behave(smallDatadog({})),
-    fail: () => server.behave("refuses"),
-    hang: () => server.behave("hangs"),
-    reached: () => server.reached(),
     secret,
-    close: () => server.close(),
+    ...troublesOf(server),
   };
 });
 
@@ -91,12 +73,6 @@ const answering =
     response.end(
       `{"data":{"type":"scalar_response","attributes":{"columns":[{"name":"q0","type":"number","values":[${value}]},{"name":"q1","type":"number","values":[4]}]}}}`,
     );
-
-/** A clock by which a minute of patience is over in no time; time-outs run as they do. */
-function hastyClock(): Clock {
-  const real = createClock();
-  return { nowMs: () => real.nowMs(), monotonicMs: () => real.monotonicMs() * 1_000, wait: (ms, signal) => real.wait(ms, signal) };
-}
 
 sourceFaults("datadog", {
   connect: ({ url, timeoutMs, tls, secret: key }) => ({
@@ -132,10 +108,10 @@ async function world(values: Readonly<Record<string, number | null>>, words: obj
 describe("datadog", () => {
   test("adds up each arm by the tags of its services and versions", async () => {
     const targets = [
-      target("canary", "2"),
-      target("stable", "1"),
-      target("canary", "shop/api:7", "backend"),
-      target("stable", "shop/api:6", "backend"),
+      sampleTarget("canary", "2"),
+      sampleTarget("stable", "1"),
+      sampleTarget("canary", "shop/api:7", "backend"),
+      sampleTarget("stable", "shop/api:6", "backend"),
     ];
     const at = await world({
       "5xx,service:frontend,version:2": 3,
@@ -183,7 +159,7 @@ describe("datadog", () => {
 
   test("both arms on one version are told apart by nothing", async () => {
     const at = await world({});
-    await expect(at.read(errors, { ...context, targets: [target("canary", "2"), target("stable", "2")] })).rejects.toThrow(
+    await expect(at.read(errors, { ...context, targets: [sampleTarget("canary", "2"), sampleTarget("stable", "2")] })).rejects.toThrow(
       "both arms are selected by service:frontend,version:2",
     );
   });

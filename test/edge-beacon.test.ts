@@ -3,7 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Got, TestPerson } from "./contract/person.ts";
-import { openEdge, openEdgeWorld, personOn, routerOf } from "./edge-world.ts";
+import { personOn } from "./contract/person.ts";
+import { openEdge, openEdgeWorld, routerOf } from "./edge-world.ts";
 import type { EdgeWorld } from "./edge-world.ts";
 
 const never = new AbortController().signal;

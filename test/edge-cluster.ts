@@ -15,6 +15,7 @@ import type { Clock, MetricSource, TrafficRouter, WantedTraffic } from "../src/p
 import { startSmallShop } from "./contract/small-shop.ts";
 import type { SmallShop } from "./contract/small-shop.ts";
 import { openEdge, token } from "./edge-world.ts";
+import { createWords, shopOf } from "./fixtures/wanted-traffic.ts";
 
 /** A replica: an edge with an address of its own, and the same ports as all others. */
 export interface Replica {
@@ -71,7 +72,6 @@ export async function openCluster(clock: Clock = createClock()): Promise<EdgeClu
       ? Promise.resolve([...names].map((address) => ({ address, family: 4 })))
       : Promise.reject(Object.assign(new Error("getaddrinfo ENOTFOUND edge.shop.svc"), { code: "ENOTFOUND" }));
   const means = { clock, resolve: () => (cluster.resolve ?? listed)() };
-  let revision = 0;
   const cluster: EdgeCluster = {
     router: createEdgeRouter(edgeRouter.connection.parse({ control: [control], token }), means),
     source: createEdgeSource(edgeSource.connection.parse({ control: [control], token }), means),
@@ -80,23 +80,7 @@ export async function openCluster(clock: Clock = createClock()): Promise<EdgeClu
     names,
     resolve: null,
     control,
-    wanted: (changes = {}) => {
-      revision += 1;
-      return {
-        release: "shop-1",
-        revision,
-        sharePct: 0,
-        audience: "everyone",
-        phase: 0,
-        login: "POST /login",
-        routes: [{ path: "/", service: "shop" }],
-        goals: [],
-        stableSlot: "stable",
-        targets: { shop: { canary: [canary.url], stable: [stable.url] } },
-        leaseMs: 30_000,
-        ...changes,
-      };
-    },
+    wanted: createWords(shopOf(canary, stable)),
     join: async (number, limits = {}) => {
       const address = `127.0.0.${number}`;
       const edge = await openEdge({

@@ -4,11 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { edge as edgeRouter } from "../src/adapters/traffic/edge.ts";
-import { createClock } from "../src/engine/clock.ts";
-import { startSmallServer } from "./contract/small-server.ts";
+import { losableRouter } from "./contract/losable-router.ts";
 import { trafficContract } from "./contract/traffic.ts";
 import type { TrafficSubject } from "./contract/traffic.ts";
-import { openEdge, routerOf, token } from "./edge-world.ts";
+import { openEdge, routerAt, routerOf } from "./edge-world.ts";
 
 /** The router's control address can be taken away by steering another one in its place. */
 async function subjectOf(edges: number): Promise<TrafficSubject> {
@@ -17,32 +16,13 @@ async function subjectOf(edges: number): Promise<TrafficSubject> {
   const keyFile = join(folder, "key");
   await writeFile(keyFile, randomBytes(32).toString("base64url"));
   const opened = await Promise.all(Array.from({ length: edges }, () => openEdge({ keyFile })));
-  const elsewhere = await startSmallServer();
-  const other = edgeRouter.create(edgeRouter.connection.parse({ control: [elsewhere.url], token }), {
-    clock: createClock(),
-    dataDir: "unused",
-  });
-  let router = routerOf(...opened);
   const [first] = opened;
   if (first === undefined) throw new Error("no edge was opened");
   return {
-    router: {
-      apply: (wanted, signal) => router.apply(wanted, signal),
-      observe: (signal) => router.observe(signal),
-      attempt: (attempt, signal) => router.attempt(attempt, signal),
-    },
+    ...(await losableRouter(routerOf(...opened), routerAt)),
     capabilities: edgeRouter.capabilities,
     url: first.url,
     restart: () => Promise.resolve(routerOf(...opened)),
-    fail: async () => {
-      await elsewhere.behave("refuses");
-      router = other;
-    },
-    hang: async () => {
-      await elsewhere.behave("hangs");
-      router = other;
-    },
-    close: () => elsewhere.close(),
   };
 }
 

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { Agent, request } from "undici";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { upstreamLimits } from "../src/adapters/traffic/edge/upstreams.ts";
-import { openEdge, openEdgeWorld, personOn, routerOf, token } from "./edge-world.ts";
+import { personOn } from "./contract/person.ts";
+import { openEdge, openEdgeWorld, routerOf, token } from "./edge-world.ts";
 
 const never = new AbortController().signal;
 

@@ -4,8 +4,9 @@ import type { Metric, MetricKind } from "../src/core/plan.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { Query, Reading } from "../src/ports.ts";
 import { metricsContract } from "./contract/metrics.ts";
-import { startSmallServer } from "./contract/small-server.ts";
-import { openEdgeWorld, personOn, token } from "./edge-world.ts";
+import { personOn } from "./contract/person.ts";
+import { startSmallServer, troublesOf } from "./contract/small-server.ts";
+import { openEdgeWorld, token } from "./edge-world.ts";
 import type { EdgeWorld } from "./edge-world.ts";
 
 const never = new AbortController().signal;
@@ -39,11 +40,8 @@ metricsContract("edge", async () => {
     context,
     show: ({ bad, total }) => page([sample("5xx", bad), sample("2xx", total - bad), sample("aborted", 7)]),
     showNothing: () => page([]),
-    fail: () => server.behave("refuses"),
-    hang: () => server.behave("hangs"),
-    reached: () => server.reached(),
     secret: token,
-    close: () => server.close(),
+    ...troublesOf(server),
   };
 });
 

@@ -7,7 +7,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { openEdgeWorld, personOn } from "./edge-world.ts";
+import { personOn } from "./contract/person.ts";
+import { openEdgeWorld } from "./edge-world.ts";
 import type { EdgeWorld } from "./edge-world.ts";
 
 const megabyte = 1024 * 1024;

@@ -11,6 +11,7 @@ import { createPeople } from "./contract/person.ts";
 import type { TestPerson } from "./contract/person.ts";
 import { startSmallShop } from "./contract/small-shop.ts";
 import type { SmallShop } from "./contract/small-shop.ts";
+import { createWords, shopOf } from "./fixtures/wanted-traffic.ts";
 
 /** The token of every edge in the tests. */
 export const token = "a-token-that-nobody-may-see";
@@ -45,8 +46,12 @@ export async function openEdge(options: Partial<EdgeOptions> = {}): Promise<Edge
 
 /** The router that steers `edges`. */
 export function routerOf(...edges: readonly Edge[]): TrafficRouter {
-  const connection = edgeRouter.connection.parse({ control: edges.map(({ controlUrl }) => controlUrl), token, timeout: "2s" });
-  return edgeRouter.create(connection, { clock: createClock(), dataDir: "unused" });
+  return routerAt(...edges.map(({ controlUrl }) => controlUrl));
+}
+
+/** The router that steers edges at these control addresses. */
+export function routerAt(...control: readonly string[]): TrafficRouter {
+  return edgeRouter.create(edgeRouter.connection.parse({ control, token, timeout: "2s" }), { clock: createClock(), dataDir: "unused" });
 }
 
 /** An edge between people and two versions of a shop. */
@@ -75,24 +80,7 @@ export async function openEdgeWorld(options: Partial<EdgeOptions> = {}): Promise
     await people.close();
     await Promise.all([canary.close(), stable.close()]);
   });
-  let revision = 0;
-  const wanted = (changes: Partial<WantedTraffic> = {}): WantedTraffic => {
-    revision += 1;
-    return {
-      release: "shop-1",
-      revision,
-      sharePct: 0,
-      audience: "everyone",
-      phase: 0,
-      login: "POST /login",
-      routes: [{ path: "/", service: "shop" }],
-      goals: [],
-      stableSlot: "stable",
-      targets: { shop: { canary: [canary.url], stable: [stable.url] } },
-      leaseMs: 30_000,
-      ...changes,
-    };
-  };
+  const wanted = createWords(shopOf(canary, stable));
   const page = async (): Promise<string[]> => {
     const answer = await fetch(`${edge.controlUrl}/metrics`, { headers: { authorization: `Bearer ${token}` } });
     return (await answer.text()).split("\n");
@@ -111,14 +99,4 @@ export async function openEdgeWorld(options: Partial<EdgeOptions> = {}): Promise
     },
     samples: async (start) => (await page()).filter((one) => one.startsWith(start)),
   };
-}
-
-/** A person whose second page load, the first that brings a cookie, is served by `arm`; tries new ones until one is drawn there. */
-export async function personOn(world: EdgeWorld, arm: "canary" | "stable"): Promise<TestPerson> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const one = world.person();
-    await one.load();
-    if ((await one.load()).version === arm) return one;
-  }
-  throw new Error(`nobody was drawn to ${arm}`);
 }

@@ -1,10 +1,11 @@
 import { writeFile } from "node:fs/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { kubePath } from "../src/adapters/kubernetes-client.ts";
 import type { KubeObject } from "../src/adapters/kubernetes-client.ts";
 import { gatewayApi } from "../src/adapters/traffic/gateway-api.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { TrafficRouter, WantedTraffic } from "../src/ports.ts";
+import { createWords, twoServices } from "./fixtures/wanted-traffic.ts";
 import { openGatewayWorld } from "./gateway/gateway-world.ts";
 import type { GatewayWorld } from "./gateway/gateway-world.ts";
 import { readRules } from "./kube/access.ts";
@@ -27,6 +28,7 @@ interface Shop {
 /** A shop of two services behind two routes of the team's, `web` and `api`. */
 async function openShop(real: string | null = null): Promise<Shop> {
   const world = await openGatewayWorld(real);
+  onTestFinished(world.close);
   const rule = (path: string, name: string): object => ({
     matches: [{ path: { type: "PathPrefix", value: path } }],
     backendRefs: [{ name, port: 80 }],
@@ -35,30 +37,13 @@ async function openShop(real: string | null = null): Promise<Shop> {
   await world.putRoute("api", [rule("/api", "backend")]);
   const router = world.routerOf(["web", "api"]);
   const at = (name: string): string => `http://${name}.${world.namespace}.svc:80`;
-  let revision = 0;
-  const wanted = (changes: Partial<WantedTraffic> = {}): WantedTraffic => {
-    revision += 1;
-    return {
-      release: "shop-1",
-      revision,
-      sharePct: 0,
-      audience: "everyone",
-      phase: 0,
-      login: "POST /api/login",
-      routes: [
-        { path: "/", service: "frontend" },
-        { path: "/api", service: "backend" },
-      ],
-      goals: [],
-      stableSlot: "stable",
-      targets: {
-        frontend: { canary: [at("frontend-canary")], stable: [at("frontend")] },
-        backend: { canary: [at("backend-canary")], stable: [at("backend")] },
-      },
-      leaseMs: 30_000,
-      ...changes,
-    };
-  };
+  const wanted = createWords({
+    ...twoServices,
+    targets: {
+      frontend: { canary: [at("frontend-canary")], stable: [at("frontend")] },
+      backend: { canary: [at("backend-canary")], stable: [at("backend")] },
+    },
+  });
   const put: Shop["put"] = async (changes) => {
     await router.apply(wanted(changes), never);
     await world.gateway.sync();

@@ -1,62 +1,46 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { describe, onTestFinished, test } from "vitest";
 import { createGatewayApi, gatewayApi } from "../src/adapters/traffic/gateway-api.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { TrafficRouter, WantedTraffic } from "../src/ports.ts";
-import { startSmallServer } from "./contract/small-server.ts";
+import { losableRouter } from "./contract/losable-router.ts";
 import { trafficContract } from "./contract/traffic.ts";
 import type { TrafficSubject } from "./contract/traffic.ts";
 import { locallyRouted, openGatewayWorld } from "./gateway/gateway-world.ts";
 
 async function subjectOn(real: string | null): Promise<TrafficSubject> {
   const world = await openGatewayWorld(real);
-  const make = (): TrafficRouter => locallyRouted(world, world.routerOf(["web"]));
-  const elsewhere = await startSmallServer();
-  onTestFinished(() => elsewhere.close());
-  const clusters = [{ name: "c", cluster: { server: elsewhere.url, "insecure-skip-tls-verify": true } }];
-  const contexts = [{ name: "c", context: { cluster: "c", user: "u" } }];
-  const users = [{ name: "u", user: { token: "nobody" } }];
-  const kubeconfig = `${world.kubeconfig}-elsewhere-${world.namespace}`;
-  await writeFile(kubeconfig, JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "c", clusters, contexts, users }));
-  const other = createGatewayApi(gatewayApi.connection.parse({ kubeconfig, routes: ["shop/web"] }), { clock: createClock() });
-  let router = make();
+  onTestFinished(world.close);
+  const at = async (server: string): Promise<TrafficRouter> => {
+    const clusters = [{ name: "c", cluster: { server, "insecure-skip-tls-verify": true } }];
+    const contexts = [{ name: "c", context: { cluster: "c", user: "u" } }];
+    const users = [{ name: "u", user: { token: "nobody" } }];
+    const kubeconfig = `${world.kubeconfig}-elsewhere-${world.namespace}`;
+    await writeFile(kubeconfig, JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "c", clusters, contexts, users }));
+    onTestFinished(() => rm(kubeconfig));
+    return createGatewayApi(gatewayApi.connection.parse({ kubeconfig, routes: ["shop/web"] }), { clock: createClock() });
+  };
   let isPublished = false;
-  /** What the team had before: everybody on stable. */
-  const publish = async ({ routes, targets }: WantedTraffic): Promise<void> => {
+  const publish = async (shop: WantedTraffic): Promise<void> => {
     if (isPublished) return;
     isPublished = true;
-    const rules = routes.map(({ path, service }) => {
-      const { hostname } = new URL(world.inCluster(targets[service]?.stable[0] ?? ""));
-      return { matches: [{ path: { type: "PathPrefix", value: path } }], backendRefs: [{ name: hostname.split(".")[0], port: 80 }] };
-    });
-    await world.putRoute("web", rules);
-    await world.gateway.sync();
+    await world.publish(shop);
   };
-  const told = (of: () => TrafficRouter): TrafficRouter => ({
-    apply: async (wanted, signal) => {
-      if (of() !== other) await publish(wanted);
-      await of().apply(wanted, signal);
-    },
-    observe: (signal) => of().observe(signal),
-    attempt: (attempt, signal) => of().attempt(attempt, signal),
-  });
+  const make = (): TrafficRouter => {
+    const router = locallyRouted(world, world.routerOf(["web"]));
+    return {
+      ...router,
+      apply: async (wanted, signal) => {
+        await publish(wanted);
+        await router.apply(wanted, signal);
+      },
+    };
+  };
   return {
-    router: told(() => router),
+    ...(await losableRouter(make(), at)),
     capabilities: gatewayApi.capabilities,
     url: world.gateway.url,
-    restart: () => {
-      const again = make();
-      return Promise.resolve(told(() => again));
-    },
-    fail: async () => {
-      await elsewhere.behave("refuses");
-      router = other;
-    },
-    hang: async () => {
-      await elsewhere.behave("hangs");
-      router = other;
-    },
-    close: () => Promise.resolve(),
+    restart: () => Promise.resolve(make()),
   };
 }
 

@@ -5,6 +5,7 @@ import type { HttpRoute } from "../src/adapters/traffic/gateway-api/http-route.t
 import { stateOfWanted } from "../src/adapters/traffic/gateway-api/route-state.ts";
 import type { RouteState } from "../src/adapters/traffic/gateway-api/route-state.ts";
 import type { WantedTraffic } from "../src/ports.ts";
+import { twoServices, wantedTraffic } from "./fixtures/wanted-traffic.ts";
 import { backendFor, ruleFor } from "./gateway/match-request.ts";
 import type { ReadRoute, ReadRule } from "./gateway/match-request.ts";
 
@@ -26,23 +27,7 @@ const at = (name: string): string => `http://${name}.shop.svc:80`;
 
 function wanted(changes: Partial<WantedTraffic> = {}): WantedTraffic {
   const arms = (name: string) => ({ canary: [at(`${name}-canary`)], stable: [at(name)] });
-  return {
-    release: "shop-1",
-    revision: 1,
-    sharePct: 10,
-    audience: "everyone",
-    phase: 0,
-    login: "POST /api/login",
-    routes: [
-      { path: "/", service: "frontend" },
-      { path: "/api", service: "backend" },
-    ],
-    goals: [],
-    stableSlot: "stable",
-    targets: { frontend: arms("frontend"), backend: arms("backend") },
-    leaseMs: 30_000,
-    ...changes,
-  };
+  return wantedTraffic({ ...twoServices, sharePct: 10, targets: { frontend: arms("frontend"), backend: arms("backend") }, ...changes });
 }
 
 /** A gateway and people in front of `own`, without a socket; chances come from a fixed sequence. */

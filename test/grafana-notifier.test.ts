@@ -5,7 +5,7 @@ import { createClock } from "../src/engine/clock.ts";
 import type { Notifier } from "../src/ports.ts";
 import { noticesContract } from "./contract/notices.ts";
 import { notifierFaults, webReceiver } from "./contract/notifier-faults.ts";
-import { startSmallServer } from "./contract/small-server.ts";
+import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import type { SmallServer } from "./contract/small-server.ts";
 import { examinationOf, sampleNoticeOf } from "./sample-notices.ts";
 
@@ -103,12 +103,9 @@ noticesContract("grafana", async () => {
       kept
         .filter(({ tags }) => tags.some((tag) => tag.startsWith("notice:")))
         .map(({ text }) => `#releases ${text.replaceAll("&gt;", ">")}`),
-    fail: () => server.behave("refuses"),
     recover,
-    hang: () => server.behave("hangs"),
-    reached: () => server.reached(),
     secret: token,
-    close: () => server.close(),
+    ...troublesOf(server),
   };
 });
 

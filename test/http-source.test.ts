@@ -4,7 +4,7 @@ import type { Metric, MetricKind } from "../src/core/plan.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { Query } from "../src/ports.ts";
 import { metricsContract } from "./contract/metrics.ts";
-import { startSmallServer } from "./contract/small-server.ts";
+import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import { sourceFaults } from "./contract/source-faults.ts";
 import { examinationOf } from "./sample-notices.ts";
 import type { Behaviour } from "./contract/small-server.ts";
@@ -34,11 +34,8 @@ metricsContract("http", async () => {
     context,
     show: ({ bad, total }) => server.behave(json({ trials: bad, people: total })),
     showNothing: () => server.behave(json({})),
-    fail: () => server.behave("refuses"),
-    hang: () => server.behave("hangs"),
-    reached: () => server.reached(),
     secret,
-    close: () => server.close(),
+    ...troublesOf(server),
   };
 });
 

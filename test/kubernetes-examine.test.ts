@@ -6,7 +6,7 @@ import type { Plan } from "../src/core/plan.ts";
 import { createClock } from "../src/engine/clock.ts";
 import { smallPlan } from "../src/sim/small-plan.ts";
 import { readRules } from "./kube/access.ts";
-import { deployments, jobs, services } from "./kube/cluster-place.ts";
+import { autoscalers, deployments, jobs, services } from "./kube/cluster-place.ts";
 import { shopDeployment, shopService } from "./kube/shop-deployment.ts";
 import { openDesk } from "./kube/workloads-desk.ts";
 import type { Desk } from "./kube/workloads-desk.ts";
@@ -128,7 +128,23 @@ test("what is legal and doubtful is found: images that move, a repository's prog
   ]);
 });
 
+test("an autoscaler that may make stable too small to go back to is found", async () => {
+  const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "backend" };
+  const scale = { spec: { replicas: 6 } };
+  await desk.edit("kubectl-scale", "backend", scale);
+  await desk.place.create(autoscalers, { metadata: { name: "web" }, spec: { scaleTargetRef, minReplicas: 2, maxReplicas: 8 } });
+  await desk.place.create(autoscalers, { metadata: { name: "wide" }, spec: { scaleTargetRef, minReplicas: 6, maxReplicas: 8 } });
+  await desk.place.create(autoscalers, {
+    metadata: { name: "other" },
+    spec: { scaleTargetRef: { ...scaleTargetRef, name: "other" }, minReplicas: 1, maxReplicas: 8 },
+  });
+  expect(complaints(await examine())).toEqual([
+    expect.stringMatching(/^doubtful HorizontalPodAutoscaler NS\/web: .* as small as 2 of now 6 replicas/),
+  ]);
+});
+
 test("a cluster that cannot be asked is one clear line", async () => {
+  await desk.place.pause();
   desk.place.api!.faults.add({ kind: "status", code: 401 });
   const checks = await examine();
   expect(checks).toHaveLength(1);
@@ -148,4 +164,14 @@ test("images that nobody named were not looked at, and that is said", async () =
   expect(complaints(await examine({}, {}, {}))).toEqual([
     expect.stringContaining("None was looked at: nobody said which shall be released."),
   ]);
+});
+
+test("a cluster in which nothing is left over says so in one line", async () => {
+  await desk.place.pause();
+  const connection = { kubeconfig: desk.place.kubeconfig, namespace: desk.place.namespace };
+  const surroundings = { clock: createClock(), dataDir: "/nowhere" };
+  const ask = () => kubernetesWorkloads.orphans!(connection, { active: [] }, surroundings, AbortSignal.timeout(10_000));
+  expect(await ask()).toMatchObject([{ verdict: "ok", remedy: null }]);
+  desk.place.api!.faults.add({ kind: "status", code: 500 });
+  expect(new Set((await ask()).map(({ verdict }) => verdict))).toEqual(new Set(["wrong"]));
 });

@@ -8,28 +8,11 @@ import { createClock } from "../src/engine/clock.ts";
 import type { TrafficRouter, WantedTraffic } from "../src/ports.ts";
 import { startSmallServer } from "./contract/small-server.ts";
 import type { Behaviour } from "./contract/small-server.ts";
+import { twoServices, wantedTraffic } from "./fixtures/wanted-traffic.ts";
 import { samplePlan } from "./sample-plan.ts";
 
 const never = new AbortController().signal;
-const wanted: WantedTraffic = {
-  release: "shop-1",
-  revision: 7,
-  sharePct: 12.5,
-  audience: "new-logins",
-  phase: 0,
-  login: "POST /api/login",
-  routes: [
-    { path: "/", service: "frontend" },
-    { path: "/api", service: "backend" },
-  ],
-  goals: [],
-  stableSlot: "stable",
-  targets: {
-    frontend: { canary: [], stable: ["http://[::1]:3000", "http://shop.example"] },
-    backend: { canary: ["http://10.0.0.2:81"], stable: ["http://10.0.0.1:80"] },
-  },
-  leaseMs: 30_000,
-};
+const wanted = wantedTraffic({ ...twoServices, revision: 7, sharePct: 12.5, audience: "new-logins" });
 const include = (changes: Partial<WantedTraffic> = {}): string => renderInclude(orderOf({ ...wanted, ...changes }));
 
 describe("the include", () => {

@@ -9,6 +9,7 @@ import type { WantedTraffic } from "../src/ports.ts";
 import { routerFaults } from "./contract/router-faults.ts";
 import { startSmallServer } from "./contract/small-server.ts";
 import type { Behaviour } from "./contract/small-server.ts";
+import { twoServices, wantedTraffic } from "./fixtures/wanted-traffic.ts";
 import { samplePlan } from "./sample-plan.ts";
 
 const never = new AbortController().signal;
@@ -18,25 +19,14 @@ const surroundings = { clock: createClock(), dataDir: "unused" };
 
 routerFaults("nginx", (url) => nginx.create(connectionTo(url), surroundings));
 
-const wanted: WantedTraffic = {
-  release: "shop-1",
+const wanted = wantedTraffic({
+  ...twoServices,
   revision: 7,
   sharePct: 12.5,
   audience: "new-logins",
-  phase: 0,
-  login: "POST /api/login",
-  routes: [
-    { path: "/api", service: "backend" },
-    { path: "/", service: "frontend" },
-  ],
   goals: [{ name: "order", request: "POST /api/orders", withinMs: 1 }],
   stableSlot: "previous",
-  targets: {
-    frontend: { canary: [], stable: ["http://[::1]:3000", "http://shop.example"] },
-    backend: { canary: ["http://10.0.0.2:81"], stable: ["http://10.0.0.1:80"] },
-  },
-  leaseMs: 30_000,
-};
+});
 const resolve = (host: string): Promise<readonly string[]> =>
   host === "shop.example" ? Promise.resolve(["192.0.2.9", "192.0.2.1"]) : Promise.reject(new Error("no such name"));
 
@@ -50,8 +40,8 @@ describe("an order", () => {
       "audience new-logins",
       "slot previous",
       "login POST /api/login",
-      "route backend /api",
       "route frontend /",
+      "route backend /api",
       "service frontend",
       "target frontend stable [::1]:3000 http://[::1]:3000",
       "target frontend stable 192.0.2.1:80 http://shop.example",

@@ -7,7 +7,7 @@ import { createClock } from "../src/engine/clock.ts";
 import { PortError } from "../src/ports.ts";
 import { noticesContract, sampleNotice } from "./contract/notices.ts";
 import { notifierFaults, webReceiver } from "./contract/notifier-faults.ts";
-import { startSmallServer } from "./contract/small-server.ts";
+import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import { examinationOf } from "./sample-notices.ts";
 
 const never = new AbortController().signal;
@@ -48,12 +48,9 @@ noticesContract("webhook", async () => {
   return {
     notifier: webhook.create(webhook.connection.parse({ url: `${server.url}/hook/${secret}?k=${secret}`, secret }), surroundings),
     received: () => received.map(({ body }) => body),
-    fail: () => server.behave("refuses"),
     recover: () => server.behave(receiving(received)),
-    hang: () => server.behave("hangs"),
-    reached: () => server.reached(),
     secret,
-    close: () => server.close(),
+    ...troublesOf(server),
   };
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { prometheus } from "../src/adapters/metrics/prometheus.ts";
 import { createClock } from "../src/engine/clock.ts";
 import { metricsContract } from "./contract/metrics.ts";
-import { startSmallServer } from "./contract/small-server.ts";
+import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import type { Behaviour } from "./contract/small-server.ts";
 import { sourceFaults } from "./contract/source-faults.ts";
 import { createSmallPrometheus } from "./fixtures/small-prometheus.ts";
@@ -26,11 +26,8 @@ metricsContract("prometheus", async () => {
     context: context(target()),
     show: ({ bad, total }) => serve(counts(bad, total)),
     showNothing: () => serve({}),
-    fail: () => server.behave("refuses"),
-    hang: () => server.behave("hangs"),
-    reached: () => server.reached(),
     secret,
-    close: () => server.close(),
+    ...troublesOf(server),
   };
 });
 

@@ -4,7 +4,7 @@ import type { Metric, MetricKind } from "../src/core/plan.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { Clock, MetricSource, Query, Reading, Target } from "../src/ports.ts";
 import { metricsContract } from "./contract/metrics.ts";
-import { startSmallServer } from "./contract/small-server.ts";
+import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import type { SmallServer } from "./contract/small-server.ts";
 import { sourceFaults } from "./contract/source-faults.ts";
 
@@ -40,11 +40,8 @@ metricsContract("scrape", async () => {
     show: ({ bad, total }) =>
       server.behave(page(`http_requests_total{status="200"} ${total - bad}\nhttp_requests_total{status="500"} ${bad}\n`)),
     showNothing: () => server.behave(page("up 1\n")),
-    fail: () => server.behave("refuses"),
-    hang: () => server.behave("hangs"),
-    reached: () => server.reached(),
     secret: null,
-    close: () => server.close(),
+    ...troublesOf(server),
   };
 });
 

@@ -6,7 +6,7 @@ import { createClock } from "../src/engine/clock.ts";
 import type { Notice, Notifier } from "../src/ports.ts";
 import { noticesContract } from "./contract/notices.ts";
 import { notifierFaults, webReceiver } from "./contract/notifier-faults.ts";
-import { startSmallServer } from "./contract/small-server.ts";
+import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import { temporaryFolder } from "./fixtures/folder.ts";
 import { examinationOf, sampleNoticeOf } from "./sample-notices.ts";
 
@@ -98,12 +98,9 @@ noticesContract("sentry", async () => {
       },
     },
     received: () => [...releases.values()].flatMap(({ deploys }) => deploys.map(({ name }) => said.get(name) ?? "")),
-    fail: () => server.behave("refuses"),
     recover,
-    hang: () => server.behave("hangs"),
-    reached: () => server.reached(),
     secret: token,
-    close: () => server.close(),
+    ...troublesOf(server),
   };
 });
 

@@ -6,11 +6,13 @@ import type { Metric, MetricKind } from "../src/core/plan.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { Clock } from "../src/ports.ts";
 import { metricsContract } from "./contract/metrics.ts";
-import { startSmallServer } from "./contract/small-server.ts";
+import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import type { Behaviour } from "./contract/small-server.ts";
 import { sourceFaults } from "./contract/source-faults.ts";
+import { hastyClock } from "./fixtures/hasty-clock.ts";
 import { samplePlan } from "./sample-plan.ts";
-import { ask, context, never, smallSentry, target, token, world } from "./sentry-world.ts";
+import { sampleTarget } from "./sample-query.ts";
+import { ask, context, never, smallSentry, token, world } from "./sentry-world.ts";
 import type { SentryFacts } from "./sentry-world.ts";
 
 const fatal = ask({ query: "level:fatal" });
@@ -34,19 +36,10 @@ metricsContract("sentry", async () => {
       await server.behave(smallSentry(() => facts));
     },
     showNothing: () => server.behave(smallSentry(() => ({ releases: {} }))),
-    fail: () => server.behave("refuses"),
-    hang: () => server.behave("hangs"),
-    reached: () => server.reached(),
     secret: token,
-    close: () => server.close(),
+    ...troublesOf(server),
   };
 });
-
-/** A clock by which a minute of patience is over in no time; time-outs run as they do. */
-function hastyClock(): Clock {
-  const real = createClock();
-  return { nowMs: () => real.nowMs(), monotonicMs: () => real.monotonicMs() * 1_000, wait: (ms, signal) => real.wait(ms, signal) };
-}
 
 const spoiltEvents =
   (events: string): Behaviour =>
@@ -135,7 +128,12 @@ describe("sentry counts, since the release began", () => {
   });
 
   test("the releases of every service, or of one; those that both arms run tell nothing", async () => {
-    const targets = [target("canary", "2"), target("stable", "1"), target("canary", "7", "backend"), target("stable", "7", "backend")];
+    const targets = [
+      sampleTarget("canary", "2"),
+      sampleTarget("stable", "1"),
+      sampleTarget("canary", "7", "backend"),
+      sampleTarget("stable", "7", "backend"),
+    ];
     const releases = { "frontend@2": { sessions: 10 }, "backend@7": { sessions: 1_000 }, "frontend@1": { sessions: 90 } };
     const at = await world({ releases }, { context: { ...context, targets } });
     const backend = ask({ query: "level:fatal", service: "backend" }, "count", "backend");
@@ -166,7 +164,7 @@ describe("sentry counts, since the release began", () => {
     const words = { release: "{service}@{version}" };
     const images = await world(calm, {
       words,
-      context: { ...context, targets: [target("canary", "ghcr.io/shop/frontend:2@sha256:00ff")] },
+      context: { ...context, targets: [sampleTarget("canary", "ghcr.io/shop/frontend:2@sha256:00ff")] },
     });
     await expect(images.read(fatal)).rejects.toThrow('makes no name of a release in Sentry; write release: "{service}@{tag}"');
   });

@@ -2,9 +2,10 @@ import { onTestFinished } from "vitest";
 import { sentry } from "../src/adapters/metrics/sentry.ts";
 import type { Metric, MetricKind } from "../src/core/plan.ts";
 import { createClock } from "../src/engine/clock.ts";
-import type { Clock, Query, ReadContext, Reading, Target } from "../src/ports.ts";
+import type { Clock, Query, ReadContext, Reading } from "../src/ports.ts";
 import { startSmallServer } from "./contract/small-server.ts";
 import type { Behaviour } from "./contract/small-server.ts";
+import { sampleContext, sampleQuery } from "./sample-query.ts";
 
 /** What the small Sentry knows of one release. */
 export interface KnownRelease {
@@ -88,34 +89,12 @@ function issuesPage(url: URL, { issues = [], pageLength = issues.length }: Sentr
   return json(page, { link: `${link("previous", 0, from > 0)}, ${link("next", next, next < issues.length)}` });
 }
 
-export function ask(words: Metric["query"], kind: MetricKind = "count", quantity = "critical-errors"): Query {
-  const metric: Metric = {
-    name: quantity,
-    kind,
-    unit: "request",
-    source: "sentry",
-    query: words,
-    rate: 0.001,
-    better: "lower",
-    minRuns: 5,
-  };
-  return { quantity, metric, slowerThanMs: null };
-}
+export const ask = (query: Metric["query"], kind: MetricKind = "count", quantity = "critical-errors"): Query =>
+  sampleQuery(quantity, { source: "sentry", kind, query });
 
-export const target = (arm: Target["arm"], version: string, service = "frontend"): Target => ({
-  service,
-  arm,
-  version,
-  url: "http://unused",
-});
 export const never = new AbortController().signal;
 export const sinceMs = Date.parse("2026-01-01T00:30:00Z");
-export const context: ReadContext = {
-  release: "r-1",
-  environment: "production",
-  sinceMs,
-  targets: [target("canary", "2"), target("stable", "1")],
-};
+export const context = sampleContext(sinceMs);
 export const token = "sntrys-a-token-that-nobody-may-see";
 
 /** A small Sentry, and a source before it. */

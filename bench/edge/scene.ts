@@ -6,10 +6,11 @@ import { fileURLToPath } from "node:url";
 import { edge as edgeRouter } from "../../src/adapters/traffic/edge.ts";
 import { createHousehold } from "../../src/demo/household.ts";
 import { createClock } from "../../src/engine/clock.ts";
-import type { TrafficRouter, WantedTraffic } from "../../src/ports.ts";
+import type { TrafficRouter } from "../../src/ports.ts";
 import { startHaproxy } from "./haproxy.ts";
 import type { Haproxy } from "./haproxy.ts";
 import { beside } from "./processes.ts";
+import { createWords, shopOf } from "../../test/fixtures/wanted-traffic.ts";
 
 /** One way to the shop. */
 export interface Way {
@@ -96,24 +97,8 @@ function steering(shop: {
   const { control, token, canary, stable } = shop;
   const connection = edgeRouter.connection.parse({ control: [control], token, timeout: "10s" });
   const router: TrafficRouter = edgeRouter.create(connection, { clock: createClock(), dataDir: "unused" });
-  let revision = 0;
-  return async (sharePct) => {
-    revision += 1;
-    const wanted: WantedTraffic = {
-      release: "shop-1",
-      revision,
-      sharePct,
-      audience: "everyone",
-      phase: 0,
-      login: "POST /login",
-      routes: [{ path: "/", service: "shop" }],
-      goals: [],
-      stableSlot: "stable",
-      targets: { shop: { canary: [canary], stable: [stable] } },
-      leaseMs: 600_000,
-    };
-    await router.apply(wanted, never);
-  };
+  const words = createWords({ ...shopOf({ url: canary }, { url: stable }), leaseMs: 600_000 });
+  return (sharePct) => router.apply(words({ sharePct }), never);
 }
 
 /** Ends the children of whoever presses Ctrl-C too. */

@@ -9,6 +9,8 @@ export interface RollbackRouter {
   readonly needs: readonly string[];
   /** True when a change breaks off requests, which is a figure then, and no failure of the bench. Absent: none may fail. */
   readonly mayBreakOff?: boolean;
+  /** What the reader of the figures has to know: which part of them is not the router's, or not serin's. */
+  readonly note?: string;
   /** Starts its server in front of the shop. */
   start(shop: Shop): Promise<MeasuredRouter>;
 }

@@ -31,6 +31,8 @@ export const nginxReload: RollbackRouter = {
     const words = { include, seen: `http://127.0.0.1:${controlPort}/serin/seen`, test: [program, ...nginxArguments(own), "-t"], reload };
     const router = reloadRouter.create(reloadRouter.connection.parse(words), { clock, dataDir: dir });
     const wanted = shopWords(targets);
+    // Before its first word it has no address, and old workers may go on refusing people for a moment after it.
+    await router.apply(wanted(), never);
     return {
       urls: [`http://127.0.0.1:${port}`],
       share: (sharePct) => router.apply(wanted({ sharePct }), never),

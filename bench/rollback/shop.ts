@@ -7,6 +7,7 @@ import type { WantedTraffic } from "../../src/ports.ts";
 import type { LoadOrder, LoadResult } from "../edge/load.ts";
 import type { Load } from "../edge/measures.ts";
 import { beside, startWorker } from "../edge/processes.ts";
+import { createWords } from "../../test/fixtures/wanted-traffic.ts";
 
 /** Two versions of a shop that stamp what they are sent, a crowd, and a folder; a process of its own for each. */
 export interface Shop {
@@ -55,22 +56,5 @@ export async function openShop(): Promise<Shop> {
 
 /** A maker of words that a controller would say about the shop, each newer than the last. */
 export function shopWords(targets: WantedTraffic["targets"]): (changes?: Partial<WantedTraffic>) => WantedTraffic {
-  let revision = 0;
-  return (changes = {}) => {
-    revision += 1;
-    return {
-      release: "shop-1",
-      revision,
-      sharePct: 0,
-      audience: "everyone",
-      phase: 0,
-      login: shopRules.login,
-      routes: shopRules.routes,
-      goals: [],
-      stableSlot: "stable",
-      targets,
-      leaseMs: 30_000,
-      ...changes,
-    };
-  };
+  return createWords({ login: shopRules.login, routes: shopRules.routes, targets });
 }

@@ -1,8 +1,8 @@
 import { Temporal } from "temporal-polyfill";
+import { doubtful, fine } from "../adapters/check.ts";
 import type { Check } from "../adapters/define.ts";
 import type { Plan } from "../core/plan.ts";
 import { mayStart, nextOpening } from "../core/windows.ts";
-import { doubtful, fine } from "./examining.ts";
 
 /** Whether the release may start at the moment given (epoch ms), and when it may next. */
 export function lookAtCalendar(plan: Plan, startsMs: number): readonly Check[] {

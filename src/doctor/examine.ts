@@ -1,6 +1,7 @@
+import { doubtful, fine, wrong } from "../adapters/check.ts";
 import type { Check } from "../adapters/define.ts";
 import { lookAtCalendar } from "./calendar.ts";
-import { doubtful, examineItself, fine, wrong } from "./examining.ts";
+import { examineItself } from "./examining.ts";
 import type { Examining } from "./examining.ts";
 import { lookAtRouter } from "./router.ts";
 import { lookAtSource, sourcesOf } from "./sources.ts";

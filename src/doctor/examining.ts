@@ -1,3 +1,4 @@
+import { wrong } from "../adapters/check.ts";
 import { ConnectionUnusable } from "../adapters/connect.ts";
 import type { ConnectedWorld, ExaminedAdapter } from "../adapters/connect.ts";
 import type { Check, Examination } from "../adapters/define.ts";
@@ -82,19 +83,4 @@ export function andSilent(own: readonly Check[], word: string, no: NoOutcome): r
   const [address = ""] = /https?:\/\/[^/\s]+/.exec(no.why)?.map((found) => found.replace(/:$/, "")) ?? [];
   const isSaid = others.some(({ verdict, says }) => verdict === "wrong" && says.includes(trouble) && says.includes(address));
   return isSaid ? others : [...others, silent(word, no)];
-}
-
-/** A check that found what it looked for. */
-export function fine(what: string, says: string): Check {
-  return { what, verdict: "ok", says, remedy: null };
-}
-
-/** A check that found something with which the release could do what its plan says. */
-export function doubtful(what: string, says: string, remedy: string): Check {
-  return { what, verdict: "doubtful", says, remedy };
-}
-
-/** A check that found something with which the release could not. */
-export function wrong(what: string, says: string, remedy: string): Check {
-  return { what, verdict: "wrong", says, remedy };
 }

@@ -1,6 +1,7 @@
+import { doubtful, fine, wrong } from "../adapters/check.ts";
 import type { Check } from "../adapters/define.ts";
 import type { SeenTraffic } from "../core/observation.ts";
-import { andSilent, doubtful, examineItself, fine, within, wrong } from "./examining.ts";
+import { andSilent, examineItself, within } from "./examining.ts";
 import type { Examining } from "./examining.ts";
 
 /** The router itself, what it does now, and the plan's own requests to the stable version through it. */

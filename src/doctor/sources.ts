@@ -1,8 +1,9 @@
+import { doubtful, fine, wrong } from "../adapters/check.ts";
 import type { Check } from "../adapters/define.ts";
 import { quantitiesOf } from "../core/checks.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Query, ReadContext, Reading, SeriesSample, Target } from "../ports.ts";
-import { andSilent, doubtful, examineItself, fine, within, wrong } from "./examining.ts";
+import { andSilent, examineItself, within } from "./examining.ts";
 import type { Examining, Outcome } from "./examining.ts";
 
 /** How far back a source is asked, ms: what happened in a day, as if a release had begun then. */

@@ -1,7 +1,8 @@
+import { doubtful, fine, wrong } from "../adapters/check.ts";
 import type { Check } from "../adapters/define.ts";
 import type { SeenWorkloads } from "../core/observation.ts";
 import type { Target, WantedWorkloads } from "../ports.ts";
-import { andSilent, doubtful, examineItself, fine, silent, within, wrong } from "./examining.ts";
+import { andSilent, examineItself, silent, within } from "./examining.ts";
 import type { Examining } from "./examining.ts";
 
 /** What was found of the services of one kind, and where their stable versions answer. */

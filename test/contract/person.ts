@@ -53,3 +53,13 @@ export function createPeople(
   };
   return { person, close: () => dispatcher.close() };
 }
+
+/** A person whose second page load, the first that brings a cookie, is served by `arm`; tries new ones until one is drawn there. */
+export async function personOn(world: { readonly person: () => TestPerson }, arm: "canary" | "stable"): Promise<TestPerson> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const one = world.person();
+    await one.load();
+    if ((await one.load()).version === arm) return one;
+  }
+  throw new Error(`nobody was drawn to ${arm}`);
+}

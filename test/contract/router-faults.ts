@@ -2,29 +2,17 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { PortError } from "../../src/ports.ts";
-import type { TrafficRouter, WantedTraffic } from "../../src/ports.ts";
+import type { TrafficRouter } from "../../src/ports.ts";
 import { startSmallServer } from "./small-server.ts";
 import type { Behaviour } from "./small-server.ts";
+import { wantedTraffic } from "../fixtures/wanted-traffic.ts";
 
 /** A router that is steered over HTTP, with its control at `url`, a patience of 200 ms, and `secret` as its token. */
 export type MakeRouter = (url: string, secret: string) => TrafficRouter;
 
 const secret = "a-token-that-nobody-may-see";
 const never = new AbortController().signal;
-const target = "http://127.0.0.1:9";
-const wanted: WantedTraffic = {
-  release: "shop-1",
-  revision: 1,
-  sharePct: 10,
-  audience: "everyone",
-  phase: 0,
-  login: null,
-  routes: [{ path: "/", service: "shop" }],
-  goals: [],
-  stableSlot: "stable",
-  targets: { shop: { canary: [target], stable: [target] } },
-  leaseMs: 30_000,
-};
+const wanted = wantedTraffic({ sharePct: 10, login: null });
 
 const answers =
   (status: number, body: string, headers: Readonly<Record<string, string>> = {}): Behaviour =>

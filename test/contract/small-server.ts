@@ -61,6 +61,16 @@ export async function startSmallServer(first: Behaviour = "hangs", tls: ServerTl
   };
 }
 
+/** The part of a contract's subject that breaks it, when it asks `server`. */
+export function troublesOf(server: SmallServer) {
+  return {
+    fail: () => server.behave("refuses"),
+    hang: () => server.behave("hangs"),
+    reached: () => server.reached(),
+    close: () => server.close(),
+  };
+}
+
 function serverOf(tls: ServerTls | null, listener: RequestListener) {
   if (tls === null) return createServer(listener);
   const { cert, key, clientCa } = tls;

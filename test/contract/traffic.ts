@@ -6,6 +6,7 @@ import { createPeople } from "./person.ts";
 import type { Got, TestPerson } from "./person.ts";
 import { startSmallShop } from "./small-shop.ts";
 import type { SmallShop } from "./small-shop.ts";
+import { createWords, shopOf } from "../fixtures/wanted-traffic.ts";
 
 /** A router in front of nothing yet. */
 export interface TrafficSubject {
@@ -47,24 +48,7 @@ export function trafficContract(name: string, makeSubject: () => Promise<Traffic
       await people.close();
       await Promise.all([subject.close(), canary.close(), stable.close()]);
     });
-    let revision = 0;
-    const wanted = (changes: Partial<WantedTraffic> = {}): WantedTraffic => {
-      revision += 1;
-      return {
-        release: "shop-1",
-        revision,
-        sharePct: 0,
-        audience: "everyone",
-        phase: 0,
-        login: "POST /login",
-        routes: [{ path: "/", service: "shop" }],
-        goals: [],
-        stableSlot: "stable",
-        targets: { shop: { canary: [canary.url], stable: [stable.url] } },
-        leaseMs: 30_000,
-        ...changes,
-      };
-    };
+    const wanted = createWords(shopOf(canary, stable));
     const put = async (changes: Partial<WantedTraffic> = {}): Promise<SeenTraffic> => {
       await subject.router.apply(wanted(changes), never);
       return subject.router.observe(never);

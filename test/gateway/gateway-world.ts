@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import { KubeClient, isRefusal, kubePath } from "../../src/adapters/kubernetes-client.ts";
 import type { KubeObject } from "../../src/adapters/kubernetes-client.ts";
 import { createGatewayApi, gatewayApi } from "../../src/adapters/traffic/gateway-api.ts";
@@ -32,6 +31,9 @@ export interface GatewayWorld {
   /** Creates or replaces a route of the team's. */
   readonly putRoute: (name: string, rules: readonly object[], spec?: object) => Promise<void>;
   readonly route: (name: string) => Promise<KubeObject | null>;
+  /** Puts the route `web` of a team that has no release: every path leads to its stable Service. The gateway has taken it when this resolves. */
+  readonly publish: (shop: Pick<WantedTraffic, "routes" | "targets">) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens one on this API server of the process, or on the cluster of a kubeconfig. */
@@ -69,16 +71,17 @@ export async function openGatewayWorld(real: string | null): Promise<GatewayWorl
   const inCluster = (text: string): string => text.replaceAll(/http:\/\/127\.0\.0\.1:(\d+)/g, `http://p-$1.${namespace}.svc:80`);
   const locally = (text: string): string => text.replaceAll(/http:\/\/p-(\d+)\.[^.]+\.svc:80/g, "http://127.0.0.1:$1");
   const gateway = await startSmallGateway(client, namespace, locally);
-  onTestFinished(async () => {
-    await gateway.close();
-    await client.call({ method: "DELETE", path: `${classes}/${className}` }, never);
-    await client.call({ method: "DELETE", path: `/api/v1/namespaces/${namespace}` }, never);
-    await api?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
   const routePath = (name?: string): string =>
     kubePath({ apiVersion, namespace, plural: "httproutes", ...(name === undefined ? {} : { name }) });
   const route = (name: string): Promise<KubeObject | null> => client.find(routePath(name), never);
+  const putRoute: GatewayWorld["putRoute"] = async (name, rules, spec = {}) => {
+    const there = await route(name);
+    const whole = { parentRefs: [{ name: "front" }], ...spec, rules };
+    const { resourceVersion } = there?.metadata ?? {};
+    const metadata = { name, namespace, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+    const call = there === null ? ({ method: "POST", path: routePath() } as const) : ({ method: "PUT", path: routePath(name) } as const);
+    await client.call({ ...call, body: { apiVersion, kind: "HTTPRoute", metadata, spec: whole } }, never);
+  };
   return {
     api,
     kubeconfig,
@@ -91,15 +94,23 @@ export async function openGatewayWorld(real: string | null): Promise<GatewayWorl
     },
     inCluster,
     locally,
-    putRoute: async (name, rules, spec = {}) => {
-      const there = await route(name);
-      const whole = { parentRefs: [{ name: "front" }], ...spec, rules };
-      const { resourceVersion } = there?.metadata ?? {};
-      const metadata = { name, namespace, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
-      const call = there === null ? ({ method: "POST", path: routePath() } as const) : ({ method: "PUT", path: routePath(name) } as const);
-      await client.call({ ...call, body: { apiVersion, kind: "HTTPRoute", metadata, spec: whole } }, never);
-    },
+    putRoute,
     route,
+    publish: async ({ routes, targets }) => {
+      const rules = routes.map(({ path, service }) => {
+        const { hostname } = new URL(inCluster(targets[service]?.stable[0] ?? ""));
+        return { matches: [{ path: { type: "PathPrefix", value: path } }], backendRefs: [{ name: hostname.split(".")[0], port: 80 }] };
+      });
+      await putRoute("web", rules);
+      await gateway.sync();
+    },
+    close: async () => {
+      await gateway.close();
+      await client.call({ method: "DELETE", path: `${classes}/${className}` }, never);
+      await client.call({ method: "DELETE", path: `/api/v1/namespaces/${namespace}` }, never);
+      await api?.close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import type { StoredRelease, WantedTraffic } from "../../src/ports.ts";
 import { fixturePlan, fixtureRelease, fixtureRow, startMs } from "../fixtures/release.ts";
 import { auditAcknowledged, auditEvidence, auditJournal, auditNotices, auditTime, auditWords } from "./audit.ts";
 import { nothingAcknowledged } from "./person.ts";
+import { wantedTraffic } from "../fixtures/wanted-traffic.ts";
 
 /* The kill loop is worth what its audits find: each must see the loss that it is there for. */
 
@@ -151,19 +152,7 @@ describe("notices", () => {
 });
 
 describe("words and time", () => {
-  const word = (revision: number, sharePct: number): WantedTraffic => ({
-    release: "r1",
-    revision,
-    sharePct,
-    audience: "everyone",
-    phase: 0,
-    login: null,
-    routes: [],
-    goals: [],
-    stableSlot: "stable",
-    targets: {},
-    leaseMs: 30_000,
-  });
+  const word = (revision: number, sharePct: number): WantedTraffic => wantedTraffic({ release: "r1", revision, sharePct });
 
   test("a share that the journal does not allow, and one of a revision that there is not, are found", () => {
     const status = { kind: "observing", phase: 0, sinceMs: startMs } as const;

@@ -5,8 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { shopWords } from "../../bench/rollback/shop.ts";
 import { tokenVariable } from "../../src/adapters/traffic/haproxy/configuration.ts";
 import type { WantedTraffic } from "../../src/ports.ts";
-import { createPeople } from "../contract/person.ts";
-import type { TestPerson } from "../contract/person.ts";
+import { createPeople, personOn } from "../contract/person.ts";
 import { startSmallShop } from "../contract/small-shop.ts";
 import type { SmallShop } from "../contract/small-shop.ts";
 import { onSystem, programPath } from "./on-system.ts";
@@ -26,16 +25,7 @@ async function openHaproxy() {
   const words = shopWords({ shop: { canary: [canary.url], stable: [stable.url] } });
   const wanted = (changes: Partial<WantedTraffic> = {}): WantedTraffic => words({ routes: contractRules.routes, ...changes });
   const put = async (changes: Partial<WantedTraffic> = {}): Promise<void> => running.router.apply(wanted(changes), never);
-  /** Somebody whom the next page loads bring to `arm`, cookie in hand. */
-  const personOn = async (arm: "canary" | "stable"): Promise<TestPerson> => {
-    for (let tries = 0; tries < 200; tries += 1) {
-      const one = people.person();
-      await one.load();
-      if ((await one.load()).version === arm) return one;
-    }
-    throw new Error(`nobody was drawn to ${arm}`);
-  };
-  return { running, canary, stable, person: people.person, wanted, put, personOn };
+  return { running, canary, stable, person: people.person, wanted, put, personOn: (arm: "canary" | "stable") => personOn(people, arm) };
 }
 
 const lastOf = (shop: SmallShop) => shop.requests.at(-1)?.headers ?? {};

@@ -1,24 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { expect, onTestFinished, test } from "vitest";
-import type { WantedTraffic } from "../../src/ports.ts";
 import { trafficContract } from "../contract/traffic.ts";
 import { openReload } from "./nginx-reload-world.ts";
 import { onSystem } from "./on-system.ts";
+import { wantedTraffic } from "../fixtures/wanted-traffic.ts";
 
 const never = new AbortController().signal;
-const wanted: WantedTraffic = {
-  release: "shop-1",
-  revision: 1,
-  sharePct: 10,
-  audience: "everyone",
-  phase: 0,
-  login: null,
-  routes: [{ path: "/", service: "shop" }],
-  goals: [],
-  stableSlot: "stable",
-  targets: { shop: { canary: ["http://127.0.0.1:9"], stable: ["http://127.0.0.1:9"] } },
-  leaseMs: 30_000,
-};
+const wanted = wantedTraffic({ sharePct: 10, login: null });
 
 onSystem({ name: "the router nginx-reload on a real nginx", needs: ["nginx"] }, () => {
   trafficContract("nginx-reload", openReload);

@@ -13,11 +13,12 @@ import type { SeenTraffic } from "../../src/core/observation.ts";
 import type { TrafficRouter, WantedTraffic } from "../../src/ports.ts";
 import { createPeople } from "../contract/person.ts";
 import type { TestPerson } from "../contract/person.ts";
-import { startSmallServer } from "../contract/small-server.ts";
+import { losableRouter } from "../contract/losable-router.ts";
 import { startSmallShop } from "../contract/small-shop.ts";
 import type { SmallShop } from "../contract/small-shop.ts";
 import { programPath } from "./on-system.ts";
 import type { ProxySubject } from "./proxy/proxy-world.ts";
+import { createWords, shopOf } from "../fixtures/wanted-traffic.ts";
 
 /** What the suites on nginx need of the machine. */
 export const nginxNeeds = ["nginx", ...nginxPackages.files];
@@ -50,33 +51,20 @@ export async function openNginx(place: Partial<NginxPlace & NginxSettings> = {})
   };
   let member = await startNginx(household, full);
   const control = `http://127.0.0.1:${controlPort}`;
-  const elsewhere = await startSmallServer();
   const routerAt = (url: string): TrafficRouter =>
     nginxRouter.create(nginxRouter.connection.parse({ control: [url], token }), { clock: createClock(), dataDir: "unused" });
-  let router = routerAt(control);
+  const { close, ...steered } = await losableRouter(routerAt(control), routerAt);
   const workers = async (): Promise<readonly string[]> => {
     const text = await readFile(`/proc/${member.pid}/task/${member.pid}/children`, "utf8");
     return text.split(" ").filter((pid) => pid !== "");
   };
   return {
-    router: {
-      apply: (wanted, signal) => router.apply(wanted, signal),
-      observe: (signal) => router.observe(signal),
-      attempt: (attempt, signal) => router.attempt(attempt, signal),
-    },
+    ...steered,
     capabilities: nginxRouter.capabilities,
     url: `http://127.0.0.1:${port}`,
     control,
     token,
     restart: () => Promise.resolve(routerAt(control)),
-    fail: async () => {
-      await elsewhere.behave("refuses");
-      router = routerAt(elsewhere.url);
-    },
-    hang: async () => {
-      await elsewhere.behave("hangs");
-      router = routerAt(elsewhere.url);
-    },
     errors: () => readFile(join(dir, "error.log"), "utf8"),
     async reload() {
       const before = await workers();
@@ -92,7 +80,7 @@ export async function openNginx(place: Partial<NginxPlace & NginxSettings> = {})
     },
     async close() {
       await household.stopAll();
-      await elsewhere.close();
+      await close();
       await rm(dir, { recursive: true, force: true });
     },
   };
@@ -107,8 +95,6 @@ export interface NginxWorld extends NginxSubject {
   /** Applies, and resolves with what is read back. */
   readonly put: (changes?: Partial<WantedTraffic>) => Promise<SeenTraffic>;
   readonly seen: () => Promise<SeenTraffic>;
-  /** A person whose second page load, the first that brings a cookie, is served by `arm`. */
-  readonly personOn: (arm: "canary" | "stable") => Promise<TestPerson>;
 }
 
 const never = new AbortController().signal;
@@ -121,24 +107,7 @@ export async function openNginxWorld(place: Partial<NginxPlace & NginxSettings> 
     await people.close();
     await Promise.all([subject.close(), canary.close(), stable.close()]);
   });
-  let revision = 0;
-  const wanted = (changes: Partial<WantedTraffic> = {}): WantedTraffic => {
-    revision += 1;
-    return {
-      release: "shop-1",
-      revision,
-      sharePct: 0,
-      audience: "everyone",
-      phase: 0,
-      login: "POST /login",
-      routes: [{ path: "/", service: "shop" }],
-      goals: [],
-      stableSlot: "stable",
-      targets: { shop: { canary: [canary.url], stable: [stable.url] } },
-      leaseMs: 30_000,
-      ...changes,
-    };
-  };
+  const wanted = createWords(shopOf(canary, stable));
   const seen = (): Promise<SeenTraffic> => subject.router.observe(never);
   return {
     ...subject,
@@ -150,14 +119,6 @@ export async function openNginxWorld(place: Partial<NginxPlace & NginxSettings> 
     put: async (changes) => {
       await subject.router.apply(wanted(changes), never);
       return seen();
-    },
-    personOn: async (arm) => {
-      for (let tries = 0; tries < 200; tries += 1) {
-        const one = people.person();
-        await one.load();
-        if ((await one.load()).version === arm) return one;
-      }
-      throw new Error(`nobody was drawn to ${arm}`);
     },
   };
 }

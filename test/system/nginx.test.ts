@@ -2,18 +2,19 @@ import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { nginx } from "../../src/adapters/traffic/nginx.ts";
 import { createClock } from "../../src/engine/clock.ts";
+import { cohortContract } from "../contract/cohort.ts";
+import { personOn } from "../contract/person.ts";
 import { nginxNeeds, openNginx, openNginxWorld } from "./nginx-world.ts";
 import { onSystem } from "./on-system.ts";
 import { proxySuite } from "./proxy/proxy-suite.ts";
 import type { ProxyRules } from "./proxy/proxy-world.ts";
 
 const never = new AbortController().signal;
-const script = { "sec-fetch-mode": "cors" };
 
 onSystem({ name: "the router nginx on a real nginx", needs: nginxNeeds }, () => {
   proxySuite("nginx", (rules) => openNginx(placeOf(rules)), { afterReload: "last share", afterStart: "share 0" });
-  cohorts();
-  travels();
+  cohortContract(() => openNginxWorld());
+  people();
   versions();
   failures();
   survivals();
@@ -27,56 +28,7 @@ function placeOf({ routes, services }: ProxyRules) {
   };
 }
 
-function cohorts(): void {
-  test("a login through a form is served by stable, and the next request by the drawn arm", async () => {
-    const world = await openNginxWorld();
-    await world.put({ sharePct: 99.99, audience: "new-logins" });
-    const one = world.person();
-    expect((await one.ask("POST /login")).version).toBe("stable");
-    expect((await one.load()).version).toBe("canary");
-    expect((await one.ask("GET /api")).version).toBe("canary");
-    expect((await world.seen()).drawn).toEqual({ canary: 1, stable: 0 });
-  });
-
-  test("a login by a script leaves the open page on its arm, says so, and the next page load is of the drawn arm", async () => {
-    const world = await openNginxWorld();
-    await world.put({ sharePct: 99.99, audience: "new-logins" });
-    const one = world.person();
-    expect((await one.load()).headers["serin-arm-changed"]).toBeUndefined();
-    const login = await one.ask("POST /login", script);
-    expect([login.version, login.headers["serin-arm-changed"]]).toEqual(["stable", "1"]);
-    const call = await one.ask("GET /api", script);
-    expect([call.version, call.headers["serin-arm-changed"]]).toEqual(["stable", "1"]);
-    const page = await one.load();
-    expect([page.version, page.headers["serin-arm-changed"]]).toEqual(["canary", undefined]);
-    expect((await one.ask("GET /api", script)).version).toBe("canary");
-  });
-
-  test("a login that fails draws nobody", async () => {
-    const world = await openNginxWorld();
-    world.stable.on("POST /login", (_request, response) => response.writeHead(401).end());
-    await world.put({ sharePct: 99.99, audience: "new-logins" });
-    const one = world.person();
-    await one.ask("POST /login");
-    expect([...one.cookies]).toEqual([]);
-  });
-
-  test("a first visit without any cookie is stable's until the next page load, and is no person before", async () => {
-    const world = await openNginxWorld();
-    await world.put({ sharePct: 99.99 });
-    const one = world.person();
-    for (const got of [await one.load(), await one.ask("GET /api", script)]) {
-      expect([got.version, got.headers["serin-arm-changed"]]).toEqual(["stable", undefined]);
-    }
-    expect((await world.seen()).drawn).toEqual({ canary: 0, stable: 0 });
-    expect((await one.load()).version).toBe("canary");
-    expect((await world.seen()).drawn).toEqual({ canary: 1, stable: 0 });
-    one.cookies.clear();
-    one.cookies.set("shop", "1");
-    expect((await one.load()).version, "whoever brings any cookie is served by the drawn arm at once").toBe("canary");
-    expect((await world.seen()).drawn).toEqual({ canary: 2, stable: 0 });
-  });
-
+function people(): void {
   test("a person counts once, also when one cookie is shown twice, and a new release begins to count anew", async () => {
     const world = await openNginxWorld();
     await world.put({ sharePct: 50 });
@@ -99,7 +51,7 @@ function cohorts(): void {
     });
     const word = first.wanted({ sharePct: 50 });
     await both.apply(word, never);
-    const one = await first.personOn("canary");
+    const one = await personOn(first, "canary");
     const cookie = `serin=${one.cookies.get("serin")}`;
     const answer = await second.person().ask("GET /api", { cookie });
     expect([answer.version, answer.headers["serin-arm-changed"]]).toEqual(["canary", undefined]);
@@ -108,21 +60,10 @@ function cohorts(): void {
     await expect(both.observe(never)).rejects.toThrow("the nginx do not agree: sharePct is 50 and 0");
   });
 
-  test("a rollback reaches open pages at once and tells them", async () => {
-    const world = await openNginxWorld();
-    await world.put({ sharePct: 50 });
-    const one = await world.personOn("canary");
-    await world.put({ sharePct: 0 });
-    const call = await one.ask("GET /api");
-    expect([call.version, call.headers["serin-arm-changed"]]).toEqual(["stable", "1"]);
-    expect((await one.load()).headers["serin-arm-changed"]).toBeUndefined();
-    expect((await one.ask("GET /api")).headers["serin-arm-changed"]).toBeUndefined();
-  });
-
   test("forged and foreign cookies are nobody's, and backends never see ours", async () => {
     const world = await openNginxWorld();
     await world.put({ sharePct: 50 });
-    const one = await world.personOn("canary");
+    const one = await personOn(world, "canary");
     const cookie = one.cookies.get("serin") ?? "";
     expect(cookie).toMatch(/^[\da-f]{11}\.[\da-f]{12}\.\d{1,4}\.c\.[\w-]{22}$/);
     const ask = async (value: string) => (await world.person().ask("GET /api", { cookie: `serin=${value}` })).version;
@@ -162,62 +103,7 @@ function cohorts(): void {
   });
 }
 
-function travels(): void {
-  test("as headers and baggage, beside what the client carries, and cannot be spoofed", async () => {
-    const world = await openNginxWorld();
-    await world.put({ sharePct: 50 });
-    const spoof = { "serin-arm": "canary", "serin-release": "mine", baggage: "tenant=a,serin.arm=canary, %73erin.proof=x" };
-    await world.person().ask("GET /api", spoof);
-    const headers = world.stable.requests.at(-1)?.headers;
-    expect([headers?.["serin-arm"], headers?.["serin-release"]]).toEqual(["stable", "shop-1"]);
-    expect(headers?.["baggage"]).toMatch(/^tenant=a,serin\.release=shop-1,serin\.arm=stable,serin\.proof=[\w-]{22}$/);
-  });
-
-  test("a backend's own call stays in its caller's arm, is no person, and goes back with a rollback", async () => {
-    const world = await openNginxWorld();
-    await world.put({ sharePct: 50 });
-    const one = await world.personOn("canary");
-    await one.ask("GET /api");
-    const baggage = String(world.canary.requests.at(-1)?.headers["baggage"]);
-    const call = async () => (await world.person().ask("GET /api/inner", { baggage })).version;
-    expect(await call()).toBe("canary");
-    await world.put({ sharePct: 0 });
-    expect(await call()).toBe("stable");
-    await world.put({ sharePct: 50, release: "shop-2" });
-    expect(await call()).toBe("stable");
-  });
-
-  test("in a mixed pair every service keeps the arm that is named for it, and nothing is counted", async () => {
-    const world = await openNginxWorld();
-    const targets = { canary: [world.canary.url], stable: [world.stable.url] };
-    const routes = [
-      { path: "/", service: "frontend" },
-      { path: "/api", service: "backend" },
-    ];
-    await world.put({ routes, targets: { frontend: targets, backend: targets } });
-    await world.router.attempt({ request: "GET /?a=1", arms: { frontend: "canary", backend: "stable" } }, never);
-    const baggage = String(world.canary.requests.at(-1)?.headers["baggage"]);
-    expect((await world.person().ask("GET /api", { baggage })).version).toBe("stable");
-    expect((await world.person().ask("GET /apish", { baggage })).version).toBe("canary");
-    expect((await world.seen()).forwarded).toEqual({ canary: 0, stable: 0 });
-  });
-}
-
 function versions(): void {
-  test("no shared cache may keep an answer that carries a person's cookie", async () => {
-    const world = await openNginxWorld();
-    for (const shop of [world.stable, world.canary]) {
-      shop.on("GET /list", (_request, response) => response.setHeader("cache-control", "public, max-age=60, s-maxage=9").end("list"));
-    }
-    await world.put({ sharePct: 50 });
-    const one = world.person();
-    await one.load();
-    const list = () => one.ask("GET /list", { accept: "text/html" });
-    const [first, second] = [await list(), await list()];
-    expect([first.headers["set-cookie"] !== undefined, first.headers["cache-control"]]).toEqual([true, "private, max-age=60"]);
-    expect([second.headers["set-cookie"], second.headers["cache-control"]]).toEqual([undefined, "public, max-age=60, s-maxage=9"]);
-  });
-
   test("a hashed asset that one version does not have is asked of the other", async () => {
     const world = await openNginxWorld();
     const isGone = (path: string, ...shops: readonly ("canary" | "stable")[]): void => {
@@ -240,27 +126,13 @@ function versions(): void {
     await world.put({ sharePct: 0, targets: { shop: { canary: [], stable: [world.stable.url] } } });
     expect(await ask("/assets/app-3f2a9c1b.js")).toEqual([404, "stable"]);
   });
-
-  test("pages are not kept by caches, and one version does not confirm the other's page", async () => {
-    const world = await openNginxWorld();
-    await world.put({ sharePct: 50 });
-    world.stable.on("GET /page", (request, response) => {
-      response.setHeader("content-type", "text/html; charset=utf-8").setHeader("cache-control", "public, max-age=60");
-      response.writeHead(request.headers["if-none-match"] === undefined ? 200 : 304).end();
-    });
-    const one = await world.personOn("stable");
-    const page = await one.ask("GET /page", { accept: "text/html", "if-none-match": '"x"' });
-    expect([page.status, page.headers["cache-control"]]).toEqual([200, "private, no-store"]);
-    await world.put({ sharePct: 0, targets: { shop: { canary: [], stable: [world.stable.url] } } });
-    expect((await one.ask("GET /page", { accept: "text/html" })).headers["cache-control"]).toBe("public, max-age=60");
-  });
 }
 
 function failures(): void {
   test("an upgrade goes through to the arm of its person, both ways", async () => {
     const world = await openNginxWorld();
     await world.put({ sharePct: 50 });
-    const one = await world.personOn("canary");
+    const one = await personOn(world, "canary");
     world.canary.server.on("upgrade", (request, socket) => {
       socket.write(
         `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\nx-arm: ${request.headers["serin-arm"]}\r\n\r\n`,
@@ -355,11 +227,11 @@ function survivals(): void {
   test("a reload keeps order, lease, counts and people", async () => {
     const world = await openNginxWorld();
     await world.put({ sharePct: 50 });
-    const people = [await world.personOn("canary"), await world.personOn("stable")];
+    const both = [await personOn(world, "canary"), await personOn(world, "stable")];
     const before = await world.seen();
     await world.reload();
     expect(await world.seen()).toEqual(before);
-    const versions = await Promise.all(people.map(async (one) => (await one.ask("GET /api")).version));
+    const versions = await Promise.all(both.map(async (one) => (await one.ask("GET /api")).version));
     expect(versions).toEqual(["canary", "stable"]);
   });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Metric } from "../../core/plan.ts";
 import type { MetricSource, Reading } from "../../ports.ts";
+import { fine, wrong } from "../check.ts";
 import type { Check, Examination, SourceDefinition, Surroundings } from "../define.ts";
 import { NoAnswer, createExchange, parseTimeout, publicUrl, timeoutWords } from "../exchange.ts";
 import type { Exchange } from "../exchange.ts";
@@ -110,7 +111,7 @@ async function examineControl(
   const harm = "so the probe is never believed to be down";
   if (control === null) {
     const remedy = "Write control: an address on the same way, which fails only when our own network does.";
-    return [{ what, verdict: "wrong", says: `There is none, ${harm}.`, remedy }];
+    return [wrong(what, `There is none, ${harm}.`, remedy)];
   }
   const remedy = "Write an address as control that answers as long as our own network does.";
   const shownAs = publicUrl(control);
@@ -118,11 +119,11 @@ async function examineControl(
     const exchange = createExchange(clock, tls && { ...tls, cert: null, key: null });
     const call = { method: "GET", url: control, shownAs, headers: {}, body: null, withinMs: parseTimeout(timeout) } as const;
     const { status } = await exchange(call, signal);
-    if (status < 500) return [{ what, verdict: "ok", says: `${shownAs} answers ${status}.`, remedy: null }];
-    return [{ what, verdict: "wrong", says: `${shownAs} answers ${status}, ${harm}.`, remedy }];
+    if (status < 500) return [fine(what, `${shownAs} answers ${status}.`)];
+    return [wrong(what, `${shownAs} answers ${status}, ${harm}.`, remedy)];
   } catch (cause) {
     if (!(cause instanceof NoAnswer)) throw cause;
-    return [{ what, verdict: "wrong", says: `${cause.message}, ${harm}.`, remedy }];
+    return [wrong(what, `${cause.message}, ${harm}.`, remedy)];
   }
 }
 

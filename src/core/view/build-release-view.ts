@@ -12,13 +12,14 @@ import type { FailingNotices, LostNotice } from "../notices.ts";
 import type { Observation } from "../observation.ts";
 import type { Language } from "../plan.ts";
 import type { Release } from "../release.ts";
-import type { ArmCounts, CountdownView, PhaseView, ReleaseView, StoryView, Tone, TrafficView } from "../release-view.ts";
+import type { ArmCounts, CountdownView, PhaseView, ReleaseView, StoryView, TrafficView } from "../release-view.ts";
 import type { Status } from "../status.ts";
 import { wanted } from "../wanted.ts";
 import { actionsView } from "./actions-view.ts";
 import { checkView } from "./check-view.ts";
 import { sayNext } from "./next-steps.ts";
 import { peopleView } from "./people-view.ts";
+import { toneOf } from "./tone.ts";
 
 /** Everything that a view is built from. `observation` is the last tick's; `null` while there was none. */
 export interface Seen {
@@ -86,30 +87,6 @@ export function viewOfStandings(
       ...(seen.notices?.lost ?? []).map((lost) => capital(sayLost(lost, language))),
     ],
   };
-}
-
-/** How a status is shown: see `Tone`. */
-export function toneOf(status: Status): Tone {
-  switch (status.kind) {
-    case "waiting":
-      return "waiting";
-    case "preparing":
-    case "shifting":
-    case "observing":
-    case "promoting":
-      return "calm";
-    case "holding":
-      if (status.why.kind === "countdown" || status.why.kind === "investigation") return "danger";
-      return status.why.kind === "sign-off" || status.why.kind === "window" ? "waiting" : "holding";
-    case "promoted":
-      return "good";
-    case "rolling-back":
-      return "danger";
-    case "rolled-back":
-    case "stopped":
-    case "halted":
-      return "over";
-  }
 }
 
 /** What the phase asks for, or the extension that was announced for it. */

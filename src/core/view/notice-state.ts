@@ -12,7 +12,7 @@ import type { Release, Versions } from "../release.ts";
 import type { Tone } from "../release-view.ts";
 import type { Breach, Status } from "../status.ts";
 import { sharePctOf } from "../wanted.ts";
-import { toneOf } from "./build-release-view.ts";
+import { toneOf } from "./tone.ts";
 
 /**
  * Where a release stood right after one journal entry, as far as its journal says: what a notice of that entry shows beside its news. Plain JSON;

@@ -8,6 +8,7 @@ import { createClock } from "../../../src/engine/clock.ts";
 import type { TrafficRouter } from "../../../src/ports.ts";
 import { programPath } from "../on-system.ts";
 import type { ProxyRules, ProxySubject } from "./proxy-world.ts";
+import { changingRouter } from "../../contract/losable-router.ts";
 
 /** A running HAProxy with serin's rules, and who steers it. */
 export async function startHaproxy(rules: ProxyRules): Promise<ProxySubject & HaproxyProcess> {
@@ -15,25 +16,21 @@ export async function startHaproxy(rules: ProxyRules): Promise<ProxySubject & Ha
   const { connection, dir } = running;
   const silent = createServer({ allowHalfOpen: true });
   const routerAt = (socket: string): TrafficRouter => haproxy.create({ ...connection, socket }, { clock: createClock(), dataDir: dir });
-  let router = routerAt(connection.socket);
+  const { router, become } = changingRouter(routerAt(connection.socket));
   return {
     ...running,
-    router: {
-      apply: (wanted, signal) => router.apply(wanted, signal),
-      observe: (signal) => router.observe(signal),
-      attempt: (attempt, signal) => router.attempt(attempt, signal),
-    },
+    router,
     capabilities: haproxy.capabilities,
     url: connection.url,
     restart: () => Promise.resolve(routerAt(connection.socket)),
     fail: () => {
-      router = routerAt(join(dir, "nobody"));
+      become(routerAt(join(dir, "nobody")));
       return Promise.resolve();
     },
     hang: async () => {
       silent.listen(join(dir, "silent"));
       await once(silent, "listening");
-      router = routerAt(join(dir, "silent"));
+      become(routerAt(join(dir, "silent")));
     },
     async close() {
       silent.close();

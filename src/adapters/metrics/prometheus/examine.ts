@@ -1,6 +1,8 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
+import { capital } from "../../../core/messages/context.ts";
 import type { Query } from "../../../ports.ts";
+import { doubtful, fine, wrong } from "../../check.ts";
 import type { Check, Examination } from "../../define.ts";
 import { NoAnswer } from "../../exchange.ts";
 import { parseWhere } from "../exposition/selector.ts";
@@ -33,7 +35,7 @@ export async function examine(reader: Reader, examination: Examination, signal: 
       found.kind === "confused" ? [wrong(what, `${capital(found.why)}.`, "See the page of this adapter, under Configure.")] : [];
     const metrics = await Promise.all(asked.map(async (one) => lookAtMetric(one, { reader, examination, got }, signal)));
     return [
-      ok(what, `It answers${version}.`),
+      fine(what, `It answers${version}.`),
       ...lookAtClock(what, got),
       ...lookAtScrapes(what, { reader, examination, got }),
       ...confusion,
@@ -91,7 +93,7 @@ function lookAtScrapes(what: string, { reader, examination, got }: Looking): rea
       ),
     ];
   }
-  if (everyMs <= examination.plan.scrapeMs * 1.1) return [ok(what, `It scrapes every ${seconds}.`)];
+  if (everyMs <= examination.plan.scrapeMs * 1.1) return [fine(what, `It scrapes every ${seconds}.`)];
   const says = `It scrapes every ${seconds}, and the plan reads every ${examination.plan.scrapeMs / 1_000} s: harm is seen that much later.`;
   return [doubtful(what, says, "Let Prometheus scrape these targets as often as the plan reads.")];
 }
@@ -182,20 +184,4 @@ async function nearestName(reader: Reader, metric: string, signal: AbortSignal):
   if (!read.success) return null;
   const near = read.data.data.map((name) => ({ name, away: distance(name, metric) })).sort((a, b) => a.away - b.away)[0];
   return near === undefined || near.away > Math.max(2, metric.length / 3) ? null : near.name;
-}
-
-function ok(what: string, says: string): Check {
-  return { what, verdict: "ok", says, remedy: null };
-}
-
-function doubtful(what: string, says: string, remedy: string): Check {
-  return { what, verdict: "doubtful", says, remedy };
-}
-
-function wrong(what: string, says: string, remedy: string): Check {
-  return { what, verdict: "wrong", says, remedy };
-}
-
-function capital(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }

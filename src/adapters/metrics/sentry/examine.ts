@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../../../ports.ts";
+import { doubtful, fine, wrong } from "../../check.ts";
 import type { Check, Examination } from "../../define.ts";
 import { SentryRefusal, releaseName } from "../../sentry-api.ts";
 import type { SentryApi, SentryPlace } from "../../sentry-api.ts";
@@ -35,7 +36,7 @@ export async function examineSentry(examined: Examined, examination: Examination
   };
   const projects = await look("projects", () => projectIds(api, place, signal));
   if (projects === null) return checks;
-  checks.push(ok("projects", `The token reads ${[place.project].flat().join(", ")}.`));
+  checks.push(fine("projects", `The token reads ${[place.project].flat().join(", ")}.`));
   const { plan, queries } = examination;
   const environments = await look("environment", async () =>
     Promise.all([place.project].flat().map((slug) => environmentsOf(examined, slug, signal))),
@@ -67,7 +68,7 @@ export async function examineSentry(examined: Examined, examination: Examination
       per_page: 1,
     };
     const errors = await look(what, async () => readErrors((await api.get(`${path}/events/`, params, signal)).json));
-    if (errors !== null) checks.push(ok(what, `Sentry understands it: ${errors.events} in the last hour.`));
+    if (errors !== null) checks.push(fine(what, `Sentry understands it: ${errors.events} in the last hour.`));
   }
   return checks;
 }
@@ -79,7 +80,7 @@ async function environmentsOf({ api, place }: Examined, slug: string, signal: Ab
 
 function environmentCheck(environment: string, known: readonly string[]): Check {
   const what = `environment ${environment}`;
-  if (known.includes(environment)) return ok(what, "Sentry knows it.");
+  if (known.includes(environment)) return fine(what, "Sentry knows it.");
   const others = known.length === 0 ? "none" : known.slice(0, 5).join(", ");
   return doubtful(
     what,
@@ -97,7 +98,7 @@ function namesCheck(template: string, { services, environment }: Examination["pl
   const isLike = ([before = "", after = ""]: readonly string[]): boolean =>
     versions.some((name) => name.startsWith(before) && name.endsWith(after));
   const strange = services.filter((_, at) => !isLike(pieces[at] ?? [])).map(({ name }) => name);
-  if (strange.length === 0) return ok(what, "Sentry has releases that are called so.");
+  if (strange.length === 0) return fine(what, "Sentry has releases that are called so.");
   const seen = versions.length === 0 ? "no release" : versions.slice(0, 3).join(", ");
   return doubtful(
     what,
@@ -108,7 +109,7 @@ function namesCheck(template: string, { services, environment }: Examination["pl
 
 function sessionsCheck(sessions: number): Check {
   const what = "sessions";
-  if (sessions > 0) return ok(what, `${sessions} in the last day.`);
+  if (sessions > 0) return fine(what, `${sessions} in the last day.`);
   return doubtful(
     what,
     "No session was sent in the last day, so none without an error can be counted and nothing passes.",
@@ -122,16 +123,4 @@ function remedyOf(cause: unknown, { organization }: SentryPlace): string {
   if (status === 403) return "Give the token the scopes org:read, project:read, project:releases and event:read.";
   if (status === 404) return `Look whether the organisation is ${organization}, and its projects are those of the connection.`;
   return status === 400 ? "Correct the query in the plan." : "Look at the connection's url, and whether it can be reached from here.";
-}
-
-function ok(what: string, says: string): Check {
-  return { what, verdict: "ok", says, remedy: null };
-}
-
-function doubtful(what: string, says: string, remedy: string): Check {
-  return { what, verdict: "doubtful", says, remedy };
-}
-
-function wrong(what: string, says: string, remedy: string): Check {
-  return { what, verdict: "wrong", says, remedy };
 }

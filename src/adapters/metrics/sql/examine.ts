@@ -1,5 +1,7 @@
+import { capital } from "../../../core/messages/context.ts";
 import { PortError } from "../../../ports.ts";
 import type { Clock } from "../../../ports.ts";
+import { doubtful, fine, wrong } from "../../check.ts";
 import type { Check, Examination } from "../../define.ts";
 import { isOnThisMachine } from "./address.ts";
 import type { Address } from "./address.ts";
@@ -57,15 +59,15 @@ export async function examineDatabase(examined: Examined, { queries, plan }: Exa
 function encryptionOf({ address, tls }: Examined): Check {
   const what = "encryption of the connection";
   if (address.encryption === "verified" || tls !== null)
-    return ok(what, "The connection is encrypted, and the server's certificate is checked.");
-  if (isOnThisMachine(address)) return ok(what, "The database is on this machine: nothing needs to be encrypted.");
+    return fine(what, "The connection is encrypted, and the server's certificate is checked.");
+  if (isOnThisMachine(address)) return fine(what, "The database is on this machine: nothing needs to be encrypted.");
   return doubtful(what, "The password and the figures travel unencrypted.", "Write ?sslmode=verify-full at the end of the url.");
 }
 
 function clockOf({ nowMs }: Session, clock: Clock): Check {
   const what = "clock of the database";
   const aheadMs = nowMs - clock.nowMs();
-  if (Math.abs(aheadMs) <= mostSkewMs) return ok(what, "It agrees with ours.");
+  if (Math.abs(aheadMs) <= mostSkewMs) return fine(what, "It agrees with ours.");
   const seconds = Math.round(Math.abs(aheadMs) / 1000);
   return doubtful(
     what,
@@ -98,7 +100,7 @@ async function roleOf(session: Session, wanted: Examined["role"]): Promise<reado
     if (Number(row["written"]) > 0) may.push(`may change ${String(row["written"])} tables`);
     if (typeof row["schemas"] === "string") may.push(`may create tables in ${row["schemas"]}`);
   }
-  if (may.length === 0) return [ok(what, "It may only read.")];
+  if (may.length === 0) return [fine(what, "It may only read.")];
   const says = `It ${may.join(", and ")}; serin's transactions are read-only all the same.`;
   const remedy =
     "Make a role of its own: create role serin login in role pg_read_all_data, or grant select on the tables that the queries name.";
@@ -117,7 +119,7 @@ async function queryChecks(
   const context = { release: "serin-doctor", environment, sinceMs: ourMs };
   const values = valuesOf(asked.statement, { context, maturesMs: asked.maturesMs, databaseMs: session.nowMs, ourMs });
   const shape = await describe(session, asked, values);
-  if (shape.kind === "problem") return [wrong(what, `${sentence(shape.problem)}.`, "Correct the query in the plan.")];
+  if (shape.kind === "problem") return [wrong(what, `${capital(shape.problem)}.`, "Correct the query in the plan.")];
   const explained = await session.ask(`explain (verbose, format json) select * from ${asTable(asked.statement)}`, values);
   const large = await largeScans(session, explained.rows);
   const rows = await fetchRows(session, { asked, shape }, values);
@@ -127,10 +129,10 @@ async function queryChecks(
 
 /** A release that has not begun has nobody; where rows come all the same, the query tells no release from another. */
 function armsOf(what: string, rows: number, reading: ReturnType<typeof answer>): Check {
-  if (reading.kind === "unavailable") return wrong(what, `${sentence(reading.why)}.`, "Correct the query in the plan.");
-  if (rows === 0) return ok(what, "It runs, has the columns that it needs, and counts nobody for a release that has not begun.");
+  if (reading.kind === "unavailable") return wrong(what, `${capital(reading.why)}.`, "Correct the query in the plan.");
+  if (rows === 0) return fine(what, "It runs, has the columns that it needs, and counts nobody for a release that has not begun.");
   if (rows === 2)
-    return ok(what, "It runs and answers for both arms, also for a release that has not begun: it does not ask for :release.");
+    return fine(what, "It runs and answers for both arms, also for a release that has not begun: it does not ask for :release.");
   return doubtful(what, "It answers for one arm alone.", "Look whether the other arm is written into the rows.");
 }
 
@@ -166,20 +168,4 @@ async function largeScans(session: Session, explained: readonly Readonly<Record<
     [`[${[...scanned].join(",")}]`],
   );
   return rows.map(({ name, size }) => ({ table: String(name), rows: Number(size) }));
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function ok(what: string, says: string): Check {
-  return { what, verdict: "ok", says, remedy: null };
-}
-
-function doubtful(what: string, says: string, remedy: string): Check {
-  return { what, verdict: "doubtful", says, remedy };
-}
-
-function wrong(what: string, says: string, remedy: string): Check {
-  return { what, verdict: "wrong", says, remedy };
 }

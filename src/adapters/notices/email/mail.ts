@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { drawShare, noticeWords, sayPhaseOf, sayReactionOf, sayThread, sayVersions } from "../../../core/messages/notices.ts";
-import { sayMoment } from "../../../core/messages/times.ts";
+import { sayThread } from "../../../core/messages/notices.ts";
 import type { Notice } from "../../../ports.ts";
 import { plainLine } from "../outcome/plain-line.ts";
+import { contentOf } from "./content.ts";
+import type { MailContent } from "./content.ts";
 import { drawHtml } from "./html.ts";
 
 /** "serin <serin@example.org>", or the address alone: group 1 is the name, group 2 or 3 the address. */
@@ -26,21 +27,6 @@ export interface Mail {
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   readonly html: string;
-}
-
-/** What a mail says, as text and as HTML alike. */
-export interface MailContent {
-  readonly language: string;
-  readonly isGrave: boolean;
-  readonly title: string;
-  readonly moment: string;
-  readonly news: readonly string[];
-  readonly sentence: string;
-  /** A label and what stands behind it. */
-  readonly facts: readonly (readonly [string, string])[];
-  readonly gates: readonly { readonly says: string; readonly kind: string; readonly word: string; readonly evidence: string | null }[];
-  readonly link: { readonly url: string; readonly says: string } | null;
-  readonly labels: Readonly<Record<"news" | "where" | "gates" | "gate" | "verdict" | "evidence" | "footer", string>>;
 }
 
 const subjectAtMost = 200;
@@ -78,33 +64,6 @@ export function mailOf(notice: Notice, from: string, replyTo: string | null): Ma
 function toAddress(text: string): Address {
   const [, name = "", named, bare = ""] = addressPattern.exec(text) ?? [];
   return { name, address: named ?? bare };
-}
-
-function contentOf({ state, lines, title, link, atMs }: Notice): MailContent {
-  const words = noticeWords[state.language];
-  const phase = sayPhaseOf(state);
-  return {
-    language: state.language,
-    isGrave: state.isGrave,
-    title: plainLine(title),
-    moment: sayMoment(state, atMs, state.language),
-    news: lines.map((line) => plainLine(line)),
-    sentence: plainLine(state.sentence),
-    facts: [
-      [words.share, [drawShare(state), ...(phase === null ? [] : [phase])].join(" · ")],
-      ...(state.reaction === null ? [] : [[words.reaction, sayReactionOf(state.reaction, state)] as const]),
-      [words.versions, sayVersions(state).join(", ")],
-      [words.environment, state.environment],
-      [words.startedBy, state.startedBy],
-    ].map(([label, value]) => [label ?? "", plainLine(value ?? "")] as const),
-    gates: state.gates.map((gate) => ({
-      ...gate,
-      says: plainLine(gate.says),
-      evidence: gate.evidence === null ? null : plainLine(gate.evidence),
-    })),
-    link: link === null ? null : { url: link, says: words.open },
-    labels: words,
-  };
 }
 
 const marks: Readonly<Record<string, string>> = { pass: "✓", fail: "✗", undecided: "?", "no-data": "–", invalid: "–", "not-yet": "·" };
