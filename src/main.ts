@@ -129,9 +129,7 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   const address = start.listen === null ? server.listen : parseAddress(start.listen);
   const { connections, problems } = await openConnections(server, lists, secretReaders(start.configFile));
   if (problems.length > 0) {
-    throw new UserError("secret-missing", `${problems.length} ${problems.length === 1 ? "secret is" : "secrets are"} missing.`, {
-      problems,
-    });
+    throw new UserError("secret-missing", `Missing, or not what its connection takes: ${problems.length}.`, { problems });
   }
   await using closing = new AsyncDisposableStack();
   const store = await openStore(start.dataDir, clock);
@@ -287,7 +285,7 @@ async function openConnections(
         const result = openConnection(connection, definition.connection, readers, server.file);
         if (result.ok) return [[name, { kind, value: result.value }]];
         problems.push(...result.problems);
-        return [[name, { kind, value: null, unusable: result.problems.map(({ message }) => message).join(" ") }]];
+        return [[name, { kind, value: null, unusable: result.problems }]];
       }),
     );
   const connections = {

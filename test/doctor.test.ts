@@ -3,15 +3,20 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { connectWorld } from "../src/adapters/connect.ts";
 import type { AdapterLists, Connections } from "../src/adapters/connect.ts";
+import { prometheus } from "../src/adapters/metrics/prometheus.ts";
 import { readPlan } from "../src/config/plan-file.ts";
 import { examine } from "../src/doctor/examine.ts";
+import type { Examining } from "../src/doctor/examining.ts";
+import { lookAtSource } from "../src/doctor/sources.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { ExamineAnswer } from "../src/http/contract.ts";
-import type { MetricSource, ReadContext, Reading, TrafficRouter } from "../src/ports.ts";
+import type { Clock, MetricSource, ReadContext, Reading, TrafficRouter } from "../src/ports.ts";
 import { temporaryFolder } from "./fixtures/folder.ts";
 import { smallAdapters, smallPlan } from "./fixtures/small-adapters.ts";
 import { smallApi } from "./fixtures/small-api.ts";
 import { serin } from "./fixtures/serin.ts";
+import { ask as askPrometheus, counts, errors, target, world as prometheusWorld } from "./prometheus-world.ts";
+import { samplePlan } from "./sample-plan.ts";
 
 const never = new AbortController().signal;
 const none: Connections = { sources: {}, routers: {}, workloads: {}, notifiers: {} };
@@ -26,6 +31,7 @@ interface Asked {
   readonly plan?: string;
   readonly versions?: Readonly<Record<string, string>>;
   readonly active?: readonly string[] | null;
+  readonly clock?: Clock;
 }
 
 /** What is found, a line each: "router small | ok | small | It answers, and knows no release." */
@@ -36,8 +42,8 @@ async function found({
   plan: text = smallPlan,
   versions = {},
   active = null,
+  clock = createClock(),
 }: Asked): Promise<readonly string[]> {
-  const clock = createClock();
   const { plan } = readPlan(text, "plan.yaml", { ...lists, server: null });
   if (plan === null) throw new Error("the plan of the test is wrong");
   const world = connectWorld({ lists, connections: { ...none, ...connections }, clock, dataDir: await temporaryFolder() });
@@ -47,7 +53,9 @@ async function found({
   return parts.flatMap(({ part, checks }) =>
     checks.map(({ what, verdict, says, remedy }) => {
       expect(remedy === null).toBe(verdict === "ok");
-      return [part, verdict, what, says].join(" | ");
+      // What ends the trouble is part of the line where it is not the usual.
+      const shown = remedy?.startsWith("Set ") ? [remedy] : [];
+      return [part, verdict, what, says, ...shown].join(" | ");
     }),
   );
 }
@@ -105,6 +113,7 @@ describe("everything that a release rests on", () => {
     expect(await found({ isRunning: false })).toContain(
       "workloads process | wrong | web | No stable version runs, so there is nothing to go back to.",
     );
+    expect(await found({ versions: { wbe: "2" } })).toContain("plan | wrong | wbe | The plan has no service of this name.");
     expect(await found({ versions: { web: "1" } })).toContain("workloads process | doubtful | web | Stable is 1 already.");
   });
 
@@ -131,25 +140,100 @@ describe("everything that a release rests on", () => {
     expect(await found({ lists: smallWith({ read }) })).toContain(`source small | ${line}`);
   });
 
-  test("a score that is being measured for the first time is waited for; its source is told who has which path", async () => {
-    const routes: ReadContext["routes"][] = [];
-    const readings: Reading[] = [
-      { kind: "unavailable", why: "being measured", soon: true },
-      { kind: "level", atMs: 0, canary: 93, stable: 91 },
-    ];
-    const read: MetricSource["read"] = async (queries, context) => {
-      routes.push(context.routes);
-      const reading = (readings.length > 1 ? readings.shift() : readings[0]) ?? { kind: "no-data" };
-      return new Map(queries.map(({ quantity }) => [quantity, reading]));
+  test("one address is never on both sides: what only a canary has is read of stable in its place", async () => {
+    const asked: (readonly string[])[] = [];
+    const read: MetricSource["read"] = async (queries, { targets }) => {
+      asked.push(targets.map(({ arm, url }) => `${arm} ${url}`));
+      const isCanary = targets.every(({ arm }) => arm === "canary");
+      return new Map(queries.map(({ quantity }) => [quantity, isCanary ? { kind: "level", atMs: 0, canary: 3, stable: null } : none]));
     };
-    const lists = smallWith({ read });
-    const scores = { ...lists, sources: lists.sources.map((one) => ({ ...one, metrics: { score: { required: [], optional: [] } } })) };
-    const plan = smallPlan
-      .replace(/error-rate: \{ kind.*\}/, "speed: { kind: score, source: small }")
-      .replaceAll(/error-rate: "< 0.5%"/g, 'speed: ">= 90"')
+    const none = { kind: "no-data" } as const;
+    expect(await found({ lists: smallWith({ read }) })).toContain("source small | ok | error-rate | It reads 3.");
+    const [url] = asked[0]?.map((target) => target.replace("stable ", "")) ?? [];
+    expect(asked).toEqual([[`stable ${url}`], [`canary ${url}`]]);
+  });
+
+  test("where nothing runs, metrics without data are one line; counts are told all the same", async () => {
+    const lines = await found({ lists: smallWith({ read: reads({ kind: "no-data" }) }), isRunning: false });
+    expect(lines.filter((line) => line.startsWith("source small"))).toEqual([
+      "source small | doubtful | metrics | Nothing is known of error-rate: no version was found that runs.",
+    ]);
+  });
+
+  test("an outage that the adapter has told itself is told once", async () => {
+    const lists = smallWith({ read: () => Promise.reject(new Error("POST http://m:1/query: connection refused")) });
+    const check = { what: "server", verdict: "wrong", says: "GET http://m:1/info: connection refused.", remedy: "Start it." } as const;
+    const sources = lists.sources.map((one) => ({ ...one, examine: async () => [check] }));
+    expect((await found({ lists: { ...lists, sources } })).filter((line) => line.startsWith("source small"))).toEqual([
+      "source small | wrong | server | GET http://m:1/info: connection refused.",
+    ]);
+    const another = lists.sources.map((one) => ({
+      ...one,
+      examine: async () => [{ ...check, says: "GET http://n:1/: connection refused." }],
+    }));
+    expect(await found({ lists: { ...lists, sources: another } })).toContain(
+      "source small | wrong | small | It cannot be asked: POST http://m:1/query: connection refused.",
+    );
+  });
+
+  test("a Prometheus that has stable alone is in order: counts of it, and levels with it in the canary's place", async () => {
+    const at = await prometheusWorld();
+    for (let scrapes = 0; scrapes < 4; scrapes += 1) {
+      at.scrape({ ...counts(1, 4), memory: 3 });
+      at.advance(15_000);
+    }
+    const parts = { sources: [prometheus], routers: [], workloads: [], notifiers: [] };
+    const connections = { ...none, sources: { prometheus: { kind: "prometheus", value: at.connection } } };
+    const world = connectWorld({ lists: parts, connections, clock: at.clock, dataDir: await temporaryFolder() });
+    const queries = [errors, askPrometheus("level", { value: "memory" }, null, "memory")];
+    const examining: Examining = { plan: samplePlan, versions: {}, startsMs, doubts: 0, active: null, world, clock: at.clock };
+    const checks = await lookAtSource(examining, { name: "prometheus", queries, targets: [target({ arm: "stable" })] }, never);
+    expect(checks.map(({ verdict, says }) => `${verdict}: ${says}`)).toEqual([
+      "ok: It answers; it is version 2.42.0.",
+      "ok: It scrapes every 15 s.",
+      "ok: stable: 4 counted in 1 series; canary: nothing yet.",
+      "ok: It reads 3.",
+    ]);
+  });
+
+  describe("scores", () => {
+    const soon = { kind: "unavailable", why: "being measured", soon: true } as const;
+    const level = (canary: number): Reading => ({ kind: "level", atMs: 0, canary, stable: null });
+    const twoScores = smallPlan
+      .replace(/error-rate: \{ kind.*\}/, "speed: { kind: score, source: small }\n  access: { kind: score, source: small }")
+      .replaceAll(/error-rate: "< 0.5%"/g, 'speed: ">= 90", access: ">= 90"')
       .replace("error-rate > 5%", "speed < 50");
-    expect(await found({ lists: scores, plan })).toContain("source small | ok | speed | It reads 93; stable 91.");
-    expect(routes).toEqual([1, 2].map(() => [{ path: "/", service: "web" }]));
+    const scoring = (read: MetricSource["read"]): AdapterLists => {
+      const lists = smallWith({ read });
+      return { ...lists, sources: lists.sources.map((one) => ({ ...one, metrics: { score: { required: [], optional: [] } } })) };
+    };
+
+    test("are waited for, each until it is there; their source is told who has which path", async () => {
+      const routes: ReadContext["routes"][] = [];
+      const told: Record<string, Reading[]> = { speed: [level(93), { kind: "no-data" }], access: [soon, level(97)] };
+      const read: MetricSource["read"] = async (queries, context) => {
+        routes.push(context.routes);
+        const isCanary = context.targets.every(({ arm }) => arm === "canary");
+        return new Map(queries.map(({ quantity }) => [quantity, (isCanary ? told[quantity]?.shift() : null) ?? { kind: "no-data" }]));
+      };
+      const lines = await found({ lists: scoring(read), plan: twoScores });
+      expect(lines).toEqual(
+        expect.arrayContaining(["source small | ok | speed | It reads 93.", "source small | ok | access | It reads 97."]),
+      );
+      expect(routes).toEqual([1, 2, 3].map(() => [{ path: "/", service: "web" }]));
+    });
+
+    test("that take longer than anybody waits are doubtful, not wrong", async () => {
+      let nowMs = 0;
+      const clock = { ...createClock(), monotonicMs: () => (nowMs += 100_000) };
+      const read: MetricSource["read"] = async (queries, { targets }) => {
+        const isCanary = targets.every(({ arm }) => arm === "canary");
+        return new Map(queries.map(({ quantity }) => [quantity, isCanary ? soon : { kind: "no-data" }]));
+      };
+      expect(await found({ lists: scoring(read), plan: twoScores, clock })).toContain(
+        "source small | doubtful | speed | It was not measured within 120 s.",
+      );
+    });
   });
 
   test("a router that cannot be asked, serves somebody, or whose stable version does not answer is said", async () => {
@@ -182,10 +266,10 @@ describe("everything that a release rests on", () => {
   });
 
   test("a connection that cannot be used is said once, with why", async () => {
-    const small = { kind: "small", value: null, unusable: "The variable SHOP is not set." };
+    const small = { kind: "small", value: null, unusable: [{ message: "The variable SHOP is not set.", remedy: "Set SHOP." }] };
     const lines = await found({ connections: { sources: { small } } });
     expect(lines.filter((line) => line.startsWith("source small"))).toEqual([
-      "source small | wrong | small | It cannot be asked: The variable SHOP is not set.",
+      "source small | wrong | small | The variable SHOP is not set. | Set SHOP. Or let the server look, with its own secrets: --server URL.",
     ]);
   });
 });
@@ -206,9 +290,9 @@ test("the server looks with its own connections, and says what is frozen", async
 test("`serin doctor` needs no server: it says what is wrong with what to do, and exits with 1", async () => {
   const { out, code } = await serin(["doctor", "examples/laptop/plan.yaml", "--at", "2025-08-20T14:30"]);
   expect(code).toBe(1);
-  expect(out).toMatch(/WRONG {5}edge {2}It cannot be asked: The file edge.token cannot be read/);
+  expect(out).toMatch(/WRONG {5}edge {2}The file edge.token cannot be read, or is empty\./);
   expect(out).toMatch(/ok {8}Wed 2025-08-20 14:30 Europe\/Paris {2}A release may start then\./);
-  expect(out).toMatch(/→ See that it runs/);
+  expect(out).toMatch(/→ Write the secret into it/);
   expect(out).toMatch(/: \d+ wrong, \d+ doubtful, \d+ as they should be\.\n$/);
 });
 

@@ -326,7 +326,7 @@ describe("examined before the day", () => {
     const { server } = await stage();
     const checks = await examine(connectionTo({ url: server.url, ca: null }), ["everybody"]);
     expect(checks.map(({ verdict }) => verdict)).toEqual(["wrong", "wrong"]);
-    expect(checks[0]?.says).toContain("its certificate is not trusted");
+    expect(checks[0]?.says).toContain("Its certificate is not trusted");
     expect(checks.every(({ remedy }) => remedy !== null)).toBe(true);
   });
 
@@ -334,7 +334,7 @@ describe("examined before the day", () => {
     const { port, close } = await startListener(() => undefined);
     onTestFinished(close);
     const checks = await examine(connectionTo({ url: `smtp://127.0.0.1:${port}`, ca: null }, { timeout: "300ms" }), []);
-    expect(checks).toMatchObject([{ verdict: "wrong", says: expect.stringContaining("no answer within 300 ms") }]);
+    expect(checks).toMatchObject([{ verdict: "wrong", says: expect.stringContaining("No answer within 300 ms") }]);
   });
 });
 
@@ -346,6 +346,7 @@ describe("a connection", () => {
     ["an empty group", { recipients: { team: [] } }],
     ["a recipient that is no address", { recipients: { team: ["ada@"] } }],
     ["another protocol", { url: "http://mail.example.org" }],
+    ["a % that stands for itself", { url: "smtp://user:100%pure@mail.example.org" }],
   ])("with %s is refused", (_name, changes) => {
     expect(email.connection.safeParse({ url: "smtp://mail.example.org", from, recipients, ...changes }).success).toBe(false);
   });

@@ -6,6 +6,7 @@ import type { Query } from "../src/ports.ts";
 import { metricsContract } from "./contract/metrics.ts";
 import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import { sourceFaults } from "./contract/source-faults.ts";
+import { examinationOf } from "./sample-notices.ts";
 import type { Behaviour } from "./contract/small-server.ts";
 
 const ask = (kind: MetricKind, query: Metric["query"], quantity = "q"): Query => ({
@@ -52,6 +53,7 @@ sourceFaults("http", {
     "counts as texts": json({ failed: "1", all: "4" }),
     "counts that are missing": json({ failed: 1 }),
     "a count below zero": json({ failed: -1, all: 4 }),
+    "more failed than there are": json({ failed: 5, all: 4 }),
     "NaN, which JSON does not know": (_request, response) => response.end('{"failed": NaN, "all": 4}'),
     "a number beyond all numbers": (_request, response) => response.end('{"failed": 1, "all": 1e999}'),
     "an answer that is cut off": (_request, response) => response.end('{"failed": 1, "al'),
@@ -70,7 +72,10 @@ async function world(options: { readonly service: Behaviour; readonly control?: 
   const words = { url: service.url, timeout: "200ms", headers: { "x-key": secret } };
   const connection = http.connection.parse(options.control === undefined ? words : { ...words, control: `${control.url}/health` });
   const source = http.create(connection, { clock: createClock(), dataDir: "unused" });
-  return { service, control, read: (...queries: Query[]) => source.read(queries, context, new AbortController().signal) };
+  const never = new AbortController().signal;
+  const examine = (query: Query) =>
+    http.examine!(connection, { ...examinationOf([]), queries: [query] }, { clock: createClock(), dataDir: "unused" }, never);
+  return { service, control, examine, read: (...queries: Query[]) => source.read(queries, context, never) };
 }
 
 const consensus = ask("level", { path: "/api/consensus", select: "$.consensus" }, "consensus");
@@ -195,3 +200,30 @@ test.each([{ url: "ftp://host" }, { url: "http://host/?a=b" }, { url: "http://ho
   "http's connection refuses %j",
   (words) => expect(http.connection.safeParse(words).success).toBe(false),
 );
+
+test("a token with a line break is said as that, and not shown", async () => {
+  const server = await startSmallServer(status(200));
+  onTestFinished(() => server.close());
+  const connection = http.connection.parse({ url: server.url, headers: { authorization: `${secret}\nmore` } });
+  const source = http.create(connection, { clock: createClock(), dataDir: "unused" });
+  const error: unknown = await source.read([consensus], context, new AbortController().signal).catch((thrown: unknown) => thrown);
+  expect(String(error)).toContain("a token or header for it has a line break");
+  expect(String(error)).not.toContain(secret);
+});
+
+describe("what doctor is told of the control target", () => {
+  test.each<[string, { readonly kind: MetricKind; readonly control?: Behaviour }, readonly unknown[]]>([
+    ["nothing where no probe is asked for", { kind: "level" }, []],
+    ["that there is none", { kind: "probe" }, [{ verdict: "wrong", says: expect.stringMatching(/^There is none, so the probe is never/) }]],
+    ["that it answers", { kind: "probe", control: status(404) }, [{ verdict: "ok", says: expect.stringMatching(/health answers 404\.$/) }]],
+    ["that it fails", { kind: "probe", control: status(502) }, [{ verdict: "wrong", says: expect.stringMatching(/answers 502, so/) }]],
+    [
+      "that it is silent",
+      { kind: "probe", control: "refuses" },
+      [{ verdict: "wrong", says: expect.stringMatching(/connection refused, so/) }],
+    ],
+  ])("%s", async (_says, { kind, ...given }, checks) => {
+    const at = await world({ service: status(200), ...given });
+    expect(await at.examine(ask(kind, { path: "/health" }))).toMatchObject(checks);
+  });
+});

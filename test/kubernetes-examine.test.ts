@@ -20,12 +20,17 @@ afterEach(() => {
   return desk.close();
 });
 
-async function examine(options: Readonly<Record<string, unknown>> = {}, plan: Partial<Plan> = {}): Promise<readonly Check[]> {
+/** The only version is that of a service that runs elsewhere. */
+async function examine(
+  options: Readonly<Record<string, unknown>> = {},
+  plan: Partial<Plan> = {},
+  versions: Readonly<Record<string, string>> = { elsewhere: "2" },
+): Promise<readonly Check[]> {
   const workload = { kind: "kubernetes", options: { deployment: "backend", container: "app", ...options } };
   const examination = {
     plan: { ...smallPlan, services: [{ name: "backend", workload, data: null }], ...plan },
     queries: [],
-    versions: {},
+    versions,
     targets: [],
     recipients: [],
   };
@@ -153,6 +158,12 @@ test("who gave up waiting is told so", async () => {
   await expect(
     kubernetesWorkloads.examine!(connection, examination, { clock: createClock(), dataDir: "/nowhere" }, aborted),
   ).rejects.toThrow("too late");
+});
+
+test("images that nobody named were not looked at, and that is said", async () => {
+  expect(complaints(await examine({}, {}, {}))).toEqual([
+    expect.stringContaining("None was looked at: nobody said which shall be released."),
+  ]);
 });
 
 test("a cluster in which nothing is left over says so in one line", async () => {

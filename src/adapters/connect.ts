@@ -29,7 +29,20 @@ export interface OpenConnection {
   readonly kind: string;
   readonly value: unknown;
   /** Why it cannot be used (`value` means nothing then), for a look from outside; a server does not begin with such a one. Absent: it can. */
-  readonly unusable?: string;
+  readonly unusable?: readonly { readonly message: string; readonly remedy: string }[];
+}
+
+/** A connection of the server's file cannot be used as it is. */
+export class ConnectionUnusable extends PortError {
+  override readonly name = "ConnectionUnusable";
+  /** What a person can do. */
+  readonly remedy: string;
+
+  constructor(problems: NonNullable<OpenConnection["unusable"]>) {
+    const each = (of: "message" | "remedy"): string => [...new Set(problems.map((problem) => problem[of]))].join(" ");
+    super(each("message"), { retry: "never" });
+    this.remedy = `${each("remedy")} Or let the server look, with its own secrets: --server URL.`;
+  }
 }
 
 export interface WorldParts {
@@ -127,7 +140,7 @@ function makeEach<Adapter>(
     const folder = join(dataDir, port === "workloads" ? name : `${port}-${name}`);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const surroundings = { clock, dataDir: folder, ...(closing === undefined ? {} : { closing }) };
-    if (connection?.unusable !== undefined) throw new PortError(connection.unusable, { retry: "never" });
+    if (connection?.unusable !== undefined) throw new ConnectionUnusable(connection.unusable);
     const value = connection ? connection.value : defaultsOf(definition, word);
     const adapter: Made<Adapter> = {
       adapter: definition.create(value, surroundings),

@@ -93,6 +93,8 @@ function whyNot(cause: unknown): { readonly how: NoAnswer["how"]; readonly becau
   if (brokenOff.has(code)) return { how: "refused", because: `connection broken off (${code})` };
   if (tooLate.has(code)) return { how: "timed-out", because: `no connection in time (${code})` };
   if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") return { how: "unreachable", because: `the answer is larger than ${largestAnswer} bytes` };
+  if (code === "UND_ERR_INVALID_ARG")
+    return { how: "unreachable", because: "a token or header for it has a line break, or another character that cannot be sent" };
   return { how: "unreachable", because: `${whyNoTls(code) ?? "cannot be reached"} (${code})` };
 }
 

@@ -90,9 +90,12 @@ async function fileBeside(plan: string): Promise<string | null> {
 
 const marks = { ok: "ok      ", doubtful: "doubtful", wrong: "WRONG   " } as const;
 
+const widest = 36;
+
 /** A part as a table: verdict, what was looked at, what was found; beneath what is not right, what to do. */
 function sayPart({ part, checks }: ExaminedPart, columns: number): readonly string[] {
-  const width = Math.min(36, Math.max(0, ...checks.map(({ what }) => plainText(what).length)));
+  // A long one has a row of its own, and leaves the others their room.
+  const width = Math.max(0, ...checks.map(({ what }) => plainText(what).length).filter((length) => length <= widest));
   const room = Math.max(30, columns - width - 14);
   const lines = checks.flatMap(({ what, verdict, says, remedy }) => {
     const shown = plainText(what);

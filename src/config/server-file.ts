@@ -85,7 +85,7 @@ export function openConnection<C>(
   if (filled.problems.length > 0) return { ok: false, problems: filled.problems };
   const result = schema.safeParse(filled.options);
   if (result.success) return { ok: true, value: result.data };
-  // The issue's own text could repeat a secret; its place cannot.
+  // The issue's own text could repeat a secret; its place cannot, nor what the connection's author wrote for it.
   const problems = result.error.issues.map((issue): Problem => {
     const where = issue.path.map(String).join(".");
     return {
@@ -95,7 +95,7 @@ export function openConnection<C>(
       severity: "error",
       code: "secret",
       message: `The ${connection.kind} connection refuses what it was given for ${where === "" ? "it" : where}.`,
-      remedy: "Look at the secret that it names.",
+      remedy: issue.code === "custom" ? issue.message : "Look at the secret that it names.",
     };
   });
   return { ok: false, problems };

@@ -1,4 +1,4 @@
-import { doubtful, fine } from "../adapters/check.ts";
+import { doubtful, fine, wrong } from "../adapters/check.ts";
 import type { Check } from "../adapters/define.ts";
 import { lookAtCalendar } from "./calendar.ts";
 import { examineItself } from "./examining.ts";
@@ -26,7 +26,7 @@ export async function examine(examining: Examining, signal: AbortSignal): Promis
   const targets = Promise.all(looks).then((all) => all.flatMap(({ targets: some }) => some));
   const notifiers = [...new Set(plan.notify.map(({ notifier }) => notifier))];
   return Promise.all([
-    part("plan", Promise.resolve([sayPlan(examining)])),
+    part("plan", Promise.resolve([sayPlan(examining), ...sayStrangers(examining)])),
     part(`router ${plan.traffic.kind}`, lookAtRouter(examining, signal)),
     ...kinds.map((kind, at) =>
       part(
@@ -53,6 +53,13 @@ function sayPlan({ plan, doubts }: Examining): Check {
   if (doubts === 0) return fine(plan.name, "Nothing in it is doubtful.");
   const says = `${doubts} ${doubts === 1 ? "place of it is" : "places of it are"} legal and doubtful.`;
   return doubtful(plan.name, says, "Read them: serin plan lint.");
+}
+
+/** Versions of services that the plan does not have: whoever meant another looks at the wrong things. */
+function sayStrangers({ plan, versions }: Examining): readonly Check[] {
+  const services = plan.services.map(({ name }) => name);
+  const strangers = Object.keys(versions).filter((name) => !services.includes(name));
+  return strangers.map((name) => wrong(name, "The plan has no service of this name.", `Write a version of ${services.join(" or ")}.`));
 }
 
 async function lookAtNotifier(examining: Examining, name: string, signal: AbortSignal): Promise<readonly Check[]> {

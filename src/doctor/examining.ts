@@ -1,4 +1,5 @@
 import { wrong } from "../adapters/check.ts";
+import { ConnectionUnusable } from "../adapters/connect.ts";
 import type { ConnectedWorld, ExaminedAdapter } from "../adapters/connect.ts";
 import type { Check, Examination } from "../adapters/define.ts";
 import type { Plan } from "../core/plan.ts";
@@ -20,7 +21,14 @@ export interface Examining {
 }
 
 /** What a call came to: its answer, or why there is none. */
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+export type Outcome<T> = { readonly ok: true; readonly value: T } | NoOutcome;
+
+/** `remedy` is `null` where whoever threw knows none. */
+export interface NoOutcome {
+  readonly ok: false;
+  readonly why: string;
+  readonly remedy: string | null;
+}
 
 /** How long one call of an adapter may take, ms. */
 const callMs = 10_000;
@@ -30,7 +38,7 @@ export async function within<T>(clock: Clock, signal: AbortSignal, call: (signal
   signal.throwIfAborted();
   const over = new AbortController();
   const ends = AbortSignal.any([signal, over.signal]);
-  const late = clock.wait(callMs, ends).then((): Outcome<T> => ({ ok: false, why: `no answer within ${callMs / 1_000} s` }));
+  const late = clock.wait(callMs, ends).then((): Outcome<T> => ({ ok: false, why: `no answer within ${callMs / 1_000} s`, remedy: null }));
   // A call may throw before it answers a promise: adapters are made at their first use.
   const answer = (async () => call(ends))().then((value): Outcome<T> => ({ ok: true, value }), failed);
   const outcome = await Promise.race([answer, late]);
@@ -39,8 +47,9 @@ export async function within<T>(clock: Clock, signal: AbortSignal, call: (signal
   return outcome;
 }
 
-function failed(thrown: unknown): { readonly ok: false; readonly why: string } {
-  return { ok: false, why: thrown instanceof Error ? thrown.message : String(thrown) };
+function failed(thrown: unknown): NoOutcome {
+  const remedy = thrown instanceof ConnectionUnusable ? thrown.remedy : null;
+  return { ok: false, why: thrown instanceof Error ? thrown.message : String(thrown), remedy };
 }
 
 /** What an adapter finds when it looks at itself; that it cannot be asked is a check that is wrong. */
@@ -52,14 +61,26 @@ export async function examineItself(
   const { port, word, queries = [], targets = [], recipients = [] } = asked;
   const examination: Examination = { plan, versions, queries, targets, recipients };
   const outcome = await within(clock, signal, async (ends) => world.examine({ port, word, examination }, ends));
-  return outcome.ok ? outcome.value : [silent(word, outcome.why)];
+  return outcome.ok ? outcome.value : [silent(word, outcome)];
 }
 
 /** An adapter that cannot be asked. */
-export function silent(word: string, why: string): Check {
+export function silent(word: string, { why, remedy }: NoOutcome): Check {
+  const because = why.replace(/[.]$/, "");
+  const isSentence = /^[A-Z][a-z]* /.test(because);
   return wrong(
     word,
-    `It cannot be asked: ${why.replace(/[.]$/, "")}.`,
-    `See that it runs, and that its connection in the server's file is right.`,
+    isSentence ? `${because}.` : `It cannot be asked: ${because}.`,
+    remedy ?? "See that it runs, and that its connection in the server's file is right.",
   );
+}
+
+/** What an adapter found when it looked at itself, and that it cannot be asked, which it may have said already. */
+export function andSilent(own: readonly Check[], word: string, no: NoOutcome): readonly Check[] {
+  const others = own.filter(({ what }) => what !== word);
+  const trouble = no.why.replace(/[.]$/, "").replace(/^.*: /s, "");
+  // Somebody else may be refused as well: what is named must be the same.
+  const [address = ""] = /https?:\/\/[^/\s]+/.exec(no.why)?.map((found) => found.replace(/:$/, "")) ?? [];
+  const isSaid = others.some(({ verdict, says }) => verdict === "wrong" && says.includes(trouble) && says.includes(address));
+  return isSaid ? others : [...others, silent(word, no)];
 }

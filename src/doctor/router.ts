@@ -1,7 +1,7 @@
 import { doubtful, fine, wrong } from "../adapters/check.ts";
 import type { Check } from "../adapters/define.ts";
 import type { SeenTraffic } from "../core/observation.ts";
-import { examineItself, silent, within } from "./examining.ts";
+import { andSilent, examineItself, within } from "./examining.ts";
 import type { Examining } from "./examining.ts";
 
 /** The router itself, what it does now, and the plan's own requests to the stable version through it. */
@@ -12,7 +12,7 @@ export async function lookAtRouter(examining: Examining, signal: AbortSignal): P
     examineItself(examining, { port: "routers", word: kind }, signal),
     within(clock, signal, async (ends) => world.router(plan).observe(ends)),
   ]);
-  if (!seen.ok) return [...own.filter(({ what }) => what !== kind), silent(kind, seen.why)];
+  if (!seen.ok) return andSilent(own, kind, seen);
   const attempts = await Promise.all(plan.smoke.map((request) => attemptStable(examining, request, signal)));
   return [...own, sayTraffic(kind, seen.value), ...attempts];
 }

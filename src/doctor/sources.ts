@@ -3,8 +3,8 @@ import type { Check } from "../adapters/define.ts";
 import { quantitiesOf } from "../core/checks.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Query, ReadContext, Reading, SeriesSample, Target } from "../ports.ts";
-import { examineItself, silent, within } from "./examining.ts";
-import type { Examining } from "./examining.ts";
+import { andSilent, examineItself, within } from "./examining.ts";
+import type { Examining, Outcome } from "./examining.ts";
 
 /** How far back a source is asked, ms: what happened in a day, as if a release had begun then. */
 const lookBackMs = 24 * 3_600_000;
@@ -27,42 +27,78 @@ export function sourcesOf(plan: Plan): readonly (readonly [name: string, queries
 /** The source itself, and every metric that the plan asks of it, for each arm. */
 export async function lookAtSource(examining: Examining, look: LookAtSource, signal: AbortSignal): Promise<readonly Check[]> {
   const { name, queries, targets } = look;
-  const [own, readings] = await Promise.all([
+  const [own, read] = await Promise.all([
     examineItself(examining, { port: "sources", word: name, queries, targets }, signal),
     readSettled(examining, look, signal),
   ]);
-  if (typeof readings === "string") return [...own.filter(({ what }) => what !== name), silent(name, readings)];
-  return [...own, ...queries.map((query) => sayReading(query, readings.get(query.quantity) ?? { kind: "no-data" }))];
+  if (!read.ok) return andSilent(own, name, read);
+  const readingOf = ({ quantity }: Query): Reading => read.value.get(quantity) ?? noData;
+  // Where nothing runs there is nothing to read of: that is said once.
+  const orphaned = targets.length > 0 ? [] : queries.filter((query) => readingOf(query).kind === "no-data");
+  const others = queries.filter((query) => !orphaned.includes(query));
+  return [...own, ...sayOrphaned(orphaned), ...others.map((query) => sayReading(query, readingOf(query)))];
 }
 
-/** The readings, once scores have had the time for a run; why there are none where the source cannot be asked. */
-async function readSettled(
-  { plan, world, clock }: Examining,
-  { name, queries, targets }: LookAtSource,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Reading> | string> {
-  const { environment, traffic } = plan;
-  const sinceMs = clock.nowMs() - lookBackMs;
-  const context: ReadContext = { release: "doctor", environment, targets, routes: traffic.routes, sinceMs };
+const noData: Reading = { kind: "no-data" };
+
+/**
+ * The readings of what runs. Nothing is canary before the day, so what only a canary has (a level, a score) is asked for with the stable version in its
+ * place; never with one address on both sides, where nobody could tell whose is what. Scores have the time for a run.
+ */
+async function readSettled(examining: Examining, look: LookAtSource, signal: AbortSignal): Promise<Outcome<ReadonlyMap<string, Reading>>> {
+  const { queries, targets } = look;
+  const { clock } = examining;
+  const read = reader(examining, look, signal);
+  const running = await read(queries, targets);
+  if (!running.ok || targets.length === 0) return running;
+  const settled = new Map(running.value);
   const deadlineMs = clock.monotonicMs() + scoreWithinMs;
-  for (;;) {
-    const outcome = await within(clock, signal, async (ends) => world.source(name).read(queries, context, ends));
-    if (!outcome.ok) return outcome.why;
-    const isWaiting =
-      targets.length > 0 && queries.some(({ quantity, metric }) => metric.kind === "score" && isOnItsWay(outcome.value.get(quantity)));
-    if (!isWaiting || clock.monotonicMs() > deadlineMs) return outcome.value;
-    await clock.wait(scoreLooksEveryMs, signal);
+  let open = queries.filter(({ quantity }) => (settled.get(quantity) ?? noData).kind === "no-data");
+  while (open.length > 0) {
+    const outcome = await read(
+      open,
+      targets.map((target): Target => ({ ...target, arm: "canary" })),
+    );
+    for (const { quantity } of open)
+      settled.set(quantity, outcome.ok ? (outcome.value.get(quantity) ?? noData) : { kind: "unavailable", why: outcome.why });
+    open = open.filter(({ quantity }) => isOnItsWay(settled.get(quantity) ?? noData));
+    if (clock.monotonicMs() > deadlineMs) break;
+    if (open.length > 0) await clock.wait(scoreLooksEveryMs, signal);
   }
+  return { ok: true, value: settled };
 }
 
-/** True when a score may only need its time. */
-function isOnItsWay(reading: Reading | undefined): boolean {
-  return reading?.kind === "no-data" || (reading?.kind === "unavailable" && reading.soon === true);
+/** Reads under a name of its own: a source tells a release nothing twice, and this is none that it has told anything. */
+function reader({ plan, world, clock }: Examining, { name }: LookAtSource, signal: AbortSignal) {
+  const { environment, traffic } = plan;
+  const nowMs = clock.nowMs();
+  const context = { release: `doctor-${nowMs}`, environment, routes: traffic.routes, sinceMs: nowMs - lookBackMs };
+  return async (queries: readonly Query[], targets: readonly Target[]): Promise<Outcome<ReadonlyMap<string, Reading>>> =>
+    within(clock, signal, async (ends) => world.source(name).read(queries, { ...context, targets } satisfies ReadContext, ends));
 }
+
+/** True when a score only needs its time. */
+function isOnItsWay(reading: Reading): boolean {
+  return reading.kind === "unavailable" && reading.soon === true;
+}
+
+function sayOrphaned(queries: readonly Query[]): readonly Check[] {
+  if (queries.length === 0) return [];
+  const says = `Nothing is known of ${queries.map(({ quantity }) => quantity).join(", ")}: no version was found that runs.`;
+  return [doubtful("metrics", says, "Mend what is wrong with the workloads, then ask again.")];
+}
+
+const holds = "without data the release holds, and never passes.";
 
 function sayReading({ quantity }: Query, reading: Reading): Check {
   switch (reading.kind) {
     case "unavailable":
+      if (isOnItsWay(reading))
+        return doubtful(
+          quantity,
+          `It was not measured within ${scoreWithinMs / 1_000} s.`,
+          "See that the page answers, and that the machine has a core to spare: a slow one measures late in the release, too.",
+        );
       return wrong(
         quantity,
         `It cannot be read: ${reading.why}.`,
@@ -72,7 +108,7 @@ function sayReading({ quantity }: Query, reading: Reading): Check {
       return doubtful(
         quantity,
         "Nothing matches it now.",
-        "See that its words name what the source has; without data the release holds, and never passes.",
+        `What counts by release is empty before it; otherwise see that its words name what the source has: ${holds}`,
       );
     case "level": {
       const stable = reading.stable === null ? "" : `; stable ${sayNumber(reading.stable)}`;
@@ -94,7 +130,11 @@ function sayCounters(quantity: string, series: readonly SeriesSample[]): Check {
   ];
   const says = `stable: ${sayArm(stable)}; canary: ${sayArm(canary)}.`;
   if (series.length > 0) return fine(quantity, says);
-  return doubtful(quantity, says, "See that its words name what the source has; without data the release holds, and never passes.");
+  return doubtful(
+    quantity,
+    says,
+    `What counts by release is empty before it; otherwise see that its words name what the source has: ${holds}`,
+  );
 }
 
 function sayArm(series: readonly SeriesSample[]): string {

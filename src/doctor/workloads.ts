@@ -2,7 +2,7 @@ import { doubtful, fine, wrong } from "../adapters/check.ts";
 import type { Check } from "../adapters/define.ts";
 import type { SeenWorkloads } from "../core/observation.ts";
 import type { Target, WantedWorkloads } from "../ports.ts";
-import { examineItself, silent, within } from "./examining.ts";
+import { andSilent, examineItself, silent, within } from "./examining.ts";
 import type { Examining } from "./examining.ts";
 
 /** What was found of the services of one kind, and where their stable versions answer. */
@@ -21,7 +21,7 @@ export async function lookAtWorkloads(examining: Examining, kind: string, signal
     within(clock, signal, async (ends) => world.workloads(kind).observe(wanted, ends)),
   ]);
   const left = await lookForOrphans(examining, kind, signal);
-  if (!seen.ok) return { checks: [...own.filter(({ what }) => what !== kind), silent(kind, seen.why)], targets: [] };
+  if (!seen.ok) return { checks: andSilent(own, kind, seen), targets: [] };
   const checks = services.flatMap(({ name }) => sayService(name, seen.value[name] ?? {}, examining.versions[name] ?? null));
   return { checks: [...own, ...checks, ...left], targets: targetsOf(seen.value) };
 }
@@ -29,7 +29,7 @@ export async function lookAtWorkloads(examining: Examining, kind: string, signal
 async function lookForOrphans({ world, clock, active }: Examining, kind: string, signal: AbortSignal): Promise<readonly Check[]> {
   if (active === null) return [];
   const outcome = await within(clock, signal, async (ends) => world.orphans(kind, { active }, ends));
-  if (!outcome.ok) return [silent("what is left over", outcome.why)];
+  if (!outcome.ok) return [silent("what is left over", outcome)];
   return outcome.value.length > 0 ? outcome.value : [fine("what is left over", "Nothing can be.")];
 }
 
@@ -69,14 +69,9 @@ function sayLeft(name: string, slot: "canary" | "previous", left: SeenWorkloads[
   ];
 }
 
-/**
- * Where the stable versions answer. Nothing runs as canary before the day, so each stands for the canary too: what can be read of one arm can be
- * read of the other where arms are told apart by their addresses.
- */
+/** Where the stable versions answer. */
 function targetsOf(seen: SeenWorkloads): readonly Target[] {
   return Object.entries(seen).flatMap(([service, { stable }]) =>
-    (stable?.urls ?? []).flatMap((url) =>
-      (["stable", "canary"] as const).map((arm): Target => ({ service, arm, version: stable?.version ?? "", url })),
-    ),
+    (stable?.urls ?? []).map((url): Target => ({ service, arm: "stable", version: stable?.version ?? "", url })),
   );
 }

@@ -190,6 +190,20 @@ onSystem({ name: "sql on a real PostgreSQL", needs: ["postgres", "initdb"] }, ()
       expect(await server.run("select count(*)::int as n from trials")).toEqual([{ n: 1 }]);
     });
 
+    test("a database that ends the connection in the middle of a query is an outage, and nothing else breaks", async () => {
+      const slow = ask("select arm, 1 as good, count(*) as total from trials, pg_sleep(20) group by arm");
+      const patient = connect(server.address("reader", password), { timeout: "10s" });
+      await expose(server, { arm: "canary", people: 1, activated: 0 });
+      const why = whyNot(patient, slow);
+      await vi.waitFor(async () =>
+        expect(
+          await server.run("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'reader' and query like '%pg_sleep%'"),
+        ).not.toEqual([]),
+      );
+      expect(await why).toMatch(/administrator ended the connection|connection was broken off/);
+      expect(await read(patient, ask(all))).toMatchObject({ kind: "counters" });
+    });
+
     test("what is slow or waits for a lock: it is cut, and the other queries of the reading are answered", async () => {
       await expose(server, { arm: "canary", people: 4, activated: 1 });
       const hasty = connect(server.address("reader", password), { timeout: "400ms" });

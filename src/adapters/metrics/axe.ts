@@ -97,7 +97,7 @@ function createAnswer(options: Connection, { clock, closing }: Surroundings) {
   return async (asked: Asked, context: ReadContext, signal: AbortSignal): Promise<Reading> => {
     const [canary, stable] = await Promise.all([roundAt(asked, "canary", context, signal), roundAt(asked, "stable", context, signal)]);
     if (canary === null || canary.kind === "later") return { kind: "no-data" };
-    if (canary.kind === "silent") return { kind: "unavailable", why: canary.why };
+    if (canary.kind === "silent") return { kind: "unavailable", why: canary.why, ...(canary.soon && { soon: true }) };
     const { atMs, score, findings } = canary;
     const found = findings.length === 0 ? {} : { findings: findings.slice(0, mostFindings) };
     return { kind: "level", atMs, canary: score, stable: stable?.kind === "scored" ? stable.score : null, ...found };

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Metric } from "../../core/plan.ts";
 import type { MetricSource, Reading } from "../../ports.ts";
-import type { SourceDefinition } from "../define.ts";
+import { fine, wrong } from "../check.ts";
+import type { Check, Examination, SourceDefinition, Surroundings } from "../define.ts";
 import { NoAnswer, createExchange, parseTimeout, publicUrl, timeoutWords } from "../exchange.ts";
 import type { Exchange } from "../exchange.ts";
 import { throwWhenNothingIsKnown } from "../readings.ts";
@@ -49,6 +50,7 @@ export const http: SourceDefinition<z.infer<typeof connection>> = {
     const read = readWords(metric, words);
     return read.kind === "problem" ? read.problem : null;
   },
+  examine: examineControl,
   create: ({ url, headers, control, timeout, tls }, { clock }) => {
     const service: Way = { exchange: createExchange(clock, tls), headers: { accept: "application/json", ...headers } };
     // The control target is somebody else's: it never gets our headers, nor our certificate.
@@ -96,6 +98,34 @@ export const http: SourceDefinition<z.infer<typeof connection>> = {
     } satisfies MetricSource;
   },
 };
+
+/** Whether a probe would be believed: the control target answers now, so that its silence means something. */
+async function examineControl(
+  { control, timeout, tls }: z.infer<typeof connection>,
+  { queries }: Examination,
+  { clock }: Surroundings,
+  signal: AbortSignal,
+): Promise<readonly Check[]> {
+  if (!queries.some(({ metric }) => metric.kind === "probe")) return [];
+  const what = "control target";
+  const harm = "so the probe is never believed to be down";
+  if (control === null) {
+    const remedy = "Write control: an address on the same way, which fails only when our own network does.";
+    return [wrong(what, `There is none, ${harm}.`, remedy)];
+  }
+  const remedy = "Write an address as control that answers as long as our own network does.";
+  const shownAs = publicUrl(control);
+  try {
+    const exchange = createExchange(clock, tls && { ...tls, cert: null, key: null });
+    const call = { method: "GET", url: control, shownAs, headers: {}, body: null, withinMs: parseTimeout(timeout) } as const;
+    const { status } = await exchange(call, signal);
+    if (status < 500) return [fine(what, `${shownAs} answers ${status}.`)];
+    return [wrong(what, `${shownAs} answers ${status}, ${harm}.`, remedy)];
+  } catch (cause) {
+    if (!(cause instanceof NoAnswer)) throw cause;
+    return [wrong(what, `${cause.message}, ${harm}.`, remedy)];
+  }
+}
 
 /** How one of the two is asked. */
 interface Way {

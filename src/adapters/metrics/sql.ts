@@ -20,7 +20,7 @@ const connection = z.strictObject({
   url: z
     .string()
     .refine((url) => readAddress(url) !== null, {
-      error: "Write a whole address: postgresql://ROLE:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full.",
+      error: "Write a whole address, a % in it as %25: postgresql://ROLE:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full.",
     })
     .describe(
       'The database: "postgresql://reader:…@db.shop:5432/shop?sslmode=verify-full". sslmode is verify-full, require (the same here) or disable.',

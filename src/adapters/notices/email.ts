@@ -15,6 +15,7 @@ const sender = z
 const connection = z.strictObject({
   url: z
     .url({ protocol: /^smtps?$/ })
+    .refine((text) => !/%(?![0-9a-f]{2})/i.test(text), { error: "Write a % in the user or password as %25." })
     .describe("The mail server with user and password: smtp://USER:PASSWORD@HOST:587 (STARTTLS), or smtps://… (TLS from the start)."),
   from: sender.describe('Who sends: "serin <serin@example.org>". The mail server has to let its user send as this address.'),
   replyTo: sender.nullable().default(null).describe("Where answers go; without it to the sender."),

@@ -26,7 +26,7 @@ const connection = z.strictObject({
 
 /**
  * Posts every notice as JSON, signed as Standard Webhooks asks. 2xx is delivered. A refusal that will not change (3xx, and 4xx other than 401,
- * 403, 408, 425 and 429) throws a `PortError` that is never asked again; everything else is tried again under the same `webhook-id`.
+ * 403, 404, 408, 425 and 429) throws a `PortError` that is never asked again; everything else is tried again under the same `webhook-id`.
  */
 export const webhook: NotifierDefinition<z.infer<typeof connection>> = {
   kind: "webhook",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { SeenWorkload, SeenWorkloads, Slot } from "../../core/observation.ts";
 import { PortError } from "../../ports.ts";
 import type { WantedService, WantedWorkloads, Workloads } from "../../ports.ts";
+import { doubtful } from "../check.ts";
 import type { Surroundings, WorkloadsDefinition } from "../define.ts";
 import { createExchange } from "../exchange.ts";
 import { KubeClient, kubernetesWords } from "../kubernetes-client.ts";
@@ -52,7 +53,7 @@ export const kubernetesWorkloads: WorkloadsDefinition<Connection> = {
       examineCluster(client, { plan, namespace: async () => namespace ?? client.namespace() }, signal),
       examineImages(createExchange(clock), images, signal),
     ]);
-    return looks.flat();
+    return [...looks.flat(), ...(Object.keys(versions).length === 0 ? [noImages] : [])];
   },
   async orphans({ namespace, ...options }, known, { clock }, signal) {
     const client = new KubeClient(options, clock);
@@ -60,6 +61,12 @@ export const kubernetesWorkloads: WorkloadsDefinition<Connection> = {
   },
   create: (options, surroundings) => new KubernetesWorkloads(options, surroundings),
 };
+
+const noImages = doubtful(
+  "images",
+  "None was looked at: nobody said which shall be released.",
+  "Ask again with --set SERVICE=IMAGE, for each service that changes.",
+);
 
 class KubernetesWorkloads implements Workloads {
   readonly #cluster: Cluster;

@@ -16,7 +16,8 @@ export interface SentPage {
 export type Round =
   /** The lowest score of them, with what its page breaks; `atMs`: when the pages were sent, epoch ms. */
   | { readonly kind: "scored"; readonly score: number; readonly findings: readonly RuleBroken[]; readonly atMs: number }
-  | { readonly kind: "silent"; readonly why: string }
+  /** `soon`: only because it is under way for the first time. */
+  | { readonly kind: "silent"; readonly why: string; readonly soon?: true }
   /** It is not the time, or still under way; the score that was known of the page has been told. */
   | { readonly kind: "later" };
 
@@ -68,9 +69,8 @@ export class Rounds {
     if (hashes.every((hash) => this.#known.has(hash))) return this.#tell(this.#roundOf(hashes, atMs));
     if (this.#told?.kind === "scored") return { kind: "later" };
     // A page that never had a score, or lost it, is not taken for one that has.
-    return (
-      this.#told ?? { kind: "silent", why: `${pages.map(({ url }) => publicUrl(url)).join(", ")}: being looked at for the first time` }
-    );
+    const why = `${pages.map(({ url }) => publicUrl(url)).join(", ")}: being looked at for the first time`;
+    return this.#told ?? { kind: "silent", why, soon: true };
   }
 
   #isTime(): boolean {

@@ -66,6 +66,8 @@ function readShares(asked: Asked & { readonly kind: "share" }, got: Parameters<t
     if (typeof bad !== "number") return bad;
     if (typeof total !== "number") return total;
     if (bad < 0 || total < 0) return { kind: "unavailable", why: `${got.url}: a count is below 0` };
+    // The whole is counted later, say: a rate of 100 % would be no evidence.
+    if (bad > total) return { kind: "unavailable", why: `${got.url}: ${asked.hits} is more than ${asked.total}` };
     series.push({ series: `${got.url} ${asked.hits} of ${asked.total} ${arm}`, arm, bad, total, slice: null, bornMs: null });
   }
   return series.length === 0 ? { kind: "no-data" } : { kind: "counters", atMs, series };

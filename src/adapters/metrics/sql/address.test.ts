@@ -24,6 +24,7 @@ describe("addresses of databases", () => {
     "postgresql://reader@db.shop/shop?options=-csearch_path%3Dx",
     "postgresql://reader@db.shop:99999/shop",
     "postgresql://reader:%E0%A4%A@db.shop/",
+    "postgresql://reader:100%pure@db.shop/shop",
     "unfetched-secret",
   ])("%s is none", (text) => expect(readAddress(text)).toBeNull());
 

@@ -30,9 +30,10 @@ const sslModes: Readonly<Record<string, Address["encryption"]>> = {
 export function readAddress(text: string): Address | null {
   if (!/^postgres(?:ql)?:\/\//.test(text) || !URL.canParse(text)) return null;
   const url = new URL(text);
+  if (![url.hostname, url.pathname, url.username, url.password].every(isDecodable)) return null;
   const asked = Object.fromEntries(url.searchParams);
   const {
-    host = decoded(url.hostname),
+    host = decodeURIComponent(url.hostname),
     port = url.port === "" ? "5432" : url.port,
     user,
     password,
@@ -42,9 +43,9 @@ export function readAddress(text: string): Address | null {
   const address: Address = {
     host: host.replace(/^\[(.*)\]$/, "$1"),
     port: Number(port),
-    database: decoded(url.pathname.slice(1)),
-    user: user ?? decoded(url.username),
-    password: password ?? decoded(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)),
+    user: user ?? decodeURIComponent(url.username),
+    password: password ?? decodeURIComponent(url.password),
     encryption: sslModes[sslmode] ?? "none",
   };
   const isKnown = Object.keys(others).length === 0 && Object.hasOwn(sslModes, sslmode);
@@ -64,10 +65,12 @@ export function isOnThisMachine({ host }: Address): boolean {
   return host.startsWith("/") || host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
-function decoded(text: string): string {
+/** False: a % stands for itself, and was not written %25. */
+function isDecodable(text: string): boolean {
   try {
-    return decodeURIComponent(text);
+    decodeURIComponent(text);
+    return true;
   } catch {
-    return "";
+    return false;
   }
 }

@@ -147,6 +147,8 @@ export class Database {
     });
     // A connection that breaks while nobody uses it is made anew by the next reading, which tells what is wrong if it cannot be.
     pool.on("error", () => {});
+    // One that breaks while it is used tells the query, and its listeners as well; without a listener the process would die of it.
+    pool.on("connect", (client) => client.on("error", () => {}));
     closing?.addEventListener("abort", () => void this.close().catch(() => {}), { once: true });
     return pool;
   }

@@ -60,7 +60,8 @@ export function openPostOffice(address: PostAddress, clock: Clock): PostOffice {
         return { what, verdict: "ok", says: isLoggedIn ? "It answers and takes the password." : "It answers.", remedy: null };
       } catch (error) {
         signal.throwIfAborted();
-        const says = `${error instanceof Error ? error.message : String(error)}.`;
+        const said = error instanceof Error ? error.message.replace(`${what}: `, "") : String(error);
+        const says = `${said.slice(0, 1).toUpperCase()}${said.slice(1)}.`;
         return { what, verdict: "wrong", says, remedy: "Look at the connection's url, its password and its TLS." };
       }
     },

@@ -67,7 +67,7 @@ async function asked(what: string, signal: AbortSignal, ask: () => Promise<reado
     return await ask();
   } catch (error) {
     signal.throwIfAborted();
-    const says = error instanceof Error ? error.message : String(error);
+    const says = `${(error instanceof Error ? error.message : String(error)).replace(/[.]$/, "")}.`;
     const remedy =
       error instanceof SlackRefusal ? "Do what it says, then ask again." : "Look whether Slack can be reached from this machine.";
     return [{ what, verdict: "wrong", says, remedy }];
