@@ -6,7 +6,7 @@ import type { Plan } from "../src/core/plan.ts";
 import { createClock } from "../src/engine/clock.ts";
 import { smallPlan } from "../src/sim/small-plan.ts";
 import { readRules } from "./kube/access.ts";
-import { deployments, jobs, services } from "./kube/cluster-place.ts";
+import { autoscalers, deployments, jobs, services } from "./kube/cluster-place.ts";
 import { shopDeployment, shopService } from "./kube/shop-deployment.ts";
 import { openDesk } from "./kube/workloads-desk.ts";
 import type { Desk } from "./kube/workloads-desk.ts";
@@ -123,7 +123,23 @@ test("what is legal and doubtful is found: images that move, a repository's prog
   ]);
 });
 
+test("an autoscaler that may make stable too small to go back to is found", async () => {
+  const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "backend" };
+  const scale = { spec: { replicas: 6 } };
+  await desk.edit("kubectl-scale", "backend", scale);
+  await desk.place.create(autoscalers, { metadata: { name: "web" }, spec: { scaleTargetRef, minReplicas: 2, maxReplicas: 8 } });
+  await desk.place.create(autoscalers, { metadata: { name: "wide" }, spec: { scaleTargetRef, minReplicas: 6, maxReplicas: 8 } });
+  await desk.place.create(autoscalers, {
+    metadata: { name: "other" },
+    spec: { scaleTargetRef: { ...scaleTargetRef, name: "other" }, minReplicas: 1, maxReplicas: 8 },
+  });
+  expect(complaints(await examine())).toEqual([
+    expect.stringMatching(/^doubtful HorizontalPodAutoscaler NS\/web: .* as small as 2 of now 6 replicas/),
+  ]);
+});
+
 test("a cluster that cannot be asked is one clear line", async () => {
+  await desk.place.pause();
   desk.place.api!.faults.add({ kind: "status", code: 401 });
   const checks = await examine();
   expect(checks).toHaveLength(1);

@@ -82,6 +82,19 @@ test.each<[string, object, RegExp]>([
   await expect(workloads.observe(desk.wanted({}), AbortSignal.timeout(5_000))).rejects.toThrow(says);
 });
 
+test("a token that was changed in the kubeconfig is read there", async () => {
+  const kubeconfig = join(desk.place.kubeconfig, "..", "rotated");
+  await writeFile(kubeconfig, api.kubeconfig("nobody"));
+  const workloads = kubernetesWorkloads.create(
+    { kubeconfig, namespace: desk.place.namespace },
+    { clock: createClock(), dataDir: "/nowhere" },
+  );
+  const look = () => workloads.observe(desk.wanted({}), AbortSignal.timeout(5_000));
+  await expect(look()).rejects.toThrow(/401|Unauthorized/);
+  await writeFile(kubeconfig, api.kubeconfig("serin"));
+  await vi.waitFor(async () => expect(await look()).toMatchObject({ backend: { stable: { version: desk.place.image("1") } } }), patience);
+});
+
 test("after too many requests nothing is asked before the time that was named", async () => {
   await desk.place.pause();
   api.faults.add({ kind: "status", code: 429, retryAfterSeconds: 60 });
@@ -128,6 +141,20 @@ describe("a watch", () => {
     await wait("1");
   });
 
+  test.each<[string, Fault]>([
+    ["a watch that ends at once", { kind: "garbage", text: "" }],
+    ["a history that is always over", { kind: "garbage", text: '{"type":"ERROR","object":{"code":410,"message":"too old"}}\n' }],
+  ])("%s is not asked for without a pause", async (_, fault) => {
+    await desk.place.pause();
+    api.faults.add(fault, ofWatches);
+    const asked = () => api.requests.filter((each) => each.includes("watch=true")).length;
+    const before = asked();
+    const sinceMs = performance.now();
+    await wait("1");
+    await vi.waitFor(() => expect(asked() - before).toBeGreaterThanOrEqual(4), patience);
+    expect((performance.now() - sinceMs) / (asked() - before)).toBeGreaterThan(200);
+  });
+
   test("that tells of another kind of thing is begun anew", async () => {
     await wait("1");
     api.faults.add({ kind: "garbage", text: '{"type":"ADDED","object":null}\n' }, { ...ofWatches, times: 2 });
@@ -145,6 +172,29 @@ describe("a watch", () => {
     for (let look = 0; look < 100; look += 1) await desk.see("canary");
     expect(api.requests.slice(before).length).toBeLessThan(10);
   });
+});
+
+test("stable gets its image back though what stands beside it cannot be cleared away", async () => {
+  await desk.apply({ stable: "2", canary: "2", share: 100 });
+  await desk.until("canary", { isReady: true });
+  await desk.until("stable", { isReady: true, version: desk.place.image("2") });
+  api.faults.add({ kind: "status", code: 403 }, { fits: ({ path }) => path.includes("/horizontalpodautoscalers") });
+  await expect(desk.apply({ stable: "1" })).rejects.toThrow("403");
+  await desk.until("stable", { version: desk.place.image("1") });
+  api.faults.clear();
+  await desk.apply({ stable: "1" });
+  await vi.waitFor(async () => expect(await desk.see("canary")).toBeUndefined(), patience);
+});
+
+test("stable keeps its image as long as previous cannot be made", async () => {
+  await desk.apply({ stable: "1", canary: "2", share: 100 });
+  await desk.until("canary", { isReady: true });
+  const isNew = {
+    fits: ({ method, path }: { readonly method: string; readonly path: string }) => method === "POST" && path.includes("/deployments"),
+  };
+  api.faults.add({ kind: "status", code: 403 }, isNew);
+  await expect(desk.apply({ stable: "2", canary: "2", previous: "1", share: 100 })).rejects.toThrow("403");
+  expect(await desk.see("stable")).toMatchObject({ version: desk.place.image("1") });
 });
 
 test("a conflict is tried again at once", async () => {

@@ -176,6 +176,23 @@ describe.each(realKubeconfig === undefined ? (["stand-in"] as const) : (["stand-
       });
     });
 
+    test("another version that somebody gives stable in the middle of a release stays, also when the release goes back", async () => {
+      await open();
+      await desk.apply({ stable: "1", canary: "2", share: 10 });
+      await desk.until("canary", { isReady: true });
+      await desk.edit("kubectl-set", "backend", imagePatch(await template("backend"), desk.place.image("3")));
+      await desk.until("stable", { version: desk.place.image("3") });
+      await desk.apply({ stable: "1", canary: "2", share: 50 });
+      expect(await desk.see("stable")).toMatchObject({
+        version: desk.place.image("3"),
+        detail: expect.stringMatching(/kubectl-set at .* gave it the image \S+ in the middle of a release; serin leaves it/),
+      });
+      await desk.apply({ stable: "1" });
+      await vi.waitFor(async () => expect(await names(deployments)).toEqual(["backend"]), patience);
+      await desk.apply({ stable: "1" });
+      expect(await desk.see("stable")).toMatchObject({ version: desk.place.image("3") });
+    });
+
     test("what others did to stable or canary is seen and told, and what they took away is made again", async () => {
       await open({ shop: { replicas: 2 } });
       await desk.apply({ stable: "1", canary: "2", share: 100 });
@@ -212,12 +229,21 @@ describe.each(realKubeconfig === undefined ? (["stand-in"] as const) : (["stand-
       expect(waiting.version).toBe(desk.place.image("2"));
       const [own] = (await desk.place.list(jobs)).filter(({ metadata }) => metadata.name !== "migrate");
       expect(containerOf(mapOf(mapOf(mapOf(own?.spec as Json)["template"])["spec"]))["image"]).toBe(desk.place.image("2"));
+      expect(own?.spec).not.toHaveProperty("ttlSecondsAfterFinished");
       expect((await desk.place.list(pods)).filter(({ metadata }) => metadata.labels?.["serin.dev/slot"] === "canary")).toEqual([]);
       mayEnd = true;
       await vi.waitFor(async () => {
         await desk.apply({ stable: "1", canary: "2", share: 10 });
         expect(await desk.see("canary")).toMatchObject({ isReady: true, sizedPct: 10 });
       }, patience);
+      await desk.place.call({ method: "DELETE", path: `/apis/apps/v1/namespaces/${desk.place.namespace}/deployments/backend-canary` });
+      await vi.waitFor(async () => expect(await desk.see("canary")).toBeUndefined(), patience);
+      await vi.waitFor(async () => expect(await names(pods)).not.toContainEqual(expect.stringMatching(/^backend-canary/)), patience);
+      mayEnd = false;
+      await desk.apply({ stable: "1", canary: "2", share: 10 });
+      await desk.until("canary", { isReady: true, sizedPct: 10 });
+      const migrated = (await desk.place.list(jobs)).filter(({ metadata }) => metadata.name !== "migrate");
+      expect(migrated.map(({ metadata }) => metadata.uid)).toEqual([own?.metadata.uid]);
       await desk.apply({ stable: "1" });
       await vi.waitFor(async () => expect(await names(jobs)).toEqual(["migrate"]), patience);
     });
@@ -303,7 +329,12 @@ function migration(behaviour: "good" | "crashing", image: string): object {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: { name: "migrate" },
-    spec: { suspend: true, backoffLimit: 0, template: { spec: { restartPolicy: "Never", containers: [container] } } },
+    spec: {
+      suspend: true,
+      backoffLimit: 0,
+      ttlSecondsAfterFinished: 60,
+      template: { spec: { restartPolicy: "Never", containers: [container] } },
+    },
   };
 }
 

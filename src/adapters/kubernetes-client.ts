@@ -173,8 +173,8 @@ export class KubeClient {
     const credentials = await this.#signIn();
     const answer = await this.#exchange(call, credentials, signal);
     if (answer.statusCode < 300) return answer;
-    // A token may have been changed before its time: the next call asks for it anew.
-    if (answer.statusCode === 401) this.#credentials = null;
+    // A token may have been changed before its time, in the kubeconfig itself too: the next call reads it anew.
+    if (answer.statusCode === 401) this.#credentials = this.#config = null;
     const refusal = readRefusal(call, answer.statusCode, await readText(call, answer, signal));
     if (answer.statusCode === 429) this.#notBeforeMs = this.#clock.monotonicMs() + retryAfterMs(answer.headers["retry-after"]);
     throw refusal;

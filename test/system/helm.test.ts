@@ -69,6 +69,28 @@ function merge(defaults: Values, given: Values): Values {
   return { ...defaults, ...Object.fromEntries(merged) };
 }
 
+/** What a manifest says without what differs from one installation to the next: which image, which names and labels, and the order of options. */
+function comparable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(comparable);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).flatMap(([key, inner]): readonly (readonly [string, unknown])[] => {
+    if (["image", "imagePullPolicy", "serviceAccountName", "fsGroupChangePolicy", "labels"].includes(key)) return [];
+    // What it is by default is not written there.
+    if (/selector$/i.test(key) || (key === "type" && inner === "ClusterIP")) return [];
+    if (key === "args") return [[key, optionsOf(inner as readonly string[])]];
+    return [[key, comparable(inner)]];
+  });
+  return Object.fromEntries(entries.toSorted(([left], [right]) => left.localeCompare(right)));
+}
+
+function optionsOf(args: readonly string[]): readonly string[] {
+  const said = args.join(" ").replaceAll(/(--[a-z-]+)=/g, "$1 ");
+  return said
+    .split(/ (?=--)/)
+    .map((option) => option.split(" ").toSorted().join(" "))
+    .toSorted();
+}
+
 onSystem({ name: "the Helm chart, rendered", needs: ["go", sprig] }, () => {
   let folder = "";
 
@@ -249,6 +271,21 @@ onSystem({ name: "the Helm chart, rendered", needs: ["go", sprig] }, () => {
     }
   });
 
+  test("its edge is that of deploy/kubernetes/edge.yaml, but for names, labels and the image", async () => {
+    const edge = {
+      stable: { frontend: ["http://ecomsimply-frontend:80"], backend: ["http://ecomsimply-backend:80"] },
+      routes: whole.edge.routes,
+    };
+    const prometheus = { namespaceSelector: {}, podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } } };
+    const all = await manifests({
+      edge: { enabled: true, secret: "edge", trustProxy: ["10.0.0.0/8"], ...edge },
+      networkPolicy: { metricsFrom: [prometheus] },
+    });
+    const written = parseAllDocuments(textOf("deploy/kubernetes/edge.yaml"), { version: "1.1" }).map((one) => one.toJS() as Manifest);
+    const specs = (from: readonly Manifest[]) => from.map(({ kind, spec }) => `${kind} ${JSON.stringify(comparable(spec))}`).toSorted();
+    expect(specs(all.filter(({ metadata }) => metadata.name.startsWith("serin-edge")))).toEqual(specs(written));
+  });
+
   test("a digest is taken instead of the tag; another serin.yaml starts the server again", async () => {
     const digest = `sha256:${"ab".repeat(32)}`;
     const before = one(await manifests({ image: { digest } }), "Deployment serin");
@@ -265,5 +302,14 @@ onSystem({ name: "the Helm chart, rendered", needs: ["go", sprig] }, () => {
     const { "NOTES.txt": notes } = await template(whole);
     expect(notes).toContain("http://serin-edge-control.tools.svc:8081");
     expect(await readFile(join(chart, "templates/NOTES.txt"), "utf8")).not.toContain("password");
+  });
+
+  test.each<[string, Values, boolean]>([
+    ["nobody is let in", {}, true],
+    ["somebody is", { networkPolicy: { metricsFrom: whole.networkPolicy.metricsFrom } }, false],
+    ["there are no policies", { networkPolicy: { enabled: false } }, false],
+  ])("the notes say whether Prometheus is kept out: %s", async (_says, values, isKeptOut) => {
+    const { "NOTES.txt": notes } = await template({ serviceMonitor: { enabled: true }, ...values });
+    expect(notes?.includes("name it in networkPolicy.metricsFrom")).toBe(isKeptOut);
   });
 });

@@ -126,11 +126,35 @@ class KubernetesWorkloads implements Workloads {
     });
     const done = await Promise.allSettled(tasks);
     const failed = done.find((outcome) => outcome.status === "rejected");
+    const isCloned = ownSlots.every((slot) => {
+      const own = deployments.get(slotName(place.deployment, slot));
+      return !slots[slot] || (own && isOwn(own.metadata) && imageOf(own, place.container) === slots[slot].version);
+    });
+    // Last: what is cloned is stable as it was. What only could not be kept up or cleared away does not stand in stable's way.
+    if (failed && !isCloned) throw failed.reason;
+    await this.#applyStable(place, { wanted: slots, deployments, stable }, signal);
     if (failed) throw failed.reason;
-    // Last: what is cloned is stable as it was.
-    if (!slots.stable) return;
+  }
+
+  async #applyStable(
+    place: Place,
+    {
+      wanted,
+      deployments,
+      stable,
+    }: {
+      readonly wanted: WantedService["slots"];
+      readonly deployments: ReadonlyMap<string, Deployment>;
+      readonly stable: Deployment | undefined;
+    },
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (!wanted.stable) return;
     if (!stable) throw noStable(place);
-    this.#cluster.note(await this.#images.set(place, stable, slots.stable.version, signal));
+    const canary = deployments.get(slotName(place.deployment, "canary"));
+    const standing = canary && isOwn(canary.metadata) ? imageOf(canary, place.container) : null;
+    const canaries = [wanted.canary?.version, standing].filter((image) => typeof image === "string");
+    this.#cluster.note(await this.#images.set(place, stable, { version: wanted.stable.version, canaries }, signal));
   }
 
   async #observeService(place: Place, signal: AbortSignal): Promise<SeenWorkloads[string]> {

@@ -6,12 +6,13 @@ import { imageOf } from "./clone.ts";
 import { serviceOf, urlOf } from "./companions.ts";
 import { imageAuthor } from "./drift.ts";
 import { isOwn, slotName, slotServiceName } from "./names.ts";
-import type { Deployment, Service } from "./objects.ts";
+import type { Autoscaler, Deployment, Service } from "./objects.ts";
 import type { Place } from "./plan-options.ts";
 
 interface Surrounded {
   readonly deployments: ReadonlyMap<string, Deployment>;
   readonly services: readonly Service[];
+  readonly autoscalers: readonly Autoscaler[];
   readonly plan: Plan;
 }
 
@@ -35,6 +36,7 @@ export function examineDeployment(place: Place, around: Surrounded): readonly Ch
     ...examineState(what, stable, around),
     ...examineAuthor(what, stable, place),
     ...examineRoom(what, stable),
+    ...examineSize(place, stable, around),
     ...examineService(place, stable, around),
     ...examineNames(place, around),
   ];
@@ -87,6 +89,18 @@ function examineAuthor(what: string, stable: Deployment, place: Place): readonly
       `Tell ${author.gitOps} to leave this field (for Argo CD: ignoreDifferences), or suspend it until the repository says the new image.`,
     ),
   ];
+}
+
+/** Whoever goes back to stable finds it as small as its autoscaler has made it meanwhile. */
+function examineSize({ namespace, deployment }: Place, { spec }: Deployment, { autoscalers }: Surrounded): readonly Check[] {
+  const isOfStable = ({ spec: { scaleTargetRef: of } }: Autoscaler): boolean => of.kind === "Deployment" && of.name === deployment;
+  return autoscalers.filter(isOfStable).flatMap(({ metadata, spec: { minReplicas } }) => {
+    const least = minReplicas ?? 1;
+    if (least >= spec.replicas) return [];
+    const says = `While people are on the canary it may make stable as small as ${least} of now ${spec.replicas} replicas, and a rollback brings everybody back at once.`;
+    const remedy = `Set its minReplicas to ${spec.replicas} until the release is over.`;
+    return [doubtful(`HorizontalPodAutoscaler ${namespace}/${metadata.name}`, says, remedy)];
+  });
 }
 
 /** What two versions beside each other cannot share. */

@@ -1,9 +1,9 @@
 import type { Plan } from "../../../core/plan.ts";
 import type { Check } from "../../define.ts";
 import { isRefusal, kubePath } from "../../kubernetes-client.ts";
-import type { KubeClient } from "../../kubernetes-client.ts";
+import type { KubeClient, KubeObject } from "../../kubernetes-client.ts";
 import { examineDeployment } from "./examine-deployment.ts";
-import { readDeployment, readService } from "./objects.ts";
+import { readAutoscaler, readDeployment, readService } from "./objects.ts";
 import type { Deployment, Service } from "./objects.ts";
 import { readPlace } from "./plan-options.ts";
 import type { Place } from "./plan-options.ts";
@@ -132,9 +132,10 @@ async function examineRight(
 
 async function examineObjects(client: KubeClient, { namespace, places, plan }: Area, signal: AbortSignal): Promise<readonly Check[]> {
   try {
-    const [deployments, services] = await Promise.all([
+    const [deployments, services, autoscalers] = await Promise.all([
       client.list(kubePath({ apiVersion: "apps/v1", namespace, plural: "deployments" }), {}, signal),
       client.list(kubePath({ apiVersion: "v1", namespace, plural: "services" }), {}, signal),
+      listIfAllowed(client, { apiVersion: "autoscaling/v2", namespace, plural: "horizontalpodautoscalers" }, signal),
     ]);
     const there: ReadonlyMap<string, Deployment> = new Map(deployments.items.map((item) => [item.metadata.name, readDeployment(item)]));
     const known: readonly Service[] = services.items.map(readService);
@@ -145,7 +146,8 @@ async function examineObjects(client: KubeClient, { namespace, places, plan }: A
       says: `It is several services of the plan, ${service} among them.`,
       remedy: "Make them one service, or two Deployments.",
     }));
-    const found = places.flatMap((place) => examineDeployment(place, { deployments: there, services: known, plan }));
+    const around = { deployments: there, services: known, autoscalers: autoscalers.map(readAutoscaler), plan };
+    const found = places.flatMap((place) => examineDeployment(place, around));
     const jobs = await Promise.all(places.map((place) => examineMigration(client, place, signal)));
     return [...twice, ...found, ...jobs.flat(), ...(await examineQuota(client, { namespace, places, deployments: there }, signal))];
   } catch (error) {
@@ -198,12 +200,7 @@ async function examineQuota(
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
   const more = places.reduce((sum, { deployment }) => sum + 2 * (deployments.get(deployment)?.spec.replicas ?? 0), 0);
-  const { items } = await client
-    .list(kubePath({ apiVersion: "v1", namespace, plural: "resourcequotas" }), {}, signal)
-    .catch((error: unknown) => {
-      if (isRefusal(error, 403)) return { items: [] };
-      throw error;
-    });
+  const items = await listIfAllowed(client, { apiVersion: "v1", namespace, plural: "resourcequotas" }, signal);
   return items.flatMap(({ metadata, status }): readonly Check[] => {
     const { hard, used } = (status ?? {}) as {
       readonly hard?: Readonly<Record<string, string>>;
@@ -221,6 +218,20 @@ async function examineQuota(
       },
     ];
   });
+}
+
+/** Nothing where serin may not look, or the cluster does not know the kind: both are told elsewhere. */
+async function listIfAllowed(
+  client: KubeClient,
+  collection: Parameters<typeof kubePath>[0],
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  try {
+    return (await client.list(kubePath(collection), {}, signal)).items;
+  } catch (error) {
+    if (isRefusal(error, 403) || isRefusal(error, 404)) return [];
+    throw error;
+  }
 }
 
 function whyOf(error: unknown): string {

@@ -35,6 +35,8 @@ export function cloneJob(
     selector: _,
     manualSelector: __,
     suspend: ___,
+    // One that is gone before it was seen to have ended well would be run again.
+    ttlSecondsAfterFinished: ____,
     template,
     ...rest
   } = pattern.spec as Job["spec"] & Readonly<Record<string, unknown>>;

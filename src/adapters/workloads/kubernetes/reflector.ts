@@ -8,6 +8,8 @@ const watchSeconds = 30;
 const patienceMs = 10_000;
 /** Between two tries while the API cannot be reached, ms. Whoever asks meanwhile begins one at once. */
 const restMs = { first: 500, most: 10_000 };
+/** A watch that ends sooner than this was cut, ms: the next one waits a little, so that a server that cuts them all is not asked on and on. */
+const shortMs = 1_000;
 /** Without anybody who asks for this long it stops to watch, ms. */
 const idleMs = 90_000;
 
@@ -77,14 +79,14 @@ export class Reflector<T extends Stored> {
     let rest = restMs.first;
     const isWatched = (): boolean => !this.#closing.aborted && this.#clock.monotonicMs() - this.#askedMs < idleMs;
     while (isWatched()) {
+      const sinceMs = this.#clock.monotonicMs();
       try {
         await this.#watch(() => {
           rest = restMs.first;
           contact.resolve();
         });
       } catch (error) {
-        if (isRefusal(error, 410)) this.#version = "";
-        else {
+        if (!isRefusal(error, 410)) {
           contact.reject(error);
           this.#wake = new AbortController();
           const failed = (contact = Promise.withResolvers<void>());
@@ -93,8 +95,11 @@ export class Reflector<T extends Stored> {
           this.#contact = failed.promise;
           await this.#clock.wait(rest, AbortSignal.any([this.#wake.signal, this.#closing]));
           rest = Math.min(rest * 2, restMs.most);
+          continue;
         }
+        this.#version = "";
       }
+      if (this.#clock.monotonicMs() - sinceMs < shortMs) await this.#clock.wait(restMs.first, this.#closing);
     }
     contact.reject(new Error("these workloads were closed"));
     this.#contact = null;

@@ -43,9 +43,10 @@ export async function makeSlot(cluster: Cluster, wish: SlotWish, standing: Stand
   if (isSame && standing.own && cluster.isSettled(standing.own, wish.sharePct)) return;
   const waitsFor = place.migration && wish.slot === "canary" ? migrationName(place.migration.job, wish) : null;
   const isWaiting = waitsFor !== null && sizedPct(standing.own, isSame) === 0;
-  const migrate = (owner: Deployment): Promise<JobState> =>
-    runMigration(cluster.client, place, { name: waitsFor ?? "", version: wish.version, release: wish.release, owner }, signal);
-  if (isWaiting && isSame && standing.own && (await migrate(standing.own)) !== "complete") return;
+  // It belongs to stable: a canary that somebody takes away and serin makes again has been migrated for.
+  const migrate = (): Promise<JobState> =>
+    runMigration(cluster.client, place, { name: waitsFor ?? "", version: wish.version, release: wish.release, owner: stable }, signal);
+  if (isWaiting && isSame && (await migrate()) !== "complete") return;
   // All are asked at once: every call of this is part of one short turn.
   const [services, autoscalers, budgets] = await Promise.all([
     cluster.services(place.namespace, signal),
@@ -59,7 +60,7 @@ export async function makeSlot(cluster: Cluster, wish: SlotWish, standing: Stand
     isSame && standing.own
       ? standing.own
       : await putDeployment(cluster, standing, { ...wish, waitsFor, sharePct: isWaiting ? 0 : wish.sharePct }, signal);
-  if (isWaiting && !isSame && (await migrate(own)) !== "complete") {
+  if (isWaiting && !isSame && (await migrate()) !== "complete") {
     return applyCompanions(cluster, { stable, around, own, spec: { ...wish, waitsFor, sharePct: 0 } }, signal);
   }
   const sharePct = Math.max(wish.sharePct, sizedPct(own, true));
@@ -74,10 +75,10 @@ export async function removeSlot(cluster: Cluster, place: Place, own: Deployment
   const { namespace } = place;
   if (own.metadata.deletionTimestamp) return;
   const selector = { [labels.managedBy]: "serin", ...slotLabels(place.deployment, slot) };
-  const found = await Promise.all(companionKinds.map((kind) => cluster.named(kind, { namespace, selector }, signal)));
-  const job = own.metadata.annotations[annotations.waitsFor];
-  const all = job === undefined ? found.flat() : [...found.flat(), { apiVersion: "batch/v1", plural: "jobs", name: job }];
-  await Promise.all(all.map((each) => remove(cluster, { ...each, namespace }, signal)));
+  const hasMigrated = own.metadata.annotations[annotations.waitsFor] !== undefined;
+  const kinds = hasMigrated ? [...companionKinds, { apiVersion: "batch/v1", plural: "jobs" }] : companionKinds;
+  const found = await Promise.all(kinds.map((kind) => cluster.named(kind, { namespace, selector }, signal)));
+  await Promise.all(found.flat().map((each) => remove(cluster, { ...each, namespace }, signal)));
   const { name, uid } = own.metadata;
   await remove(cluster, { apiVersion: "apps/v1", plural: "deployments", namespace, name, uid }, signal);
   cluster.forgetServices(namespace);

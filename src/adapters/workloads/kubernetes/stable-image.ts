@@ -34,18 +34,30 @@ export class StableImages {
   readonly #client: KubeClient;
   readonly #clock: Clock;
   readonly #sets = new Map<string, Set>();
+  /** What somebody else gave stable while a canary stands beside it. */
+  readonly #others = new Map<string, { readonly version: string; readonly image: string; readonly by: string }>();
 
   constructor(client: KubeClient, clock: Clock) {
     this.#client = client;
     this.#clock = clock;
   }
 
-  /** Answers the Deployment with the image wanted, or as it is when it is left to somebody else. Throws when there is no such container. */
-  async set(place: Place, seen: Deployment, version: string, signal: AbortSignal): Promise<Deployment> {
+  /**
+   * Answers the Deployment with the image wanted, or as it is when it is left to somebody else. `canaries`: the versions of what stands, or is to
+   * stand, beside it; stable is what they are compared with, and another version that somebody gives it meanwhile stays. Throws when there is no
+   * such container.
+   */
+  async set(
+    place: Place,
+    seen: Deployment,
+    { version, canaries }: { readonly version: string; readonly canaries: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<Deployment> {
     let stable = seen;
     for (let attempt = 1; ; attempt += 1) {
       const index = containerIndex(place, stable);
-      if (imageOf(stable, place.container) === version || this.#isLeft(place, stable, version)) return stable;
+      if (imageOf(stable, place.container) === version || this.#isOfOthers(place, stable, { version, canaries })) return stable;
+      if (this.#isLeft(place, stable, version)) return stable;
       try {
         return await this.#patch(place, stable, { index, version }, signal);
       } catch (error) {
@@ -58,11 +70,33 @@ export class StableImages {
 
   /** Who sets the image back instead of serin's; empty: nobody does. */
   says(place: Place, stable: Deployment): string {
+    const image = imageOf(stable, place.container);
+    const other = this.#others.get(keyOf(place));
+    if (other && other.image === image) return `${other.by} gave it the image ${image} in the middle of a release; serin leaves it`;
     const set = this.#sets.get(keyOf(place));
-    if (!set || set.by === "" || imageOf(stable, place.container) === set.version) return "";
+    if (!set || set.by === "" || image === set.version) return "";
     const times = set.reverts === 1 ? "once" : `${set.reverts} times`;
     const rest = set.isOver ? "serin leaves it: suspend it there, or give it the new image" : "it is set again";
     return `${set.by} set the image back ${times}; ${rest}`;
+  }
+
+  /** True when its image is neither of the release's, and nothing that serin has set: a correction that must not wait for the release. */
+  #isOfOthers(
+    place: Place,
+    stable: Deployment,
+    { version, canaries }: { readonly version: string; readonly canaries: readonly string[] },
+  ): boolean {
+    const key = keyOf(place);
+    const image = imageOf(stable, place.container) ?? "";
+    const known = this.#others.get(key);
+    // The canary goes a moment before the release is over.
+    if (known && known.version === version && known.image === image) return true;
+    this.#others.delete(key);
+    const isCompared = canaries.length > 0 && !canaries.includes(version);
+    if (!isCompared || canaries.includes(image)) return false;
+    const author = imageAuthor(stable.metadata, place.container);
+    this.#others.set(key, { version, image, by: author ? sayAuthor(author) : "somebody" });
+    return true;
   }
 
   /** True while it is left to somebody else who has set back what serin set. */
