@@ -12,7 +12,7 @@ const never = new AbortController().signal;
 export const gatewayApi: RollbackRouter = {
   name: "gateway-api",
   needs: [],
-  note: "the gateway and the API server are stand-ins inside the bench: their own time is not that of a cluster; the ratio is serin's",
+  note: "the gateway and the API server are stand-ins inside the bench: their own time is in both lines, and is not that of a cluster",
   async start({ targets }) {
     const world = await openGatewayWorld(null);
     const { client, namespace, gateway } = world;
