@@ -130,6 +130,18 @@ describe("haproxy: commands", () => {
     await expect(routerAt(socket).apply(wanted, never)).rejects.toThrow(/a reload would not: \S+ cannot be written \(ENOENT/);
   });
 
+  test("nobody's way home waits for a folder that cannot be written", async () => {
+    const home = { ...wanted, sharePct: 0 };
+    const rules = await rulesOf(home);
+    const lines: string[] = [];
+    const socket = await speakAt((line) => {
+      lines.push(line);
+      return line.startsWith("show") ? withRoom(rules) : "\n";
+    });
+    await routerAt(socket).apply(home, never);
+    expect(lines.some((line) => /(?:add|set) map /.test(line))).toBe(true);
+  });
+
   test("more than a line of HAProxy's holds goes in several, in order", async () => {
     const lines: string[] = [];
     const socket = await speakAt((line) => {

@@ -100,7 +100,8 @@ async function ask(
 
 /**
  * First new addresses, then the share, then what is not used any more: so nobody is sent where nothing is. The files come last, since they are for
- * a restart only. A share that falls does so whatever is wrong with the addresses or the rules, which is thrown then.
+ * a restart only. A share that falls does so whatever is wrong with the addresses or the rules, which is thrown then;
+ * files that cannot be written are thrown while somebody is on the canary.
  */
 async function apply(means: Means, wanted: WantedTraffic, signal: AbortSignal): Promise<void> {
   const { options, runtime, nowMs } = means;
@@ -123,6 +124,8 @@ async function apply(means: Means, wanted: WantedTraffic, signal: AbortSignal): 
     const isMoved = moves.before.length + moves.after.length > 0;
     const now = isMoved ? (await ask(means, signal)).serversText : serversText;
     await keepFiles(options.folder, { entry, servers: now }).catch((error: unknown) => {
+      // What a restart would read then is an older share, and its lease is over within seconds: nobody's way home waits for a disk.
+      if (line === 0) return;
       const why = error instanceof Error ? error.message : String(error);
       throw new Error(`HAProxy does as it was told, but a reload would not: ${options.folder} cannot be written (${why})`);
     });
