@@ -63,7 +63,7 @@ export function createEdgeSource(
       const shownAs = publicUrl(url);
       const headers = { authorization: `Bearer ${token}` };
       const got = await exchange({ method: "GET", url, shownAs, headers, body: null, withinMs }, signal);
-      if (got.status === 401) throw new PortError(`GET ${shownAs}: the edge does not know this token`, { retry: "never" });
+      if (got.status === 401) throw new PortError(`GET ${shownAs}: the edge answered 401: it does not know this token`, { retry: "never" });
       if (got.status !== 200) throw new Error(`GET ${shownAs}: the edge answered ${got.status}`);
       return got;
     }, signal);

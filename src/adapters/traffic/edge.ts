@@ -54,7 +54,9 @@ export function createEdgeRouter({ control, token, timeout }: EdgeConnection, me
   const send = (call: Asked): SendToEdge => sendToEdge(exchange, token, call);
   return {
     async apply(wanted: WantedTraffic, signal: AbortSignal) {
-      await replicas.askAll(send({ method: "PUT", path: "/wanted", body: wanted }), signal);
+      const answers = await replicas.askAll(send({ method: "PUT", path: "/wanted", body: wanted }), signal);
+      // Whoever else stands at the address may answer 200 too.
+      for (const { answer } of answers) seenSchema.parse(JSON.parse(answer.text));
     },
     async observe(signal: AbortSignal) {
       const answers = await replicas.askAll(send({ method: "GET", path: "/seen" }), signal);
@@ -100,5 +102,6 @@ function sendToEdge(exchange: Exchange, token: string, asked: Asked): SendToEdge
 function good(answer: Answer, asked: string): Answer {
   if (answer.status === 200) return answer;
   const message = `${asked}: the edge answered ${answer.status} ${answer.text.slice(0, 300)}`;
-  throw answer.status >= 400 && answer.status < 500 ? new PortError(message, { retry: "never" }) : new Error(message);
+  const isRefused = answer.status >= 400 && answer.status < 500 && answer.status !== 429;
+  throw isRefused ? new PortError(message, { retry: "never" }) : new Error(message);
 }

@@ -41,9 +41,24 @@ export function answerQuery(query: Query, pages: readonly EdgePage[], atMs: numb
   if (query.metric.unit !== unit) {
     return { kind: "unavailable", why: `the edge counts this by ${unit}: write unit: ${unit} for ${query.metric.name}` };
   }
-  if (asked.kind === "pages" && asked.bad === "affected") return answerPages(pages, atMs);
+  const reading =
+    asked.kind === "pages" && asked.bad === "affected" ? answerPages(pages, atMs) : answerCounts(pages, { asked, query, atMs });
+  const garbled = reading.kind === "counters" ? reading.series.find((one) => !isCounted(one)) : undefined;
+  if (garbled === undefined) return reading;
+  return { kind: "unavailable", why: `what is counted is garbled: ${garbled.bad} of ${garbled.total} in ${garbled.series}` };
+}
+
+function answerCounts(
+  pages: readonly EdgePage[],
+  { asked, query, atMs }: { readonly asked: EdgeAsked; readonly query: Query; readonly atMs: number },
+): Reading {
   const series = pages.flatMap((page) => seriesOf(page, asked, query));
   return series.length === 0 ? { kind: "no-data" } : { kind: "counters", atMs, series };
+}
+
+/** False for what no count can be: NaN, infinity, less than nothing, more bad ones than there are. */
+function isCounted({ bad, badAtMost = bad, total }: SeriesSample): boolean {
+  return bad >= 0 && badAtMost >= bad && total >= badAtMost && Number.isFinite(total);
 }
 
 function seriesOf(page: EdgePage, asked: EdgeAsked, query: Query): readonly SeriesSample[] {
