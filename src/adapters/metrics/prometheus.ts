@@ -1,7 +1,7 @@
 import type { MetricSource, Reading } from "../../ports.ts";
 import type { SourceDefinition } from "../define.ts";
 import { throwWhenNothingIsKnown } from "../readings.ts";
-import { readWords } from "./exposition/words.ts";
+import { checkWords, expositionMetrics } from "./exposition/words.ts";
 import { prometheusConnection } from "./prometheus/connection.ts";
 import type { PrometheusConnection } from "./prometheus/connection.ts";
 import { Reader } from "./prometheus/reader.ts";
@@ -20,17 +20,9 @@ export const prometheus: SourceDefinition<PrometheusConnection> = {
   says: "Reads raw counters, histograms and gauges of each version from a Prometheus server.",
   connection: prometheusConnection,
   isBuiltIn: false,
-  metrics: {
-    ratio: { required: ["total"], optional: ["bad", "good"] },
-    count: { required: [], optional: ["bad", "good", "total"] },
-    latency: { required: ["histogram"], optional: ["where", "bounds"] },
-    level: { required: ["value"], optional: ["limit", "per"] },
-  },
+  metrics: expositionMetrics,
   countsPeople: false,
-  checkQuery: (metric, words) => {
-    const read = readWords(metric, words);
-    return read.kind === "problem" ? read.problem : null;
-  },
+  checkQuery: checkWords,
   examine: async (words, examination, surroundings, signal) => examine(new Reader(words, surroundings), examination, signal),
   create: (words, surroundings) => {
     const reader = new Reader(words, surroundings);

@@ -6,7 +6,7 @@ import { throwWhenNothingIsKnown } from "../readings.ts";
 import { tlsWords } from "../tls.ts";
 import { answer } from "./exposition/answer.ts";
 import { MalformedExposition } from "./exposition/exposition.ts";
-import { concerns, readWords, rememberAsked } from "./exposition/words.ts";
+import { checkWords, concerns, expositionMetrics, rememberAsked } from "./exposition/words.ts";
 import { History } from "./scrape/history.ts";
 import { readPage } from "./scrape/page.ts";
 import type { ScrapedPage } from "./scrape/page.ts";
@@ -30,17 +30,9 @@ export const scrape: SourceDefinition<z.infer<typeof connection>> = {
   says: "Reads the metrics page of every target directly; no metrics server is needed.",
   connection,
   isBuiltIn: true,
-  metrics: {
-    ratio: { required: ["total"], optional: ["bad", "good"] },
-    count: { required: [], optional: ["bad", "good", "total"] },
-    latency: { required: ["histogram"], optional: ["where", "bounds"] },
-    level: { required: ["value"], optional: ["limit", "per"] },
-  },
+  metrics: expositionMetrics,
   countsPeople: false,
-  checkQuery: (metric, words) => {
-    const read = readWords(metric, words);
-    return read.kind === "problem" ? read.problem : null;
-  },
+  checkQuery: checkWords,
   create: ({ path, timeout, tls }, { clock }) => {
     const exchange = createExchange(clock, tls);
     const withinMs = parseTimeout(timeout);

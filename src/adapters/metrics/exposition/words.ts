@@ -1,4 +1,5 @@
 import type { Metric, MetricKind } from "../../../core/plan.ts";
+import type { QueryWords } from "../../define.ts";
 import { parseSelector, parseWhere } from "./selector.ts";
 import type { Selector } from "./selector.ts";
 
@@ -127,4 +128,18 @@ function asked(wanted: Asked): ReadWords {
 
 function problem(what: string, remedy: string): ReadWords {
   return { kind: "problem", problem: `${what}. ${remedy}` };
+}
+
+/** What a source that reads such metrics is asked by, kind by kind. */
+export const expositionMetrics: Partial<Record<MetricKind, QueryWords>> = {
+  ratio: { required: ["total"], optional: ["bad", "good"] },
+  count: { required: [], optional: ["bad", "good", "total"] },
+  latency: { required: ["histogram"], optional: ["where", "bounds"] },
+  level: { required: ["value"], optional: ["limit", "per"] },
+};
+
+/** A sentence about what is wrong with a metric's words, or `null`. */
+export function checkWords(metric: MetricKind, words: Words): string | null {
+  const read = readWords(metric, words);
+  return read.kind === "problem" ? read.problem : null;
 }
