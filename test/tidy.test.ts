@@ -19,7 +19,7 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   adapters: { rooms: ["ports", "core"], packages: "any" },
   doctor: { rooms: ["adapters", "ports", "core"], packages: ["temporal-polyfill"] },
   config: { rooms: ["core", "errors"], packages: "any" },
-  "http/contract": { rooms: ["core", "errors", "ports"], packages: ["zod"] },
+  "http/contract": { rooms: ["core", "evidence", "errors", "ports"], packages: ["zod"] },
   http: { rooms: ["http/contract", "ports", "core", "config", "errors"], packages: "any" },
   sim: { rooms: ["engine", "ports", "core", "evidence", "config"], packages: "any" },
   demo: { rooms: ["http/contract", "engine", "adapters", "config", "ports", "core", "evidence", "errors"], packages: "any" },
@@ -27,10 +27,10 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
 };
 
 /** Files of a room that others may know with it: what server, command line and dashboard share. */
-const contract = new Set(["src/http/contract.ts", "src/http/release-view.ts"]);
+const contract = /^src\/http\/(?:contract|release-view)(?:\.ts$|\/)/;
 
 function roomOf(path: string): string {
-  if (contract.has(path)) return "http/contract";
+  if (contract.test(path)) return "http/contract";
   return /^src\/([^/.]+)/.exec(path)?.[1] ?? path;
 }
 

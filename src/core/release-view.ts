@@ -45,6 +45,8 @@ export interface ReleaseView {
   readonly actions: readonly ActionView[];
   /** Of each receiver that cannot be told just now, and of each notice that was given up, one sentence. */
   readonly undelivered: readonly string[];
+  /** The way back that a person asked for, or a problem that was reported; `null`: neither. */
+  readonly wayBack: WayBackView | null;
 }
 
 /** `calm`: goes by itself; `waiting`: for a time or a person; `holding`: somebody should look; `danger`: going back; `good`, `over`: ended. */
@@ -149,9 +151,39 @@ export interface PersonView {
   readonly by: string | null;
 }
 
-/** What a person can press; `why` says why it cannot be pressed now, `null` when it can. */
+/** What a person can press; `why` says why nobody can press it now, `null` when somebody can. */
 export interface ActionView {
   readonly kind: Request["kind"];
   readonly label: string;
   readonly why: string | null;
+  /** Who may: somebody with one of these roles. */
+  readonly roles: readonly Role[];
+  /** Why somebody without them cannot: "only a release manager". */
+  readonly whyNotYours: string;
+  /** What pressing it does, before it is confirmed: "4 116 people go back to v1 within a second". */
+  readonly consequence: string;
+  /** True: it is asked once more. */
+  readonly isGrave: boolean;
+}
+
+/** A rollback by hand, step by step: reported, decided, executed, acknowledged, validated. */
+export interface WayBackView {
+  readonly steps: readonly WayBackStep[];
+  /** From the first report (or the decision) to everybody back; `null` while it is not over, or was not ordered. */
+  readonly tookMs: number | null;
+  /** What the plan promises of a rollback by hand. */
+  readonly withinMs: number;
+  /** "Everybody was back 2 min 10 s after the problem was reported; the plan allows 5 min." */
+  readonly sentence: string;
+}
+
+export interface WayBackStep {
+  readonly kind: "reported" | "decided" | "executed" | "acknowledged" | "validated";
+  readonly label: string;
+  /** Epoch ms; `null`: not yet. */
+  readonly atMs: number | null;
+  /** Who did it, or `null`: serin, or nobody yet. */
+  readonly by: string | null;
+  /** Who is asked for it, as long as nobody did it; empty: nobody. */
+  readonly roles: readonly Role[];
 }

@@ -20,7 +20,7 @@ import { createTurns } from "./turns.ts";
 
 type Handler = (context: Context<Env>, parts: AppParts) => Promise<Response>;
 
-const handlers: Readonly<Record<RouteName, Handler>> = {
+const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   health,
   startRelease,
   listReleases,
@@ -50,6 +50,7 @@ export function createApp(given: Omit<AppParts, "turn">): Hono<Env> {
   });
   for (const [name, { method, path, access }] of Object.entries(routes)) {
     const handler = handlers[name as RouteName];
+    if (handler === undefined) continue;
     app.on(method, path, authenticate(parts.tokens, access), limitBody, async (context) => {
       if (name !== "health") await parts.turn();
       return handler(context, parts);

@@ -4,7 +4,7 @@ import { parseMoment } from "../core/moment.ts";
 import type { Role } from "../core/plan.ts";
 import type { Refusal, Request } from "../core/requests.ts";
 import type { Problem, ErrorCode } from "../errors.ts";
-import type { ReleaseView } from "./release-view.ts";
+import type { PhaseView, ReleaseView, Tone } from "./release-view.ts";
 
 /** Largest body that is read, bytes. */
 export const bodyLimitBytes = 2 * 1024 * 1024;
@@ -38,6 +38,25 @@ export const routes = {
   startStable: { method: "POST", path: "/api/v1/stable", access: mayStart },
   metrics: { method: "GET", path: "/metrics", access: "person" },
   examine: { method: "POST", path: "/api/v1/examinations", access: mayExamine },
+  openapi: { method: "GET", path: "/api/v1/openapi.json", access: "anybody" },
+  releasesEvents: { method: "GET", path: "/api/v1/events", access: "person" },
+  history: { method: "GET", path: "/api/v1/releases/:id/history", access: "person" },
+  whatIf: { method: "GET", path: "/api/v1/releases/:id/what-if", access: "person" },
+  readiness: { method: "GET", path: "/api/v1/releases/:id/readiness", access: "person" },
+  report: { method: "GET", path: "/api/v1/releases/:id/report", access: "person" },
+  calendar: { method: "GET", path: "/api/v1/calendar", access: "person" },
+  setFreeze: { method: "POST", path: "/api/v1/freezes", access: ["release-manager", "devops-lead"] },
+  connections: { method: "GET", path: "/api/v1/connections", access: "person" },
+  session: { method: "GET", path: "/api/v1/session", access: "anybody" },
+  openSession: { method: "POST", path: "/api/v1/session", access: "anybody" },
+  closeSession: { method: "DELETE", path: "/api/v1/session", access: "person" },
+  createLink: { method: "POST", path: "/api/v1/links", access: "person" },
+  login: { method: "GET", path: "/login", access: "anybody" },
+  loginCallback: { method: "GET", path: "/login/callback", access: "anybody" },
+  people: { method: "GET", path: "/api/v1/people", access: "person" },
+  listTokens: { method: "GET", path: "/api/v1/tokens", access: ["release-manager"] },
+  createToken: { method: "POST", path: "/api/v1/tokens", access: ["release-manager"] },
+  revokeToken: { method: "DELETE", path: "/api/v1/tokens/:id", access: ["release-manager"] },
 } as const satisfies Readonly<Record<string, Route>>;
 
 export type RouteName = keyof typeof routes;
@@ -107,7 +126,12 @@ export interface ReleaseSummary {
   readonly createdMs: number;
   /** Kind of the status ("observing"); the sentence says it for people. */
   readonly status: string;
+  readonly tone: Tone;
   readonly sentence: string;
+  /** When it came into its status, epoch ms. */
+  readonly sinceMs: number;
+  readonly timeZone: string;
+  readonly phases: readonly PhaseView[];
 }
 
 export interface ListReleasesAnswer {
@@ -136,6 +160,17 @@ export interface JournalAnswer {
  * after that one, without it begins with the next new one. `view`: the whole `ReleaseView`, at once and then after each change, at most four a second; it has no id.
  */
 export type EventName = "entry" | "view";
+
+/** The query of `showRelease`, `events` and `why`: the language of the sentences; absent: the plan's. */
+export const languageQuery = z.strictObject({ language: z.enum(["fr", "en"]).optional() });
+
+/**
+ * `releasesEvents` is a stream of the first page of `listReleases` and of `listFreezes`: event `releases`, a `ReleasesEvent`, at once and after each
+ * change, at most once a second.
+ */
+export interface ReleasesEvent extends ListReleasesAnswer, ListFreezesAnswer {
+  readonly nowMs: number;
+}
 
 /** Requests that a stale click must not cause: the header `If-Match: "REVISION"` is required with these. */
 export const kindsThatNeedRevision: readonly Request["kind"][] = ["approve", "promote", "resume"];

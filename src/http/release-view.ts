@@ -1,1 +1,1 @@
-export type { ReleaseView, CheckView, PhaseView, PersonView, BandView } from "../core/release-view.ts";
+export type { ActionView, BandView, CheckView, PersonView, PhaseView, ReleaseView, Tone, WayBackView } from "../core/release-view.ts";

@@ -82,8 +82,23 @@ export function sayVerified(found: Verified): VerifyAnswer {
 
 async function summaryOf(parts: AppParts, id: string): Promise<ReleaseSummary> {
   const view = viewOf(parts, await releaseOrRefuse(parts, id));
-  const { name, title, environment, versions, startedBy, createdMs, status, sentence } = view;
-  return { id, plan: name, title, environment, versions, startedBy, createdMs, status: status.kind, sentence };
+  const { name, title, environment, versions, startedBy, createdMs, status, tone, sentence, timeZone, phases } = view;
+  const { sinceMs } = status;
+  return {
+    id,
+    plan: name,
+    title,
+    environment,
+    versions,
+    startedBy,
+    createdMs,
+    status: status.kind,
+    tone,
+    sentence,
+    sinceMs,
+    timeZone,
+    phases,
+  };
 }
 
 function idOf(context: Context<Env>): string {

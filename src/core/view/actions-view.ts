@@ -16,7 +16,16 @@ const shown: readonly Kind[] = ["approve", "pause", "resume", "promote", "stop",
 export function actionsView(release: Release, standings: readonly Standing[], context: Context, language: Language): readonly ActionView[] {
   return shown.map((kind) => {
     const refusal = refusalOf(kind, release, standings);
-    return { kind, label: labels[language][kind], why: refusal === null ? null : sayRefusal(refusal, context, language) };
+    const why = refusal === null ? null : sayRefusal(refusal, context, language);
+    return {
+      kind,
+      label: labels[language][kind],
+      why,
+      roles: [],
+      whyNotYours: "",
+      consequence: "",
+      isGrave: kind === "rollback" || kind === "stop",
+    };
   });
 }
 

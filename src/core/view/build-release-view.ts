@@ -86,6 +86,7 @@ export function viewOfStandings(
       ...(seen.notices?.failing ?? []).map((failing) => capital(sayFailing(failing, plan, language))),
       ...(seen.notices?.lost ?? []).map((lost) => capital(sayLost(lost, language))),
     ],
+    wayBack: null,
   };
 }
 

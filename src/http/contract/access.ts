@@ -1,0 +1,94 @@
+import { z } from "zod";
+import type { Role } from "../../core/plan.ts";
+
+/*
+ * Who calls: sessions of people, tokens of machines, and who holds which role.
+ */
+
+/** The answer of `session`: who calls, and how people may sign in here. */
+export interface SessionAnswer {
+  /** `null`: nobody is signed in. */
+  readonly person: SessionPerson | null;
+  /** True: `GET /login` leads to the team's own sign-in. */
+  readonly hasLogin: boolean;
+  readonly version: string;
+}
+
+export interface SessionPerson {
+  readonly name: string;
+  readonly roles: readonly Role[];
+  /** Where the roles hold; `null`: everywhere. */
+  readonly environments: readonly string[] | null;
+  readonly via: "token" | "link" | "login";
+  /** Epoch ms; `null`: it does not end by itself. */
+  readonly expiresMs: number | null;
+}
+
+/** The body of `openSession`: the code of a one-time link, which stands behind `#once=` and so is never sent in an address. */
+export const openSessionBody = z.strictObject({ code: z.string().regex(/^[A-Za-z0-9_-]{43}$/, "is not the code of a link") });
+
+/** The answer of `createLink`: an address that opens the dashboard once, as the caller. */
+export interface CreateLinkAnswer {
+  /** `publicUrl/#once=CODE`, or with the address that the server listens on. */
+  readonly url: string;
+  readonly expiresMs: number;
+}
+
+/** A machine's token, without the token. */
+export interface TokenView {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  /** `null`: everywhere. */
+  readonly environments: readonly string[] | null;
+  readonly createdMs: number;
+  readonly createdBy: string;
+  readonly expiresMs: number;
+  /** To the hour; `null`: never. */
+  readonly lastUsedMs: number | null;
+  /** `null`: it is in force. */
+  readonly revokedMs: number | null;
+}
+
+export interface ListTokensAnswer {
+  readonly tokens: readonly TokenView[];
+}
+
+const roleWord = z.enum(["release-manager", "devops-lead", "qa-lead", "product-owner", "viewer"]);
+
+/** The body of `createToken`. A caller gives no role that is not theirs. */
+export const createTokenBody = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .regex(/^[^\p{Cc}\p{Cf}]*$/u, "must not hold control characters"),
+  roles: z.array(roleWord).min(1).max(5),
+  environments: z.array(z.string().min(1).max(100)).min(1).max(50).optional(),
+  expiresInDays: z.number().int().min(1).max(365).default(90),
+});
+export type CreateTokenBody = z.input<typeof createTokenBody>;
+
+/** The only answer in which the token itself stands. */
+export interface CreateTokenAnswer {
+  readonly token: string;
+  readonly view: TokenView;
+}
+
+/** The answer of `people`: everybody whom the server knows. */
+export interface PeopleAnswer {
+  readonly people: readonly KnownPerson[];
+}
+
+export interface KnownPerson {
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly environments: readonly string[] | null;
+  /** `file`: named in `serin.yaml`; `login`: known since they signed in. */
+  readonly from: "file" | "login";
+  /** When they last called; `null`: not since the server began. */
+  readonly lastSeenMs: number | null;
+  /** True when they called within the last two minutes. */
+  readonly isOn: boolean;
+}

@@ -1,0 +1,78 @@
+import { z } from "zod";
+
+/*
+ * When one may release: the week of a plan, and what stands in it.
+ */
+
+/** The query of `calendar`: `days` from a local day on, by the windows of the plan that is named; absent: this week, and the plan released last. */
+export const calendarQuery = z.strictObject({
+  from: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/, "must be a day such as 2025-08-18")
+    .optional(),
+  days: z.coerce.number().int().min(1).max(42).default(7),
+  plan: z.string().min(1).max(200).optional(),
+  language: z.enum(["fr", "en"]).optional(),
+});
+
+/** Times are epoch ms. Bands may overlap; they are cut at the ends of the span. */
+export interface CalendarAnswer {
+  readonly nowMs: number;
+  /** IANA zone of the plan, "UTC" without one. */
+  readonly timeZone: string;
+  /** The plan whose windows are shown; `null`: no plan is known yet. */
+  readonly plan: PlanName | null;
+  /** Every plan that was released here, last first. */
+  readonly plans: readonly PlanName[];
+  readonly days: readonly CalendarDay[];
+  readonly bands: readonly CalendarBand[];
+  readonly releases: readonly CalendarRelease[];
+  /** The next start that fits the whole plan with its extensions; `null`: none within 400 days, or no plan. */
+  readonly nextStartMs: number | null;
+}
+
+export interface PlanName {
+  readonly name: string;
+  readonly title: string;
+}
+
+export interface CalendarDay {
+  /** YYYY-MM-DD in the zone. */
+  readonly date: string;
+  /** A day of a clock change is 23 or 25 h long. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The public holiday's name, where the plan avoids it; `null`: none. */
+  readonly holiday: string | null;
+}
+
+export interface CalendarBand {
+  readonly kind: "preferred" | "avoided" | "holiday" | "freeze";
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The plan's own words, the holiday's name, or the freeze's reason. */
+  readonly says: string;
+}
+
+export interface CalendarRelease {
+  readonly id: string;
+  readonly title: string;
+  /** Kind of the status. */
+  readonly status: string;
+  readonly fromMs: number;
+  /** When it ends, or ended; foreseen without extensions while it runs. */
+  readonly toMs: number;
+  /** As `toMs`, with every extension. */
+  readonly extendedToMs: number;
+  /** `null`: it fits its windows, or is over. */
+  readonly outside: { readonly says: string; readonly nextFitMs: number | null } | null;
+}
+
+/** The body of `setFreeze`: nothing starts or advances in the environment until it is lifted, or until `until`. */
+export const setFreezeBody = z.strictObject({
+  environment: z.string().min(1).max(100),
+  reason: z.string().trim().min(1, "must say why").max(2_000),
+  /** Epoch ms; absent: until somebody lifts it. */
+  untilMs: z.number().int().positive().optional(),
+});
+export type SetFreezeBody = z.infer<typeof setFreezeBody>;
