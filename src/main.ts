@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import type { AdapterLists, ConnectedWorld, Connections, OpenConnection } from "./adapters/connect.ts";
+import type { AdapterLists, ConnectedWorld } from "./adapters/connect.ts";
 import type { AskedHere } from "./cli/doctor.ts";
 import type { RunningServer, ServerStart } from "./cli/server.ts";
 import { endWhenUnread, outliveTheLog, processTerminal } from "./cli/terminal.ts";
 import type { Terminal } from "./cli/terminal.ts";
-import type { SecretReaders } from "./config/secrets.ts";
 import type { Server } from "./config/server-file.ts";
 import type { Engine } from "./engine/engine.ts";
 import { patience } from "./engine/run.ts";
@@ -15,6 +14,7 @@ import type { Problem } from "./errors.ts";
 import type { createApp } from "./http/app.ts";
 import type { ExaminedPart, VerifyAnswer } from "./http/contract.ts";
 import type { Log } from "./http/log.ts";
+import type { LastCalls } from "./http/last-calls.ts";
 import type { Meters } from "./http/meters.ts";
 import { StoreUnusable } from "./ports.ts";
 import type { Clock, Store } from "./ports.ts";
@@ -127,7 +127,8 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   const { server, warnings } = await readServerFile(start.configFile, lists);
   for (const warning of warnings) log("warning", "server-file", { says: formatProblem(warning) });
   const address = start.listen === null ? server.listen : parseAddress(start.listen);
-  const { connections, problems } = await openConnections(server, lists, secretReaders(start.configFile));
+  const { openConnections, secretReaders } = await import("./config/open-connections.ts");
+  const { connections, problems } = openConnections(server, lists, secretReaders(start.configFile));
   if (problems.length > 0) {
     throw new UserError("secret-missing", `Missing, or not what its connection takes: ${problems.length}.`, { problems });
   }
@@ -139,9 +140,13 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   const leaving = new AbortController();
   closing.defer(() => leaving.abort());
   const connected = connectWorld({ lists, connections, clock, dataDir: resolve(start.dataDir), closing: leaving.signal });
-  const [{ Meters }, { measureWorld }] = await Promise.all([import("./http/meters.ts"), import("./http/measure-world.ts")]);
-  const meters = new Meters(version());
-  const world = measureWorld({ ...connected, store }, meters);
+  const [{ Meters }, { LastCalls }, { measureWorld }] = await Promise.all([
+    import("./http/meters.ts"),
+    import("./http/last-calls.ts"),
+    import("./http/measure-world.ts"),
+  ]);
+  const [meters, lastCalls] = [new Meters(version()), new LastCalls()];
+  const world = measureWorld({ ...connected, store }, { meters, lastCalls });
   const engine = createEngine(world, {
     publicUrl: server.publicUrl,
     onTrouble: (message) => log("error", "trouble", { message }),
@@ -151,7 +156,7 @@ async function openServer(start: ServerStart): Promise<RunningServer> {
   closing.defer(() => engine.close());
   closing.defer(engine.onCommit((id) => void meters.follow(engine.view(id))));
   const ending = new AbortController();
-  const app = await openApp({ start, server, lists, world, store, engine, clock, log, meters, closing: ending.signal });
+  const app = await openApp({ start, server, lists, world, store, engine, clock, log, meters, lastCalls, closing: ending.signal });
   const listening = await listen(app, address);
   closing.defer(() => listening.close(closeWithinMs));
   closing.defer(() => ending.abort());
@@ -178,23 +183,27 @@ interface AppMakings {
   readonly clock: Clock;
   readonly log: Log;
   readonly meters: Meters;
+  readonly lastCalls: LastCalls;
   readonly closing: AbortSignal;
 }
 
 /** The API of a server that is made of these. */
 async function openApp({ start, server, lists, world, clock, ...parts }: AppMakings): Promise<ReturnType<typeof createApp>> {
-  const [app, { localPerson, openTokens }, { readPlan }] = await Promise.all([
+  const [app, { localPerson, openTokens }, { readPlan }, { adaptersOf, connectionsOf }] = await Promise.all([
     import("./http/app.ts"),
     import("./http/tokens.ts"),
     import("./config/plan-file.ts"),
+    import("./adapters/known-connections.ts"),
   ]);
   return app.createApp({
     ...parts,
+    connections: connectionsOf(lists, server.connections),
+    adapters: adaptersOf(lists),
     world,
     clock,
     tokens: openTokens(start.dataDir, server.people.length === 0 ? [localPerson] : server.people),
     version: version(),
-    streamsAtMost,
+    streamLimits,
     readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
     examine: async (asked, signal) => (await import("./doctor/examine.ts")).examine({ ...asked, world, clock }, signal),
   });
@@ -216,8 +225,8 @@ async function closeServer({ all, engine, log }: Closing): Promise<void> {
 /** What becomes of the releases that a closing server leaves. */
 const leftBehind = `The next server on this data folder goes on with them; without one the router takes people to stable within ${patience.leaseMs / 1000} s.`;
 
-/** Event streams that a server serves at once. */
-const streamsAtMost = 500;
+/** Event streams that a server serves at once, and those of one person: a crowd watches a release, nobody shuts it out. */
+const streamLimits = { all: 2_000, perPerson: 100 } as const;
 /** Calls that still run when the server closes are cut off after this long, ms. */
 const closeWithinMs = 2_000;
 
@@ -226,21 +235,23 @@ const closeWithinMs = 2_000;
  * `file-unreadable`, `server-file-invalid` or `plan-invalid`.
  */
 async function examineHere(asked: AskedHere): Promise<readonly ExaminedPart[]> {
-  const [{ createClock }, { connectWorld }, { readPlan }, { examine }, { mkdtemp, rm }, { tmpdir }] = await Promise.all([
-    import("./engine/clock.ts"),
-    import("./adapters/connect.ts"),
-    import("./config/plan-file.ts"),
-    import("./doctor/examine.ts"),
-    import("node:fs/promises"),
-    import("node:os"),
-  ]);
+  const [{ createClock }, { connectWorld }, { readPlan }, { openConnections, secretReaders }, { examine }, { mkdtemp, rm }, { tmpdir }] =
+    await Promise.all([
+      import("./engine/clock.ts"),
+      import("./adapters/connect.ts"),
+      import("./config/plan-file.ts"),
+      import("./config/open-connections.ts"),
+      import("./doctor/examine.ts"),
+      import("node:fs/promises"),
+      import("node:os"),
+    ]);
   const lists = await adapterLists();
   const { server } = await readServerFile(asked.configFile, lists);
   const { plan, problems } = readPlan(asked.plan.text, asked.plan.file, { ...lists, server });
   if (plan === null || problems.some(({ severity }) => severity === "error")) {
     throw new UserError("plan-invalid", `${asked.plan.file} cannot be released as it is.`, { problems });
   }
-  const { connections } = await openConnections(server, lists, secretReaders(asked.configFile));
+  const { connections } = openConnections(server, lists, secretReaders(asked.configFile));
   await using closing = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), "serin-doctor-"));
   closing.defer(() => rm(dataDir, { recursive: true, force: true }));
@@ -266,50 +277,6 @@ async function readServerFile(file: string | null, lists: AdapterLists): Promise
   throw new UserError("server-file-invalid", `${problems.length} ${problems.length === 1 ? "place is" : "places are"} wrong in ${file}.`, {
     problems,
   });
-}
-
-/** Every connection whose adapter this build has, with its secrets. One whose secret is missing is unusable, and a problem. */
-async function openConnections(
-  server: Server,
-  lists: AdapterLists,
-  readers: SecretReaders,
-): Promise<{ readonly connections: Connections; readonly problems: readonly Problem[] }> {
-  const { openConnection } = await import("./config/server-file.ts");
-  const problems: Problem[] = [];
-  const opened = (port: keyof AdapterLists): Readonly<Record<string, OpenConnection>> =>
-    Object.fromEntries(
-      Object.entries(server.connections[port]).flatMap(([name, connection]) => {
-        const { kind } = connection;
-        const definition = lists[port].find((one) => one.kind === kind);
-        if (definition === undefined) return [];
-        const result = openConnection(connection, definition.connection, readers, server.file);
-        if (result.ok) return [[name, { kind, value: result.value }]];
-        problems.push(...result.problems);
-        return [[name, { kind, value: null, unusable: result.problems }]];
-      }),
-    );
-  const connections = {
-    sources: opened("sources"),
-    routers: opened("routers"),
-    workloads: opened("workloads"),
-    notifiers: opened("notifiers"),
-  };
-  return { connections, problems };
-}
-
-/** Secrets from this process's environment, and from files beside the server's file. */
-function secretReaders(configFile: string | null): SecretReaders {
-  const folder = dirname(resolve(configFile ?? "serin.yaml"));
-  return {
-    env: (name) => process.env[name] ?? null,
-    file: (path) => {
-      try {
-        return readFileSync(resolve(folder, path), "utf8");
-      } catch {
-        return null; // The caller says which file, where it is named.
-      }
-    },
-  };
 }
 
 /** The store of a data folder. Throws `data-unusable` when another process holds it, or it cannot be relied on. */
