@@ -46,11 +46,12 @@ export class ReleasesFeed {
   }
 
   async #show(language: Language | null): Promise<void> {
+    const nowMs = this.#parts.engine.nowMs();
     const [page, freezes] = await Promise.all([
       pageOfReleases(this.#parts, { limit: pageLength, before: undefined, language: language ?? undefined }),
-      this.#parts.store.freezes(),
+      this.#parts.store.freezes(nowMs),
     ]);
-    const told: ReleasesEvent = { ...page, freezes, nowMs: this.#parts.engine.nowMs() };
+    const told: ReleasesEvent = { ...page, freezes, nowMs };
     this.#lists.show(language, told);
   }
 
