@@ -12,6 +12,7 @@ import { examine } from "./examine.ts";
 import { liftFreeze, listFreezes } from "./freezes.ts";
 import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
+import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
 import { problemOf, problemResponse } from "./problem.ts";
 import { journal, listReleases, showRelease, verify, why } from "./releases.ts";
@@ -40,6 +41,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   startStable,
   examine,
   metrics,
+  openapi,
 };
 
 /** The routes that are answered. */
