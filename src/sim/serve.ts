@@ -7,8 +7,8 @@ import { routers } from "../adapters/traffic/list.ts";
 import { workloads } from "../adapters/workloads/list.ts";
 import { readPlan } from "../config/plan-file.ts";
 import { readServer } from "../config/server-file.ts";
-import type { Server } from "../config/server-file.ts";
-import type { Plan } from "../core/plan.ts";
+import type { Server, ServerPerson } from "../config/server-file.ts";
+import type { Plan, Role } from "../core/plan.ts";
 import { createClock } from "../engine/clock.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { Engine, View } from "../engine/engine.ts";
@@ -22,7 +22,9 @@ import { openTokens } from "../http/tokens.ts";
 import type { Caller } from "../http/tokens.ts";
 import type { Clock } from "../ports.ts";
 import { catalogue } from "./catalogue.ts";
+import type { Team } from "./colleagues.ts";
 import type { FindingTexts } from "./findings.ts";
+import { lastWeekMs, liveLastWeek } from "./last-week.ts";
 import { openPlayground } from "./playground.ts";
 import type { Playground } from "./playground.ts";
 import type { ScenarioName } from "./scenario-names.ts";
@@ -43,6 +45,8 @@ export interface SimulatedServerOptions {
   /** People beside those of ECOMSIMPLY's server file. */
   readonly people?: readonly Caller[];
   readonly texts?: Partial<FindingTexts>;
+  /** True: last week's releases stand in the store. */
+  readonly hasHistory?: boolean;
   readonly log?: (line: string) => void;
 }
 
@@ -80,11 +84,13 @@ export const firstVersions = { frontend: "ecomsimply/frontend:2.9.4", backend: "
 export async function openSimulatedServer(options: SimulatedServerOptions): Promise<SimulatedServer> {
   const server = serverFile();
   const planText = options.plan ?? { text: readFileSync(example("repaired.yaml"), "utf8"), file: "repaired.yaml" };
+  const plan = planOf(planText, server);
+  const { startsAtMs = windowOpensMs } = options;
   const playground = openPlayground({
     seed: options.seed ?? 16,
-    plan: planOf(planText, server),
+    plan,
     stable: firstVersions,
-    startsAtMs: options.startsAtMs ?? windowOpensMs,
+    startsAtMs: options.hasHistory === true ? lastWeekMs : startsAtMs,
     site: { peoplePerSecond: 60, loginsPerSecond: 60, requestsPerPerson: 3 },
     scenario: catalogue.find(({ name }) => name === options.scenario) ?? null,
     ...(options.texts && { texts: options.texts }),
@@ -97,10 +103,11 @@ export async function openSimulatedServer(options: SimulatedServerOptions): Prom
   const real = createClock();
   const ending = new AbortController();
   const { app, engine } = makeApp({ playground, server, tokens, real, closing: ending.signal, log: options.log ?? (() => undefined) });
-  const pumped = pump(playground, real, options.speed, ending.signal);
   closing.defer(() => Promise.all([engine.close(), playground.pass(60_000)]).then(() => undefined));
-  closing.defer(() => pumped);
   await engine.start();
+  if (options.hasHistory === true) await liveLastWeek({ engine, playground, plan, team: teamOf(server) }, startsAtMs);
+  const pumped = pump(playground, real, options.speed, ending.signal);
+  closing.defer(() => pumped);
   const listening = await listen(app, parseAddress(options.listen ?? "127.0.0.1:0"));
   closing.defer(() => listening.close(500));
   closing.defer(() => ending.abort());
@@ -116,6 +123,16 @@ export async function openSimulatedServer(options: SimulatedServerOptions): Prom
     until: (release, isThere, withinMs) => until({ engine, playground, release, withinMs }, isThere),
     close: () => all.disposeAsync(),
   };
+}
+
+/** The four people of the server's file. */
+function teamOf({ people }: Server): Team {
+  const holder = (role: Role): ServerPerson =>
+    found(
+      people.find(({ roles }) => roles.includes(role)),
+      role,
+    );
+  return [holder("release-manager"), holder("devops-lead"), holder("qa-lead"), holder("product-owner")];
 }
 
 const visitor: Caller = { name: "Inès Moreau", roles: ["viewer"], environments: null };
