@@ -5,8 +5,11 @@ import type { Problem } from "../errors.ts";
 import type { Clock, NewRelease, Store, World } from "../ports.ts";
 import type { ExaminedPart } from "./contract.ts";
 import type { Caller } from "./tokens.ts";
+import type { KnownConnection } from "./connections.ts";
+import type { LastCalls } from "./last-calls.ts";
 import type { Log } from "./log.ts";
 import type { Meters } from "./meters.ts";
+import type { Streams } from "./streams.ts";
 import type { Turn } from "./turns.ts";
 
 /** One release as the engine knows it now. */
@@ -61,8 +64,13 @@ export interface AppParts {
   readonly log: Log;
   readonly version: string;
   readonly meters: Meters;
-  /** More event streams than this are refused. */
-  readonly streamsAtMost: number;
+  readonly lastCalls: LastCalls;
+  /** The connections of the server's file. */
+  readonly connections: readonly KnownConnection[];
+  /** The adapters of this build. */
+  readonly adapters: readonly Pick<KnownConnection, "port" | "kind" | "says">[];
+  /** The event streams that are open. */
+  readonly streams: Streams;
   /** Aborts when the server begins to close: streams end, and what waits answers. */
   readonly closing: AbortSignal;
   /** Stands before whatever takes the processor for a while: calls, and what wakes many of them at once. */
