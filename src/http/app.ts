@@ -9,6 +9,7 @@ import type { HealthAnswer, RouteName } from "./contract.ts";
 import { events } from "./events.ts";
 import { examine } from "./examine.ts";
 import { liftFreeze, listFreezes } from "./freezes.ts";
+import { history } from "./history.ts";
 import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
@@ -35,6 +36,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   startStable,
   examine,
   metrics,
+  history,
 };
 
 /**

@@ -1,3 +1,4 @@
+import type { History } from "../core/history/history.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Request } from "../core/requests.ts";
 import type { Seen } from "../core/view/build-release-view.ts";
@@ -22,6 +23,8 @@ export interface EngineFace {
   view(id: string): Promise<ReleaseSeen | null>;
   /** Calls `listener` with the release's id after each decision, until the answered function is called. */
   onCommit(listener: (release: string) => void): () => void;
+  /** How the evidence of a check (its id) grew, a second old at most; `null`: there is no such release. Throws when its plan has no such check. */
+  history(id: string, check: string): Promise<History | null>;
   verify(id: string): Promise<Verified>;
   /** Ids of the releases that run in this process. */
   active(): readonly string[];
