@@ -76,6 +76,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     delivery.ring();
     for (const listener of listeners) listener(id);
   };
+  const nowMs = steadyTime(world.clock, 0);
   const archive = new Archive(world.store);
   const histories = new Histories(world);
   const recovery = options.onRecovery ?? (() => undefined);
@@ -89,7 +90,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       delivery.start();
     },
     async release(head) {
-      const freeze = (await world.store.freezes()).find((candidate) => candidate.environment === head.environment);
+      const freeze = (await world.store.freezes(nowMs())).find((candidate) => candidate.environment === head.environment);
       if (freeze) throw new EnvironmentFrozen(freeze);
       return starts.begin(head);
     },
@@ -118,7 +119,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    nowMs: steadyTime(world.clock, 0),
+    nowMs,
     async close() {
       await Promise.all([keeper.close(), delivery.close()]);
     },
