@@ -18,6 +18,7 @@ import { journal, listReleases, showRelease, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
 import { startRelease } from "./start-release.ts";
 import { createTurns } from "./turns.ts";
+import { whatIf } from "./what-if.ts";
 
 type Handler = (context: Context<Env>, parts: AppParts) => Promise<Response>;
 
@@ -37,6 +38,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   examine,
   metrics,
   history,
+  whatIf,
 };
 
 /**

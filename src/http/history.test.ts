@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { smallApi } from "../../test/fixtures/small-api.ts";
 import type { SmallApi } from "../../test/fixtures/small-api.ts";
 import type { ProblemAnswer, ShowReleaseAnswer } from "./contract.ts";
-import type { HistoryAnswer } from "./contract/insight.ts";
+import type { HistoryAnswer, WhatIfAnswer } from "./contract/insight.ts";
 
 /** A release of the small plan whose first phase is observed. */
 async function observed(api: SmallApi): Promise<string> {
@@ -61,4 +61,22 @@ test("a release that there is not has no history", async () => {
   const api = await smallApi();
   const answer = await historyOf(api, "/api/v1/releases/nobody", { check: "1.error-rate" });
   expect(((await answer.json()) as ProblemAnswer).code).toBe("release-unknown");
+});
+
+test("what would have been with another line is a sentence, and a condition that makes no sense is refused with its place", async () => {
+  const api = await smallApi();
+  const path = await observed(api);
+  const ask = async (condition: string): Promise<Response> =>
+    api.call("GET", `${path}/what-if?${String(new URLSearchParams({ check: "1.error-rate", condition }))}`, { as: "vera" });
+  const answer = await vi.waitFor(async () => {
+    const found = (await (await ask("< 2 %")).json()) as WhatIfAnswer;
+    expect(found.says).toContain("With “error-rate < 2%” it would");
+    return found;
+  });
+  expect(answer).toMatchObject({ check: "1.error-rate", condition: "< 2%", failedMs: null });
+  const refused = await ask("> 2%");
+  expect([refused.status, (await refused.json()) as ProblemAnswer]).toMatchObject([
+    400,
+    { code: "query-invalid", errors: [{ pointer: "/condition" }], detail: '"> 2%" points the other way than "< 0.5%". Turn its sign.' },
+  ]);
 });

@@ -56,7 +56,7 @@ export interface AskedExamination {
 /** Everything that the API is made of. */
 export interface AppParts {
   readonly engine: EngineFace;
-  readonly store: Pick<Store, "list" | "active" | "freezes" | "lift" | "owed">;
+  readonly store: Pick<Store, "load" | "told" | "list" | "active" | "freezes" | "lift" | "owed">;
   readonly world: Pick<World, "router" | "workloads" | "source" | "notifier">;
   readonly clock: Clock;
   /** By token. */

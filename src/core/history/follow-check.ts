@@ -1,8 +1,9 @@
+import { begin } from "../../evidence/evidence.ts";
 import { apply, newborn } from "../apply.ts";
+import type { Check } from "../checks.ts";
 import type { Entry } from "../decision.ts";
 import { bookAfterDecision, bookAfterRow, emptyBook, standingsOf } from "../evidence-book.ts";
 import type { EvidenceBook, Standing } from "../evidence-book.ts";
-import type { Plan } from "../plan.ts";
 import type { Release } from "../release.ts";
 import type { Row } from "../row.ts";
 
@@ -14,16 +15,18 @@ export interface Followed {
   readonly book: EvidenceBook;
 }
 
-/**
- * The beginning of `head`, for the check of this id. `plan` is the plan that judges it: the release's own, or one with another line. Throws when
- * the plan has no such check.
- */
-export function beginToFollow(head: Parameters<typeof newborn>[0], check: string, plan: Plan = head.plan): Followed {
-  const book = emptyBook(plan);
-  const quantity = book.checks.find(({ id }) => id === check)?.quantity;
-  if (quantity === undefined) throw new Error(`the plan has no check ${check}`);
-  const checks = book.checks.filter((candidate) => candidate.quantity === quantity);
-  return { check, release: newborn(head), book: { ...book, checks } };
+/** How a check is judged instead of as its plan says: by another test, or on another quantity that was read too. */
+export type OtherTest = Pick<Check, "spec" | "quantity">;
+
+/** The beginning of `head`, for the check of this id, judged as its plan says or by `instead`. Throws when the plan has no such check. */
+export function beginToFollow(head: Parameters<typeof newborn>[0], id: string, instead: OtherTest | null = null): Followed {
+  const book = emptyBook(head.plan);
+  const own = book.checks.find((check) => check.id === id);
+  if (own === undefined) throw new Error(`the plan has no check ${id}`);
+  const check = { ...own, ...instead };
+  const beside = book.checks.filter((candidate) => candidate.id !== id && candidate.quantity === check.quantity);
+  const states = { ...book.states, [id]: begin(check.spec) };
+  return { check: id, release: newborn(head), book: { ...book, checks: [check, ...beside], states } };
 }
 
 /** What was seen of the check's evidence when one more row was stored, before and after the decision of that row, if there was one. */
