@@ -10,6 +10,7 @@ import { connections } from "./connections.ts";
 import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
 import { liftFreeze, listFreezes } from "./freezes.ts";
+import { history } from "./history.ts";
 import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
@@ -20,6 +21,7 @@ import { startRelease } from "./start-release.ts";
 import { Streams } from "./streams.ts";
 import type { StreamLimits } from "./streams.ts";
 import { createTurns } from "./turns.ts";
+import { whatIf } from "./what-if.ts";
 
 type Handler = (context: Context<Env>, parts: AppParts) => Promise<Response>;
 
@@ -40,6 +42,8 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   startStable,
   examine,
   metrics,
+  history,
+  whatIf,
 };
 
 /** The routes that are answered. */

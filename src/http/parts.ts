@@ -1,3 +1,4 @@
+import type { History } from "../core/history/history.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Request } from "../core/requests.ts";
 import type { Seen } from "../core/view/build-release-view.ts";
@@ -25,6 +26,8 @@ export interface EngineFace {
   view(id: string): Promise<ReleaseSeen | null>;
   /** Calls `listener` with the release's id after each decision, until the answered function is called. */
   onCommit(listener: (release: string) => void): () => void;
+  /** How the evidence of a check (its id) grew, a second old at most; `null`: there is no such release. Throws when its plan has no such check. */
+  history(id: string, check: string): Promise<History | null>;
   verify(id: string): Promise<Verified>;
   /** Ids of the releases that run in this process. */
   active(): readonly string[];
@@ -56,7 +59,7 @@ export interface AskedExamination {
 /** Everything that the API is made of. */
 export interface AppParts {
   readonly engine: EngineFace;
-  readonly store: Pick<Store, "list" | "active" | "freezes" | "lift" | "owed">;
+  readonly store: Pick<Store, "load" | "told" | "list" | "active" | "freezes" | "lift" | "owed">;
   readonly world: Pick<World, "router" | "workloads" | "source" | "notifier">;
   readonly clock: Clock;
   /** By token. */
