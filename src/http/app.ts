@@ -9,6 +9,7 @@ import type { HealthAnswer, RouteName } from "./contract.ts";
 import { events } from "./events.ts";
 import { examine } from "./examine.ts";
 import { liftFreeze, listFreezes } from "./freezes.ts";
+import { mountInboxes } from "./inboxes.ts";
 import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
@@ -56,6 +57,7 @@ export function createApp(given: Omit<AppParts, "turn">): Hono<Env> {
       return handler(context, parts);
     });
   }
+  mountInboxes(app, parts.inboxes);
   app.notFound((context) =>
     answerProblem(context, parts, new UserError("route-unknown", `There is no ${context.req.method} ${context.req.path}.`)),
   );
