@@ -2,13 +2,14 @@ import type { Plan, Metric, Audience, Route, Goal, AdapterUse, Language, NoticeT
 import type { Finding, SeenTraffic, SeenWorkloads, Slot } from "./core/observation.ts";
 import type { Entry } from "./core/decision.ts";
 import type { ChainedEntry } from "./core/chain.ts";
-import type { LostNotice } from "./core/notices.ts";
 import type { ButtonState } from "./core/view/notice-buttons.ts";
+import type { StoredSession, StoredToken } from "./core/access.ts";
+import type { LostNotice, ToldNotice } from "./core/notices.ts";
 import type { NoticeState } from "./core/view/notice-state.ts";
 import type { Request } from "./core/requests.ts";
 import type { Row } from "./core/row.ts";
 
-export type { ChainedEntry, LostNotice };
+export type { ChainedEntry, LostNotice, StoredSession, StoredToken, ToldNotice };
 
 /** Time as the engine knows it. Nothing in the project reads the wall clock or sets a timer in another way. */
 export interface Clock {
@@ -312,7 +313,9 @@ export class EnvironmentFrozen extends Error {
   override readonly name = "EnvironmentFrozen";
   readonly freeze: Freeze;
   constructor(freeze: Freeze) {
-    super(`${freeze.environment} is frozen since release ${freeze.release} was halted`);
+    const why =
+      freeze.release === null ? `by ${freeze.by ?? "somebody"}: ${freeze.reason ?? ""}` : `since release ${freeze.release} was halted`;
+    super(`${freeze.environment} is frozen ${why}`);
     this.freeze = freeze;
   }
 }
@@ -338,8 +341,14 @@ export interface Commit {
 
 export interface Freeze {
   readonly environment: string;
-  readonly release: string;
+  /** The release that was halted; `null`: a person froze it by hand. */
+  readonly release: string | null;
   readonly sinceMs: number;
+  /** Who froze it by hand, and why; `null` when a release was halted. */
+  readonly by: string | null;
+  readonly reason: string | null;
+  /** It ends by itself then, epoch ms; `null`: somebody has to lift it. */
+  readonly untilMs: number | null;
 }
 
 export interface OwedNotice {
@@ -381,11 +390,35 @@ export interface Store {
   giveUp(notice: Owed, given: { readonly atMs: number; readonly why: string }): Promise<void>;
   /** Notices of the release that were given up, by revision. */
   lost(release: string): Promise<readonly LostNotice[]>;
-  /** Those that hold now, oldest first. */
-  freezes(): Promise<readonly Freeze[]>;
-  /** Lifts every freeze of the environment; true when there was one. */
+  /** What became of every notice of the release, by revision. */
+  told(release: string): Promise<readonly ToldNotice[]>;
+  /** Freezes an environment by hand; the same freeze again is another one, and one lift lifts both. */
+  freeze(freeze: Freeze): Promise<void>;
+  /** Those that hold at `nowMs` (epoch ms), oldest first. */
+  freezes(nowMs: number): Promise<readonly Freeze[]>;
+  /** Lifts every freeze of the environment; true when one held at `atMs`. */
   lift(lift: { readonly environment: string; readonly by: string; readonly reason: string; readonly atMs: number }): Promise<boolean>;
+  /** Who is signed in, and which machines may call. */
+  readonly access: AccessStore;
   close(): Promise<void>;
+}
+
+/** Sessions of people and tokens of machines, by the digests of their secrets. */
+export interface AccessStore {
+  openSession(session: StoredSession): Promise<void>;
+  /** `null`: there is none of this hash. Whether it has expired is the caller's to see. */
+  session(hash: string): Promise<StoredSession | null>;
+  /** Harmless when repeated. */
+  closeSession(hash: string): Promise<void>;
+  /** Forgets the sessions that expired before `beforeMs`. */
+  forgetSessions(beforeMs: number): Promise<void>;
+  /** Throws when there is one of this id or hash. */
+  addToken(token: StoredToken): Promise<void>;
+  /** All of them, newest first: those that expired or were revoked too. */
+  tokens(): Promise<readonly StoredToken[]>;
+  /** True when there was one in force. */
+  revokeToken(revoke: { readonly id: string; readonly by: string; readonly atMs: number }): Promise<boolean>;
+  tokenUsed(id: string, atMs: number): Promise<void>;
 }
 
 export interface StoredRelease {

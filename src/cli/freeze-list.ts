@@ -17,8 +17,9 @@ export function addFreezeList(freeze: Command, terminal: Terminal): void {
         const answer = await client.call<ListFreezesAnswer>(routes.listFreezes);
         if (options.json) return terminal.out(`${JSON.stringify(answer)}\n`);
         if (answer.freezes.length === 0) terminal.out("Nothing is frozen.\n");
-        for (const { environment, release, sinceMs } of answer.freezes) {
-          terminal.out(`${plainText(environment)}  since ${new Date(sinceMs).toISOString()}  by release ${plainText(release)}\n`);
+        for (const { environment, release, sinceMs, by, reason } of answer.freezes) {
+          const why = release === null ? `${by ?? ""}: ${reason ?? ""}` : `release ${release}`;
+          terminal.out(`${plainText(environment)}  since ${new Date(sinceMs).toISOString()}  by ${plainText(why)}\n`);
         }
       }),
     );

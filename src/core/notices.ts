@@ -16,6 +16,15 @@ export interface LostNotice {
   readonly why: string;
 }
 
+/** What became of a notice, epoch ms: it arrived, it was given up, or (both `null`) it is still owed. `why` it was given up; else `null`. */
+export interface ToldNotice {
+  readonly revision: number;
+  readonly target: NoticeTarget;
+  readonly deliveredMs: number | null;
+  readonly lostMs: number | null;
+  readonly why: string | null;
+}
+
 /** Notices to a receiver that cannot be delivered just now, and are tried again. */
 export interface FailingNotices {
   readonly target: NoticeTarget;

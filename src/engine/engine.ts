@@ -72,6 +72,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     delivery.ring();
     for (const listener of listeners) listener(id);
   };
+  const nowMs = steadyTime(world.clock, 0);
   const archive = new Archive(world.store);
   const recovery = options.onRecovery ?? (() => undefined);
   const keeper = new Keeper({ world, patience, trouble, recovery, told, ticked: options.onTick ?? (() => undefined) });
@@ -84,7 +85,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       delivery.start();
     },
     async release(head) {
-      const freeze = (await world.store.freezes()).find((candidate) => candidate.environment === head.environment);
+      const freeze = (await world.store.freezes(nowMs())).find((candidate) => candidate.environment === head.environment);
       if (freeze) throw new EnvironmentFrozen(freeze);
       return starts.begin(head);
     },
@@ -112,7 +113,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    nowMs: steadyTime(world.clock, 0),
+    nowMs,
     async close() {
       await Promise.all([keeper.close(), delivery.close()]);
     },

@@ -33,7 +33,7 @@ export async function turn(run: Run): Promise<Turned> {
   startErrands(run);
   const { store } = run.world;
   const requests = await store.pending(run.id);
-  const frozen = (await store.freezes()).map((freeze) => freeze.environment);
+  const frozen = (await store.freezes(run.nowMs())).map((freeze) => freeze.environment);
   const { row, taken } = look(run, { requests, frozen, seenMs });
   const book = bookAfterRow(run.memory.book, run.memory.release, row.observation);
   const decision = decide(run.memory.release, book, row.observation);

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { parseMoment } from "../core/moment.ts";
+import { EnvironmentFrozen } from "../ports.ts";
 import { callerOf, checkAccessIn } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { examineBody, routes } from "./contract.ts";
@@ -32,7 +33,7 @@ export async function examine(context: Context<Env>, parts: AppParts): Promise<R
 
 /** Whether this server could begin a release there now. */
 async function lookAtServer(parts: AppParts, environment: string, services: readonly string[]): Promise<ExaminedPart> {
-  const freeze = (await parts.store.freezes()).find((one) => one.environment === environment);
+  const freeze = (await parts.store.freezes(parts.engine.nowMs())).find((one) => one.environment === environment);
   const frozen: ExaminedPart["checks"] =
     freeze === undefined
       ? [{ what: environment, verdict: "ok", says: "It is not frozen.", remedy: null }]
@@ -40,7 +41,7 @@ async function lookAtServer(parts: AppParts, environment: string, services: read
           {
             what: environment,
             verdict: "wrong",
-            says: `It is frozen since release ${freeze.release} was halted.`,
+            says: `${new EnvironmentFrozen(freeze).message}.`,
             remedy: `A release manager lifts it: serin freeze lift ${environment}.`,
           },
         ];

@@ -9,7 +9,7 @@ import type { AppParts } from "./parts.ts";
 
 /** The environments that are frozen now. */
 export async function listFreezes(context: Context<Env>, parts: AppParts): Promise<Response> {
-  const answer: ListFreezesAnswer = { freezes: await parts.store.freezes() };
+  const answer: ListFreezesAnswer = { freezes: await parts.store.freezes(parts.engine.nowMs()) };
   return context.json(answer);
 }
 

@@ -71,8 +71,11 @@ function measureStore(store: Store, measure: Measure): Store {
     owed: async (page) => store.owed(page),
     giveUp: async (notice, given) => timed("giveUp", async () => store.giveUp(notice, given)),
     lost: async (release) => store.lost(release),
-    freezes: async () => store.freezes(),
+    told: async (release) => store.told(release),
+    freeze: async (freeze) => timed("freeze", async () => store.freeze(freeze)),
+    freezes: async (nowMs) => store.freezes(nowMs),
     lift: async (lift) => store.lift(lift),
+    access: store.access,
     close: async () => store.close(),
   };
 }

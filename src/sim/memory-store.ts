@@ -2,7 +2,8 @@ import type { NoticeTarget } from "../core/plan.ts";
 import type { Request } from "../core/requests.ts";
 import type { Row } from "../core/row.ts";
 import { PortError, ServiceBusy, StaleRevision } from "../ports.ts";
-import type { ChainedEntry, Commit, Freeze, LostNotice, NewRelease, OwedNotice, Store, StoredRelease } from "../ports.ts";
+import type { ChainedEntry, Commit, Freeze, LostNotice, NewRelease, OwedNotice, Store, StoredRelease, ToldNotice } from "../ports.ts";
+import { MemoryAccess } from "./memory-access.ts";
 
 interface Kept {
   readonly head: NewRelease;
@@ -18,7 +19,8 @@ export class MemoryStore implements Store {
   readonly #seen = new Set<string>();
   readonly #owed: OwedNotice[] = [];
   #owedSoFar = 0;
-  readonly #lost = new Map<string, readonly LostNotice[]>();
+  readonly #told = new Map<string, readonly ToldNotice[]>();
+  readonly access: MemoryAccess = new MemoryAccess();
   #freezes: readonly Freeze[] = [];
 
   async create(head: NewRelease): Promise<string> {
@@ -63,9 +65,7 @@ export class MemoryStore implements Store {
     if (commit.entry) found.entries.push(commit.entry);
     found.isOver = commit.isOver;
     for (const id of commit.seen) this.#seen.add(keyOf(commit.release, id));
-    const freeze =
-      commit.freeze === null ? [] : [{ environment: commit.freeze, release: commit.release, sinceMs: commit.row.observation.nowMs }];
-    this.#freezes = [...this.#freezes, ...freeze];
+    if (commit.freeze !== null) await this.freeze(haltFreeze(commit.freeze, commit));
     if (commit.entry) this.#owe(commit.release, commit.entry.entry.revision, commit.owes);
   }
 
@@ -83,38 +83,52 @@ export class MemoryStore implements Store {
     return this.#owed.filter(({ number }) => number > after).slice(0, limit);
   }
 
-  async delivered(notice: Owed): Promise<void> {
-    const index = this.#owed.findIndex((candidate) => isSame(candidate, notice));
-    if (index >= 0) this.#owed.splice(index, 1);
+  async delivered(notice: Owed, atMs: number): Promise<void> {
+    this.#end(notice, { deliveredMs: atMs, lostMs: null, why: null });
   }
 
   async giveUp(notice: Owed, { atMs, why }: { readonly atMs: number; readonly why: string }): Promise<void> {
-    if (!this.#owed.some((candidate) => isSame(candidate, notice))) return;
-    await this.delivered(notice);
-    const { release, revision, target } = notice;
-    const lost = [...(this.#lost.get(release) ?? []), { revision, target, atMs, why }];
-    this.#lost.set(
-      release,
-      lost.toSorted((a, b) => a.revision - b.revision),
-    );
+    this.#end(notice, { deliveredMs: null, lostMs: atMs, why });
   }
 
   async lost(release: string): Promise<readonly LostNotice[]> {
-    return this.#lost.get(release) ?? [];
+    const told = await this.told(release);
+    return told.flatMap(({ revision, target, lostMs, why }) =>
+      lostMs === null ? [] : [{ revision, target, atMs: lostMs, why: why ?? "" }],
+    );
   }
 
-  async freezes(): Promise<readonly Freeze[]> {
-    return this.#freezes;
+  async told(release: string): Promise<readonly ToldNotice[]> {
+    const open = this.#owed.filter((owed) => owed.release === release);
+    const owed = open.map(({ revision, target }): ToldNotice => ({ revision, target, deliveredMs: null, lostMs: null, why: null }));
+    return [...(this.#told.get(release) ?? []), ...owed].toSorted((a, b) => a.revision - b.revision);
   }
 
-  async lift({ environment }: { readonly environment: string }): Promise<boolean> {
+  async freeze(freeze: Freeze): Promise<void> {
+    this.#freezes = [...this.#freezes, freeze];
+  }
+
+  async freezes(nowMs: number): Promise<readonly Freeze[]> {
+    return this.#freezes.filter((freeze) => holds(freeze, nowMs));
+  }
+
+  async lift({ environment, atMs }: { readonly environment: string; readonly atMs: number }): Promise<boolean> {
+    const isLifted = (freeze: Freeze): boolean => freeze.environment === environment && holds(freeze, atMs);
     const before = this.#freezes.length;
-    this.#freezes = this.#freezes.filter((freeze) => freeze.environment !== environment);
+    this.#freezes = this.#freezes.filter((freeze) => !isLifted(freeze));
     return this.#freezes.length < before;
   }
 
   async close(): Promise<void> {
     // An object needs no closing.
+  }
+
+  #end(notice: Owed, ended: Pick<ToldNotice, "deliveredMs" | "lostMs" | "why">): void {
+    const index = this.#owed.findIndex((candidate) => isSame(candidate, notice));
+    if (index < 0) return;
+    this.#owed.splice(index, 1);
+    const { release, revision, target } = notice;
+    this.#told.set(release, [...(this.#told.get(release) ?? []), { revision, target, ...ended }]);
   }
 
   #kept(id: string): Kept {
@@ -139,6 +153,14 @@ export class MemoryStore implements Store {
       this.#owed.push({ number: this.#owedSoFar, ...notice });
     }
   }
+}
+
+function haltFreeze(environment: string, { release, row }: Commit): Freeze {
+  return { environment, release, sinceMs: row.observation.nowMs, by: null, reason: null, untilMs: null };
+}
+
+function holds({ untilMs }: Freeze, nowMs: number): boolean {
+  return untilMs === null || untilMs > nowMs;
 }
 
 /** Request ids are a release's own. */

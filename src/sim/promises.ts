@@ -68,7 +68,7 @@ export function witness(sights: Sights): Witness {
     broken.push(...checkObserved(before.release, commit.row, sights));
     if (!commit.entry) return void memories.set(commit.release, { ...before, book });
     const { entry } = commit.entry;
-    const frozen = (await store.freezes()).map((freeze) => freeze.environment);
+    const frozen = (await store.freezes(commit.row.observation.nowMs)).map((freeze) => freeze.environment);
     broken.push(...checkDecision({ ...before, book }, commit, entry.decision), ...checkGoingOn({ ...before, book }, entry, frozen));
     const atMs = [...before.atMs, sights.elapsedMs()];
     memories.set(commit.release, { release: apply(before.release, entry), book: bookAfterDecision(book, entry.decision), atMs });
@@ -117,8 +117,11 @@ function watchedStore(
     delivered: (notice, atMs) => store.delivered(notice, atMs),
     giveUp: (notice, given) => store.giveUp(notice, given),
     lost: (release) => store.lost(release),
-    freezes: () => store.freezes(),
+    told: (release) => store.told(release),
+    freeze: (freeze) => store.freeze(freeze),
+    freezes: (nowMs) => store.freezes(nowMs),
     lift: (lift) => store.lift(lift),
+    access: store.access,
     close: () => store.close(),
     async create(release) {
       const id = await store.create(release);

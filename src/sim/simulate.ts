@@ -81,7 +81,7 @@ export async function simulate(scenario: Scenario): Promise<Story> {
     lapses: lapses(outside, time.elapsedMs()),
     deafUntilMs: outside.router.refusesUntilMs,
     harmed: world.shop.harmed,
-    frozen: (await store.freezes()).map((freeze) => freeze.environment),
+    frozen: (await store.freezes(time.clock().nowMs())).map((freeze) => freeze.environment),
   };
 }
 

@@ -313,8 +313,11 @@ function troubledStore(store: Store, way: Way, isFull: () => boolean): Store {
     delivered: (notice, atMs) => write(() => store.delivered(notice, atMs)),
     giveUp: (notice, given) => write(() => store.giveUp(notice, given)),
     lost: (release) => way.go("store", () => store.lost(release)),
-    freezes: () => way.go("store", () => store.freezes()),
+    told: (release) => way.go("store", () => store.told(release)),
+    freeze: (freeze) => write(() => store.freeze(freeze)),
+    freezes: (nowMs) => way.go("store", () => store.freezes(nowMs)),
     lift: (lift) => write(() => store.lift(lift)),
+    access: store.access,
     close: () => way.go("store", () => store.close()),
   };
 }

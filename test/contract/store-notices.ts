@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Commit, LostNotice, OwedNotice } from "../../src/ports.ts";
+import type { Commit, LostNotice, OwedNotice, ToldNotice } from "../../src/ports.ts";
 import { startMs } from "../fixtures/release.ts";
 import { begin, commits } from "./store-commits.ts";
 import type { StoreSubject } from "./store.ts";
@@ -22,6 +22,9 @@ export function owedContract(subject: () => StoreSubject): void {
       { number: 3, release: "r1", revision: 2, target: slack },
     ];
     expect(await store.owed(all)).toEqual(owed);
+    expect(await store.told("r1")).toEqual(
+      owed.map(({ revision, target }) => ({ revision, target, deliveredMs: null, lostMs: null, why: null })),
+    );
     await store.delivered(owed[0]!, startMs + 0.5);
     await store.delivered(owed[0]!, startMs + 1);
     expect(await store.owed(all)).toEqual(owed.slice(1));
@@ -65,6 +68,15 @@ export function owedContract(subject: () => StoreSubject): void {
     expect(await store.owed(all)).toEqual([]);
     expect(await store.lost("r1")).toEqual(lost);
     expect(await store.lost("r2")).toEqual([]);
+    const told: ToldNotice[] = [
+      { revision: 1, target: slack, deliveredMs: null, lostMs: startMs + 3.5, why: "nobody there" },
+      { revision: 1, target: mail, deliveredMs: startMs + 9, lostMs: null, why: null },
+      { revision: 2, target: slack, deliveredMs: null, lostMs: startMs + 2, why: "channel_not_found" },
+    ];
+    const byTarget = (notices: readonly ToldNotice[]): unknown =>
+      notices.toSorted((a, b) => a.revision - b.revision || b.target.notifier.localeCompare(a.target.notifier));
+    expect(byTarget(await store.told("r1"))).toEqual(told);
+    expect(await store.told("r2")).toEqual([]);
     expect(await (await subject().reopen()).lost("r1")).toEqual(lost);
   });
 

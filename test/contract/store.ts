@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { verifyChain } from "../../src/core/chain.ts";
 import type { Request } from "../../src/core/requests.ts";
-import type { Commit, PortError, Store } from "../../src/ports.ts";
+import type { Commit, Freeze, PortError, Store } from "../../src/ports.ts";
 import { ServiceBusy, StaleRevision } from "../../src/ports.ts";
 import { fixtureJournal, fixtureRelease, fixtureRequest, startMs } from "../fixtures/release.ts";
 import { begin, commits } from "./store-commits.ts";
+import { accessContract } from "./store-access.ts";
 import { owedContract } from "./store-notices.ts";
 import { survivesKills } from "./store-kills.ts";
 
@@ -45,6 +46,9 @@ export function storeContract(name: string, makeSubject: () => Promise<StoreSubj
     });
     describe("freezes", () => {
       freezesContract(() => subject);
+    });
+    describe("access", () => {
+      accessContract(() => subject);
     });
     if (!isOnDisk) return;
     test("nothing that was acknowledged is lost when the process is killed", async () => {
@@ -281,16 +285,23 @@ function freezesContract(subject: () => StoreSubject): void {
     const release = await begin(store);
     const [first, second] = commits(release, 2) as [Commit, Commit];
     await store.commit({ ...first, freeze: "production", isOver: true });
-    const since = (commit: Commit) => ({ environment: "production", release: "r1", sinceMs: commit.row.observation.nowMs });
-    expect(await store.freezes()).toEqual([since(first)]);
+    const since = (commit: Commit) => ({
+      ...byHand,
+      release: "r1",
+      sinceMs: commit.row.observation.nowMs,
+      by: null,
+      reason: null,
+      untilMs: null,
+    });
+    expect(await store.freezes(startMs)).toEqual([since(first)]);
     const reopened = await subject().reopen();
-    expect(await reopened.freezes()).toEqual([since(first)]);
+    expect(await reopened.freezes(startMs)).toEqual([since(first)]);
     expect(await reopened.lift({ ...lift, environment: "staging" })).toBe(false);
     expect(await reopened.lift(lift)).toBe(true);
     expect(await reopened.lift(lift)).toBe(false);
-    expect(await reopened.freezes()).toEqual([]);
+    expect(await reopened.freezes(startMs)).toEqual([]);
     await reopened.commit({ ...second, freeze: "production" });
-    expect(await reopened.freezes()).toEqual([since(second)]);
+    expect(await reopened.freezes(startMs)).toEqual([since(second)]);
   });
 
   test("two releases may freeze one environment; one lift lifts both", async () => {
@@ -300,11 +311,33 @@ function freezesContract(subject: () => StoreSubject): void {
     await store.create(other);
     await store.commit({ ...commits(release, 1)[0]!, freeze: "production" });
     await store.commit({ ...commits(other, 1)[0]!, freeze: "production" });
-    expect((await store.freezes()).map((freeze) => freeze.release)).toEqual(["r1", "r2"]);
+    expect((await store.freezes(startMs)).map((freeze) => freeze.release)).toEqual(["r1", "r2"]);
     expect(await store.lift(lift)).toBe(true);
-    expect(await store.freezes()).toEqual([]);
+    expect(await store.freezes(startMs)).toEqual([]);
   });
 
+  test("one by hand says who and why, and ends by itself when it was given an end", async () => {
+    const { store } = subject();
+    await store.freeze(byHand);
+    expect(await store.freezes(startMs + 999)).toEqual([byHand]);
+    expect(await store.freezes(startMs + 1_000)).toEqual([]);
+    expect(await store.lift({ ...lift, atMs: startMs + 1_000 })).toBe(false);
+    const endless = { ...byHand, untilMs: null };
+    await store.freeze(endless);
+    const reopened = await subject().reopen();
+    expect(await reopened.freezes(startMs)).toEqual([byHand, endless]);
+    expect(await reopened.lift(lift)).toBe(true);
+    expect(await reopened.freezes(startMs)).toEqual([]);
+  });
+
+  const byHand: Freeze = {
+    environment: "production",
+    release: null,
+    sinceMs: startMs,
+    by: "Ada",
+    reason: "the sales",
+    untilMs: startMs + 1_000,
+  };
   const lift = { environment: "production", by: "Ada", reason: "fixed", atMs: startMs + 0.25 };
 }
 
@@ -315,7 +348,7 @@ async function everything(store: Store): Promise<unknown> {
     active: await store.active(),
     pending: (await Promise.all(releases.map((release) => store.pending(release.id)))) satisfies (readonly Request[])[],
     owed: await store.owed({ after: 0, limit: 100 }),
-    freezes: await store.freezes(),
+    freezes: await store.freezes(startMs),
   };
 }
 

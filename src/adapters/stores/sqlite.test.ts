@@ -131,9 +131,15 @@ test("a store of the first schema is brought up to date, and owes what it owed",
     DROP INDEX outbox_lost; DROP INDEX outbox_owed;
     ALTER TABLE outbox DROP COLUMN given_up_ms; ALTER TABLE outbox DROP COLUMN why;
     CREATE INDEX outbox_owed ON outbox (seq) WHERE delivered_ms IS NULL;
+    DROP TABLE sessions; DROP TABLE tokens; DROP TABLE freezes;
+    CREATE TABLE freezes (seq INTEGER PRIMARY KEY, environment TEXT NOT NULL, release TEXT NOT NULL REFERENCES releases (id),
+      since_ms REAL NOT NULL, lifted_ms REAL, lifted_by TEXT, reason TEXT) STRICT;
+    CREATE UNIQUE INDEX freezes_now ON freezes (environment, release) WHERE lifted_ms IS NULL;
+    INSERT INTO freezes (environment, release, since_ms) VALUES ('production', 'r1', 5);
     PRAGMA user_version = 1`);
   database.close();
   const store = await open(folder);
+  expect(await store.freezes(9)).toEqual([{ environment: "production", release: "r1", sinceMs: 5, by: null, reason: null, untilMs: null }]);
   const [owed] = await store.owed({ after: 0, limit: 10 });
   expect(owed).toEqual({ number: 1, release: "r1", revision: 1, target });
   await store.giveUp(owed!, { atMs: 7, why: "nobody there" });

@@ -75,7 +75,7 @@ async function everything(store: Store): Promise<string> {
     active: await store.active(),
     pending: await Promise.all(["r1", "r2"].map((id) => store.pending(id))),
     owed: await store.owed({ after: 0, limit: 1_000 }),
-    freezes: await store.freezes(),
+    freezes: await store.freezes(0),
   });
 }
 

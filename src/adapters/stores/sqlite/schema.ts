@@ -88,6 +88,44 @@ const migrations: readonly string[] = [
   CREATE INDEX outbox_owed ON outbox (seq) WHERE delivered_ms IS NULL AND given_up_ms IS NULL;
   CREATE INDEX outbox_lost ON outbox (release, seq) WHERE given_up_ms IS NOT NULL;
   `,
+  `
+  -- People freeze an environment by hand, with a reason and perhaps an end.
+  ALTER TABLE freezes RENAME TO freezes_before;
+  DROP INDEX freezes_now;
+  CREATE TABLE freezes (
+    seq         INTEGER PRIMARY KEY,
+    environment TEXT NOT NULL,
+    release     TEXT REFERENCES releases (id),
+    since_ms    REAL NOT NULL,
+    frozen_by   TEXT,
+    because     TEXT,
+    until_ms    REAL,
+    lifted_ms   REAL,
+    lifted_by   TEXT,
+    reason      TEXT
+  ) STRICT;
+  INSERT INTO freezes (seq, environment, release, since_ms, lifted_ms, lifted_by, reason)
+    SELECT seq, environment, release, since_ms, lifted_ms, lifted_by, reason FROM freezes_before;
+  DROP TABLE freezes_before;
+  CREATE UNIQUE INDEX freezes_now ON freezes (environment, release) WHERE lifted_ms IS NULL AND release IS NOT NULL;
+
+  CREATE TABLE sessions (
+    hash       TEXT NOT NULL PRIMARY KEY,
+    body       TEXT NOT NULL,
+    expires_ms REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_by_end ON sessions (expires_ms);
+
+  CREATE TABLE tokens (
+    seq          INTEGER PRIMARY KEY,
+    id           TEXT NOT NULL UNIQUE,
+    hash         TEXT NOT NULL UNIQUE,
+    body         TEXT NOT NULL,
+    last_used_ms REAL,
+    revoked_ms   REAL,
+    revoked_by   TEXT
+  ) STRICT;
+  `,
 ];
 
 /** The schema version that this serin writes. */

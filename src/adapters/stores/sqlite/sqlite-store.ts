@@ -4,7 +4,8 @@ import type { Entry } from "../../../core/decision.ts";
 import type { Request } from "../../../core/requests.ts";
 import type { Row } from "../../../core/row.ts";
 import { PortError, ServiceBusy, StaleRevision, StoreUnusable } from "../../../ports.ts";
-import type { ChainedEntry, Commit, Freeze, LostNotice, NewRelease, OwedNotice, Store, StoredRelease } from "../../../ports.ts";
+import type { ChainedEntry, Commit, Freeze, LostNotice, NewRelease, OwedNotice, Store, StoredRelease, ToldNotice } from "../../../ports.ts";
+import { createAccess } from "./access.ts";
 import { pageBytes } from "./open-database.ts";
 import { reserveBytes } from "./reserve.ts";
 import type { Reserve } from "./reserve.ts";
@@ -50,8 +51,12 @@ export function createSqliteStore({ database, path, reserve, afterClose }: Store
     giveUp: async ({ release, revision, target }, { atMs, why }) =>
       writeHomeward(() => void statements.giveUp.run(atMs, why, release, revision, target.notifier, target.to)),
     lost: async (release) => read(() => statements.lost.all(release).map(toLostNotice)),
-    freezes: async () => read(() => statements.freezes.all().map(toFreeze)),
+    told: async (release) => read(() => statements.told.all(release).map(toTold)),
+    freeze: async ({ environment, sinceMs, by, reason, untilMs }) =>
+      write(() => void statements.freezeByHand.run(environment, sinceMs, by, reason, untilMs)),
+    freezes: async (nowMs) => read(() => statements.freezes.all(nowMs).map(toFreeze)),
     lift: async ({ environment, by, reason, atMs }) => write(() => statements.lift.run(atMs, by, reason, environment).changes > 0),
+    access: createAccess(statements, { read, write }),
     close: async () => {
       if (!database.isOpen) return;
       database.close();
@@ -263,6 +268,27 @@ function toLostNotice(found: Found): LostNotice {
   return { revision: Number(found["revision"]), target, atMs: Number(found["given_up_ms"]), why: String(found["why"]) };
 }
 
+function toTold(found: Found): ToldNotice {
+  const target = { notifier: String(found["notifier"]), to: String(found["target"]) };
+  const [deliveredMs, lostMs] = [numberOf(found["delivered_ms"]), numberOf(found["given_up_ms"])];
+  return { revision: Number(found["revision"]), target, deliveredMs, lostMs, why: textOf(found["why"]) };
+}
+
 function toFreeze(found: Found): Freeze {
-  return { environment: String(found["environment"]), release: String(found["release"]), sinceMs: Number(found["since_ms"]) };
+  return {
+    environment: String(found["environment"]),
+    release: textOf(found["release"]),
+    sinceMs: Number(found["since_ms"]),
+    by: textOf(found["frozen_by"]),
+    reason: textOf(found["because"]),
+    untilMs: numberOf(found["until_ms"]),
+  };
+}
+
+function textOf(found: unknown): string | null {
+  return typeof found === "string" ? found : null;
+}
+
+function numberOf(found: unknown): number | null {
+  return typeof found === "number" ? found : null;
 }

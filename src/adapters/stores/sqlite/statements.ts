@@ -28,9 +28,21 @@ const texts = {
   giveUp: `UPDATE outbox SET given_up_ms = ?, why = ? WHERE release = ? AND revision = ? AND notifier = ? AND target = ?
       AND delivered_ms IS NULL AND given_up_ms IS NULL`,
   lost: "SELECT revision, notifier, target, given_up_ms, why FROM outbox WHERE release = ? AND given_up_ms IS NOT NULL ORDER BY revision, seq",
+  told: `SELECT revision, notifier, target, delivered_ms, given_up_ms, why FROM outbox WHERE release = ? ORDER BY revision, seq`,
   freeze: "INSERT INTO freezes (environment, release, since_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-  freezes: "SELECT environment, release, since_ms FROM freezes WHERE lifted_ms IS NULL ORDER BY seq",
-  lift: "UPDATE freezes SET lifted_ms = ?, lifted_by = ?, reason = ? WHERE environment = ? AND lifted_ms IS NULL",
+  freezeByHand: "INSERT INTO freezes (environment, since_ms, frozen_by, because, until_ms) VALUES (?, ?, ?, ?, ?)",
+  freezes: `SELECT environment, release, since_ms, frozen_by, because, until_ms FROM freezes
+      WHERE lifted_ms IS NULL AND (until_ms IS NULL OR until_ms > ?) ORDER BY seq`,
+  lift: `UPDATE freezes SET lifted_ms = ?1, lifted_by = ?2, reason = ?3
+      WHERE environment = ?4 AND lifted_ms IS NULL AND (until_ms IS NULL OR until_ms > ?1)`,
+  openSession: "INSERT INTO sessions (hash, body, expires_ms) VALUES (?, ?, ?)",
+  session: "SELECT body FROM sessions WHERE hash = ?",
+  closeSession: "DELETE FROM sessions WHERE hash = ?",
+  forgetSessions: "DELETE FROM sessions WHERE expires_ms < ?",
+  addToken: "INSERT INTO tokens (id, hash, body) VALUES (?, ?, ?)",
+  tokens: "SELECT body, last_used_ms, revoked_ms, revoked_by FROM tokens ORDER BY seq DESC",
+  revokeToken: "UPDATE tokens SET revoked_ms = ?, revoked_by = ? WHERE id = ? AND revoked_ms IS NULL",
+  tokenUsed: "UPDATE tokens SET last_used_ms = ? WHERE id = ?",
 } as const;
 
 /** Every statement of the store, prepared once, by what it does. */
