@@ -11,6 +11,7 @@ import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
 import { liftFreeze, listFreezes } from "./freezes.ts";
 import { history } from "./history.ts";
+import { mountInboxes } from "./inboxes.ts";
 import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
@@ -71,6 +72,7 @@ export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
       return handler(context, parts);
     });
   }
+  mountInboxes(app, parts.inboxes);
   app.notFound((context) =>
     answerProblem(context, parts, new UserError("route-unknown", `There is no ${context.req.method} ${context.req.path}.`)),
   );

@@ -3,7 +3,7 @@ import type { Plan } from "../core/plan.ts";
 import type { Request } from "../core/requests.ts";
 import type { Seen } from "../core/view/build-release-view.ts";
 import type { Problem } from "../errors.ts";
-import type { Clock, NewRelease, Store, World } from "../ports.ts";
+import type { Clock, Inbox, NewRelease, Store, World } from "../ports.ts";
 import type { ExaminedPart } from "./contract.ts";
 import type { Caller } from "./tokens.ts";
 import type { KnownConnection } from "./connections.ts";
@@ -65,6 +65,8 @@ export interface AppParts {
   /** By token. */
   readonly tokens: ReadonlyMap<string, Caller>;
   readonly log: Log;
+  /** By which notifiers hear people. */
+  readonly inboxes: readonly Inbox[];
   readonly version: string;
   readonly meters: Meters;
   readonly lastCalls: LastCalls;

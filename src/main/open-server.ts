@@ -90,8 +90,9 @@ interface AppMakings {
 
 /** The API of a server that is made of these. */
 async function openApp({ start, server, lists, world, clock, ...parts }: AppMakings): Promise<ReturnType<typeof createApp>> {
-  const [app, { localPerson, openTokens }, { readPlan }, { adaptersOf, connectionsOf }] = await Promise.all([
+  const [app, { openInboxes }, { localPerson, openTokens }, { readPlan }, { adaptersOf, connectionsOf }] = await Promise.all([
     import("../http/app.ts"),
+    import("../http/inboxes.ts"),
     import("../http/tokens.ts"),
     import("../config/plan-file.ts"),
     import("../adapters/known-connections.ts"),
@@ -103,6 +104,7 @@ async function openApp({ start, server, lists, world, clock, ...parts }: AppMaki
     world,
     clock,
     tokens: openTokens(start.dataDir, server.people.length === 0 ? [localPerson] : server.people),
+    inboxes: openInboxes({ ...parts, ...server, world, clock, notifiers: server.connections.notifiers, kinds: lists.notifiers }),
     version: version(),
     streamLimits,
     readPlan: (text, file) => readPlan(text, file, { ...lists, server }),

@@ -189,6 +189,7 @@ function makeApp({ playground, server, tokens, real, closing, log: write }: Maki
     log,
     version: "simulated",
     meters,
+    inboxes: [],
     lastCalls,
     connections: connectionsOf(lists, server.connections),
     adapters: adaptersOf(lists),
