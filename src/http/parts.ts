@@ -3,11 +3,12 @@ import type { Request } from "../core/requests.ts";
 import type { Seen } from "../core/view/build-release-view.ts";
 import type { Problem } from "../errors.ts";
 import type { Clock, NewRelease, Store, World } from "../ports.ts";
+import type { Access } from "./access/access.ts";
 import type { ExaminedPart } from "./contract.ts";
-import type { Caller } from "./tokens.ts";
 import type { Log } from "./log.ts";
 import type { Meters } from "./meters.ts";
 import type { Turn } from "./turns.ts";
+import type { WebFiles } from "./web/web-files.ts";
 
 /** One release as the engine knows it now. */
 export type ReleaseSeen = Seen;
@@ -56,8 +57,10 @@ export interface AppParts {
   readonly store: Pick<Store, "list" | "active" | "freezes" | "lift" | "owed">;
   readonly world: Pick<World, "router" | "workloads" | "source" | "notifier">;
   readonly clock: Clock;
-  /** By token. */
-  readonly tokens: ReadonlyMap<string, Caller>;
+  /** Who may call, and how they show it. */
+  readonly access: Access;
+  /** The dashboard's files; `null`: this server shows none. */
+  readonly web: WebFiles | null;
   readonly log: Log;
   readonly version: string;
   readonly meters: Meters;

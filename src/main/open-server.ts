@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { AdapterLists, ConnectedWorld } from "../adapters/connect.ts";
 import type { RunningServer, ServerStart } from "../cli/server.ts";
 import type { Server } from "../config/server-file.ts";
@@ -83,16 +84,21 @@ interface AppMakings {
 
 /** The API of a server that is made of these. */
 async function openApp({ start, server, lists, world, clock, ...parts }: AppMakings): Promise<ReturnType<typeof createApp>> {
-  const [app, { localPerson, openTokens }, { readPlan }] = await Promise.all([
+  const [app, { Access }, { localPerson, openTokens }, { openWebFiles }, { readPlan }] = await Promise.all([
     import("../http/app.ts"),
+    import("../http/access/access.ts"),
     import("../http/tokens.ts"),
+    import("../http/web/web-files.ts"),
     import("../config/plan-file.ts"),
   ]);
+  const people = server.people.length === 0 ? [localPerson] : server.people;
+  const tokens = openTokens(start.dataDir, people);
   return app.createApp({
     ...parts,
     world,
     clock,
-    tokens: openTokens(start.dataDir, server.people.length === 0 ? [localPerson] : server.people),
+    access: new Access({ store: parts.store.access, clock, people, tokens, publicUrl: server.publicUrl }),
+    web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     version: version(),
     streamsAtMost,
     readPlan: (text, file) => readPlan(text, file, { ...lists, server }),

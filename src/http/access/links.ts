@@ -6,7 +6,6 @@ const lastsMs = 10 * 60_000;
 /** Links that are open at once, of everybody together: the oldest makes room. */
 const mostOpen = 1_000;
 
-
 /** One-time links: codes that are kept as digests, in memory only, and work once. */
 export class Links<Holder> {
   readonly #clock: Clock;
