@@ -32,11 +32,19 @@ export function openApiDocument(version: string): Json {
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
-    security: [{ token: [] }],
+    security: [{ token: [] }, { session: [] }],
     paths,
     components: {
       schemas: schemasOf(),
-      securitySchemes: { token: { type: "http", scheme: "bearer", description: "A person's or a machine's token." } },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "A person's or a machine's token." },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "__Host-serin-session",
+          description: "The session of a browser; over plain HTTP the cookie is `serin-session-PORT`.",
+        },
+      },
     },
   };
 }

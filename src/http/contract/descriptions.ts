@@ -138,8 +138,13 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
     query: connectionsQuery,
     answers: json("ConnectionsAnswer"),
   },
-  session: { says: "Who is signed in, and how one can.", answers: json("SessionAnswer") },
-  openSession: { says: "Signs in with the code of a one-time link.", body: openSessionBody, answers: json("SessionAnswer") },
+  session: { says: "Who is signed in, and how one can.", answers: json("SessionAnswer"), problems: ["too-many-tries", "token-missing"] },
+  openSession: {
+    says: "Signs in with the code of a one-time link.",
+    body: openSessionBody,
+    answers: json("SessionAnswer"),
+    problems: ["link-unknown", "origin-wrong", "too-many-tries"],
+  },
   closeSession: { says: "Signs out.", answers: { 204: "no body" } },
   createLink: { says: "A one-time link that opens the dashboard as the caller.", answers: { 201: { type: "CreateLinkAnswer" } } },
   login: { says: "Leads to the team's own sign-in.", answers: { 302: "redirect" } },
@@ -156,10 +161,11 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
 
 /** Every refusal that a route may answer with. */
 export function problemsOf(name: RouteName): readonly ErrorCode[] {
-  const { access, path } = contract.routes[name];
+  const { method, access, path } = contract.routes[name];
   const { query, body, problems = [] } = descriptions[name];
   const codes: readonly ErrorCode[] = [
-    ...(access === "anybody" ? [] : (["token-missing", "token-unknown"] as const)),
+    ...(access === "anybody" ? [] : (["token-missing", "token-unknown", "session-over", "too-many-tries"] as const)),
+    ...(access === "anybody" || method === "GET" ? [] : (["origin-wrong"] as const)),
     ...(typeof access === "string" ? [] : (["role-missing"] as const)),
     ...(path.includes("/releases/:id") ? (["release-unknown"] as const) : []),
     ...(query === undefined ? [] : (["query-invalid"] as const)),

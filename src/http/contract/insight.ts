@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { VerdictKind } from "../../evidence/verdict.ts";
+import type { HistoryView } from "../../core/history-view.ts";
 
 /*
  * What stands behind a release's verdicts, and before its start.
@@ -8,38 +8,9 @@ import type { VerdictKind } from "../../evidence/verdict.ts";
 /** The query of `history`: one check by its id. */
 export const historyQuery = z.strictObject({ check: z.string().min(1).max(500), language: z.enum(["fr", "en"]).optional() });
 
-/** How the evidence of one gate or guard grew. Numbers are in the unit of `BandView`; at most 300 points, oldest first. */
-export interface HistoryAnswer {
-  readonly check: string;
-  readonly says: string;
-  readonly label: string;
-  /** "%", "ms", "points"; empty: a plain count. */
-  readonly unit: string;
-  readonly passAt: number | null;
-  /** `null`: this kind of test has no line. */
-  readonly failAt: number | null;
-  readonly good: "below" | "above" | null;
-  readonly points: readonly HistoryPoint[];
-  /** What was read of each arm, in `unit`, at most 300 points; empty where nothing can be drawn. */
-  readonly series: readonly SeriesPoint[];
-  readonly phases: readonly { readonly name: string; readonly fromMs: number; readonly untilMs: number | null }[];
-  /** The counts behind it, the assumption in words, what would change the verdict: a sentence each. */
-  readonly explains: readonly string[];
-}
-
-export interface HistoryPoint {
-  readonly atMs: number;
-  readonly kind: VerdictKind;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly estimate: number | null;
-}
-
-export interface SeriesPoint {
-  readonly atMs: number;
-  readonly canary: number | null;
-  readonly stable: number | null;
-}
+/** The answer of `history`; times are epoch ms. */
+export type HistoryAnswer = HistoryView;
+export type { HistoryMark, HistoryPhase, HistoryPoint, SeriesPoint } from "../../core/history-view.ts";
 
 /** The query of `whatIf`: the check judged anew with another line, in the words of conditions ("< 1%", "p95 < 800ms"). */
 export const whatIfQuery = z.strictObject({
