@@ -50,6 +50,7 @@ const assemblies: Readonly<Record<string, readonly string[]>> = {
     "src/adapters/traffic/edge/start-edge.ts",
     "src/adapters/traffic/edge/edge-unusable.ts",
   ],
+  "src/cli/plan-when.ts": ["src/engine/clock.ts"],
 };
 
 function isAllowed(from: string, to: string): boolean {
