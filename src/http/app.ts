@@ -16,6 +16,7 @@ import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
 import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
+import { readiness } from "./readiness.ts";
 import { problemOf, problemResponse } from "./problem.ts";
 import { journal, listReleases, showRelease, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
@@ -46,6 +47,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   examine,
   metrics,
   openapi,
+  readiness,
   history,
   whatIf,
   session,
