@@ -109,8 +109,9 @@ describe("people", () => {
 });
 
 describe("power", () => {
-  const look = (rps: number | null, seenIn: string | null = null): readonly ReadinessItem[] =>
-    powerItems(planned, { traffic: { loginsPerMinute: null, rps }, seenIn }, () => ({ isSliced: true, runsEveryMs: 0 }), "en");
+  const look = (rps: number | null, seenIn: string | null = null): readonly ReadinessItem[] => [
+    ...powerItems(planned, { traffic: { loginsPerMinute: null, rps }, seenIn }, () => ({ isSliced: true, runsEveryMs: 0 }), "en"),
+  ];
 
   test("depends on traffic that nobody knows", () => {
     expect(verdicts(look(null))).toEqual([["error-rate < 0.5%", "doubtful"]]);

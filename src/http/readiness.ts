@@ -37,10 +37,20 @@ export async function readiness(context: Context<Env>, parts: AppParts): Promise
     readinessPart("world", world, language),
     readinessPart("window", windowItems(release, { nowMs, freezes: reasoned }, language), language),
     readinessPart("people", peopleItems(release, parts.access.roster.everybody(), language), language),
-    readinessPart("power", powerItems(plan, reckoned, parts.sourceOf, language), language),
+    readinessPart("power", await inTurns(parts, powerItems(plan, reckoned, parts.sourceOf, language)), language),
   ];
   const answer: ReadinessAnswer = { revision: release.revision, nowMs, ...goOrNoGo(looked, language), parts: looked };
   return context.json(answer, 200, { ETag: `"${release.revision}"` });
+}
+
+/** Items that take a while each: whatever else there is to do goes on between them. */
+async function inTurns(parts: AppParts, items: Iterable<ReadinessItem>): Promise<readonly ReadinessItem[]> {
+  const made: ReadinessItem[] = [];
+  for (const item of items) {
+    made.push(item);
+    await parts.turn();
+  }
+  return made;
 }
 
 /** What was doubtful in the plan when the release was begun, in the language of that plan. */

@@ -1,8 +1,9 @@
+import { checksOf } from "../checks.ts";
 import { askedCheck } from "../messages/context.ts";
 import { sayForeseen, sayNeeded, sayProbability, sayTraffic } from "../messages/power.ts";
 import { readinessWords } from "../messages/readiness.ts";
 import type { Language, Plan } from "../plan.ts";
-import { powerOf, sureEnough } from "../power.ts";
+import { powerIn, sureEnough } from "../power.ts";
 import type { CheckPower, ExpectedTraffic, PowerAsk } from "../power.ts";
 import { doubtful, fine } from "./readiness.ts";
 import type { ReadinessItem } from "./readiness.ts";
@@ -13,19 +14,19 @@ export interface Reckoned {
   readonly seenIn: string | null;
 }
 
-/** Which gates of the first phase the traffic decides, and which it does not. */
-export function powerItems(
+/** Which gates of the first phase the traffic decides, and which it does not. Each gate is a yield, as each takes a while. */
+export function* powerItems(
   plan: Plan,
   { traffic, seenIn }: Reckoned,
   sourceOf: PowerAsk["sourceOf"],
   language: Language,
-): readonly ReadinessItem[] {
+): Generator<ReadinessItem, void> {
   const words = readinessWords[language];
   const said = sayTraffic(traffic, language);
-  const first = said === null ? [] : [fine(words.traffic, seenIn === null ? words.given(said) : words.seen(said, seenIn))];
-  const gates = powerOf(plan, { traffic, truths: {}, sourceOf })[0]?.checks.filter(({ kind }) => kind === "gate") ?? [];
-  if (gates.length === 0) return [...first, fine(words.gates, words.noGates)];
-  return [...first, ...gates.map((power) => gateItem(plan, power, language))];
+  if (said !== null) yield fine(words.traffic, seenIn === null ? words.given(said) : words.seen(said, seenIn));
+  const gates = checksOf(plan).filter(({ phase }) => phase === 0);
+  if (gates.length === 0) yield fine(words.gates, words.noGates);
+  for (const check of gates) yield gateItem(plan, powerIn(plan, { traffic, truths: {}, sourceOf }, { check, index: 0 }), language);
 }
 
 function gateItem(plan: Plan, power: CheckPower, language: Language): ReadinessItem {
