@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { slack } from "../src/adapters/notices/slack.ts";
 import { createClock } from "../src/engine/clock.ts";
-import type { Desk, Pressed } from "../src/ports/desk.ts";
+import type { Desk, Pressed } from "../src/ports.ts";
 import { temporaryFolder } from "./fixtures/folder.ts";
 import { ids, signingSecret, slackPlace } from "./fixtures/slack-place.ts";
 import type { SlackPlace } from "./fixtures/slack-place.ts";

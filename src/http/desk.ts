@@ -5,7 +5,7 @@ import { sayRefusal } from "../core/messages/refusals.ts";
 import { sayStatus } from "../core/messages/statuses.ts";
 import { linkTo } from "../core/notices.ts";
 import { noticeState } from "../core/view/notice-state.ts";
-import type { Desk, PressAnswer, Pressed } from "../ports/desk.ts";
+import type { Desk, PressAnswer, Pressed } from "../ports.ts";
 import { askRelease } from "./ask.ts";
 import type { AskParts } from "./ask.ts";
 import { personIn } from "./auth.ts";

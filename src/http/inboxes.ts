@@ -1,6 +1,5 @@
 import type { Hono } from "hono";
-import type { World } from "../ports.ts";
-import type { Inbox } from "../ports/desk.ts";
+import type { Inbox, World } from "../ports.ts";
 import { UserError } from "../errors.ts";
 import type { Env } from "./auth.ts";
 import { createDesk } from "./desk.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Inbox } from "../../ports/desk.ts";
+import type { Inbox } from "../../ports.ts";
 import type { Check, NotifierDefinition } from "../define.ts";
 import { parseTimeout, timeoutWords } from "../exchange.ts";
 import { tlsWords } from "../tls.ts";

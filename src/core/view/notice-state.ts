@@ -152,7 +152,8 @@ function lastPhase(story: readonly Entry[]): number | null {
   return story.reduce<number | null>((phase, { decision }) => phaseOf(decision.status) ?? phase, null);
 }
 
-function spansOf(plan: Plan, story: readonly Entry[]): readonly PhaseSpan[] {
+/** When each phase was begun and left, as the journal says. */
+export function spansOf(plan: Plan, story: readonly Entry[]): readonly PhaseSpan[] {
   return plan.phases.map(({ name, sharePct }, index) => {
     const from = story.find(({ decision }) => phaseOf(decision.status) === index);
     const after = from === undefined ? undefined : story.find((entry) => entry.revision > from.revision && isLeft(entry, index));

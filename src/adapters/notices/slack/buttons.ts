@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { roles } from "../../../core/plan.ts";
 import type { ButtonState } from "../../../core/view/notice-buttons.ts";
-import type { Notice } from "../../../ports.ts";
-import type { Pressed } from "../../../ports/desk.ts";
+import type { Notice, Pressed } from "../../../ports.ts";
 import { plainLine } from "../outcome/plain-line.ts";
 
 /**

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { Clock } from "../../../ports.ts";
-import type { Desk, PressAnswer } from "../../../ports/desk.ts";
+import type { Clock, Desk, PressAnswer } from "../../../ports.ts";
 import { createExchange } from "../../exchange.ts";
 import type { Tls } from "../../tls.ts";
 import type { SlackPress } from "./buttons.ts";

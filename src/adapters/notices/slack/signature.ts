@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { InboxCall } from "../../../ports/desk.ts";
+import type { InboxCall } from "../../../ports.ts";
 
 /** Older calls, and those of clocks that are so far ahead, are not taken, ms. */
 export const signedWithinMs = 300_000;

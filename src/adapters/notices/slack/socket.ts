@@ -1,7 +1,6 @@
 import type { SocketModeClient } from "@slack/socket-mode";
 import { Agent } from "undici";
-import type { Clock } from "../../../ports.ts";
-import type { Desk } from "../../../ports/desk.ts";
+import type { Clock, Desk } from "../../../ports.ts";
 import type { Tls } from "../../tls.ts";
 import { appTokenRemedy } from "./troubles.ts";
 

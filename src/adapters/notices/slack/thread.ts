@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { Notice } from "../../../ports.ts";
-import type { PressAnswer } from "../../../ports/desk.ts";
+import type { Notice, PressAnswer } from "../../../ports.ts";
 import { keptFile } from "../../kept-file.ts";
 import type { KeptFile } from "../../kept-file.ts";
 import type { SlackPress } from "./buttons.ts";

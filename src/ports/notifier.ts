@@ -1,10 +1,38 @@
+import type { Entry } from "../core/decision.ts";
 import type { Language, Role } from "../core/plan.ts";
 import type { ButtonState } from "../core/view/notice-buttons.ts";
-import type { Notice } from "../ports.ts";
+import type { NoticeState } from "../core/view/notice-state.ts";
 
-/*
- * The way back in: what people press in the messages of a notifier, and where it is brought.
- */
+/** One notice, rendered: a pure function of the journal and the server's address, so that every try of it is the same to the letter. */
+export interface Notice {
+  readonly key: string;
+  readonly to: string;
+  readonly release: string;
+  readonly atMs: number;
+  readonly title: string;
+  /** One sentence a line. */
+  readonly lines: readonly string[];
+  readonly entry: Entry;
+  /** Where the release stood after the entry. */
+  readonly state: NoticeState;
+  /** Keys of the first notice of this release to this receiver and of the one before this; `previous` is `null` for the first itself. */
+  readonly thread: { readonly first: string; readonly previous: string | null };
+  /** Where the release is shown; `null`: the server's file has no `publicUrl`. */
+  readonly link: string | null;
+}
+
+export interface Notifier {
+  /**
+   * Tells; resolving means that the receiver has it. Notices of one release to one receiver come one after the other, in the journal's order but
+   * for those that failed for long; others come beside them. The same notice may come again: after a failure, and after a crash also when it arrived.
+   */
+  send(notice: Notice, signal: AbortSignal): Promise<void>;
+  /**
+   * Hears from now on what people press in its messages, until the server closes, and brings it to `desk`; answers by which calls it hears. Called
+   * at most once. Absent, or `null`: its messages have no buttons.
+   */
+  listen?(desk: Desk): Inbox | null;
+}
 
 /** A button of a message that somebody pressed. */
 export interface Pressed {
