@@ -1,12 +1,6 @@
 import { pathOf, routes } from "../../src/http/contract/routes.ts";
 import type { CalendarAnswer } from "../../src/http/contract/calendar.ts";
-import type {
-  CreateLinkAnswer,
-  CreateTokenAnswer,
-  ListTokensAnswer,
-  PeopleAnswer,
-  SessionAnswer,
-} from "../../src/http/contract/access.ts";
+import type { CreateLinkAnswer, CreateTokenAnswer, ListTokensAnswer, PeopleAnswer, SessionAnswer } from "../../src/http/contract/access.ts";
 import type { ConnectionsAnswer, HistoryAnswer, ReadinessAnswer, WhatIfAnswer } from "../../src/http/contract/insight.ts";
 import type {
   AskAnswer,

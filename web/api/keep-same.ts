@@ -18,7 +18,10 @@ function keepSameList(before: readonly unknown[], next: readonly unknown[]): rea
   return kept.length === before.length && kept.every((item, at) => Object.is(item, before[at])) ? before : kept;
 }
 
-function keepSameObject(before: Readonly<Record<string, unknown>>, next: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function keepSameObject(
+  before: Readonly<Record<string, unknown>>,
+  next: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const names = Object.keys(next);
   const kept = Object.fromEntries(names.map((name) => [name, keepSame(before[name], next[name])]));
   const isSame = names.length === Object.keys(before).length && names.every((name) => Object.is(kept[name], before[name]));

@@ -22,7 +22,8 @@ export class Boundary extends Component<Props, { readonly brokenOf: string | nul
   }
 
   override componentDidUpdate(): void {
-    if (this.state.brokenOf !== null && this.state.brokenOf !== "" && this.state.brokenOf !== this.props.of) this.setState({ brokenOf: null });
+    if (this.state.brokenOf !== null && this.state.brokenOf !== "" && this.state.brokenOf !== this.props.of)
+      this.setState({ brokenOf: null });
   }
 
   override render(): ReactNode {

@@ -52,10 +52,7 @@ export function SessionProvider({ code, children }: { readonly code: string | nu
   }, [code]);
   useEffect(() => onSignedOut(renew), [renew]);
   useEffect(() => (session.kind === "away" ? after(3_000, renew) : undefined), [session, renew]);
-  const parts = useMemo(
-    () => ({ session, renew, signOut: () => void call("closeSession").then(renew, renew) }),
-    [session, renew],
-  );
+  const parts = useMemo(() => ({ session, renew, signOut: () => void call("closeSession").then(renew, renew) }), [session, renew]);
   return <SessionContext value={parts}>{children}</SessionContext>;
 }
 

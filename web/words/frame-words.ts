@@ -51,7 +51,8 @@ export const frameWords: Words<FrameWords> = {
       viewer: "viewer",
     },
     connecting: "Asking the server…",
-    away: (age) => `The server cannot be reached. What you see is ${age} old. Nothing that you press would arrive; releases go on by themselves.`,
+    away: (age) =>
+      `The server cannot be reached. What you see is ${age} old. Nothing that you press would arrive; releases go on by themselves.`,
     neverHeard: "The server cannot be reached.",
     again: "Connected again.",
     retry: "Try now",
@@ -93,7 +94,8 @@ export const frameWords: Words<FrameWords> = {
     nothingHere: "Il n’y a rien à cette adresse.",
     nothingHereRemedy: "La liste des déploiements est un bon point de départ.",
     broken: "Cet écran a fait une erreur.",
-    brokenRemedy: "Le déploiement n’en est pas touché. Rechargez la page\u202f; `serin release show` montre la même chose dans un terminal.",
+    brokenRemedy:
+      "Le déploiement n’en est pas touché. Rechargez la page\u202f; `serin release show` montre la même chose dans un terminal.",
     reload: "Recharger",
     signIn: "Connexion",
     signInBy: "Se connecter avec le compte de l’équipe",
