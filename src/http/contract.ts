@@ -12,6 +12,12 @@ export type { Access, Route, RouteName } from "./contract/routes.ts";
 /** Largest body that is read, bytes. */
 export const bodyLimitBytes = 2 * 1024 * 1024;
 
+/** The language of the sentences; absent: the plan's. */
+const language = z.enum(["fr", "en"]).optional();
+
+/** The query of `showRelease`, `events` and `releasesEvents`. */
+export const languageQuery = z.strictObject({ language });
+
 const word = z
   .string()
   .min(1)
@@ -56,6 +62,7 @@ export interface StartReleaseAnswer {
 export const listReleasesQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   before: z.string().min(1).max(200).optional(),
+  language,
 });
 
 export interface ReleaseSummary {
@@ -99,16 +106,14 @@ export interface JournalAnswer {
 
 /**
  * `events` is a stream of server-sent events. `entry`: one `ChainedEntry`, its id is the revision; with `Last-Event-ID` the stream goes on
- * after that one, without it begins with the next new one. `view`: the whole `ReleaseView`, at once and then after each change, at most four a second; it has no id.
+ * after that one, without it begins with the next new one. `view`: the whole `ReleaseView`, at once, after each change (at most four a second), and
+ * every five seconds without one, so that a dead line is noticed; it has no id.
  */
 export type EventName = "entry" | "view";
 
-/** The query of `showRelease`, `events` and `why`: the language of the sentences; absent: the plan's. */
-export const languageQuery = z.strictObject({ language: z.enum(["fr", "en"]).optional() });
-
 /**
- * `releasesEvents` is a stream of the first page of `listReleases` and of `listFreezes`: event `releases`, a `ReleasesEvent`, at once and after each
- * change, at most once a second.
+ * `releasesEvents` is a stream of the first page of `listReleases` and of `listFreezes`: event `releases`, a `ReleasesEvent`, at once, after
+ * each change (at most one a second), and every five seconds without one.
  */
 export interface ReleasesEvent extends ListReleasesAnswer, ListFreezesAnswer {
   readonly nowMs: number;
@@ -138,7 +143,7 @@ export interface AskAnswer {
 }
 
 /** The query of `why`: one check by its id, or all. */
-export const whyQuery = z.strictObject({ check: z.string().min(1).max(500).optional() });
+export const whyQuery = z.strictObject({ check: z.string().min(1).max(500).optional(), language });
 
 export interface WhyAnswer {
   readonly revision: number;
@@ -242,6 +247,8 @@ export interface ProblemAnswer {
   readonly revision?: number;
   /** `store-unusable`: "full", "failing", "not-writable", "damaged". */
   readonly why?: string;
+  /** `too-many-tries`: seconds, as the header `Retry-After`. */
+  readonly retryAfterS?: number;
   /** `internal`: the same word stands in the log. */
   readonly incident?: string;
 }
