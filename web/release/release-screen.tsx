@@ -69,7 +69,7 @@ function Release({
         <CheckList title={words.gates} checks={view.gates} view={view} />
         <CheckList title={words.guards} checks={view.guards} view={view} />
         <div className="beside">
-          <Story view={view} />
+          <Story key={view.language} view={view} />
           <People people={view.people} />
         </div>
         <NotNow view={view} />
