@@ -16,7 +16,7 @@ import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
 import { problemOf, problemResponse } from "./problem.ts";
-import { journal, listReleases, showRelease, verify, why } from "./releases.ts";
+import { journal, listReleases, showRelease, story, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
 import { startRelease } from "./start-release.ts";
 import { Streams } from "./streams.ts";
@@ -33,6 +33,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   listReleases,
   showRelease,
   journal,
+  story,
   events,
   releasesEvents,
   connections,

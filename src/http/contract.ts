@@ -105,6 +105,19 @@ export interface JournalAnswer {
   readonly next: number | null;
 }
 
+/** The query of `story`: entries of a revision below `before`, newest first; absent: the newest ones. */
+export const storyQuery = z.strictObject({
+  before: z.coerce.number().int().min(1).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  language,
+});
+
+export interface StoryAnswer {
+  readonly story: ReleaseView["story"];
+  /** The `before` of the next page; `null`: the release began with the last entry of this one. */
+  readonly next: number | null;
+}
+
 /**
  * `events` is a stream of server-sent events. `entry`: one `ChainedEntry`, its id is the revision; with `Last-Event-ID` the stream goes on
  * after that one, without it begins with the next new one. `view`: the whole `ReleaseView`, at once, after each change (at most four a second), and
