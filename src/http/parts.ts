@@ -59,11 +59,13 @@ export interface AskedExamination {
 /** Everything that the API is made of. */
 export interface AppParts {
   readonly engine: EngineFace;
-  readonly store: Pick<Store, "load" | "told" | "list" | "active" | "freezes" | "lift" | "owed">;
+  readonly store: Pick<Store, "load" | "told" | "list" | "active" | "freeze" | "freezes" | "lift" | "owed">;
   readonly world: Pick<World, "router" | "workloads" | "source" | "notifier">;
   readonly clock: Clock;
   /** By token. */
   readonly tokens: ReadonlyMap<string, Caller>;
+  /** The environments that this server releases to. */
+  readonly environments: readonly string[];
   readonly log: Log;
   readonly version: string;
   readonly meters: Meters;

@@ -103,6 +103,7 @@ async function openApp({ start, server, lists, world, clock, ...parts }: AppMaki
     world,
     clock,
     tokens: openTokens(start.dataDir, server.people.length === 0 ? [localPerson] : server.people),
+    environments: server.environments,
     version: version(),
     streamLimits,
     readPlan: (text, file) => readPlan(text, file, { ...lists, server }),

@@ -187,6 +187,7 @@ function makeApp({ playground, server, tokens, real, closing, log: write }: Maki
     clock,
     tokens,
     log,
+    environments: server.environments,
     version: "simulated",
     meters,
     lastCalls,

@@ -57,6 +57,13 @@ function when({ plan, startMs }: Start, atMs: number, language: Language): strin
   return sayWhen(plan, { atMs, nowMs: startMs }, language);
 }
 
+/** Why an environment is frozen: the reason that a person gave, or the release that was halted there. */
+export function sayFreeze(freeze: { readonly reason: string | null; readonly release: string | null }, language: Language): string {
+  if (freeze.reason !== null) return freeze.reason;
+  const release = freeze.release ?? "";
+  return language === "fr" ? `la mise en production ${release} a été arrêtée` : `release ${release} was halted`;
+}
+
 /** A part of what is told, with the lines beneath it. */
 export interface OutlookPart {
   readonly says: string;
