@@ -55,6 +55,7 @@ export function measureWorld<Whole extends World>(world: Whole, { meters, lastCa
   }));
   const notifier = each<Notifier>((adapter, name) => ({
     send: async (notice, signal) => measure({ port: "notifier", name }, async () => adapter.send(notice, signal)),
+    listen: (desk) => adapter.listen?.(desk) ?? null,
   }));
   return {
     ...world,

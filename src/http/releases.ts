@@ -12,7 +12,7 @@ import type { AppParts, ReleaseSeen, Verified } from "./parts.ts";
 import { summaryOf } from "./summaries.ts";
 
 /** The release of this id. Throws `release-unknown`. */
-export async function releaseOrRefuse(parts: AppParts, id: string): Promise<ReleaseSeen> {
+export async function releaseOrRefuse(parts: Pick<AppParts, "engine">, id: string): Promise<ReleaseSeen> {
   const seen = await parts.engine.view(id);
   if (seen === null) throw new UserError("release-unknown", `No release is called ${id}.`);
   return seen;
