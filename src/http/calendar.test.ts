@@ -124,6 +124,8 @@ describe("GET /api/v1/calendar", () => {
       return [day, ...bands].map((span) => ((span?.toMs ?? 0) - (span?.fromMs ?? 0)) / 3_600_000);
     };
     expect(await hours("2026-03-29")).toEqual([23, 3]);
+    const { days: sunday } = await calendar(api, "?from=2026-03-29&days=2");
+    expect(sunday.map(({ change }) => change)).toEqual([{ atMs: Date.parse("2026-03-29T01:00Z"), byMs: 3_600_000 }, null]);
     expect(await hours("2026-10-25")).toEqual([25, 5]);
     const {
       days: [day],

@@ -1,4 +1,3 @@
-import { isClockChange } from "../outlook.ts";
 import type { Day } from "../calendar.ts";
 import type { Outlook, OutlookStart, OutlookWeek } from "../outlook.ts";
 import type { Language, Plan } from "../plan.ts";
@@ -127,7 +126,7 @@ function notesOf(day: Day, language: Language): readonly string[] {
   const words = outlookWords[language];
   return [
     ...(day.holiday === null ? [] : [`${closedWords[language].holiday}${day.holiday}`]),
-    ...(isClockChange(day) ? [words.clock(saySpan(day.toMs - day.fromMs, language))] : []),
+    ...(day.change !== null ? [words.clock(saySpan(day.toMs - day.fromMs, language))] : []),
   ];
 }
 

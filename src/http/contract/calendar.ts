@@ -47,6 +47,8 @@ export interface CalendarDay {
   /** A day of a clock change is 23 or 25 h long. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** Where the clock is put forward (`byMs` above 0) or back on this day; `null`: it is not. */
+  readonly change: { readonly atMs: number; readonly byMs: number } | null;
   /** The public holiday's name, where the plan avoids it; `null`: none. */
   readonly holiday: string | null;
 }
