@@ -67,6 +67,7 @@ const mutating: Partial<Record<RouteName, unknown>> = {
   startRelease: startBody,
   ask: { kind: "pause", reason: "a test" },
   liftFreeze: { reason: "a test" },
+  setFreeze: { environment: "production", reason: "a test" },
   startStable: { plan: startBody.plan, versions: { web: "1" }, reason: "a test" },
   examine: { plan: startBody.plan },
 };

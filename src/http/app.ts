@@ -9,7 +9,8 @@ import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
 import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
-import { liftFreeze, listFreezes } from "./freezes.ts";
+import { calendar } from "./calendar.ts";
+import { liftFreeze, listFreezes, setFreeze } from "./freezes.ts";
 import { history } from "./history.ts";
 import { mountInboxes } from "./inboxes.ts";
 import { metrics } from "./metrics.ts";
@@ -42,6 +43,8 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   verify,
   listFreezes,
   liftFreeze,
+  setFreeze,
+  calendar,
   startStable,
   examine,
   metrics,
