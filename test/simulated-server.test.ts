@@ -17,7 +17,7 @@ function callsTo(server: SimulatedServer) {
   const call = async (who: string, method: string, path: string, sent: { readonly body?: object; readonly headers?: object } = {}) => {
     const headers = { authorization: `Bearer ${server.tokenOf(who)}`, "content-type": "application/json", ...sent.headers };
     const response = await fetch(server.url + path, { method, headers, ...(sent.body && { body: JSON.stringify(sent.body) }) });
-    return { status: response.status, body: (await response.json()) };
+    return { status: response.status, body: await response.json() };
   };
   const begin = async (): Promise<string> => {
     const headers = { "idempotency-key": "begin" };

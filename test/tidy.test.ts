@@ -52,7 +52,8 @@ const assemblies: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/sim/serve.ts": [
     ...["metrics", "notices", "traffic", "workloads"].map((port) => `src/adapters/${port}/list.ts`),
-    ...["app", "listen", "log", "measure-world", "meters", "tokens"].map((name) => `src/http/${name}.ts`),
+    ...["app", "last-calls", "listen", "log", "measure-world", "meters", "tokens"].map((name) => `src/http/${name}.ts`),
+    "src/adapters/known-connections.ts",
     "src/doctor/examine.ts",
   ],
 };

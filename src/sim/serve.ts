@@ -1,3 +1,4 @@
+import { adaptersOf, connectionsOf } from "../adapters/known-connections.ts";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +18,7 @@ import { createApp } from "../http/app.ts";
 import { listen, parseAddress } from "../http/listen.ts";
 import { createLog } from "../http/log.ts";
 import { measureWorld } from "../http/measure-world.ts";
+import { LastCalls } from "../http/last-calls.ts";
 import { Meters } from "../http/meters.ts";
 import { openTokens } from "../http/tokens.ts";
 import type { Caller } from "../http/tokens.ts";
@@ -169,7 +171,8 @@ function makeApp({ playground, server, tokens, real, closing, log: write }: Maki
   const clock: Clock = { ...real, nowMs: () => simulated.clock.nowMs() };
   const log = createLog(write, () => clock.nowMs());
   const meters = new Meters("simulated");
-  const world = measureWorld(simulated, meters);
+  const lastCalls = new LastCalls();
+  const world = measureWorld(simulated, { meters, lastCalls });
   const engine = createEngine(world, {
     publicUrl: server.publicUrl,
     onTrouble: (message) => log("error", "trouble", { message }),
@@ -186,7 +189,11 @@ function makeApp({ playground, server, tokens, real, closing, log: write }: Maki
     log,
     version: "simulated",
     meters,
-    streamsAtMost: 500,
+    inboxes: [],
+    lastCalls,
+    connections: connectionsOf(lists, server.connections),
+    adapters: adaptersOf(lists),
+    streamLimits: { all: 2_000, perPerson: 100 },
     closing,
     readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
     examine: (asked, signal) => examine({ ...asked, world: examined, clock }, signal),
