@@ -50,6 +50,7 @@ const assemblies: Readonly<Record<string, readonly string[]>> = {
     "src/adapters/traffic/edge/start-edge.ts",
     "src/adapters/traffic/edge/edge-unusable.ts",
   ],
+  "src/sim/dev-api.ts": ["src/http/contract.ts"],
   "src/sim/serve.ts": [
     ...["metrics", "notices", "traffic", "workloads"].map((port) => `src/adapters/${port}/list.ts`),
     ...["app", "last-calls", "listen", "log", "measure-world", "meters", "tokens"].map((name) => `src/http/${name}.ts`),
@@ -144,7 +145,7 @@ describe("rooms", () => {
 });
 
 /** Where time and chance come from: everybody else is given a clock (STYLE.md, example 6) and a seed. */
-const clocks = ["src/engine/clock.ts", "src/adapters/traffic/edge/", "src/cli/", "src/demo/", "src/http/listen.ts", "src/sim/command.ts"];
+const clocks = ["src/engine/clock.ts", "src/adapters/traffic/edge/", "src/cli/", "src/demo/", "src/http/listen.ts", "src/sim/command.ts", "src/sim/dev-api.ts"];
 const hiddenClock =
   /\bDate\.now\b|\bnew Date\(\)|\bset(?:Timeout|Interval)\b|\bMath\.random\b|\bperformance\.now\b|\bAbortSignal\.timeout\b|timers\/promises/;
 

@@ -60,6 +60,8 @@ export interface SimulatedServer {
   /** The plan as written: what `startRelease` takes. */
   readonly plan: { readonly text: string; readonly file: string };
   readonly people: readonly Caller[];
+  /** The four of them who decide. */
+  readonly team: Team;
   /** Of a person by name. Throws when there is nobody of that name. */
   tokenOf(name: string): string;
   /** Epoch ms in the simulated world. */
@@ -120,6 +122,7 @@ export async function openSimulatedServer(options: SimulatedServerOptions): Prom
     playground,
     plan: planText,
     people,
+    team: teamOf(server),
     tokenOf: (name) => found([...tokens].find(([, person]) => person.name === name)?.[0], name),
     nowMs: () => playground.world.clock.nowMs(),
     until: (release, isThere, withinMs) => until({ engine, playground, release, withinMs }, isThere),
