@@ -117,7 +117,7 @@ export const errorKinds = {
     title: "No token was given",
     status: 401,
     exit: "not-allowed",
-    remedy: "Send `Authorization: Bearer TOKEN`; on the command line `--token-file` or SERIN_TOKEN.",
+    remedy: "Send `Authorization: Bearer TOKEN`; on the command line `--token-file` or SERIN_TOKEN; in a browser, sign in.",
   },
   "token-unknown": {
     title: "The token is not known",
@@ -136,6 +136,30 @@ export const errorKinds = {
     status: 409,
     exit: "no",
     remedy: "Nothing is to be done: it acted the first time.",
+  },
+  "session-over": {
+    title: "The session is over",
+    status: 401,
+    exit: "not-allowed",
+    remedy: "Sign in again, or open the dashboard with a new link (`serin link`).",
+  },
+  "link-unknown": {
+    title: "The link does not open anything",
+    status: 401,
+    exit: "not-allowed",
+    remedy: "Ask for a new one (`serin link`): each works once, within ten minutes.",
+  },
+  "origin-wrong": {
+    title: "The call comes from a page of somebody else",
+    status: 403,
+    exit: "not-allowed",
+    remedy: "Use the dashboard at the server's own address; when a proxy changes the address, name it in the server's file (`publicUrl`).",
+  },
+  "too-many-tries": {
+    title: "Too many calls failed",
+    status: 429,
+    exit: "unreachable",
+    remedy: "Wait as long as `Retry-After` says, then use a token, link or session that is in force.",
   },
   "role-missing": {
     title: "The person does not have the role for this",

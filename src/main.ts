@@ -37,6 +37,7 @@ const commands: Readonly<Record<string, (program: Command, terminal: Terminal) =
     void (await import("./cli/doctor.ts")).addDoctor(program, terminal, async (asked) =>
       (await import("./main/without-server.ts")).examineHere(asked),
     ),
+  link: async (program, terminal) => (await import("./cli/link.ts")).addLink(program, terminal),
   judge: async (program, terminal) => (await import("./cli/judge.ts")).addJudge(program, terminal),
   demo: async (program, terminal) => (await import("./cli/demo.ts")).addDemo(program, terminal),
 };

@@ -53,7 +53,9 @@ const assemblies: Readonly<Record<string, readonly string[]>> = {
   "src/sim/dev-api.ts": ["src/http/contract.ts"],
   "src/sim/serve.ts": [
     ...["metrics", "notices", "traffic", "workloads"].map((port) => `src/adapters/${port}/list.ts`),
-    ...["app", "last-calls", "listen", "log", "measure-world", "meters", "tokens"].map((name) => `src/http/${name}.ts`),
+    ...["access/access", "app", "last-calls", "listen", "log", "measure-world", "meters", "tokens", "web/web-files"].map(
+      (name) => `src/http/${name}.ts`,
+    ),
     "src/adapters/known-connections.ts",
     "src/doctor/examine.ts",
   ],

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
-import { UserError } from "../errors.ts";
 import { ask } from "./ask.ts";
 import { authenticate } from "./auth.ts";
 import type { Env } from "./auth.ts";
+import { closeSession, createLink, openSession, people, session } from "./access/session-routes.ts";
 import { routes } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
@@ -23,6 +23,7 @@ import { Streams } from "./streams.ts";
 import type { StreamLimits } from "./streams.ts";
 import { createTurns } from "./turns.ts";
 import { whatIf } from "./what-if.ts";
+import { serveWeb } from "./web/serve-web.ts";
 
 type Handler = (context: Context<Env>, parts: AppParts) => Promise<Response>;
 
@@ -45,6 +46,11 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   metrics,
   history,
   whatIf,
+  session,
+  openSession,
+  closeSession,
+  createLink,
+  people,
 };
 
 /** The routes that are answered. */
@@ -67,25 +73,24 @@ export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
   for (const [name, { method, path, access }] of Object.entries(routes)) {
     const handler = handlers[name as RouteName];
     if (handler === undefined) continue;
-    app.on(method, path, authenticate(parts.tokens, access), limitBody, async (context) => {
+    app.on(method, path, authenticate(parts.access, access), limitBody, async (context) => {
       if (name !== "health") await parts.turn();
       return handler(context, parts);
     });
   }
   mountInboxes(app, parts.inboxes);
-  app.notFound((context) =>
-    answerProblem(context, parts, new UserError("route-unknown", `There is no ${context.req.method} ${context.req.path}.`)),
-  );
+  app.notFound(async (context) => serveWeb(context, parts).catch((error: unknown) => answerProblem(context, parts, error)));
   app.onError((error, context) => answerProblem(context, parts, error));
   return app;
 }
 
-/** Nothing that the API answers is a page, is to be kept, or may be embedded. */
+/** Nothing that the API answers is a page, is to be kept, or may be embedded; the dashboard's files say for themselves what differs. */
 const safeHeaders = {
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Referrer-Policy": "no-referrer",
+  "Cross-Origin-Resource-Policy": "same-origin",
 } as const;
 
 async function health(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -96,7 +101,7 @@ async function health(context: Context<Env>, parts: AppParts): Promise<Response>
 
 function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): Response {
   const answer = problemOf(error, parts.log);
-  if (answer.status === 401 || answer.status === 403) {
+  if (answer.status === 401 || answer.status === 403 || answer.status === 429) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;
     parts.log("warning", "denied", { code: answer.code, method: context.req.method, path: context.req.path, who });

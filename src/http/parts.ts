@@ -4,14 +4,15 @@ import type { Request } from "../core/requests.ts";
 import type { Seen } from "../core/view/build-release-view.ts";
 import type { Problem } from "../errors.ts";
 import type { Clock, Inbox, NewRelease, Store, World } from "../ports.ts";
+import type { Access } from "./access/access.ts";
 import type { ExaminedPart } from "./contract.ts";
-import type { Caller } from "./tokens.ts";
 import type { KnownConnection } from "./connections.ts";
 import type { LastCalls } from "./last-calls.ts";
 import type { Log } from "./log.ts";
 import type { Meters } from "./meters.ts";
 import type { Streams } from "./streams.ts";
 import type { Turn } from "./turns.ts";
+import type { WebFiles } from "./web/web-files.ts";
 
 /** One release as the engine knows it now. */
 export type ReleaseSeen = Seen;
@@ -62,8 +63,10 @@ export interface AppParts {
   readonly store: Pick<Store, "load" | "told" | "list" | "active" | "freezes" | "lift" | "owed">;
   readonly world: Pick<World, "router" | "workloads" | "source" | "notifier">;
   readonly clock: Clock;
-  /** By token. */
-  readonly tokens: ReadonlyMap<string, Caller>;
+  /** Who may call, and how they show it. */
+  readonly access: Access;
+  /** The dashboard's files; `null`: this server shows none. */
+  readonly web: WebFiles | null;
   readonly log: Log;
   /** By which notifiers hear people. */
   readonly inboxes: readonly Inbox[];

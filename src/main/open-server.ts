@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { AdapterLists, ConnectedWorld } from "../adapters/connect.ts";
 import type { RunningServer, ServerStart } from "../cli/server.ts";
 import type { Server } from "../config/server-file.ts";
@@ -90,21 +91,27 @@ interface AppMakings {
 
 /** The API of a server that is made of these. */
 async function openApp({ start, server, lists, world, clock, ...parts }: AppMakings): Promise<ReturnType<typeof createApp>> {
-  const [app, { openInboxes }, { localPerson, openTokens }, { readPlan }, { adaptersOf, connectionsOf }] = await Promise.all([
-    import("../http/app.ts"),
-    import("../http/inboxes.ts"),
-    import("../http/tokens.ts"),
-    import("../config/plan-file.ts"),
-    import("../adapters/known-connections.ts"),
-  ]);
+  const [app, { Access }, { openInboxes }, { localPerson, openTokens }, { openWebFiles }, { readPlan }, { adaptersOf, connectionsOf }] =
+    await Promise.all([
+      import("../http/app.ts"),
+      import("../http/access/access.ts"),
+      import("../http/inboxes.ts"),
+      import("../http/tokens.ts"),
+      import("../http/web/web-files.ts"),
+      import("../config/plan-file.ts"),
+      import("../adapters/known-connections.ts"),
+    ]);
+  const people = server.people.length === 0 ? [localPerson] : server.people;
+  const tokens = openTokens(start.dataDir, people);
   return app.createApp({
     ...parts,
     connections: connectionsOf(lists, server.connections),
     adapters: adaptersOf(lists),
     world,
     clock,
-    tokens: openTokens(start.dataDir, server.people.length === 0 ? [localPerson] : server.people),
     inboxes: openInboxes({ ...parts, ...server, world, clock, notifiers: server.connections.notifiers, kinds: lists.notifiers }),
+    access: new Access({ store: parts.store.access, clock, people, tokens, publicUrl: server.publicUrl }),
+    web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     version: version(),
     streamLimits,
     readPlan: (text, file) => readPlan(text, file, { ...lists, server }),

@@ -1,3 +1,6 @@
+import { fileURLToPath } from "node:url";
+import { Access } from "../http/access/access.ts";
+import { openWebFiles } from "../http/web/web-files.ts";
 import { adaptersOf, connectionsOf } from "../adapters/known-connections.ts";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -106,7 +109,15 @@ export async function openSimulatedServer(options: SimulatedServerOptions): Prom
   const tokens = openTokens(dataDir, people);
   const real = createClock();
   const ending = new AbortController();
-  const { app, engine } = makeApp({ playground, server, tokens, real, closing: ending.signal, log: options.log ?? (() => undefined) });
+  const { app, engine } = makeApp({
+    playground,
+    server,
+    people,
+    tokens,
+    real,
+    closing: ending.signal,
+    log: options.log ?? (() => undefined),
+  });
   closing.defer(() => Promise.all([engine.close(), playground.pass(60_000)]).then(() => undefined));
   await engine.start();
   if (options.hasHistory === true) await liveLastWeek({ engine, playground, plan, team: teamOf(server) }, startsAtMs);
@@ -162,13 +173,14 @@ function planOf({ text, file }: { readonly text: string; readonly file: string }
 interface Makings {
   readonly playground: Playground;
   readonly server: Server;
+  readonly people: readonly Caller[];
   readonly tokens: ReadonlyMap<string, Caller>;
   readonly real: Clock;
   readonly closing: AbortSignal;
   readonly log: (line: string) => void;
 }
 
-function makeApp({ playground, server, tokens, real, closing, log: write }: Makings) {
+function makeApp({ playground, server, people, tokens, real, closing, log: write }: Makings) {
   const { world: simulated, store } = playground;
   // Time of day is that of the simulated world; patience with callers is that of this one.
   const clock: Clock = { ...real, nowMs: () => simulated.clock.nowMs() };
@@ -188,7 +200,8 @@ function makeApp({ playground, server, tokens, real, closing, log: write }: Maki
     store,
     world,
     clock,
-    tokens,
+    access: new Access({ store: store.access, clock, people, tokens, publicUrl: null }),
+    web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     log,
     version: "simulated",
     meters,
