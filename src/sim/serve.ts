@@ -184,6 +184,9 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
   const { world: simulated, store } = playground;
   // Time of day is that of the simulated world; patience with callers is that of this one.
   const clock: Clock = { ...real, nowMs: () => simulated.clock.nowMs() };
+  // Nobody's session ends sooner because the simulated day goes by faster.
+  const beganMs = clock.nowMs() - real.monotonicMs();
+  const ofPeople: Clock = { ...real, nowMs: () => beganMs + real.monotonicMs() };
   const log = createLog(write, () => clock.nowMs());
   const meters = new Meters("simulated");
   const lastCalls = new LastCalls();
@@ -200,7 +203,7 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
     store,
     world,
     clock,
-    access: new Access({ store: store.access, clock, people, tokens, publicUrl: null }),
+    access: new Access({ store: store.access, clock: ofPeople, people, tokens, publicUrl: null }),
     web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     log,
     version: "simulated",
