@@ -43,9 +43,10 @@ const commands: Readonly<Record<string, (program: Command, terminal: Terminal) =
 };
 
 async function addPlan(plan: Command, terminal: Terminal): Promise<void> {
-  const [lint, power, explain, simulate, render, schema] = await Promise.all([
+  const [lint, power, when, explain, simulate, render, schema] = await Promise.all([
     import("./cli/plan-lint.ts"),
     import("./cli/plan-power.ts"),
+    import("./cli/plan-when.ts"),
     import("./cli/plan-explain.ts"),
     import("./cli/plan-simulate.ts"),
     import("./cli/plan-render.ts"),
@@ -53,6 +54,7 @@ async function addPlan(plan: Command, terminal: Terminal): Promise<void> {
   ]);
   lint.addPlanLint(plan, terminal, adapterLists);
   power.addPlanPower(plan, terminal, adapterLists);
+  when.addPlanWhen(plan, terminal, adapterLists);
   explain.addPlanExplain(plan, terminal, adapterLists);
   simulate.addPlanSimulate(plan, terminal, adapterLists);
   render.addPlanRender(plan, terminal, adapterLists);
