@@ -15,7 +15,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     reporters: ["./test/last-line.ts"],
     projects: [
-      group("unit", 0, { include: ["src/**/*.test.ts", "test/**/*.test.ts"], exclude: [e2e, seeds, system] }, 2),
+      group("unit", 0, { include: ["src/**/*.test.ts", "test/**/*.test.ts", "web/**/*.test.{ts,tsx}"], exclude: [e2e, seeds, system] }, 2),
       group("seeds", 1, { include: [seeds] }, 1),
       group("e2e", 2, { include: [e2e] }, 1),
       group("system", 3, { include: [system] }, 1),

@@ -1,15 +1,17 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
-import { UserError } from "../errors.ts";
 import { ask } from "./ask.ts";
 import { authenticate } from "./auth.ts";
 import type { Env } from "./auth.ts";
+import { closeSession, createLink, openSession, people, session } from "./access/session-routes.ts";
 import { routes } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
-import { events } from "./events.ts";
+import { connections } from "./connections.ts";
+import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
 import { liftFreeze, listFreezes } from "./freezes.ts";
 import { history } from "./history.ts";
+import { mountInboxes } from "./inboxes.ts";
 import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
@@ -17,8 +19,11 @@ import { problemOf, problemResponse } from "./problem.ts";
 import { journal, listReleases, showRelease, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
 import { startRelease } from "./start-release.ts";
+import { Streams } from "./streams.ts";
+import type { StreamLimits } from "./streams.ts";
 import { createTurns } from "./turns.ts";
 import { whatIf } from "./what-if.ts";
+import { serveWeb } from "./web/serve-web.ts";
 
 type Handler = (context: Context<Env>, parts: AppParts) => Promise<Response>;
 
@@ -29,6 +34,8 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   showRelease,
   journal,
   events,
+  releasesEvents,
+  connections,
   ask,
   why,
   verify,
@@ -39,14 +46,25 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   metrics,
   history,
   whatIf,
+  session,
+  openSession,
+  closeSession,
+  createLink,
+  people,
 };
+
+/** The routes that are answered. */
+export const answeredRoutes = Object.keys(handlers) as readonly RouteName[];
+
+/** What an app is made of; the rest of its parts it makes itself. */
+export type AppGiven = Omit<AppParts, "turn" | "streams"> & { readonly streamLimits: StreamLimits };
 
 /**
  * The HTTP API over its parts: every route of the contract, authenticated as the contract says; every error a problem. Calls take turns, so that
  * the engine beside them never waits for more than one.
  */
-export function createApp(given: Omit<AppParts, "turn">): Hono<Env> {
-  const parts: AppParts = { ...given, turn: createTurns() };
+export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
+  const parts: AppParts = { ...given, turn: createTurns(), streams: new Streams(streamLimits) };
   const app = new Hono<Env>();
   app.use(async (context, next) => {
     await next();
@@ -55,24 +73,24 @@ export function createApp(given: Omit<AppParts, "turn">): Hono<Env> {
   for (const [name, { method, path, access }] of Object.entries(routes)) {
     const handler = handlers[name as RouteName];
     if (handler === undefined) continue;
-    app.on(method, path, authenticate(parts.tokens, access), limitBody, async (context) => {
+    app.on(method, path, authenticate(parts.access, access), limitBody, async (context) => {
       if (name !== "health") await parts.turn();
       return handler(context, parts);
     });
   }
-  app.notFound((context) =>
-    answerProblem(context, parts, new UserError("route-unknown", `There is no ${context.req.method} ${context.req.path}.`)),
-  );
+  mountInboxes(app, parts.inboxes);
+  app.notFound(async (context) => serveWeb(context, parts).catch((error: unknown) => answerProblem(context, parts, error)));
   app.onError((error, context) => answerProblem(context, parts, error));
   return app;
 }
 
-/** Nothing that the API answers is a page, is to be kept, or may be embedded. */
+/** Nothing that the API answers is a page, is to be kept, or may be embedded; the dashboard's files say for themselves what differs. */
 const safeHeaders = {
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Referrer-Policy": "no-referrer",
+  "Cross-Origin-Resource-Policy": "same-origin",
 } as const;
 
 async function health(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -83,7 +101,7 @@ async function health(context: Context<Env>, parts: AppParts): Promise<Response>
 
 function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): Response {
   const answer = problemOf(error, parts.log);
-  if (answer.status === 401 || answer.status === 403) {
+  if (answer.status === 401 || answer.status === 403 || answer.status === 429) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;
     parts.log("warning", "denied", { code: answer.code, method: context.req.method, path: context.req.path, who });

@@ -1,29 +1,33 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { UserError } from "../errors.ts";
 import type { Person } from "../core/requests.ts";
+import type { Access as Doors, Identified } from "./access/access.ts";
 import type { Access } from "./contract.ts";
-import { personOf } from "./tokens.ts";
 import type { Caller } from "./tokens.ts";
 
 /** What handlers find in the context of a call. */
 export interface CallVariables {
   /** Who calls; `null` on the routes that anybody may call. */
   person: Caller | null;
+  /** How they showed it; `null` as `person` is. */
+  identified: Identified | null;
 }
 export type Env = { Variables: CallVariables };
 
 /**
- * Lets a call through when its bearer token's person may have `access`; otherwise throws `token-missing`, `token-unknown` or `role-missing`.
+ * Lets a call through when its token's or session's person may have `access`; otherwise throws `token-missing`, `role-missing` or what
+ * `Access.identify` throws.
  *
  * Source: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
  */
-export function authenticate(tokens: ReadonlyMap<string, Caller>, access: Access): MiddlewareHandler<Env> {
+export function authenticate(doors: Doors, access: Access): MiddlewareHandler<Env> {
   return async (context, next) => {
-    if (access === "anybody") context.set("person", null);
-    else {
-      const person = personFrom(context, tokens);
-      context.set("person", person);
-      checkAccess(person, access);
+    const identified = access === "anybody" ? null : await doors.identify(context);
+    context.set("identified", identified);
+    context.set("person", identified?.caller ?? null);
+    if (access !== "anybody") {
+      if (identified === null) throw new UserError("token-missing", "This call needs a session, or `Authorization: Bearer TOKEN`.");
+      checkAccess(identified.caller, access);
     }
     await next();
   };
@@ -34,6 +38,13 @@ export function callerOf(context: Context<Env>): Caller {
   const person: Caller | null | undefined = context.get("person");
   if (!person) throw new Error("a route that anybody may call asked who calls");
   return person;
+}
+
+/** Who calls and how they showed it, of a call that went through `authenticate`. */
+export function identifiedOf(context: Context<Env>): Identified {
+  const identified: Identified | null | undefined = context.get("identified");
+  if (!identified) throw new Error("a route that anybody may call asked how they showed who they are");
+  return identified;
 }
 
 /** The person with the roles that hold in `environment`; none elsewhere. */
@@ -51,13 +62,4 @@ export function checkAccess(person: Person, access: Exclude<Access, "anybody">, 
 /** Throws `role-missing` unless one of the roles holds in `environment`. */
 export function checkAccessIn(environment: string, caller: Caller, access: Exclude<Access, "anybody">): void {
   checkAccess(personIn(caller, environment), access, ` in ${environment}`);
-}
-
-function personFrom(context: Context<Env>, tokens: ReadonlyMap<string, Caller>): Caller {
-  const header = context.req.header("authorization");
-  const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header ?? "")?.[1];
-  if (token === undefined) throw new UserError("token-missing", "This call needs `Authorization: Bearer TOKEN`.");
-  const person = personOf(tokens, token);
-  if (!person) throw new UserError("token-unknown", "Nobody here has this token.");
-  return person;
 }

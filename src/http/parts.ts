@@ -3,12 +3,16 @@ import type { Plan } from "../core/plan.ts";
 import type { Request } from "../core/requests.ts";
 import type { Seen } from "../core/view/build-release-view.ts";
 import type { Problem } from "../errors.ts";
-import type { Clock, NewRelease, Store, World } from "../ports.ts";
+import type { Clock, Inbox, NewRelease, Store, World } from "../ports.ts";
+import type { Access } from "./access/access.ts";
 import type { ExaminedPart } from "./contract.ts";
-import type { Caller } from "./tokens.ts";
+import type { KnownConnection } from "./connections.ts";
+import type { LastCalls } from "./last-calls.ts";
 import type { Log } from "./log.ts";
 import type { Meters } from "./meters.ts";
+import type { Streams } from "./streams.ts";
 import type { Turn } from "./turns.ts";
+import type { WebFiles } from "./web/web-files.ts";
 
 /** One release as the engine knows it now. */
 export type ReleaseSeen = Seen;
@@ -59,13 +63,22 @@ export interface AppParts {
   readonly store: Pick<Store, "load" | "told" | "list" | "active" | "freezes" | "lift" | "owed">;
   readonly world: Pick<World, "router" | "workloads" | "source" | "notifier">;
   readonly clock: Clock;
-  /** By token. */
-  readonly tokens: ReadonlyMap<string, Caller>;
+  /** Who may call, and how they show it. */
+  readonly access: Access;
+  /** The dashboard's files; `null`: this server shows none. */
+  readonly web: WebFiles | null;
   readonly log: Log;
+  /** By which notifiers hear people. */
+  readonly inboxes: readonly Inbox[];
   readonly version: string;
   readonly meters: Meters;
-  /** More event streams than this are refused. */
-  readonly streamsAtMost: number;
+  readonly lastCalls: LastCalls;
+  /** The connections of the server's file. */
+  readonly connections: readonly KnownConnection[];
+  /** The adapters of this build. */
+  readonly adapters: readonly Pick<KnownConnection, "port" | "kind" | "says">[];
+  /** The event streams that are open. */
+  readonly streams: Streams;
   /** Aborts when the server begins to close: streams end, and what waits answers. */
   readonly closing: AbortSignal;
   /** Stands before whatever takes the processor for a while: calls, and what wakes many of them at once. */

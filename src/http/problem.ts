@@ -25,6 +25,7 @@ export function problemOf(error: unknown, log: Log): ProblemAnswer {
 export function problemResponse(answer: ProblemAnswer): Response {
   const headers = new Headers({ "Content-Type": "application/problem+json" });
   if (answer.status === 401) headers.set("WWW-Authenticate", 'Bearer realm="serin"');
+  if (answer.retryAfterS !== undefined) headers.set("Retry-After", String(answer.retryAfterS));
   return new Response(JSON.stringify(answer), { status: answer.status, headers });
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { signatureOf } from "../../src/adapters/notices/slack/signature.ts";
 import { processWorkloads } from "../../src/adapters/workloads/process.ts";
 import { createClock } from "../../src/engine/clock.ts";
 import type { ReleaseView } from "../../src/http/release-view.ts";
@@ -70,8 +71,9 @@ kind: Server
 connections:
   routers: { edge: { kind: edge, control: [${control}], token: { file: edge.token } } }
   sources: { edge: { kind: edge, control: [${control}], token: { file: edge.token } } }
+  notifiers: { slack: { kind: slack, token: { file: edge.token }, signingSecret: { file: edge.token }, url: "http://127.0.0.1:1/api/" } }
 people:
-  - { name: ada, roles: [release-manager] }
+  - { name: ada, roles: [release-manager], slack: U0ADA1234 }
   - { name: vera, roles: [viewer] }
 `,
   );
@@ -172,6 +174,17 @@ test("a watch that waits for another end is 6, a journal is verified (0), with a
   expect([code, (JSON.parse(out) as { ok: boolean }).ok]).toEqual([1, false]);
   server = await startServer();
 }, 60_000);
+
+test("Slack's calls are taken when they are signed, without a token", async () => {
+  const body = Buffer.from("payload=%7B%7D");
+  const post = (secret: string): Promise<Response> => {
+    const at = String(Math.floor(Date.now() / 1_000));
+    const headers = { "x-slack-request-timestamp": at, "x-slack-signature": signatureOf(secret, at, body) };
+    return fetch(`${server.ready["listening"]}/slack/interactions`, { method: "POST", headers, body });
+  };
+  expect((await post("a-token-of-sixteen-or-more")).status).toBe(200);
+  expect((await post("another secret")).status).toBe(401);
+});
 
 test("no token is in the log, the journal or what the server says", async () => {
   const tokens = JSON.parse(await readFile(join(file("data"), "tokens.json"), "utf8")) as { people: { token: string }[] };

@@ -61,6 +61,9 @@ export const reportQuery = z.strictObject({
   language: z.enum(["fr", "en"]).optional(),
 });
 
+/** The query of `connections`: the language of the remedies. */
+export const connectionsQuery = z.strictObject({ language: z.enum(["fr", "en"]).optional() });
+
 /** The answer of `connections`. */
 export interface ConnectionsAnswer {
   readonly connections: readonly ConnectionView[];
@@ -68,7 +71,7 @@ export interface ConnectionsAnswer {
 
 export interface ConnectionView {
   readonly port: "source" | "router" | "workloads" | "notifier";
-  /** As plans name it. */
+  /** As plans name it: a router and workloads by their kind. */
   readonly name: string;
   readonly kind: string;
   /** `not-asked`: no release has used it since the server began. */

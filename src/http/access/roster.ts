@@ -1,0 +1,52 @@
+import type { Clock } from "../../ports.ts";
+import type { KnownPerson } from "../contract/access.ts";
+import type { Caller } from "../tokens.ts";
+
+/** Whoever called within this time is on, ms. */
+const isOnForMs = 2 * 60_000;
+
+/** Who belongs to this server: those whom its file names, those who signed in since it began, and when each was last here. */
+export class Roster {
+  readonly #clock: Clock;
+  readonly #named: ReadonlyMap<string, Caller>;
+  readonly #signedIn = new Map<string, Caller>();
+  /** By name: when they last called, by both clocks. */
+  readonly #seen = new Map<string, { readonly atMs: number; readonly monotonicMs: number }>();
+
+  /** `named` are the people of the server's file. */
+  constructor(clock: Clock, named: readonly Caller[]) {
+    this.#clock = clock;
+    this.#named = new Map(named.map((person) => [person.name, person]));
+  }
+
+  /** The person whom the file names so; `null`: it names nobody so. */
+  named(name: string): Caller | null {
+    return this.#named.get(name) ?? null;
+  }
+
+  /** True when a person is called so. */
+  knows(name: string): boolean {
+    return this.#named.has(name) || this.#signedIn.has(name);
+  }
+
+  /** They call now. */
+  seen(person: Caller): void {
+    if (!this.#named.has(person.name)) this.#signedIn.set(person.name, person);
+    this.#seen.set(person.name, { atMs: this.#clock.nowMs(), monotonicMs: this.#clock.monotonicMs() });
+  }
+
+  /** Everybody by name, those of the file first. */
+  everybody(): readonly KnownPerson[] {
+    const byName = (a: Caller, b: Caller): number => a.name.localeCompare(b.name);
+    return [
+      ...[...this.#named.values()].toSorted(byName).map((person) => this.#known(person, "file")),
+      ...[...this.#signedIn.values()].toSorted(byName).map((person) => this.#known(person, "login")),
+    ];
+  }
+
+  #known({ name, roles, environments }: Caller, from: KnownPerson["from"]): KnownPerson {
+    const seen = this.#seen.get(name);
+    const isOn = seen !== undefined && this.#clock.monotonicMs() - seen.monotonicMs < isOnForMs;
+    return { name, roles, environments, from, lastSeenMs: seen?.atMs ?? null, isOn };
+  }
+}

@@ -1,0 +1,67 @@
+import type { Context } from "hono";
+import { UserError } from "../../errors.ts";
+import { callerOf, identifiedOf } from "../auth.ts";
+import type { Env } from "../auth.ts";
+import { openSessionBody } from "../contract/access.ts";
+import type { CreateLinkAnswer, PeopleAnswer, SessionAnswer } from "../contract/access.ts";
+import { readBody } from "../input.ts";
+import type { AppParts } from "../parts.ts";
+import type { Identified } from "./access.ts";
+
+/** Who calls; nobody too is an answer, also when what was shown is not in force any more. */
+export async function session(context: Context<Env>, parts: AppParts): Promise<Response> {
+  return context.json(sessionAnswer(parts, await identifyIfPossible(context, parts)));
+}
+
+async function identifyIfPossible(context: Context<Env>, { access }: AppParts): Promise<Identified | null> {
+  try {
+    return await access.identify(context);
+  } catch (error) {
+    if (error instanceof UserError && (error.code === "session-over" || error.code === "token-unknown")) return null;
+    throw error;
+  }
+}
+
+/** Opens a session with the code of a one-time link. */
+export async function openSession(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const { code } = await readBody(context, openSessionBody);
+  const opened = await parts.access.openByLink(context, code);
+  parts.log("info", "session-opened", { who: opened.caller.name, via: opened.via });
+  return context.json(sessionAnswer(parts, opened));
+}
+
+/** Ends the caller's session; with a token there is none, and nothing happens. */
+export async function closeSession(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const { session, caller } = identifiedOf(context);
+  if (session !== null) {
+    await parts.access.close(context, session);
+    parts.log("info", "session-closed", { who: caller.name });
+  }
+  return context.body(null, 204);
+}
+
+/** A link that opens the dashboard once, as the caller. */
+export async function createLink(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const { code, expiresMs } = parts.access.mintLink(identifiedOf(context));
+  parts.log("info", "link-created", { who: callerOf(context).name });
+  const home = parts.access.publicUrl ?? new URL(context.req.url).origin;
+  const answer: CreateLinkAnswer = { url: `${home}/#once=${code}`, expiresMs };
+  return context.json(answer, 201);
+}
+
+/** Everybody whom the server knows. */
+export async function people(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const answer: PeopleAnswer = { people: parts.access.roster.everybody() };
+  return context.json(answer);
+}
+
+function sessionAnswer({ version }: AppParts, identified: Identified | null): SessionAnswer {
+  const person = identified && {
+    name: identified.caller.name,
+    roles: identified.caller.roles,
+    environments: identified.caller.environments,
+    via: identified.via,
+    expiresMs: identified.session?.expiresMs ?? null,
+  };
+  return { person, hasLogin: false, version };
+}

@@ -1,0 +1,56 @@
+import type { Context } from "hono";
+import { UserError } from "../../errors.ts";
+import type { Clock } from "../../ports.ts";
+
+/** How many failures are answered in one window, of one address and of everybody. */
+export interface TriesAtMost {
+  readonly windowMs: number;
+  readonly perAddress: number;
+  readonly overall: number;
+}
+
+/** Addresses whose failures are remembered: with more of them the oldest are forgotten, and the limit of everybody still holds. */
+const mostAddresses = 10_000;
+
+/**
+ * Counts what failed. Who has the right secret is never refused, however many others guess beside them: nobody can lock people out of a rollback.
+ */
+export class Tries {
+  readonly #clock: Clock;
+  readonly #atMost: TriesAtMost;
+  #counted = new Map<string, number>();
+  #all = 0;
+  #sinceMs: number;
+
+  constructor(clock: Clock, atMost: TriesAtMost) {
+    this.#clock = clock;
+    this.#atMost = atMost;
+    this.#sinceMs = clock.monotonicMs();
+  }
+
+  /** One more failure from `address`. Throws `too-many-tries` when there were too many already, with the seconds until the next is answered. */
+  failed(address: string): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#sinceMs >= this.#atMost.windowMs) {
+      this.#counted = new Map();
+      this.#all = 0;
+      this.#sinceMs = nowMs;
+    }
+    const count = (this.#counted.get(address) ?? 0) + 1;
+    const oldest = this.#counted.size >= mostAddresses ? this.#counted.keys().next() : null;
+    if (oldest?.value !== undefined) this.#counted.delete(oldest.value);
+    this.#counted.set(address, count);
+    this.#all += 1;
+    if (count <= this.#atMost.perAddress && this.#all <= this.#atMost.overall) return;
+    const retryAfterS = Math.max(1, Math.ceil((this.#sinceMs + this.#atMost.windowMs - nowMs) / 1_000));
+    throw new UserError("too-many-tries", `Too many calls from here failed; the next one is answered in ${retryAfterS} s.`, {
+      retryAfterS,
+    });
+  }
+}
+
+/** Where a call comes from, as the connection says; "" where there is no connection. Behind a proxy it is the proxy. */
+export function addressOf(context: Context): string {
+  const { incoming } = (context.env ?? {}) as { readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } } };
+  return incoming?.socket?.remoteAddress ?? "";
+}

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import type { AskedHere } from "../cli/doctor.ts";
+import { UserError } from "../errors.ts";
+import type { ExaminedPart, VerifyAnswer } from "../http/contract.ts";
+import { StoreUnusable } from "../ports.ts";
+import { adapterLists, openStore, readServerFile, refusalOf } from "./server-makings.ts";
+
+/**
+ * Looks at what a release of a plan would rest on, from this machine: with the connections of a server's file, and no server. Throws
+ * `file-unreadable`, `server-file-invalid` or `plan-invalid`.
+ */
+export async function examineHere(asked: AskedHere): Promise<readonly ExaminedPart[]> {
+  const [{ createClock }, { connectWorld }, { readPlan }, { openConnections, secretReaders }, { examine }, { mkdtemp, rm }, { tmpdir }] =
+    await Promise.all([
+      import("../engine/clock.ts"),
+      import("../adapters/connect.ts"),
+      import("../config/plan-file.ts"),
+      import("../config/open-connections.ts"),
+      import("../doctor/examine.ts"),
+      import("node:fs/promises"),
+      import("node:os"),
+    ]);
+  const lists = await adapterLists();
+  const { server } = await readServerFile(asked.configFile, lists);
+  const { plan, problems } = readPlan(asked.plan.text, asked.plan.file, { ...lists, server });
+  if (plan === null || problems.some(({ severity }) => severity === "error")) {
+    throw new UserError("plan-invalid", `${asked.plan.file} cannot be released as it is.`, { problems });
+  }
+  const { connections } = openConnections(server, lists, secretReaders(asked.configFile));
+  await using closing = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), "serin-doctor-"));
+  closing.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const leaving = new AbortController();
+  closing.defer(() => leaving.abort());
+  const clock = createClock();
+  const world = connectWorld({ lists, connections, clock, dataDir, closing: leaving.signal });
+  const startsMs = asked.startsMs === null ? clock.nowMs() : asked.startsMs(plan.timeZone);
+  return await examine({ plan, versions: asked.versions, startsMs, doubts: problems.length, active: null, world, clock }, leaving.signal);
+}
+
+/** Verifies a release in a data folder that no server holds; what is not there is not made. Throws `data-unusable` or `release-unknown`. */
+export async function verifyStored({ dataDir, release }: { readonly dataDir: string; readonly release: string }): Promise<VerifyAnswer> {
+  const [{ stores }, { createClock }, { verify }, { sayVerified }] = await Promise.all([
+    import("../adapters/stores/list.ts"),
+    import("../engine/clock.ts"),
+    import("../engine/replay.ts"),
+    import("../http/releases.ts"),
+  ]);
+  if (!stores[0].isThere(dataDir)) throw new UserError("data-unusable", `There is no store in ${dataDir}.`);
+  const store = await openStore(dataDir, createClock());
+  try {
+    const stored = await store.load(release);
+    if (stored === null) throw new UserError("release-unknown", `No release in ${dataDir} is called ${release}.`);
+    return sayVerified(verify(stored));
+  } catch (error) {
+    if (error instanceof StoreUnusable && error.why === "damaged") return { ok: false, says: sayDamage(error) };
+    throw await refusalOf(error);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Where the store is damaged, and what was found there. */
+function sayDamage({ message, cause }: StoreUnusable): string {
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+}
