@@ -77,6 +77,7 @@ async function serve(): Promise<void> {
     log: () => undefined,
     inboxes: [],
     version: "bench",
+    environments: ["production"],
     meters,
     lastCalls,
     connections: connectionsOf(lists, none),

@@ -58,6 +58,7 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
   listReleases: { says: "Releases, newest first.", query: contract.listReleasesQuery, answers: json("ListReleasesAnswer") },
   showRelease: { says: "One release as people look at it.", query: contract.languageQuery, answers: json("ShowReleaseAnswer") },
   journal: { says: "The journal with its hashes, oldest first.", query: contract.journalQuery, answers: json("JournalAnswer") },
+  story: { says: "What happened, in sentences, newest first.", query: contract.storyQuery, answers: json("StoryAnswer") },
   events: {
     says: "One release as it goes on.",
     query: contract.languageQuery,
