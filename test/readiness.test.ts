@@ -145,6 +145,7 @@ test("the API looks at a release that waits: plan, world, window, people, power,
   const id = await api.begin();
   const look = async (query: string): Promise<ReadinessAnswer> =>
     (await (await api.call("GET", `/api/v1/releases/${id}/readiness${query}`, { as: "vera" })).json()) as ReadinessAnswer;
+  await api.call("GET", "/api/v1/freezes", { as: "ada" });
   const english = await look("?rps=200");
   expect(english.parts.map(({ part }) => part)).toEqual(["plan", "world", "window", "people", "power"]);
   const items = english.parts.flatMap((part) => part.items);
