@@ -123,7 +123,7 @@ export const errorKinds = {
     title: "The token is not known",
     status: 401,
     exit: "not-allowed",
-    remedy: "Take the person's token from tokens.json in the server's data folder.",
+    remedy: "Take a person's token from tokens.json in the server's data folder, or make one for a machine (`serin token create`).",
   },
   "session-over": {
     title: "The session is over",
@@ -154,6 +154,24 @@ export const errorKinds = {
     status: 403,
     exit: "not-allowed",
     remedy: "Ask somebody who has one of the roles that `needs` names.",
+  },
+  "people-only": {
+    title: "Only a person may do this",
+    status: 403,
+    exit: "not-allowed",
+    remedy: "Ask with a person's own token, or in the dashboard.",
+  },
+  "name-taken": {
+    title: "A person has this name",
+    status: 409,
+    exit: "no",
+    remedy: "Give the machine a name that nobody takes for a person's.",
+  },
+  "token-gone": {
+    title: "There is no such token in force",
+    status: 404,
+    exit: "bad-input",
+    remedy: "`serin token list` shows the tokens with their ids.",
   },
   "release-unknown": {
     title: "There is no such release",

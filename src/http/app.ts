@@ -4,6 +4,7 @@ import { ask } from "./ask.ts";
 import { authenticate } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { closeSession, createLink, openSession, people, session } from "./access/session-routes.ts";
+import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
 import { routes } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { events } from "./events.ts";
@@ -41,6 +42,9 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   closeSession,
   createLink,
   people,
+  listTokens,
+  createToken,
+  revokeToken,
 };
 
 /**

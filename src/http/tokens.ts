@@ -12,9 +12,11 @@ export const tokensFile = z.strictObject({
 });
 type TokensFile = z.infer<typeof tokensFile>;
 
-/** Somebody whom the server knows: a person, and where the roles hold; `environments: null` is everywhere. */
+/** Somebody whom the server knows: a person, or a machine, and where the roles hold; `environments: null` is everywhere. */
 export interface Caller extends Person {
   readonly environments: readonly string[] | null;
+  /** True: a machine, which speaks for nobody. Absent: a person. */
+  readonly isMachine?: true;
 }
 
 /** Who a server knows when its file names nobody: whoever may read the token file, with every role. */

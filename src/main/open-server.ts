@@ -97,7 +97,7 @@ async function openApp({ start, server, lists, world, clock, ...parts }: AppMaki
     ...parts,
     world,
     clock,
-    access: new Access({ store: parts.store.access, clock, people, tokens, publicUrl: server.publicUrl }),
+    access: new Access({ store: parts.store.access, clock, people, tokens, publicUrl: server.publicUrl, log: parts.log }),
     web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     version: version(),
     streamsAtMost,

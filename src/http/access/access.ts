@@ -2,11 +2,13 @@ import type { Context } from "hono";
 import { UserError } from "../../errors.ts";
 import type { AccessStore, Clock, StoredSession } from "../../ports.ts";
 import type { SessionPerson } from "../contract/access.ts";
+import type { Log } from "../log.ts";
 import { personOf } from "../tokens.ts";
 import type { Caller } from "../tokens.ts";
 import { clearCookie, readCookie, writeCookie } from "./cookie.ts";
 import type { CookieHome } from "./cookie.ts";
 import { Links } from "./links.ts";
+import { MachineTokens } from "./machine-tokens.ts";
 import { checkOrigin } from "./origin.ts";
 import { Roster } from "./roster.ts";
 import { Sessions } from "./sessions.ts";
@@ -22,6 +24,7 @@ export interface AccessMakings {
   readonly tokens: ReadonlyMap<string, Caller>;
   /** Where people reach the server; `null`: at the address that it listens on. */
   readonly publicUrl: string | null;
+  readonly log: Log;
 }
 
 /** Who calls, by which of the ways. `session`: `null` unless it was a cookie. */
@@ -46,15 +49,17 @@ const triesAtMost = { windowMs: 60_000, perAddress: 30, overall: 300 } as const;
 export class Access {
   readonly publicUrl: string | null;
   readonly roster: Roster;
+  readonly machines: MachineTokens;
   readonly #tokens: ReadonlyMap<string, Caller>;
   readonly #sessions: Sessions;
   readonly #links: Links<LinkHolder>;
   readonly #tries: Tries;
   readonly #home: CookieHome;
 
-  constructor({ store, clock, people, tokens, publicUrl }: AccessMakings) {
+  constructor({ store, clock, people, tokens, publicUrl, log }: AccessMakings) {
     this.publicUrl = publicUrl;
     this.roster = new Roster(clock, people);
+    this.machines = new MachineTokens(store, clock, log);
     this.#tokens = tokens;
     this.#sessions = new Sessions(store, clock);
     this.#links = new Links(clock);
@@ -69,7 +74,7 @@ export class Access {
   async identify(context: Context): Promise<Identified | null> {
     const header = context.req.header("authorization");
     const found = header === undefined ? await this.#bySession(context) : await this.#byToken(context, header);
-    if (found !== null) this.roster.seen(found.caller);
+    if (found !== null && !found.caller.isMachine) this.roster.seen(found.caller);
     return found;
   }
 
@@ -114,10 +119,10 @@ export class Access {
   async #byToken(context: Context, header: string): Promise<Identified> {
     const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header)?.[1];
     if (token === undefined) throw new UserError("token-missing", "This call needs `Authorization: Bearer TOKEN`.");
-    const caller = personOf(this.#tokens, token);
+    const caller = personOf(this.#tokens, token) ?? (await this.machines.machineOf(token));
     if (caller !== null) return { caller, via: "token", session: null };
     this.#tries.failed(addressOf(context));
-    throw new UserError("token-unknown", "Nobody here has this token.");
+    throw new UserError("token-unknown", "Nobody here has this token, or it is not in force any more.");
   }
 
   async #bySession(context: Context): Promise<Identified | null> {
