@@ -125,6 +125,18 @@ export const errorKinds = {
     exit: "not-allowed",
     remedy: "Take a person's token from tokens.json in the server's data folder, or make one for a machine (`serin token create`).",
   },
+  "signature-wrong": {
+    title: "The call is not signed as it should be",
+    status: 401,
+    exit: "not-allowed",
+    remedy: "Compare the connection's `signingSecret` with the app's, and the server's clock with the time.",
+  },
+  "signature-used": {
+    title: "The call came before",
+    status: 409,
+    exit: "no",
+    remedy: "Nothing is to be done: it acted the first time.",
+  },
   "session-over": {
     title: "The session is over",
     status: 401,

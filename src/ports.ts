@@ -1,14 +1,15 @@
 import type { Plan, Metric, Audience, Route, Goal, AdapterUse, NoticeTarget } from "./core/plan.ts";
 import type { Finding, SeenTraffic, SeenWorkloads, Slot } from "./core/observation.ts";
-import type { Entry } from "./core/decision.ts";
 import type { ChainedEntry } from "./core/chain.ts";
-import type { StoredSession, StoredToken } from "./core/access.ts";
 import type { LostNotice, ToldNotice } from "./core/notices.ts";
-import type { NoticeState } from "./core/view/notice-state.ts";
 import type { Request } from "./core/requests.ts";
 import type { Row } from "./core/row.ts";
+import type { AccessStore } from "./ports/access-store.ts";
+import type { Notifier } from "./ports/notifier.ts";
 
-export type { ChainedEntry, LostNotice, StoredSession, StoredToken, ToldNotice };
+export type { ChainedEntry, LostNotice, ToldNotice };
+export type { AccessStore, StoredSession, StoredToken } from "./ports/access-store.ts";
+export type { Desk, Inbox, InboxCall, Notice, Notifier, PressAnswer, Pressed } from "./ports/notifier.ts";
 
 /** Time as the engine knows it. Nothing in the project reads the wall clock or sets a timer in another way. */
 export interface Clock {
@@ -183,32 +184,6 @@ export interface Workloads {
   observe(services: WantedWorkloads, signal: AbortSignal): Promise<SeenWorkloads>;
 }
 
-/** One notice, rendered: a pure function of the journal and the server's address, so that every try of it is the same to the letter. */
-export interface Notice {
-  readonly key: string;
-  readonly to: string;
-  readonly release: string;
-  readonly atMs: number;
-  readonly title: string;
-  /** One sentence a line. */
-  readonly lines: readonly string[];
-  readonly entry: Entry;
-  /** Where the release stood after the entry. */
-  readonly state: NoticeState;
-  /** Keys of the first notice of this release to this receiver and of the one before this; `previous` is `null` for the first itself. */
-  readonly thread: { readonly first: string; readonly previous: string | null };
-  /** Where the release is shown; `null`: the server's file has no `publicUrl`. */
-  readonly link: string | null;
-}
-
-export interface Notifier {
-  /**
-   * Tells; resolving means that the receiver has it. Notices of one release to one receiver come one after the other, in the journal's order but
-   * for those that failed for long; others come beside them. The same notice may come again: after a failure, and after a crash also when it arrived.
-   */
-  send(notice: Notice, signal: AbortSignal): Promise<void>;
-}
-
 /** A release as it is stored when it begins. */
 export interface NewRelease {
   readonly id: string;
@@ -351,24 +326,6 @@ export interface Store {
   /** Who is signed in, and which machines may call. */
   readonly access: AccessStore;
   close(): Promise<void>;
-}
-
-/** Sessions of people and tokens of machines, by the digests of their secrets. */
-export interface AccessStore {
-  openSession(session: StoredSession): Promise<void>;
-  /** `null`: there is none of this hash. Whether it has expired is the caller's to see. */
-  session(hash: string): Promise<StoredSession | null>;
-  /** Harmless when repeated. */
-  closeSession(hash: string): Promise<void>;
-  /** Forgets the sessions that expired before `beforeMs`. */
-  forgetSessions(beforeMs: number): Promise<void>;
-  /** Throws when there is one of this id or hash. */
-  addToken(token: StoredToken): Promise<void>;
-  /** All of them, newest first: those that expired or were revoked too. */
-  tokens(): Promise<readonly StoredToken[]>;
-  /** True when there was one in force. */
-  revokeToken(revoke: { readonly id: string; readonly by: string; readonly atMs: number }): Promise<boolean>;
-  tokenUsed(id: string, atMs: number): Promise<void>;
 }
 
 export interface StoredRelease {

@@ -22,7 +22,7 @@ function book(language: Language, draw: (name: string) => string): string {
 test.each(languages)("golden: every kind of notice on Slack, %s", async (language) => {
   const drawn = book(language, (name) => {
     const notice = sampleNoticeOf(name, { language });
-    return `${readMessage(headMessage(notice))}\n--- in the thread${notice.state.isGrave ? ", and to the channel" : ""}\n\n${readMessage(newsMessage(notice))}`;
+    return `${readMessage(headMessage(notice, "heard"))}\n--- in the thread${notice.state.isGrave ? ", and to the channel" : ""}\n\n${readMessage(newsMessage(notice))}`;
   });
   await expect(drawn).toMatchFileSnapshot(`golden/notices.slack.${language}.txt`);
 });

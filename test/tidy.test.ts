@@ -50,6 +50,14 @@ const assemblies: Readonly<Record<string, readonly string[]>> = {
     "src/adapters/traffic/edge/start-edge.ts",
     "src/adapters/traffic/edge/edge-unusable.ts",
   ],
+  "src/sim/serve.ts": [
+    ...["metrics", "notices", "traffic", "workloads"].map((port) => `src/adapters/${port}/list.ts`),
+    ...["access/access", "app", "last-calls", "listen", "log", "measure-world", "meters", "tokens", "web/web-files"].map(
+      (name) => `src/http/${name}.ts`,
+    ),
+    "src/adapters/known-connections.ts",
+    "src/doctor/examine.ts",
+  ],
 };
 
 function isAllowed(from: string, to: string): boolean {

@@ -38,6 +38,8 @@ export interface ServerPerson {
   readonly roles: readonly Role[];
   /** `null`: everywhere. */
   readonly environments: readonly string[] | null;
+  /** The person's id on Slack; `null`: nobody there speaks for the person. */
+  readonly slack: string | null;
 }
 
 const ports: readonly Port[] = ["sources", "routers", "workloads", "notifiers"];
@@ -68,7 +70,7 @@ export function readServer(
       listen,
       publicUrl,
       connections: Object.fromEntries(connections) as unknown as Server["connections"],
-      people: people.map((person) => ({ name: person.name, roles: person.roles, environments: person.environments ?? null })),
+      people: people.map(({ name, roles, environments = null, slack = null }) => ({ name, roles, environments, slack })),
     },
     problems,
   };
@@ -177,12 +179,16 @@ function unknownKind(port: Port, kind: string, path: Path, adapters: Adapters): 
 type Shaped = z.output<typeof serverShape>;
 
 function peopleTwice(server: Shaped): readonly Finding[] {
-  return server.people.flatMap((person, index) => {
-    const first = server.people.findIndex((other) => other.name === person.name);
-    return first === index
+  const isFirst = (index: number, key: "name" | "slack"): boolean =>
+    server.people.findIndex((other) => other[key] === server.people[index]?.[key]) === index;
+  return server.people.flatMap(({ name, slack }, index) => [
+    ...(isFirst(index, "name")
       ? []
-      : [wrong(["people", index, "name"], `${JSON.stringify(person.name)} stands in the list twice.`, "Give one entry all the roles.")];
-  });
+      : [wrong(["people", index, "name"], `${JSON.stringify(name)} stands in the list twice.`, "Give one entry all the roles.")]),
+    ...(slack === undefined || isFirst(index, "slack")
+      ? []
+      : [wrong(["people", index, "slack"], `${slack} speaks for two people.`, "Leave it with the one whose id it is.")]),
+  ]);
 }
 
 /** A plan names a router and its workloads by kind, so two of a kind could not be told apart. */

@@ -43,6 +43,19 @@ const publicUrlWord = word(
   },
 );
 
+const slackWord = word(
+  { says: "The person's id on Slack, for the buttons of its messages. Default: nobody there speaks for the person.", example: "U0123ABC" },
+  { pattern: "^[UW][A-Z0-9]{6,}$" },
+  (value) => {
+    if (/^[UW][A-Z0-9]{6,30}$/.test(value)) return { ok: true, value };
+    return {
+      ok: false,
+      message: `${JSON.stringify(value.slice(0, 60))} is not the id of a person on Slack.`,
+      remedy: 'Write the member id of the profile\'s menu "Copy member ID": U0123ABC.',
+    };
+  },
+);
+
 export const personShape = map(
   { says: "Somebody who may speak in releases.", example: "{ name: ada, roles: [release-manager] }" },
   {
@@ -55,6 +68,7 @@ export const personShape = map(
       { says: "Where the roles hold. Default: everywhere.", example: "[production]" },
       name({ says: "An environment.", example: "production" }),
     ).optional(),
+    slack: slackWord.optional(),
   },
 );
 

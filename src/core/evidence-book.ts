@@ -87,7 +87,7 @@ export function bookAfterRow(book: EvidenceBook, release: Release, seen: Observa
     if (reading.kind === "no-data") continue;
     readMs[quantity] = seen.nowMs;
     // Before anybody is exposed the counters only find their beginning.
-    if (!counts(release.status)) continue;
+    if (!isCounting(release.status)) continue;
     if (reading.increment.kind === "counts" && reading.increment.findings) findings[quantity] = reading.increment.findings;
     for (const check of book.checks) {
       if (check.quantity !== quantity) continue;
@@ -127,8 +127,8 @@ function freshAfter(check: Check, state: TestState): TestState {
   return judged(check, state).verdict.kind === "fail" ? renew(check.spec, state) : state;
 }
 
-/** Readings count while people are on the canary: until a rollback is read back it can get worse, and the reaction stricter. */
-function counts(status: Status): boolean {
+/** True while readings are evidence, because people are on the canary: until a rollback is read back it can get worse, and the reaction stricter. */
+export function isCounting(status: Status): boolean {
   return isExposed(status) || (status.kind === "rolling-back" && status.from === "canary" && status.step === "traffic");
 }
 

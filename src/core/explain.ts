@@ -11,6 +11,7 @@ import { sayReaction } from "./messages/reactions.ts";
 import { sayDay } from "./messages/times.ts";
 import type { Gate, Language, Needs, Phase, Plan } from "./plan.ts";
 import type { Reaction } from "./reactions.ts";
+import { runLength } from "./when.ts";
 import { nextOpening } from "./windows.ts";
 
 /** A part of an explained plan. A sentence may have steps beneath it. */
@@ -46,8 +47,7 @@ export function explainPlan(plan: Plan, language: Language): readonly Section[] 
 function whole(plan: Plan, language: Language): readonly Sentence[] {
   const words = explanations[language];
   const attested = plan.services.filter((service) => service.data === "expand-only").map((service) => service.name);
-  const shortestMs = plan.phases.reduce((sum, phase) => sum + phase.observeMs, 0);
-  const longestMs = plan.phases.reduce((sum, phase) => sum + phase.observeMs + phase.extendMs, 0);
+  const { shortestMs, longestMs } = runLength(plan);
   return sentences(
     words.released(capital(plan.version ?? plan.name), plan.environment),
     plan.services.length > 1 &&

@@ -3,6 +3,11 @@ import type { NoticeTarget } from "./plan.ts";
 import { asksAbout } from "./status.ts";
 import type { HoldReason, Status } from "./status.ts";
 
+/** Where people see the release, on a server that they reach at `publicUrl`; `null`: nobody said where. */
+export function linkTo(release: string, publicUrl: string | null): string | null {
+  return publicUrl === null ? null : `${publicUrl}/releases/${encodeURIComponent(release)}`;
+}
+
 /** A notice that was given up: its receiver refused it for good, or could not be reached for a day. `atMs`: when it was given up. */
 export interface LostNotice {
   readonly revision: number;

@@ -28,7 +28,11 @@ export type WindowAnswer =
 
 const DAY_MINUTES = 1_440;
 const WEEK_MINUTES = 7 * DAY_MINUTES;
-const HORIZON_DAYS = 400;
+/** How far ahead an opening is looked for. */
+export const HORIZON_DAYS = 400;
+const DAY_MS = 86_400_000;
+/** It is looked for a week at a time, ms. */
+const STRIDE_MS = 7 * DAY_MS;
 const OPEN: WindowAnswer = { ok: true };
 
 /** Whether a release may start at `atMs` (epoch ms): in a preferred range, if there is any, in no avoided one, and on no holiday. */
@@ -63,9 +67,39 @@ export function isInRange(range: WeekRange, minuteOfWeek: number): boolean {
     : minuteOfWeek >= range.fromMinute || minuteOfWeek < range.toMinute;
 }
 
+/** The minute of the week, 0 to 10 079, that clocks show in the zone at `atMs` (epoch ms). */
+export function minuteOfWeek(timeZone: string, atMs: number): number {
+  return minuteOf(Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone));
+}
+
+/**
+ * Every moment from `fromMs` to before `toMs` (epoch ms) at which an answer can change, ascending, `fromMs` first: between two of them all
+ * answers stay the same.
+ */
+export function edgesOf(plan: WindowsOf, { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): readonly number[] {
+  const dayOf = (atMs: number): Temporal.PlainDate =>
+    Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(plan.timeZone).toPlainDate();
+  const edges = new Set([fromMs]);
+  // A day beside each end: a clock that skips midnight, or is put back across it, moves an edge of one day into the next.
+  const last = dayOf(toMs).add({ days: 1 });
+  for (let day = dayOf(fromMs).subtract({ days: 1 }); Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) {
+    for (const atMs of edgesOfDay(plan, day)) if (atMs > fromMs && atMs < toMs) edges.add(atMs);
+  }
+  return [...edges].toSorted((a, b) => a - b);
+}
+
+function minuteOf(local: Temporal.ZonedDateTime): number {
+  return (local.dayOfWeek - 1) * DAY_MINUTES + local.hour * 60 + local.minute;
+}
+
+/** How many minutes the range is long by the wall clock, 1 to 10 080. */
+export function minutesOfRange({ fromMinute, toMinute }: WeekRange): number {
+  return (toMinute - fromMinute + WEEK_MINUTES) % WEEK_MINUTES || WEEK_MINUTES;
+}
+
 function answer(plan: WindowsOf, local: Temporal.ZonedDateTime, purpose: "start" | "advance"): WindowAnswer {
   const { avoid, prefer, avoidHolidays } = plan.windows;
-  const minute = (local.dayOfWeek - 1) * DAY_MINUTES + local.hour * 60 + local.minute;
+  const minute = minuteOf(local);
   const avoided = avoid.find((range) => isInRange(range, minute));
   if (avoided !== undefined) return { ok: false, why: "avoided", says: avoided.says };
   for (const country of avoidHolidays) {
@@ -78,16 +112,16 @@ function answer(plan: WindowsOf, local: Temporal.ZonedDateTime, purpose: "start"
 
 function nextMoment(plan: WindowsOf, fromMs: number, isOpen: (atMs: number) => boolean): number | null {
   if (isOpen(fromMs)) return fromMs;
-  const first = Temporal.Instant.fromEpochMilliseconds(fromMs).toZonedDateTimeISO(plan.timeZone).toPlainDate();
-  for (let day = 0; day <= HORIZON_DAYS; day += 1) {
-    const found = edgesOfDay(plan, first.add({ days: day })).find((atMs) => atMs > fromMs && isOpen(atMs));
+  const untilMs = fromMs + HORIZON_DAYS * DAY_MS;
+  for (let strideMs = fromMs; strideMs < untilMs; strideMs += STRIDE_MS) {
+    const found = edgesOf(plan, { fromMs: strideMs, toMs: strideMs + STRIDE_MS }).find(isOpen);
     if (found !== undefined) return found;
   }
   return null;
 }
 
-/** Every moment of a local day at which an answer can change, ascending, epoch ms. */
-function edgesOfDay(plan: WindowsOf, date: Temporal.PlainDate): readonly number[] {
+/** Every moment, epoch ms, at which an answer can change because of a local day; they come in no order. */
+function edgesOfDay(plan: WindowsOf, date: Temporal.PlainDate): ReadonlySet<number> {
   const start = date.toZonedDateTime(plan.timeZone);
   const end = date.add({ days: 1 }).toZonedDateTime(plan.timeZone);
   const edges = new Set([start.epochMilliseconds]);
@@ -101,5 +135,5 @@ function edgesOfDay(plan: WindowsOf, date: Temporal.PlainDate): readonly number[
   }
   const change = start.getTimeZoneTransition("next");
   if (change !== null && change.epochMilliseconds < end.epochMilliseconds) edges.add(change.epochMilliseconds);
-  return [...edges].sort((a, b) => a - b);
+  return edges;
 }

@@ -1,7 +1,7 @@
 import { fromCanonicalJson, toCanonicalJson } from "../core/canonical-json.ts";
 import type { Entry } from "../core/decision.ts";
 import { sayFacts } from "../core/messages/facts.ts";
-import { newsOf } from "../core/notices.ts";
+import { linkTo, newsOf } from "../core/notices.ts";
 import type { FailingNotices } from "../core/notices.ts";
 import type { NoticeTarget } from "../core/plan.ts";
 import { newsUpTo, noticeState } from "../core/view/notice-state.ts";
@@ -246,6 +246,6 @@ export function noticeOf(
     entry: asStored(entry),
     state: asStored(noticeState(story, revision)),
     thread: { first: keyOf(thread[0] ?? revision), previous: previous === undefined ? null : keyOf(previous) },
-    link: publicUrl === null ? null : `${publicUrl}/releases/${encodeURIComponent(head.id)}`,
+    link: linkTo(head.id, publicUrl),
   };
 }

@@ -1,6 +1,7 @@
 import type { ChainedEntry } from "../core/chain.ts";
 import type { FailingNotices } from "../core/notices.ts";
 import type { EvidenceBook } from "../core/evidence-book.ts";
+import type { History } from "../core/history/history.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Release } from "../core/release.ts";
 import type { Request } from "../core/requests.ts";
@@ -9,6 +10,7 @@ import type { LostNotice, NewRelease, World } from "../ports.ts";
 import { Archive } from "./archive.ts";
 import { Delivery } from "./deliver.ts";
 import type { DeliveryHealth, Story } from "./deliver.ts";
+import { Histories } from "./histories.ts";
 import { Keeper } from "./keeper.ts";
 import type { Tick } from "./keeper.ts";
 import { verify } from "./replay.ts";
@@ -54,6 +56,8 @@ export interface Engine {
   notices(): DeliveryHealth;
   /** `null` when there is no such release. */
   view(id: string): Promise<View | null>;
+  /** How the evidence of a check (its id) grew, a second old at most; `null` when there is no such release. Throws when its plan has no such check. */
+  history(id: string, check: string): Promise<History | null>;
   /** Checks the chain of a stored release and decides everything again. An unknown id is not verified. */
   verify(id: string): Promise<Verified>;
   /** Calls `listener` with the release's id after each commit; answers how to stop that. */
@@ -74,6 +78,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
   };
   const nowMs = steadyTime(world.clock, 0);
   const archive = new Archive(world.store);
+  const histories = new Histories(world);
   const recovery = options.onRecovery ?? (() => undefined);
   const keeper = new Keeper({ world, patience, trouble, recovery, told, ticked: options.onTick ?? (() => undefined) });
   const starts = new Starts(world, keeper);
@@ -105,6 +110,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       const notices = { failing: delivery.failing(id), lost: await world.store.lost(id) };
       return { release, book, entries, observation: last && { ...last, ...run?.outside }, notices };
     },
+    history: (id, check) => histories.of(id, check),
     async verify(id) {
       const stored = await world.store.load(id);
       return stored ? verify(stored) : { ok: false, revision: 0, why: `there is no release ${id}` };

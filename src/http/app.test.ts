@@ -6,6 +6,7 @@ import type { SmallApi } from "../../test/fixtures/small-api.ts";
 import type { Role } from "../core/plan.ts";
 import { errorKinds } from "../errors.ts";
 import type { ErrorCode } from "../errors.ts";
+import { answeredRoutes } from "./app.ts";
 import { bodyLimitBytes, pathOf, routes } from "./contract.ts";
 import type {
   Access,
@@ -21,8 +22,6 @@ import type {
 
 const startBody = { plan: { text: smallPlan, file: "plan.yaml" }, versions: { web: "2" }, stable: { web: "1" }, reason: "a test" };
 const key = { "idempotency-key": "one" };
-
-const names = Object.keys(routes) as RouteName[];
 
 async function json<T>(answer: Promise<Response>): Promise<T> {
   return (await (await answer).json()) as T;
@@ -59,10 +58,10 @@ test("health needs no token, nor does what one signs in by", async () => {
     version: "0.0.0",
     notices: { failing: 0, lost: 0 },
   });
-  expect(names.filter((name) => routes[name].access === "anybody")).toEqual(open);
+  expect((Object.keys(routes) as RouteName[]).filter((name) => routes[name].access === "anybody")).toEqual(open);
 });
 
-const guarded = names.filter((name) => !open.includes(name));
+const guarded = answeredRoutes.filter((name) => !open.includes(name));
 const mutating: Partial<Record<RouteName, unknown>> = {
   startRelease: startBody,
   ask: { kind: "pause", reason: "a test" },
@@ -218,6 +217,26 @@ test("why says each check, one check, and which checks there are", async () => {
   expect(one.checks).toHaveLength(1);
   expect(await codeOf(await why("?check=nothing"))).toBe("query-invalid");
   expect(await codeOf(await why("?chek=nothing"))).toBe("query-invalid");
+});
+
+test("sentences are in the language that is asked for, else in the plan's", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  await becomes(api, id, "waiting");
+  const spoken = async (query: string): Promise<readonly string[]> => {
+    const view = await json<ShowReleaseAnswer>(api.call("GET", `/api/v1/releases/${id}${query}`));
+    const said = await json<WhyAnswer>(api.call("GET", `/api/v1/releases/${id}/why${query}`));
+    const list = await json<ListReleasesAnswer>(api.call("GET", `/api/v1/releases${query}`));
+    return [view.sentence, said.sentence, list.releases[0]?.sentence ?? ""];
+  };
+  const english = await spoken("");
+  expect(new Set(english).size).toBe(1);
+  expect(english[0]).toMatch(/^Waiting /);
+  expect(await spoken("?language=en")).toEqual(english);
+  const french = await spoken("?language=fr");
+  expect(new Set(french).size).toBe(1);
+  expect(french[0]).toMatch(/^En attente /);
+  expect(await codeOf(await api.call("GET", `/api/v1/releases/${id}?language=de`))).toBe("query-invalid");
 });
 
 test("the journal comes in pages, and is verified", async () => {

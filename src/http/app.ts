@@ -7,9 +7,12 @@ import { closeSession, createLink, openSession, people, session } from "./access
 import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
 import { routes } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
-import { events } from "./events.ts";
+import { connections } from "./connections.ts";
+import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
 import { liftFreeze, listFreezes } from "./freezes.ts";
+import { history } from "./history.ts";
+import { mountInboxes } from "./inboxes.ts";
 import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
@@ -17,7 +20,10 @@ import { problemOf, problemResponse } from "./problem.ts";
 import { journal, listReleases, showRelease, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
 import { startRelease } from "./start-release.ts";
+import { Streams } from "./streams.ts";
+import type { StreamLimits } from "./streams.ts";
 import { createTurns } from "./turns.ts";
+import { whatIf } from "./what-if.ts";
 import { serveWeb } from "./web/serve-web.ts";
 
 type Handler = (context: Context<Env>, parts: AppParts) => Promise<Response>;
@@ -29,6 +35,8 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   showRelease,
   journal,
   events,
+  releasesEvents,
+  connections,
   ask,
   why,
   verify,
@@ -37,6 +45,8 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   startStable,
   examine,
   metrics,
+  history,
+  whatIf,
   session,
   openSession,
   closeSession,
@@ -47,12 +57,18 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   revokeToken,
 };
 
+/** The routes that are answered. */
+export const answeredRoutes = Object.keys(handlers) as readonly RouteName[];
+
+/** What an app is made of; the rest of its parts it makes itself. */
+export type AppGiven = Omit<AppParts, "turn" | "streams"> & { readonly streamLimits: StreamLimits };
+
 /**
  * The HTTP API over its parts: every route of the contract, authenticated as the contract says; every error a problem. Calls take turns, so that
  * the engine beside them never waits for more than one.
  */
-export function createApp(given: Omit<AppParts, "turn">): Hono<Env> {
-  const parts: AppParts = { ...given, turn: createTurns() };
+export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
+  const parts: AppParts = { ...given, turn: createTurns(), streams: new Streams(streamLimits) };
   const app = new Hono<Env>();
   app.use(async (context, next) => {
     await next();
@@ -66,6 +82,7 @@ export function createApp(given: Omit<AppParts, "turn">): Hono<Env> {
       return handler(context, parts);
     });
   }
+  mountInboxes(app, parts.inboxes);
   app.notFound(async (context) => serveWeb(context, parts).catch((error: unknown) => answerProblem(context, parts, error)));
   app.onError((error, context) => answerProblem(context, parts, error));
   return app;

@@ -23,11 +23,21 @@ type Answer = Extract<Fact, { readonly kind: "accepted" | "refused" }>;
 /** Stores a request, waits a little for the release's answer and reports it: 200 accepted, 202 not yet answered, a problem when refused. */
 export async function ask(context: Context<Env>, parts: AppParts): Promise<Response> {
   const request = await readRequest(context, parts);
+  return respond(context, parts, { ...(await askRelease(parts, request)), request: request.id });
+}
+
+/** What a release needs to be asked and to answer. */
+export type AskParts = Pick<AppParts, "engine" | "clock" | "closing" | "turn">;
+
+/** Stores the request and waits a little for the release's answer; `null`: there is none yet. Throws when it could not be stored. */
+export async function askRelease(
+  parts: AskParts,
+  request: Request,
+): Promise<{ readonly seen: ReleaseSeen; readonly answer: Answer | null }> {
   const news = newsOf(parts, request.release);
   try {
     await parts.engine.ask(request);
-    const { seen, answer } = await answerTo(parts, { release: request.release, request: request.id, news });
-    return respond(context, parts, { seen, answer, request: request.id });
+    return await answerTo(parts, { release: request.release, request: request.id, news });
   } finally {
     news.stop();
   }
@@ -74,7 +84,7 @@ interface Awaited {
   readonly news: News;
 }
 
-async function answerTo(parts: AppParts, awaited: Awaited): Promise<{ readonly seen: ReleaseSeen; readonly answer: Answer | null }> {
+async function answerTo(parts: AskParts, awaited: Awaited): Promise<{ readonly seen: ReleaseSeen; readonly answer: Answer | null }> {
   const over = new AbortController();
   const patience = AbortSignal.any([over.signal, parts.closing]);
   const deadline = parts.clock.wait(answerWithinMs, patience).then(() => over.abort());

@@ -6,69 +6,17 @@ import type { Refusal, Request } from "../core/requests.ts";
 import type { Problem, ErrorCode } from "../errors.ts";
 import type { PhaseView, ReleaseView, Tone } from "./release-view.ts";
 
+export { pathOf, routes } from "./contract/routes.ts";
+export type { Access, Route, RouteName } from "./contract/routes.ts";
+
 /** Largest body that is read, bytes. */
 export const bodyLimitBytes = 2 * 1024 * 1024;
 
-/** Who may call a route: anybody, anybody with a token, or a person with one of these roles. */
-export type Access = "anybody" | "person" | readonly Role[];
+/** The language of the sentences; absent: the plan's. */
+const language = z.enum(["fr", "en"]).optional();
 
-export interface Route {
-  readonly method: "GET" | "POST" | "DELETE";
-  /** With `:name` where `pathOf` puts a value. */
-  readonly path: string;
-  readonly access: Access;
-}
-
-const mayStart: readonly Role[] = ["release-manager", "devops-lead"];
-const mayExamine: readonly Role[] = [...mayStart, "qa-lead", "product-owner"];
-
-/** Every route of the API, by name. What a request may do to a release is decided by the release itself (`core`), so it is open to every person. */
-export const routes = {
-  health: { method: "GET", path: "/api/v1/health", access: "anybody" },
-  startRelease: { method: "POST", path: "/api/v1/releases", access: mayStart },
-  listReleases: { method: "GET", path: "/api/v1/releases", access: "person" },
-  showRelease: { method: "GET", path: "/api/v1/releases/:id", access: "person" },
-  journal: { method: "GET", path: "/api/v1/releases/:id/journal", access: "person" },
-  events: { method: "GET", path: "/api/v1/releases/:id/events", access: "person" },
-  ask: { method: "POST", path: "/api/v1/releases/:id/requests", access: "person" },
-  why: { method: "GET", path: "/api/v1/releases/:id/why", access: "person" },
-  verify: { method: "POST", path: "/api/v1/releases/:id/verify", access: "person" },
-  listFreezes: { method: "GET", path: "/api/v1/freezes", access: "person" },
-  liftFreeze: { method: "DELETE", path: "/api/v1/freezes/:environment", access: ["release-manager"] },
-  startStable: { method: "POST", path: "/api/v1/stable", access: mayStart },
-  metrics: { method: "GET", path: "/metrics", access: "person" },
-  examine: { method: "POST", path: "/api/v1/examinations", access: mayExamine },
-  openapi: { method: "GET", path: "/api/v1/openapi.json", access: "anybody" },
-  releasesEvents: { method: "GET", path: "/api/v1/events", access: "person" },
-  history: { method: "GET", path: "/api/v1/releases/:id/history", access: "person" },
-  whatIf: { method: "GET", path: "/api/v1/releases/:id/what-if", access: "person" },
-  readiness: { method: "GET", path: "/api/v1/releases/:id/readiness", access: "person" },
-  report: { method: "GET", path: "/api/v1/releases/:id/report", access: "person" },
-  calendar: { method: "GET", path: "/api/v1/calendar", access: "person" },
-  setFreeze: { method: "POST", path: "/api/v1/freezes", access: ["release-manager", "devops-lead"] },
-  connections: { method: "GET", path: "/api/v1/connections", access: "person" },
-  session: { method: "GET", path: "/api/v1/session", access: "anybody" },
-  openSession: { method: "POST", path: "/api/v1/session", access: "anybody" },
-  closeSession: { method: "DELETE", path: "/api/v1/session", access: "person" },
-  createLink: { method: "POST", path: "/api/v1/links", access: "person" },
-  login: { method: "GET", path: "/login", access: "anybody" },
-  loginCallback: { method: "GET", path: "/login/callback", access: "anybody" },
-  people: { method: "GET", path: "/api/v1/people", access: "person" },
-  listTokens: { method: "GET", path: "/api/v1/tokens", access: ["release-manager"] },
-  createToken: { method: "POST", path: "/api/v1/tokens", access: ["release-manager"] },
-  revokeToken: { method: "DELETE", path: "/api/v1/tokens/:id", access: ["release-manager"] },
-} as const satisfies Readonly<Record<string, Route>>;
-
-export type RouteName = keyof typeof routes;
-
-/** The path of a route with its values filled in and escaped. Throws when a value is missing. */
-export function pathOf(route: Route, values: Readonly<Record<string, string>> = {}): string {
-  return route.path.replaceAll(/:(\w+)/g, (_, name: string) => {
-    const value = values[name];
-    if (value === undefined) throw new Error(`${route.path} needs a value for ${name}`);
-    return encodeURIComponent(value);
-  });
-}
+/** The query of `showRelease`, `events` and `releasesEvents`. */
+export const languageQuery = z.strictObject({ language });
 
 const word = z
   .string()
@@ -114,6 +62,7 @@ export interface StartReleaseAnswer {
 export const listReleasesQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   before: z.string().min(1).max(200).optional(),
+  language,
 });
 
 export interface ReleaseSummary {
@@ -157,16 +106,14 @@ export interface JournalAnswer {
 
 /**
  * `events` is a stream of server-sent events. `entry`: one `ChainedEntry`, its id is the revision; with `Last-Event-ID` the stream goes on
- * after that one, without it begins with the next new one. `view`: the whole `ReleaseView`, at once and then after each change, at most four a second; it has no id.
+ * after that one, without it begins with the next new one. `view`: the whole `ReleaseView`, at once, after each change (at most four a second), and
+ * every five seconds without one, so that a dead line is noticed; it has no id.
  */
 export type EventName = "entry" | "view";
 
-/** The query of `showRelease`, `events` and `why`: the language of the sentences; absent: the plan's. */
-export const languageQuery = z.strictObject({ language: z.enum(["fr", "en"]).optional() });
-
 /**
- * `releasesEvents` is a stream of the first page of `listReleases` and of `listFreezes`: event `releases`, a `ReleasesEvent`, at once and after each
- * change, at most once a second.
+ * `releasesEvents` is a stream of the first page of `listReleases` and of `listFreezes`: event `releases`, a `ReleasesEvent`, at once, after
+ * each change (at most one a second), and every five seconds without one.
  */
 export interface ReleasesEvent extends ListReleasesAnswer, ListFreezesAnswer {
   readonly nowMs: number;
@@ -196,7 +143,7 @@ export interface AskAnswer {
 }
 
 /** The query of `why`: one check by its id, or all. */
-export const whyQuery = z.strictObject({ check: z.string().min(1).max(500).optional() });
+export const whyQuery = z.strictObject({ check: z.string().min(1).max(500).optional(), language });
 
 export interface WhyAnswer {
   readonly revision: number;

@@ -4,12 +4,15 @@ import type { SmallApi } from "../../test/fixtures/small-api.ts";
 import { readEvents } from "../cli/event-stream.ts";
 import type { ServerEvent } from "../cli/event-stream.ts";
 import type { ChainedEntry } from "../ports.ts";
+import type { ReleasesEvent } from "./contract.ts";
 import { listen } from "./listen.ts";
 import type { ReleaseView } from "./release-view.ts";
 
-async function open(api: SmallApi, id: string, lastEventId: string | null): Promise<AsyncGenerator<ServerEvent, void>> {
+/** The events of one release (its id, or its path below `releases`), or of the list. */
+async function open(api: SmallApi, release: string | null, lastEventId: string | null): Promise<AsyncGenerator<ServerEvent, void>> {
   const headers: Record<string, string> = lastEventId === null ? {} : { "last-event-id": lastEventId };
-  const answer = await api.call("GET", `/api/v1/releases/${id}/events`, { as: "vera", headers });
+  const path = release === null ? "events" : `releases/${release.includes("/") ? release : `${release}/events`}`;
+  const answer = await api.call("GET", `/api/v1/${path}`, { as: "vera", headers });
   expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
   return readEvents(answer.body as ReadableStream<Uint8Array>);
 }
@@ -62,21 +65,52 @@ test("an id that is no revision is refused", async () => {
   expect(answer.status).toBe(400);
 });
 
-test("a reader who goes away makes room; a HEAD takes none", async () => {
+test("two languages are told side by side, and a view that did not change only again after a while", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  const languages = ["fr", "en"] as const;
+  const both = await Promise.all(languages.map((language) => open(api, `${id}/events?language=${language}`, null)));
+  const views = await Promise.all(both.map(async (events) => (await events.next()).value?.data as ReleaseView));
+  expect(views.map(({ language }) => language)).toEqual(languages);
+  await ask(api, id, "stop");
+  const [french, english] = await Promise.all(both.map((events) => until(events, "stopped")));
+  expect(french).toEqual(english);
+});
+
+test("the list of releases comes at once, and after each change: of a release, and of a freeze", async () => {
+  const api = await smallApi();
+  const events = await open(api, null, null);
+  const next = async (): Promise<ReleasesEvent> => (await events.next()).value?.data as ReleasesEvent;
+  expect(await next()).toEqual({ nowMs: expect.any(Number) as number, releases: [], next: null, freezes: [] });
+  const id = await api.begin();
+  const statuses = async (wanted: string): Promise<void> => {
+    for (;;) {
+      const [release] = (await next()).releases;
+      if (release?.id === id && release.status === wanted) return;
+    }
+  };
+  await statuses("waiting");
+  await ask(api, id, "stop");
+  await statuses("stopped");
+});
+
+test("a reader who goes away makes room; a HEAD takes none; nobody takes the room of others", async () => {
   const api = await smallApi();
   const id = await api.begin();
   const listening = await listen(api.app, { host: "127.0.0.1", port: 0 });
   onTestFinished(() => listening.close(0));
-  const read = async (method = "GET"): Promise<{ readonly status: number; leave(): void }> => {
+  const read = async (who = "vera", method = "GET"): Promise<{ readonly status: number; leave(): void }> => {
     const leaving = new AbortController();
-    const headers = { authorization: "Bearer vera" };
+    const headers = { authorization: `Bearer ${who}` };
     const { status } = await fetch(`${listening.url}/api/v1/releases/${id}/events`, { method, headers, signal: leaving.signal });
     return { status, leave: () => leaving.abort() };
   };
-  for (let times = 0; times < 3; times += 1) expect((await read("HEAD")).status).toBe(200);
+  for (let times = 0; times < 3; times += 1) expect((await read("vera", "HEAD")).status).toBe(200);
   const first = await read();
   const second = await read();
   expect([first.status, second.status, (await read()).status]).toEqual([200, 200, 503]);
+  const others = [await read("ada"), await read("quentin")];
+  expect([...others.map(({ status }) => status), (await read("dan")).status]).toEqual([200, 200, 503]);
   first.leave();
   const third = await vi.waitFor(
     async () => {
@@ -86,5 +120,5 @@ test("a reader who goes away makes room; a HEAD takes none", async () => {
     },
     { timeout: 5_000, interval: 20 },
   );
-  for (const reader of [second, third]) reader.leave();
+  for (const reader of [second, third, ...others]) reader.leave();
 });

@@ -1,18 +1,31 @@
 import { StaleRevision } from "../ports.ts";
-import type { MetricSource, Notifier, Store, TrafficRouter, Workloads, World } from "../ports.ts";
+import type { MetricSource, Notifier, Reading, Store, TrafficRouter, Workloads, World } from "../ports.ts";
+import type { LastCalls } from "./last-calls.ts";
 import type { Asked, Meters } from "./meters.ts";
 
-/** The same world: how long its calls take and how they end is told to `meters`. Store, router, sources, workloads and notifiers are asked as before. */
-export function measureWorld<Whole extends World>(world: Whole, meters: Pick<Meters, "called">): Whole {
-  const measure: Measure = async (asked, call) => {
-    const beganMs = world.clock.monotonicMs();
-    const tookMs = (): number => world.clock.monotonicMs() - beganMs;
+/** Who is told about calls. */
+export interface Measured {
+  readonly meters: Pick<Meters, "called">;
+  readonly lastCalls: Pick<LastCalls, "ended">;
+}
+
+/**
+ * The same world: how long its calls take and how they end is told to `meters` and `lastCalls`. Store, router, sources, workloads and notifiers are
+ * asked as before.
+ */
+export function measureWorld<Whole extends World>(world: Whole, { meters, lastCalls }: Measured): Whole {
+  const { clock } = world;
+  const measure: Measure = async (asked, call, faultOf = () => null) => {
+    const beganMs = clock.monotonicMs();
+    const tookMs = (): number => clock.monotonicMs() - beganMs;
     try {
       const answer = await call();
       meters.called(asked, { outcome: "answered", tookMs: tookMs() });
+      lastCalls.ended(asked, { atMs: clock.nowMs(), tookMs: tookMs(), why: faultOf(answer) });
       return answer;
     } catch (error) {
       meters.called(asked, { outcome: error instanceof StaleRevision ? "stale" : "failed", tookMs: tookMs() });
+      lastCalls.ended(asked, { atMs: clock.nowMs(), tookMs: tookMs(), why: error instanceof Error ? error.message : String(error) });
       throw error;
     }
   };
@@ -27,7 +40,8 @@ export function measureWorld<Whole extends World>(world: Whole, meters: Pick<Met
     };
   };
   const source = each<MetricSource>((adapter, name) => ({
-    read: async (queries, context, signal) => measure({ port: "source", name }, async () => adapter.read(queries, context, signal)),
+    read: async (queries, context, signal) =>
+      measure({ port: "source", name }, async () => adapter.read(queries, context, signal), faultOfReadings),
   }));
   const router = each<TrafficRouter>((adapter, name) => ({
     apply: async (wanted, signal) => measure({ port: "router", name }, async () => adapter.apply(wanted, signal)),
@@ -41,6 +55,7 @@ export function measureWorld<Whole extends World>(world: Whole, meters: Pick<Met
   }));
   const notifier = each<Notifier>((adapter, name) => ({
     send: async (notice, signal) => measure({ port: "notifier", name }, async () => adapter.send(notice, signal)),
+    listen: (desk) => adapter.listen?.(desk) ?? null,
   }));
   return {
     ...world,
@@ -52,7 +67,14 @@ export function measureWorld<Whole extends World>(world: Whole, meters: Pick<Met
   };
 }
 
-type Measure = <T>(asked: Asked, call: () => Promise<T>) => Promise<T>;
+/** `faultOf`: what is wrong with an answer that came; `null`: nothing. */
+type Measure = <T>(asked: Asked, call: () => Promise<T>, faultOf?: (answer: T) => string | null) => Promise<T>;
+
+/** A source that answers, and can read nothing of what it was asked for: the first reason. */
+function faultOfReadings(readings: ReadonlyMap<string, Reading>): string | null {
+  const faults = [...readings.values()].map((reading) => (reading.kind === "unavailable" && reading.soon !== true ? reading.why : null));
+  return faults.every((why) => why !== null) ? (faults[0] ?? null) : null;
+}
 
 /** Of the store only what is waited for on disk is measured. */
 function measureStore(store: Store, measure: Measure): Store {

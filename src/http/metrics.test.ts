@@ -6,6 +6,7 @@ import { createClock } from "../engine/clock.ts";
 import { StaleRevision } from "../ports.ts";
 import type { MetricSource, World } from "../ports.ts";
 import type { ShowReleaseAnswer } from "./contract.ts";
+import { LastCalls } from "./last-calls.ts";
 import { measureWorld } from "./measure-world.ts";
 import { Meters } from "./meters.ts";
 
@@ -94,7 +95,8 @@ test("a measured world answers and fails as before, and each outcome is counted"
     },
   };
   const bare = { clock: createClock(), store: {}, source: () => source } as unknown as World;
-  const world = measureWorld(bare, meters);
+  const lastCalls = new LastCalls();
+  const world = measureWorld(bare, { meters, lastCalls });
   const call = () =>
     world.source("small").read([], { release: "r", environment: "e", targets: [], sinceMs: 0 }, new AbortController().signal);
   expect([...(await call())]).toEqual([["q", { kind: "no-data" }]]);

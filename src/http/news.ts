@@ -30,3 +30,18 @@ export function newsOf(parts: Pick<AppParts, "engine">, release: string): News {
     },
   };
 }
+
+/** Resolves after `leastMs`, and then at the next commit or after `mostMs` in all; at once when `signal` aborts. */
+export async function newsWithin(
+  parts: Pick<AppParts, "clock">,
+  news: News,
+  { leastMs, mostMs, signal }: { readonly leastMs: number; readonly mostMs: number; readonly signal: AbortSignal },
+): Promise<void> {
+  await parts.clock.wait(leastMs, signal);
+  const turn = new AbortController();
+  const either = AbortSignal.any([turn.signal, signal]);
+  const both = [parts.clock.wait(mostMs - leastMs, either), news.changed(either)];
+  await Promise.race(both);
+  turn.abort();
+  await Promise.all(both);
+}

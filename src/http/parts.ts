@@ -1,12 +1,16 @@
+import type { History } from "../core/history/history.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Request } from "../core/requests.ts";
 import type { Seen } from "../core/view/build-release-view.ts";
 import type { Problem } from "../errors.ts";
-import type { Clock, NewRelease, Store, World } from "../ports.ts";
+import type { Clock, Inbox, NewRelease, Store, World } from "../ports.ts";
 import type { Access } from "./access/access.ts";
 import type { ExaminedPart } from "./contract.ts";
+import type { KnownConnection } from "./connections.ts";
+import type { LastCalls } from "./last-calls.ts";
 import type { Log } from "./log.ts";
 import type { Meters } from "./meters.ts";
+import type { Streams } from "./streams.ts";
 import type { Turn } from "./turns.ts";
 import type { WebFiles } from "./web/web-files.ts";
 
@@ -23,6 +27,8 @@ export interface EngineFace {
   view(id: string): Promise<ReleaseSeen | null>;
   /** Calls `listener` with the release's id after each decision, until the answered function is called. */
   onCommit(listener: (release: string) => void): () => void;
+  /** How the evidence of a check (its id) grew, a second old at most; `null`: there is no such release. Throws when its plan has no such check. */
+  history(id: string, check: string): Promise<History | null>;
   verify(id: string): Promise<Verified>;
   /** Ids of the releases that run in this process. */
   active(): readonly string[];
@@ -54,7 +60,7 @@ export interface AskedExamination {
 /** Everything that the API is made of. */
 export interface AppParts {
   readonly engine: EngineFace;
-  readonly store: Pick<Store, "list" | "active" | "freezes" | "lift" | "owed">;
+  readonly store: Pick<Store, "load" | "told" | "list" | "active" | "freezes" | "lift" | "owed">;
   readonly world: Pick<World, "router" | "workloads" | "source" | "notifier">;
   readonly clock: Clock;
   /** Who may call, and how they show it. */
@@ -62,10 +68,17 @@ export interface AppParts {
   /** The dashboard's files; `null`: this server shows none. */
   readonly web: WebFiles | null;
   readonly log: Log;
+  /** By which notifiers hear people. */
+  readonly inboxes: readonly Inbox[];
   readonly version: string;
   readonly meters: Meters;
-  /** More event streams than this are refused. */
-  readonly streamsAtMost: number;
+  readonly lastCalls: LastCalls;
+  /** The connections of the server's file. */
+  readonly connections: readonly KnownConnection[];
+  /** The adapters of this build. */
+  readonly adapters: readonly Pick<KnownConnection, "port" | "kind" | "says">[];
+  /** The event streams that are open. */
+  readonly streams: Streams;
   /** Aborts when the server begins to close: streams end, and what waits answers. */
   readonly closing: AbortSignal;
   /** Stands before whatever takes the processor for a while: calls, and what wakes many of them at once. */

@@ -1,39 +1,47 @@
 import type { Context } from "hono";
+import type { z } from "zod";
 import { UserError } from "../errors.ts";
 import { buildReleaseView } from "../core/view/build-release-view.ts";
+import type { Language } from "../core/plan.ts";
 import type { ReleaseView } from "../core/release-view.ts";
 import type { Env } from "./auth.ts";
-import { journalQuery, listReleasesQuery, whyQuery } from "./contract.ts";
-import type { JournalAnswer, ListReleasesAnswer, ReleaseSummary, ShowReleaseAnswer, VerifyAnswer, WhyAnswer } from "./contract.ts";
+import { journalQuery, languageQuery, listReleasesQuery, whyQuery } from "./contract.ts";
+import type { JournalAnswer, ListReleasesAnswer, ShowReleaseAnswer, VerifyAnswer, WhyAnswer } from "./contract.ts";
 import { readQuery } from "./input.ts";
 import type { AppParts, ReleaseSeen, Verified } from "./parts.ts";
+import { summaryOf } from "./summaries.ts";
 
 /** The release of this id. Throws `release-unknown`. */
-export async function releaseOrRefuse(parts: AppParts, id: string): Promise<ReleaseSeen> {
+export async function releaseOrRefuse(parts: Pick<AppParts, "engine">, id: string): Promise<ReleaseSeen> {
   const seen = await parts.engine.view(id);
   if (seen === null) throw new UserError("release-unknown", `No release is called ${id}.`);
   return seen;
 }
 
-/** A release as people look at it now. */
-export function viewOf(parts: AppParts, seen: ReleaseSeen): ReleaseView {
-  return buildReleaseView(seen, parts.engine.nowMs());
+/** A release as people look at it now; without a language in its plan's. */
+export function viewOf(parts: AppParts, seen: ReleaseSeen, language?: Language): ReleaseView {
+  return buildReleaseView(seen, parts.engine.nowMs(), language);
 }
 
 /** One page of releases, newest first. */
 export async function listReleases(context: Context<Env>, parts: AppParts): Promise<Response> {
-  const { limit, before } = readQuery(context, listReleasesQuery);
+  return context.json(await pageOfReleases(parts, readQuery(context, listReleasesQuery)));
+}
+
+/** The releases behind `before` (absent: the newest ones); without a language each in its plan's. */
+export async function pageOfReleases(parts: AppParts, query: z.infer<typeof listReleasesQuery>): Promise<ListReleasesAnswer> {
+  const { limit, before, language } = query;
   const heads = await parts.store.list({ limit: limit + 1, before: before ?? null });
   const page = heads.slice(0, limit);
-  const releases = await Promise.all(page.map((head) => summaryOf(parts, head.id)));
-  const answer: ListReleasesAnswer = { releases, next: heads.length > limit ? (page.at(-1)?.id ?? null) : null };
-  return context.json(answer);
+  const nowMs = parts.engine.nowMs();
+  const releases = await Promise.all(page.map(async ({ id }) => summaryOf(await releaseOrRefuse(parts, id), nowMs, language)));
+  return { releases, next: heads.length > limit ? (page.at(-1)?.id ?? null) : null };
 }
 
 /** One release as people look at it. */
 export async function showRelease(context: Context<Env>, parts: AppParts): Promise<Response> {
-  const seen = await releaseOrRefuse(parts, idOf(context));
-  const answer: ShowReleaseAnswer = viewOf(parts, seen);
+  const { language } = readQuery(context, languageQuery);
+  const answer: ShowReleaseAnswer = viewOf(parts, await releaseOrRefuse(parts, idOf(context)), language);
   return context.json(answer, 200, { ETag: `"${answer.revision}"` });
 }
 
@@ -48,8 +56,8 @@ export async function journal(context: Context<Env>, parts: AppParts): Promise<R
 
 /** Why the release stands where it stands: its sentences, and those of each check or of the one that is asked for. */
 export async function why(context: Context<Env>, parts: AppParts): Promise<Response> {
-  const { check } = readQuery(context, whyQuery);
-  const view = viewOf(parts, await releaseOrRefuse(parts, idOf(context)));
+  const { check, language } = readQuery(context, whyQuery);
+  const view = viewOf(parts, await releaseOrRefuse(parts, idOf(context)), language);
   const all = [...view.gates, ...view.guards].map(({ id, says, kind, sentence }) => ({ id, says, verdict: kind, sentence }));
   const checks = check === undefined ? all : all.filter(({ id, says }) => id === check || says === check);
   if (check !== undefined && checks.length === 0) {
@@ -77,27 +85,6 @@ export function sayVerified(found: Verified): VerifyAnswer {
   return {
     ok: true,
     says: `${found.entries} entries over ${found.rows} rows; the chain is unbroken and replay reproduces every decision (last link ${found.hash})`,
-  };
-}
-
-async function summaryOf(parts: AppParts, id: string): Promise<ReleaseSummary> {
-  const view = viewOf(parts, await releaseOrRefuse(parts, id));
-  const { name, title, environment, versions, startedBy, createdMs, status, tone, sentence, timeZone, phases } = view;
-  const { sinceMs } = status;
-  return {
-    id,
-    plan: name,
-    title,
-    environment,
-    versions,
-    startedBy,
-    createdMs,
-    status: status.kind,
-    tone,
-    sentence,
-    sinceMs,
-    timeZone,
-    phases,
   };
 }
 

@@ -7,10 +7,11 @@ import type { Engine } from "../engine/engine.ts";
 import { patience } from "../engine/run.ts";
 import { formatProblem, UserError } from "../errors.ts";
 import type { createApp } from "../http/app.ts";
+import type { LastCalls } from "../http/last-calls.ts";
 import type { Log } from "../http/log.ts";
 import type { Meters } from "../http/meters.ts";
 import type { Clock, Store } from "../ports.ts";
-import { adapterLists, openConnections, openStore, readServerFile, secretReaders, version } from "./server-makings.ts";
+import { adapterLists, openStore, readServerFile, version } from "./server-makings.ts";
 
 /** A server that answers: store, tokens, adapters, engine and API, in this order; each is closed again when a later one fails. */
 export async function openServer(start: ServerStart): Promise<RunningServer> {
@@ -28,7 +29,8 @@ export async function openServer(start: ServerStart): Promise<RunningServer> {
   const { server, warnings } = await readServerFile(start.configFile, lists);
   for (const warning of warnings) log("warning", "server-file", { says: formatProblem(warning) });
   const address = start.listen === null ? server.listen : parseAddress(start.listen);
-  const { connections, problems } = await openConnections(server, lists, secretReaders(start.configFile));
+  const { openConnections, secretReaders } = await import("../config/open-connections.ts");
+  const { connections, problems } = openConnections(server, lists, secretReaders(start.configFile));
   if (problems.length > 0) {
     throw new UserError("secret-missing", `Missing, or not what its connection takes: ${problems.length}.`, { problems });
   }
@@ -40,9 +42,13 @@ export async function openServer(start: ServerStart): Promise<RunningServer> {
   const leaving = new AbortController();
   closing.defer(() => leaving.abort());
   const connected = connectWorld({ lists, connections, clock, dataDir: resolve(start.dataDir), closing: leaving.signal });
-  const [{ Meters }, { measureWorld }] = await Promise.all([import("../http/meters.ts"), import("../http/measure-world.ts")]);
-  const meters = new Meters(version());
-  const world = measureWorld({ ...connected, store }, meters);
+  const [{ Meters }, { LastCalls }, { measureWorld }] = await Promise.all([
+    import("../http/meters.ts"),
+    import("../http/last-calls.ts"),
+    import("../http/measure-world.ts"),
+  ]);
+  const [meters, lastCalls] = [new Meters(version()), new LastCalls()];
+  const world = measureWorld({ ...connected, store }, { meters, lastCalls });
   const engine = createEngine(world, {
     publicUrl: server.publicUrl,
     onTrouble: (message) => log("error", "trouble", { message }),
@@ -52,7 +58,7 @@ export async function openServer(start: ServerStart): Promise<RunningServer> {
   closing.defer(() => engine.close());
   closing.defer(engine.onCommit((id) => void meters.follow(engine.view(id))));
   const ending = new AbortController();
-  const app = await openApp({ start, server, lists, world, store, engine, clock, log, meters, closing: ending.signal });
+  const app = await openApp({ start, server, lists, world, store, engine, clock, log, meters, lastCalls, closing: ending.signal });
   const listening = await listen(app, address);
   closing.defer(() => listening.close(closeWithinMs));
   closing.defer(() => ending.abort());
@@ -79,28 +85,35 @@ interface AppMakings {
   readonly clock: Clock;
   readonly log: Log;
   readonly meters: Meters;
+  readonly lastCalls: LastCalls;
   readonly closing: AbortSignal;
 }
 
 /** The API of a server that is made of these. */
 async function openApp({ start, server, lists, world, clock, ...parts }: AppMakings): Promise<ReturnType<typeof createApp>> {
-  const [app, { Access }, { localPerson, openTokens }, { openWebFiles }, { readPlan }] = await Promise.all([
-    import("../http/app.ts"),
-    import("../http/access/access.ts"),
-    import("../http/tokens.ts"),
-    import("../http/web/web-files.ts"),
-    import("../config/plan-file.ts"),
-  ]);
+  const [app, { Access }, { openInboxes }, { localPerson, openTokens }, { openWebFiles }, { readPlan }, { adaptersOf, connectionsOf }] =
+    await Promise.all([
+      import("../http/app.ts"),
+      import("../http/access/access.ts"),
+      import("../http/inboxes.ts"),
+      import("../http/tokens.ts"),
+      import("../http/web/web-files.ts"),
+      import("../config/plan-file.ts"),
+      import("../adapters/known-connections.ts"),
+    ]);
   const people = server.people.length === 0 ? [localPerson] : server.people;
   const tokens = openTokens(start.dataDir, people);
   return app.createApp({
     ...parts,
+    connections: connectionsOf(lists, server.connections),
+    adapters: adaptersOf(lists),
     world,
     clock,
+    inboxes: openInboxes({ ...parts, ...server, world, clock, notifiers: server.connections.notifiers, kinds: lists.notifiers }),
     access: new Access({ store: parts.store.access, clock, people, tokens, publicUrl: server.publicUrl, log: parts.log }),
     web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     version: version(),
-    streamsAtMost,
+    streamLimits,
     readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
     examine: async (asked, signal) => (await import("../doctor/examine.ts")).examine({ ...asked, world, clock }, signal),
   });
@@ -121,7 +134,7 @@ async function closeServer({ all, engine, log }: Closing): Promise<void> {
 
 /** What becomes of the releases that a closing server leaves. */
 const leftBehind = `The next server on this data folder goes on with them; without one the router takes people to stable within ${patience.leaseMs / 1000} s.`;
-/** Event streams that a server serves at once. */
-const streamsAtMost = 500;
+/** Event streams that a server serves at once, and those of one person: a crowd watches a release, nobody shuts it out. */
+const streamLimits = { all: 2_000, perPerson: 100 } as const;
 /** Calls that still run when the server closes are cut off after this long, ms. */
 const closeWithinMs = 2_000;

@@ -1,7 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import type { AdapterLists, Connections, OpenConnection } from "../adapters/connect.ts";
-import type { SecretReaders } from "../config/secrets.ts";
+import type { AdapterLists } from "../adapters/connect.ts";
 import type { Server } from "../config/server-file.ts";
 import { UserError } from "../errors.ts";
 import type { Problem } from "../errors.ts";
@@ -34,50 +32,6 @@ export async function readServerFile(file: string | null, lists: AdapterLists): 
   throw new UserError("server-file-invalid", `${problems.length} ${problems.length === 1 ? "place is" : "places are"} wrong in ${file}.`, {
     problems,
   });
-}
-
-/** Every connection whose adapter this build has, with its secrets. One whose secret is missing is unusable, and a problem. */
-export async function openConnections(
-  server: Server,
-  lists: AdapterLists,
-  readers: SecretReaders,
-): Promise<{ readonly connections: Connections; readonly problems: readonly Problem[] }> {
-  const { openConnection } = await import("../config/server-file.ts");
-  const problems: Problem[] = [];
-  const opened = (port: keyof AdapterLists): Readonly<Record<string, OpenConnection>> =>
-    Object.fromEntries(
-      Object.entries(server.connections[port]).flatMap(([name, connection]) => {
-        const { kind } = connection;
-        const definition = lists[port].find((one) => one.kind === kind);
-        if (definition === undefined) return [];
-        const result = openConnection(connection, definition.connection, readers, server.file);
-        if (result.ok) return [[name, { kind, value: result.value }]];
-        problems.push(...result.problems);
-        return [[name, { kind, value: null, unusable: result.problems }]];
-      }),
-    );
-  const connections = {
-    sources: opened("sources"),
-    routers: opened("routers"),
-    workloads: opened("workloads"),
-    notifiers: opened("notifiers"),
-  };
-  return { connections, problems };
-}
-
-/** Secrets from this process's environment, and from files beside the server's file. */
-export function secretReaders(configFile: string | null): SecretReaders {
-  const folder = dirname(resolve(configFile ?? "serin.yaml"));
-  return {
-    env: (name) => process.env[name] ?? null,
-    file: (path) => {
-      try {
-        return readFileSync(resolve(folder, path), "utf8");
-      } catch {
-        return null; // The caller says which file, where it is named.
-      }
-    },
-  };
 }
 
 /** The store of a data folder. Throws `data-unusable` when another process holds it, or it cannot be relied on. */

@@ -3,28 +3,30 @@ import type { AskedHere } from "../cli/doctor.ts";
 import { UserError } from "../errors.ts";
 import type { ExaminedPart, VerifyAnswer } from "../http/contract.ts";
 import { StoreUnusable } from "../ports.ts";
-import { adapterLists, openConnections, openStore, readServerFile, refusalOf, secretReaders } from "./server-makings.ts";
+import { adapterLists, openStore, readServerFile, refusalOf } from "./server-makings.ts";
 
 /**
  * Looks at what a release of a plan would rest on, from this machine: with the connections of a server's file, and no server. Throws
  * `file-unreadable`, `server-file-invalid` or `plan-invalid`.
  */
 export async function examineHere(asked: AskedHere): Promise<readonly ExaminedPart[]> {
-  const [{ createClock }, { connectWorld }, { readPlan }, { examine }, { mkdtemp, rm }, { tmpdir }] = await Promise.all([
-    import("../engine/clock.ts"),
-    import("../adapters/connect.ts"),
-    import("../config/plan-file.ts"),
-    import("../doctor/examine.ts"),
-    import("node:fs/promises"),
-    import("node:os"),
-  ]);
+  const [{ createClock }, { connectWorld }, { readPlan }, { openConnections, secretReaders }, { examine }, { mkdtemp, rm }, { tmpdir }] =
+    await Promise.all([
+      import("../engine/clock.ts"),
+      import("../adapters/connect.ts"),
+      import("../config/plan-file.ts"),
+      import("../config/open-connections.ts"),
+      import("../doctor/examine.ts"),
+      import("node:fs/promises"),
+      import("node:os"),
+    ]);
   const lists = await adapterLists();
   const { server } = await readServerFile(asked.configFile, lists);
   const { plan, problems } = readPlan(asked.plan.text, asked.plan.file, { ...lists, server });
   if (plan === null || problems.some(({ severity }) => severity === "error")) {
     throw new UserError("plan-invalid", `${asked.plan.file} cannot be released as it is.`, { problems });
   }
-  const { connections } = await openConnections(server, lists, secretReaders(asked.configFile));
+  const { connections } = openConnections(server, lists, secretReaders(asked.configFile));
   await using closing = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), "serin-doctor-"));
   closing.defer(() => rm(dataDir, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import { approvable, missingRoles } from "../core/decide/sign-offs.ts";
 import { standingsOf } from "../core/evidence-book.ts";
 import type { Role } from "../core/plan.ts";
-import type { Request } from "../core/requests.ts";
+import type { Person, Request } from "../core/requests.ts";
 import type { Engine, View } from "../engine/engine.ts";
 import type { Random } from "./random.ts";
 
@@ -19,16 +19,21 @@ export interface Habits {
   readonly away: readonly Role[];
   /** When they sign that a phase may be left: as soon as they may, which is usual, or when every gate of it has passed and no guard is breached. */
   readonly signs?: "at once" | "on evidence";
+  /** Who they are; Aline and her colleagues when it is not said. */
+  readonly team?: Team;
 }
+
+/** One person for each role that decides. */
+export type Team = readonly [ReleaseManager: Person, DevopsLead: Person, QaLead: Person, ProductOwner: Person];
 
 export const diligent: Habits = { everyMs: 20_000, meddles: 0, panics: 0, away: [] };
 
-const people = [
+const usualTeam: Team = [
   { name: "Aline", roles: ["release-manager"] },
   { name: "Bruno", roles: ["devops-lead"] },
   { name: "Chloé", roles: ["qa-lead"] },
   { name: "Driss", roles: ["product-owner"] },
-] as const satisfies readonly { name: string; roles: readonly Role[] }[];
+];
 
 /** One order of the release manager on what is seen now. Answers the request's id once it is acknowledged. */
 export async function order(engine: Engine, release: string, kind: Request["kind"]): Promise<string> {
@@ -38,7 +43,7 @@ export async function order(engine: Engine, release: string, kind: Request["kind
     id,
     release,
     atMs: engine.nowMs(),
-    by: people[0],
+    by: usualTeam[0],
     kind,
     expectRevision: view?.release.revision ?? null,
     reason: `simulated ${kind}`,
@@ -60,8 +65,9 @@ function isProven({ release, book }: View, nowMs: number): boolean {
 export async function look(engine: Engine, release: string, habits: Habits, chance: Random): Promise<readonly string[]> {
   const view = await engine.view(release);
   if (!view) return [];
+  const { team: people = usualTeam } = habits;
   const asked: Request[] = [];
-  const ask = (by: (typeof people)[number], kind: Request["kind"], expectRevision: number | null): void => {
+  const ask = (by: Person, kind: Request["kind"], expectRevision: number | null): void => {
     const id = `${release}-${kind}-${chance.below(2 ** 32).toString(36)}`;
     asked.push({ id, release, atMs: engine.nowMs(), by, kind, expectRevision, reason: `simulated ${kind}`, as: null });
   };

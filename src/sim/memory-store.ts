@@ -15,6 +15,7 @@ interface Kept {
 /** A store whose disk is an object: what it acknowledged outlives every process of the simulation. */
 export class MemoryStore implements Store {
   readonly #releases = new Map<string, Kept>();
+  /** What waits for its release. */
   readonly #requests = new Map<string, Request>();
   readonly #seen = new Set<string>();
   readonly #owed: OwedNotice[] = [];
@@ -50,8 +51,7 @@ export class MemoryStore implements Store {
   }
 
   async active(): Promise<readonly string[]> {
-    const isAsked = (id: string): boolean =>
-      [...this.#requests.values()].some((request) => request.release === id && !this.#seen.has(keyOf(id, request.id)));
+    const isAsked = (id: string): boolean => [...this.#requests.values()].some((request) => request.release === id);
     return [...this.#releases.values()].filter(({ head, isOver }) => !isOver || isAsked(head.id)).map(({ head }) => head.id);
   }
 
@@ -64,7 +64,10 @@ export class MemoryStore implements Store {
     found.rows.push(commit.row);
     if (commit.entry) found.entries.push(commit.entry);
     found.isOver = commit.isOver;
-    for (const id of commit.seen) this.#seen.add(keyOf(commit.release, id));
+    for (const id of commit.seen) {
+      this.#seen.add(keyOf(commit.release, id));
+      this.#requests.delete(keyOf(commit.release, id));
+    }
     if (commit.freeze !== null) await this.freeze(haltFreeze(commit.freeze, commit));
     if (commit.entry) this.#owe(commit.release, commit.entry.entry.revision, commit.owes);
   }
@@ -72,11 +75,11 @@ export class MemoryStore implements Store {
   async ask(request: Request): Promise<void> {
     this.#kept(request.release);
     const key = keyOf(request.release, request.id);
-    if (!this.#requests.has(key)) this.#requests.set(key, request);
+    if (!this.#requests.has(key) && !this.#seen.has(key)) this.#requests.set(key, request);
   }
 
   async pending(release: string): Promise<readonly Request[]> {
-    return [...this.#requests.values()].filter((request) => request.release === release && !this.#seen.has(keyOf(release, request.id)));
+    return [...this.#requests.values()].filter((request) => request.release === release);
   }
 
   async owed({ after, limit }: { readonly after: number; readonly limit: number }): Promise<readonly OwedNotice[]> {

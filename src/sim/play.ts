@@ -1,5 +1,6 @@
 import type { Trouble } from "../core/messages/troubles.ts";
 import type { Plan } from "../core/plan.ts";
+import { runLength } from "../core/when.ts";
 import { nextOpening } from "../core/windows.ts";
 import type { NamedScenario, Planned, Site } from "./catalogue.ts";
 import { changesOf } from "./changes.ts";
@@ -91,7 +92,7 @@ export function startsAtMs(plan: Plan): number {
 
 /** Twice the observation with every extension, and an hour for everything else. */
 function longestMs(plan: Plan): number {
-  return 2 * plan.phases.reduce((sum, phase) => sum + phase.observeMs + phase.extendMs, 0) + 60 * minuteMs;
+  return 2 * runLength(plan).longestMs + 60 * minuteMs;
 }
 
 function happeningsOf(planned: readonly Planned[], story: Story, scenario: Scenario): readonly Happening[] {

@@ -12,6 +12,8 @@ export interface VirtualTime {
   at(atMs: number, work: () => void): void;
   /** Lets everything happen until `untilMs` since the beginning, or until `isDone`. */
   run(untilMs: number, isDone: () => boolean): Promise<void>;
+  /** Lets `ms` pass with everything that happens in them: it is that much later when this resolves, also where nothing happened. */
+  pass(ms: number): Promise<void>;
 }
 
 export interface ProcessClock extends Clock {
@@ -32,6 +34,16 @@ export function virtualTime(startsAtMs: number): VirtualTime {
   let elapsedMs = 0;
   let steppedMs = 0;
   let order = 0;
+  const run = async (untilMs: number, isDone: () => boolean): Promise<void> => {
+    for (;;) {
+      await everythingElse();
+      if (isDone()) return;
+      const next = timers.popUntil(untilMs);
+      if (!next) return;
+      elapsedMs = next.atMs;
+      next.ring();
+    }
+  };
   const at = (atMs: number, ring: () => void): void => timers.push({ atMs: Math.max(atMs, elapsedMs), order: (order += 1), ring });
   return {
     elapsedMs: () => elapsedMs,
@@ -58,15 +70,11 @@ export function virtualTime(startsAtMs: number): VirtualTime {
         freeze: (ms) => void (frozenUntilMs = elapsedMs + ms),
       };
     },
-    async run(untilMs, isDone) {
-      for (;;) {
-        await everythingElse();
-        if (isDone()) return;
-        const next = timers.pop();
-        if (!next || next.atMs > untilMs) return;
-        elapsedMs = next.atMs;
-        next.ring();
-      }
+    run,
+    async pass(ms) {
+      const untilMs = elapsedMs + ms;
+      await run(untilMs, () => false);
+      elapsedMs = untilMs;
     },
   };
 }
@@ -93,7 +101,13 @@ class Heap {
     timers[index] = timer;
   }
 
-  pop(): Timer | undefined {
+  /** The first one, when its moment is not after `untilMs`; a later one stays. */
+  popUntil(untilMs: number): Timer | undefined {
+    const [first] = this.#timers;
+    return first && first.atMs <= untilMs ? this.#pop() : undefined;
+  }
+
+  #pop(): Timer | undefined {
     const timers = this.#timers;
     const first = timers[0];
     const last = timers.pop();

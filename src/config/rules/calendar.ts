@@ -5,7 +5,8 @@ import type { Closed, Opening } from "../../core/messages/doubts.ts";
 import { sayDay, sayMoment, sayTime } from "../../core/messages/times.ts";
 import { saySpan } from "../../core/messages/numbers.ts";
 import type { Plan } from "../../core/plan.ts";
-import { isInRange, mayStart, nextOpening } from "../../core/windows.ts";
+import { runLength } from "../../core/when.ts";
+import { isInRange, mayStart, minuteOfWeek, minutesOfRange, nextOpening } from "../../core/windows.ts";
 import type { WeekRange } from "../../core/windows.ts";
 import type { Draft } from "../draft.ts";
 import type { Path } from "../finding.ts";
@@ -41,7 +42,7 @@ export const startIsOpen: LateRule = (_draft, { plan, startsMs, language }) => {
 /** What is said to take so long takes so long: with every extension or without. */
 export const totalIsRight: LateRule = (_draft, { plan, language }) => {
   const parts = plan.remarks.estimatedMs;
-  const { shortestMs, longestMs } = lengthOf(plan);
+  const { shortestMs, longestMs } = runLength(plan);
   const claimedMs = parts.reduce((sum, part) => sum + part, 0);
   if (parts.length === 0 || (claimedMs >= shortestMs && claimedMs <= longestMs)) return [];
   const last = plan.phases.at(-1)?.observeMs ?? 0;
@@ -64,10 +65,10 @@ export const totalIsRight: LateRule = (_draft, { plan, language }) => {
  * than the release is one for its start alone.
  */
 export const windowsFitThePlan: LateRule = (draft, { plan, startsMs, language }) => {
-  const { shortestMs, longestMs } = lengthOf(plan);
+  const { shortestMs, longestMs } = runLength(plan);
   const span = (ms: number): string => saySpan(ms, language);
   return eachWindow(draft).flatMap(({ path, text, window }) => {
-    const lengthMs = lengthOfRange(window) * 60_000;
+    const lengthMs = minutesOfRange(window) * 60_000;
     if (shortestMs > lengthMs || longestMs * 2 <= lengthMs) return [];
     const last = (ms: number): number => window.toMinute - Math.ceil(ms / 60_000);
     const mayExtend = longestMs > shortestMs && longestMs <= lengthMs;
@@ -85,9 +86,9 @@ export const windowsFitThePlan: LateRule = (draft, { plan, startsMs, language })
 
 /** What starts in a preferred window is over before an avoided one in which nothing advances. */
 export const windowsEndBeforeAvoided: LateRule = (draft, { plan, language }) => {
-  const takes = Math.ceil(lengthOf(plan).shortestMs / 60_000);
+  const takes = Math.ceil(runLength(plan).shortestMs / 60_000);
   return eachWindow(draft).flatMap(({ path, text, window }) => {
-    const length = lengthOfRange(window);
+    const length = minutesOfRange(window);
     const met = plan.windows.avoid
       .map((range) => ({ range, after: (range.fromMinute - window.fromMinute + weekMinutes) % weekMinutes }))
       .filter(({ range, after }) => after > 0 && after < length + takes && !isInRange(range, window.fromMinute))
@@ -102,13 +103,8 @@ export const windowsEndBeforeAvoided: LateRule = (draft, { plan, language }) => 
 
 /** True where `windowsFitThePlan` speaks already. */
 function isLateInside(plan: Plan, minutes: number): boolean {
-  const { shortestMs, longestMs } = lengthOf(plan);
+  const { shortestMs, longestMs } = runLength(plan);
   return shortestMs <= minutes * 60_000 && longestMs * 2 > minutes * 60_000;
-}
-
-function lengthOf(plan: Plan): { readonly shortestMs: number; readonly longestMs: number } {
-  const shortestMs = plan.phases.reduce((sum, phase) => sum + phase.observeMs, 0);
-  return { shortestMs, longestMs: plan.phases.reduce((sum, phase) => sum + phase.extendMs, shortestMs) };
 }
 
 /** Each preferred range once, with the first of its days: they are all as long. */
@@ -120,10 +116,6 @@ function eachWindow(draft: Draft): readonly { readonly path: Path; readonly text
     const isFirst = texts.findIndex((other) => other.trim() === text.trim()) === index;
     return window === undefined || !isFirst ? [] : [{ path: ["windows", "prefer", index], text: text.trim(), window }];
   });
-}
-
-function lengthOfRange({ fromMinute, toMinute }: WeekRange): number {
-  return (toMinute - fromMinute + weekMinutes) % weekMinutes || weekMinutes;
 }
 
 /** The window's own words with another end: "tue-thu 14:00-14:45". */
@@ -142,8 +134,7 @@ function lateIn(ask: {
 }): { readonly starts: string; readonly ends: string } | null {
   const { plan, text, startsMs, takesMs, endsMs } = ask;
   if (startsMs === null) return null;
-  const local = Temporal.Instant.fromEpochMilliseconds(startsMs).toZonedDateTimeISO(plan.timeZone);
-  const minute = (local.dayOfWeek - 1) * dayMinutes + local.hour * 60 + local.minute;
+  const minute = minuteOfWeek(plan.timeZone, startsMs);
   const parsed = parseWeekRange(text);
   const range = parsed.ok ? parsed.value.find((day) => isInRange(day, minute)) : undefined;
   if (range === undefined) return null;

@@ -19,6 +19,7 @@ export interface NoticeWords {
   readonly evidence: string;
   readonly reaction: string;
   readonly startedBy: string;
+  readonly approvals: string;
   readonly open: string;
   /** Why a mail came. */
   readonly footer: string;
@@ -41,6 +42,7 @@ export const noticeWords: ByLanguage<NoticeWords> = {
     evidence: "Evidence",
     reaction: "Reaction",
     startedBy: "Started by",
+    approvals: "Approvals",
     open: "Open the release",
     footer: "serin sends this because the release’s plan names you under notify.",
     moreGates: (more) => `and ${more} more`,
@@ -60,6 +62,7 @@ export const noticeWords: ByLanguage<NoticeWords> = {
     evidence: "Preuve",
     reaction: "Réaction",
     startedBy: "Démarrée par",
+    approvals: "Accords",
     open: "Ouvrir la mise en production",
     footer: "serin envoie ce message parce que le plan de la mise en production vous nomme dans notify.",
     moreGates: (more) => `et ${more} de plus`,

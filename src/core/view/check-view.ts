@@ -23,7 +23,7 @@ export function checkView(
   return {
     id: check.id,
     says: asked.says,
-    label: isGuard ? asked.says : labelOfGate(asked, language),
+    label: labelOf(asked, language),
     verdict: at.hasBegun ? verdict : null,
     kind: at.hasBegun ? verdict.kind : "not-yet",
     word: at.hasBegun ? wordOf(asked, standing, language) : sayVerdictWord(asked.kind, "not-yet", language),
@@ -48,7 +48,9 @@ function sayNotYet(asked: AskedCheck, language: Language): string {
     : `“${asked.says}” is judged as soon as somebody is exposed`;
 }
 
-function labelOfGate({ check, condition }: AskedCheck, language: Language): string {
+/** What a row about a check is called: "error-rate", "api-latency p95", of a guard the words of the plan. */
+export function labelOf({ kind, says, check, condition }: AskedCheck, language: Language): string {
+  if (kind === "guard") return says;
   return condition.kind === "quantile" ? `${check.metric} p${sayNumber(condition.quantile * 100, language, 4)}` : check.metric;
 }
 

@@ -9,9 +9,11 @@ import { isGrave, newsOf } from "../notices.ts";
 import type { Language, Plan } from "../plan.ts";
 import type { Reaction } from "../reactions.ts";
 import type { Release, Versions } from "../release.ts";
-import type { Tone } from "../release-view.ts";
+import type { PersonView, Tone } from "../release-view.ts";
 import type { Breach, Status } from "../status.ts";
 import { sharePctOf } from "../wanted.ts";
+import { approvalsOf, buttonsOf } from "./notice-buttons.ts";
+import type { ButtonState } from "./notice-buttons.ts";
 import { toneOf } from "./tone.ts";
 
 /**
@@ -46,6 +48,10 @@ export interface NoticeState {
   readonly gates: readonly GateState[];
   /** The reaction that runs, or that ended the release; `null`: none. */
   readonly reaction: ReactionState | null;
+  /** Who has approved what is asked for now, and who is still asked; empty: nobody is. */
+  readonly approvals: readonly PersonView[];
+  /** What somebody may press; whether it is theirs to press, the release says. Empty: nothing. */
+  readonly buttons: readonly ButtonState[];
 }
 
 /** When a phase was begun and left; `null`: not yet, or never. */
@@ -117,6 +123,8 @@ export function noticeState({ head, entries }: Told, revision: number): NoticeSt
     wantedPct: wantedPctOf(plan, status),
     gates: phase === null ? [] : gatesOf(release, phase, story),
     reaction: reactionOf(release, story),
+    approvals: approvalsOf(release),
+    buttons: buttonsOf(release, wantedPctOf(plan, status)),
   };
 }
 
@@ -144,7 +152,8 @@ function lastPhase(story: readonly Entry[]): number | null {
   return story.reduce<number | null>((phase, { decision }) => phaseOf(decision.status) ?? phase, null);
 }
 
-function spansOf(plan: Plan, story: readonly Entry[]): readonly PhaseSpan[] {
+/** When each phase was begun and left, as the journal says. */
+export function spansOf(plan: Plan, story: readonly Entry[]): readonly PhaseSpan[] {
   return plan.phases.map(({ name, sharePct }, index) => {
     const from = story.find(({ decision }) => phaseOf(decision.status) === index);
     const after = from === undefined ? undefined : story.find((entry) => entry.revision > from.revision && isLeft(entry, index));

@@ -14,6 +14,13 @@ export function peopleView(release: Release, language: Language): readonly Perso
   );
 }
 
+/** The approvals that are asked for now, with those that are there already; empty: nothing is. */
+export function approvalsNow(release: Release, language: Language): readonly PersonView[] {
+  const target = approvable(release.status, release.plan);
+  if (target === null) return [];
+  return rolesOf(needsOf(release.plan, target)).map((role) => personView(release, role, target, language));
+}
+
 /** What a role is asked to approve, as it follows "before" or "avant": "50 %". */
 export function sayTarget(target: SignOffFor, context: Context, language: Language): string {
   return tell(targets[language], target, context);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { VerdictKind } from "../../evidence/verdict.ts";
+import type { HistoryView } from "../../core/history-view.ts";
 
 /*
  * What stands behind a release's verdicts, and before its start.
@@ -8,38 +8,9 @@ import type { VerdictKind } from "../../evidence/verdict.ts";
 /** The query of `history`: one check by its id. */
 export const historyQuery = z.strictObject({ check: z.string().min(1).max(500), language: z.enum(["fr", "en"]).optional() });
 
-/** How the evidence of one gate or guard grew. Numbers are in the unit of `BandView`; at most 300 points, oldest first. */
-export interface HistoryAnswer {
-  readonly check: string;
-  readonly says: string;
-  readonly label: string;
-  /** "%", "ms", "points"; empty: a plain count. */
-  readonly unit: string;
-  readonly passAt: number | null;
-  /** `null`: this kind of test has no line. */
-  readonly failAt: number | null;
-  readonly good: "below" | "above" | null;
-  readonly points: readonly HistoryPoint[];
-  /** What was read of each arm, in `unit`, at most 300 points; empty where nothing can be drawn. */
-  readonly series: readonly SeriesPoint[];
-  readonly phases: readonly { readonly name: string; readonly fromMs: number; readonly untilMs: number | null }[];
-  /** The counts behind it, the assumption in words, what would change the verdict: a sentence each. */
-  readonly explains: readonly string[];
-}
-
-export interface HistoryPoint {
-  readonly atMs: number;
-  readonly kind: VerdictKind;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly estimate: number | null;
-}
-
-export interface SeriesPoint {
-  readonly atMs: number;
-  readonly canary: number | null;
-  readonly stable: number | null;
-}
+/** The answer of `history`; times are epoch ms. */
+export type HistoryAnswer = HistoryView;
+export type { HistoryMark, HistoryPhase, HistoryPoint, SeriesPoint } from "../../core/history-view.ts";
 
 /** The query of `whatIf`: the check judged anew with another line, in the words of conditions ("< 1%", "p95 < 800ms"). */
 export const whatIfQuery = z.strictObject({
@@ -90,6 +61,9 @@ export const reportQuery = z.strictObject({
   language: z.enum(["fr", "en"]).optional(),
 });
 
+/** The query of `connections`: the language of the remedies. */
+export const connectionsQuery = z.strictObject({ language: z.enum(["fr", "en"]).optional() });
+
 /** The answer of `connections`. */
 export interface ConnectionsAnswer {
   readonly connections: readonly ConnectionView[];
@@ -97,7 +71,7 @@ export interface ConnectionsAnswer {
 
 export interface ConnectionView {
   readonly port: "source" | "router" | "workloads" | "notifier";
-  /** As plans name it. */
+  /** As plans name it: a router and workloads by their kind. */
   readonly name: string;
   readonly kind: string;
   /** `not-asked`: no release has used it since the server began. */

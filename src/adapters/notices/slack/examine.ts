@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Check } from "../../define.ts";
 import type { Channels } from "./channels.ts";
-import { SlackRefusal } from "./troubles.ts";
+import { appTokenRemedy, SlackRefusal } from "./troubles.ts";
 import type { SlackApi } from "./web-api.ts";
 
 /** Scopes that the app needs, and what for. Source: the scopes named by each method's page below https://docs.slack.dev/reference/methods */
@@ -37,6 +37,16 @@ export async function examineSlack(
     );
   }
   return found;
+}
+
+/** Whether the app-level token opens sockets; none is opened. `api` speaks with that token. */
+export async function examineAppToken(api: SlackApi, signal: AbortSignal): Promise<readonly Check[]> {
+  const what = "the Slack app-level token";
+  const checks = await asked(what, signal, async (): Promise<readonly Check[]> => {
+    await api.call("apps.connections.open", { form: {} }, z.looseObject({ url: z.string() }), signal);
+    return [{ what, verdict: "ok", says: "Buttons can be heard over Socket Mode.", remedy: null }];
+  });
+  return checks.map((check) => (check.verdict === "ok" ? check : { ...check, remedy: appTokenRemedy }));
 }
 
 function scopeCheck({ scope, isNeeded, for: harm }: (typeof scopes)[number], given: readonly string[]): readonly Check[] {

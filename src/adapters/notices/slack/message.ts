@@ -4,6 +4,8 @@ import { sayTimeExactly } from "../../../core/messages/times.ts";
 import type { GateState, NoticeState } from "../../../core/view/notice-state.ts";
 import type { Notice } from "../../../ports.ts";
 import { cutTo, plainLine } from "../outcome/plain-line.ts";
+import { buttonBlocks } from "./buttons.ts";
+import type { ActionsBlock } from "./buttons.ts";
 
 /**
  * What a message is made of. Everything from outside is the text of a `text` element, or of a `plain_text` without emoji: Slack reads no markup,
@@ -13,7 +15,8 @@ import { cutTo, plainLine } from "../outcome/plain-line.ts";
  */
 export type Block =
   | { readonly type: "header"; readonly text: { readonly type: "plain_text"; readonly text: string; readonly emoji: false } }
-  | { readonly type: "rich_text"; readonly elements: readonly Element[] };
+  | { readonly type: "rich_text"; readonly elements: readonly Element[] }
+  | ActionsBlock;
 
 type Element =
   | { readonly type: "rich_text_section"; readonly elements: readonly Inline[] }
@@ -41,8 +44,14 @@ const roomForTexts = 10_000;
 const gatesAtMost = 20;
 const linesAtMost = 20;
 
-/** The message that stands for the release in the channel, and is kept up to date: where it stands. */
-export function headMessage({ state, release, link }: Notice): Message {
+/** Whether presses are heard, so that a message may have buttons. */
+export type Hearing = "heard" | "unheard";
+
+/**
+ * The message that stands for the release in the channel, and is kept up to date: where it stands, who has approved what is asked for now, and,
+ * where presses are heard, what may be pressed.
+ */
+export function headMessage({ state, release, link }: Pick<Notice, "state" | "release" | "link">, hearing: Hearing): Message {
   const words = noticeWords[state.language];
   const phase = sayPhaseOf(state);
   const lines: readonly (Section | null)[] = [
@@ -52,12 +61,16 @@ export function headMessage({ state, release, link }: Notice): Message {
     labelled(words.environment, state.environment, state),
     labelled(words.startedBy, state.startedBy, state),
     state.reaction === null ? null : labelled(words.reaction, sayReactionOf(state.reaction, state), state),
+    state.approvals.length === 0 ? null : labelled(words.approvals, state.approvals.map(sayApproval).join(" · "), state),
   ];
   const gates = gateList(state);
   const ended = link === null ? null : section([{ type: "link", url: link, text: words.open }]);
   return {
     text: escape([sayThread(state, release), state.sentence].map((line) => plainLine(line)).join("\n")),
-    blocks: fit([header(sayThread(state, release)), rich([...lines.flatMap(whole), ...gates, ...whole(ended)])]),
+    blocks: [
+      ...fit([header(sayThread(state, release)), rich([...lines.flatMap(whole), ...gates, ...whole(ended)])]),
+      ...(hearing === "heard" ? buttonBlocks({ state, release }) : []),
+    ],
   };
 }
 
@@ -115,6 +128,10 @@ function labelled(label: string, value: string, { language }: NoticeState): Sect
   return section([text(`${label}${language === "fr" ? "\u00a0: " : ": "}`, "bold"), text(plainLine(value))]);
 }
 
+function sayApproval({ title, says, by }: NoticeState["approvals"][number]): string {
+  return by === null ? `${title} ${says}` : `${title} ${says} (${by})`;
+}
+
 function header(title: string): Block {
   return { type: "header", text: { type: "plain_text", text: plainLine(capital(title), longestHeader), emoji: false } };
 }
@@ -160,7 +177,7 @@ function fit(blocks: readonly Block[]): readonly Block[] {
     return elements.some((inline) => inline.type !== "text" || inline.text !== "\n") ? [section(elements)] : [];
   };
   return blocks.map((block) => {
-    if (block.type === "header") return block;
+    if (block.type !== "rich_text") return block;
     const elements = block.elements.flatMap((element): readonly Element[] => {
       if (element.type === "rich_text_section") return cutSection(element);
       const items = element.elements.flatMap(cutSection);
@@ -175,6 +192,6 @@ function fit(blocks: readonly Block[]): readonly Block[] {
  *
  * Source: https://docs.slack.dev/messaging/formatting-message-text#escaping
  */
-function escape(said: string): string {
+export function escape(said: string): string {
   return cutTo(said, longestText).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

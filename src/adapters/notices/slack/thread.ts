@@ -1,8 +1,10 @@
 import { z } from "zod";
-import type { Notice } from "../../../ports.ts";
+import type { Notice, PressAnswer } from "../../../ports.ts";
 import { keptFile } from "../../kept-file.ts";
 import type { KeptFile } from "../../kept-file.ts";
+import type { SlackPress } from "./buttons.ts";
 import { headMessage, newsMessage } from "./message.ts";
+import type { Hearing } from "./message.ts";
 import { isRefusal } from "./troubles.ts";
 import type { SlackApi } from "./web-api.ts";
 
@@ -50,6 +52,7 @@ export interface Telling {
   readonly channel: string;
   readonly notice: Notice;
   readonly folder: string;
+  readonly hearing: Hearing;
   readonly signal: AbortSignal;
 }
 
@@ -59,10 +62,36 @@ export interface Telling {
  */
 export async function tell(telling: Telling): Promise<void> {
   const { notice } = telling;
-  const file = keptFile(telling.folder, `${telling.channel} ${notice.release}`, thread);
+  const file = threadFile(telling, notice.release);
   const headed = await withHead(telling, file);
   const told = await withNews(telling, file, headed);
   await bringUpToDate(telling, file, told);
+}
+
+/** Where a message of a release is, and what it should show now. */
+export interface Refreshing extends Omit<Telling, "notice" | "channel"> {
+  readonly press: Pick<SlackPress, "channel" | "ts">;
+  readonly now: NonNullable<PressAnswer["now"]>;
+}
+
+/** Brings the message in which somebody pressed a button to what the release is now, unless it shows that, or more, already. */
+export async function refreshHead({ api, folder, hearing, signal, press, now }: Refreshing): Promise<void> {
+  const { channel, ts } = press;
+  const file = threadFile({ folder, channel }, now.release);
+  const kept = file.read();
+  const isHead = kept !== null && kept.ts === ts;
+  if (isHead && kept.shownRevision >= now.state.revision) return;
+  const body = { channel, ts, ...headMessage(now, hearing), metadata: headMetadata(now.release) };
+  await api.call("chat.update", { body }, z.looseObject({}), signal);
+  if (isHead) file.write({ ...kept, shownRevision: now.state.revision });
+}
+
+function threadFile({ folder, channel }: Pick<Telling, "folder" | "channel">, release: string): KeptFile<Thread> {
+  return keptFile(folder, `${channel} ${release}`, thread);
+}
+
+function headMetadata(release: string) {
+  return { event_type: headEvent, event_payload: { release } };
 }
 
 type Headed = Thread & { readonly ts: string };
@@ -80,8 +109,8 @@ async function withHead(telling: Telling, file: KeptFile<Thread>): Promise<Heade
     return thread;
   }
   file.write({ ts: null, shownRevision: 0, posted: [], pending: "head" });
-  const metadata = { event_type: headEvent, event_payload: { release: notice.release } };
-  const body = { channel, ...headMessage(notice), metadata, unfurl_links: false, unfurl_media: false };
+  const metadata = headMetadata(notice.release);
+  const body = { channel, ...headMessage(notice, telling.hearing), metadata, unfurl_links: false, unfurl_media: false };
   const { value } = await api.call("chat.postMessage", { body }, posted, signal);
   const thread = { ts: value.ts, shownRevision: notice.state.revision, posted: [], pending: null };
   file.write(thread);
@@ -108,9 +137,9 @@ async function bringUpToDate(telling: Telling, file: KeptFile<Thread>, thread: H
   const { api, channel, notice, signal } = telling;
   // A notice that comes late, after others, does not turn the head back.
   if (thread.shownRevision >= notice.state.revision) return;
-  const metadata = { event_type: headEvent, event_payload: { release: notice.release } };
+  const metadata = headMetadata(notice.release);
   try {
-    const body = { channel, ts: thread.ts, ...headMessage(notice), metadata };
+    const body = { channel, ts: thread.ts, ...headMessage(notice, telling.hearing), metadata };
     await api.call("chat.update", { body }, z.looseObject({}), signal);
   } catch (error) {
     if (isRefusal(error, "message_not_found")) {

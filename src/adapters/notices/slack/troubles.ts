@@ -30,6 +30,9 @@ const told: Readonly<Record<string, string>> = {
   rate_limited: "Slack asks for time.",
 };
 
+/** What ends a trouble of the app-level token. */
+export const appTokenRemedy = "Make an app-level token with the scope connections:write on the app's page “Basic Information” (xapp-…).";
+
 /** A message that Slack does not take as it is: no try changes that. */
 const ownMistakes = new Set([
   "msg_too_long",

@@ -1,4 +1,4 @@
-import type { Role } from "./plan.ts";
+import type { Role } from "../core/plan.ts";
 
 /** A person who is signed in, as it is stored. Times are epoch ms. */
 export interface StoredSession {
@@ -31,4 +31,22 @@ export interface StoredToken {
   readonly lastUsedMs: number | null;
   /** `null`: nobody has revoked it. */
   readonly revoked: { readonly atMs: number; readonly by: string } | null;
+}
+
+/** Sessions of people and tokens of machines, by the digests of their secrets. */
+export interface AccessStore {
+  openSession(session: StoredSession): Promise<void>;
+  /** `null`: there is none of this hash. Whether it has expired is the caller's to see. */
+  session(hash: string): Promise<StoredSession | null>;
+  /** Harmless when repeated. */
+  closeSession(hash: string): Promise<void>;
+  /** Forgets the sessions that expired before `beforeMs`. */
+  forgetSessions(beforeMs: number): Promise<void>;
+  /** Throws when there is one of this id or hash. */
+  addToken(token: StoredToken): Promise<void>;
+  /** All of them, newest first: those that expired or were revoked too. */
+  tokens(): Promise<readonly StoredToken[]>;
+  /** True when there was one in force. */
+  revokeToken(revoke: { readonly id: string; readonly by: string; readonly atMs: number }): Promise<boolean>;
+  tokenUsed(id: string, atMs: number): Promise<void>;
 }

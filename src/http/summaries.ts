@@ -1,0 +1,30 @@
+import { capital } from "../core/messages/context.ts";
+import { sayStatus } from "../core/messages/statuses.ts";
+import type { Language } from "../core/plan.ts";
+import { phasesOf } from "../core/view/build-release-view.ts";
+import { toneOf } from "../core/view/tone.ts";
+import type { ReleaseSummary } from "./contract.ts";
+import type { ReleaseSeen } from "./parts.ts";
+
+/** A release in a list, as `buildReleaseView` says it, without the verdicts of its checks: those take time. */
+export function summaryOf(seen: ReleaseSeen, nowMs: number, language: Language = seen.release.plan.language): ReleaseSummary {
+  const { id, plan, versions, startedBy, createdMs, status } = seen.release;
+  const phases = phasesOf(seen);
+  const phase = "phase" in status ? phases[status.phase] : undefined;
+  const progress = phase && { observedMs: phase.observedMs ?? 0, ofMs: phase.observeMs };
+  return {
+    id,
+    plan: plan.name,
+    title: plan.title,
+    environment: plan.environment,
+    versions,
+    startedBy,
+    createdMs,
+    status: status.kind,
+    tone: toneOf(status),
+    sentence: capital(sayStatus(status, { plan, nowMs, ...(progress && { progress }) }, language)),
+    sinceMs: status.sinceMs,
+    timeZone: plan.timeZone,
+    phases,
+  };
+}

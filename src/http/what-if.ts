@@ -1,0 +1,40 @@
+import type { Context } from "hono";
+import { sayCondition } from "../config/conditions.ts";
+import { readOtherCondition } from "../config/other-condition.ts";
+import { judgeAnew, otherTest } from "../core/history/judge-anew.ts";
+import { sayWhatIf } from "../core/messages/what-if.ts";
+import { UserError } from "../errors.ts";
+import type { Env } from "./auth.ts";
+import { whatIfQuery } from "./contract/insight.ts";
+import type { WhatIfAnswer } from "./contract/insight.ts";
+import { checkOrRefuse } from "./history.ts";
+import { inSlices } from "./in-slices.ts";
+import { readQuery } from "./input.ts";
+import type { AppParts } from "./parts.ts";
+import { releaseOrRefuse } from "./releases.ts";
+
+/** The stored readings judged with another condition. Throws `release-unknown`, or `query-invalid` when the condition cannot be told of the check. */
+export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const { release } = await releaseOrRefuse(parts, context.req.param("id") ?? "");
+  const { check, condition: text, language } = readQuery(context, whatIfQuery);
+  const { plan } = release;
+  const asked = checkOrRefuse(plan, check);
+  const read = readOtherCondition(plan, asked, text);
+  if (!read.ok) {
+    throw new UserError("query-invalid", `${read.message} ${read.remedy}`, { errors: [{ pointer: "/condition", detail: read.message }] });
+  }
+  const stored = await parts.store.load(release.id);
+  if (stored === null) throw new UserError("release-unknown", `No release is called ${release.id}.`);
+  const own = await inSlices(judgeAnew(stored, asked.id), parts.turn);
+  const other = await inSlices(judgeAnew(stored, asked.id, otherTest(plan, asked.id, read.value)), parts.turn);
+  const condition = sayCondition(read.value);
+  const says = `${asked.check.metric} ${condition}`;
+  const answer: WhatIfAnswer = {
+    check: asked.id,
+    condition,
+    passedMs: other.passedMs,
+    failedMs: other.failedMs,
+    says: sayWhatIf(plan, { asked, says, other, own }, language ?? plan.language),
+  };
+  return context.json(answer);
+}

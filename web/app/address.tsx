@@ -1,0 +1,43 @@
+import { useMemo } from "react";
+import type { ReactNode } from "react";
+import { Link, useSearchParams } from "wouter";
+
+/** One word of the address behind "?", and how to change it; `null`: it is not there. Changing it makes no new step in the history. */
+export function useParam(name: string): readonly [string | null, (value: string | null) => void] {
+  const [params, setParams] = useSearchParams();
+  const set = useMemo(
+    () => (value: string | null) =>
+      setParams(
+        (before) => {
+          const next = new URLSearchParams(before);
+          if (value === null) next.delete(name);
+          else next.set(name, value);
+          return next;
+        },
+        { replace: true },
+      ),
+    [name, setParams],
+  );
+  return [params.get(name), set];
+}
+
+/** A link to another screen; the language that the address names goes with it. */
+export function To(props: {
+  readonly path: string;
+  readonly className?: string | ((isActive: boolean) => string | undefined);
+  readonly label?: string;
+  readonly children: ReactNode;
+}): ReactNode {
+  const [language] = useParam("lang");
+  const { path, className, label, children } = props;
+  return (
+    <Link href={language === null ? path : `${path}?lang=${language}`} className={className} aria-label={label}>
+      {children}
+    </Link>
+  );
+}
+
+/** The address of a release's screen. */
+export function pathOfRelease(id: string): string {
+  return `/releases/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,72 @@
+import { createContext, use, useCallback, useEffect, useMemo, useState } from "react";
+import type { ReactNode } from "react";
+import type { SessionAnswer, SessionPerson } from "../../src/http/contract/access.ts";
+import { call, onSignedOut } from "../api/call.ts";
+import { problemOf } from "../api/problem.ts";
+import type { ProblemAnswer } from "../../src/http/contract.ts";
+import { after } from "./clock.ts";
+
+/** Who looks. `asking`: not known yet. `away`: the server cannot be reached. `refused`: a link that was opened is not good any more. */
+export type Session =
+  | { readonly kind: "asking" }
+  | { readonly kind: "away" }
+  | { readonly kind: "known"; readonly answer: SessionAnswer; readonly refused: ProblemAnswer | null };
+
+interface SessionParts {
+  readonly session: Session;
+  /** Asks the server again. */
+  readonly renew: () => void;
+  /** Ends the session here and on the server. */
+  readonly signOut: () => void;
+}
+
+const SessionContext = createContext<SessionParts | null>(null);
+
+/** The code of a one-time link, taken out of the address so that neither history nor a copied address keeps it; `null`: there is none. */
+export function takeCode(): string | null {
+  const code = /^#once=([A-Za-z0-9_-]+)$/.exec(location.hash)?.[1] ?? null;
+  if (code !== null) history.replaceState(history.state, "", `${location.pathname}${location.search}`);
+  return code;
+}
+
+async function begin(code: string | null): Promise<Session> {
+  try {
+    if (code === null) return { kind: "known", answer: await call("session"), refused: null };
+    await call("openSession", { body: { code } });
+    return { kind: "known", answer: await call("session"), refused: null };
+  } catch (error) {
+    const refused = problemOf(error);
+    if (refused === null) return { kind: "away" };
+    return { kind: "known", answer: await call("session"), refused };
+  }
+}
+
+/** Finds out who looks, by the code of a one-time link where the address has one, and tells everybody below. */
+export function SessionProvider({ code, children }: { readonly code: string | null; readonly children: ReactNode }): ReactNode {
+  const [session, setSession] = useState<Session>({ kind: "asking" });
+  const renew = useCallback(() => {
+    void begin(null).then(setSession, () => setSession({ kind: "away" }));
+  }, []);
+  useEffect(() => {
+    void begin(code).then(setSession, () => setSession({ kind: "away" }));
+  }, [code]);
+  useEffect(() => onSignedOut(renew), [renew]);
+  useEffect(() => (session.kind === "away" ? after(3_000, renew) : undefined), [session, renew]);
+  const parts = useMemo(() => ({ session, renew, signOut: () => void call("closeSession").then(renew, renew) }), [session, renew]);
+  return <SessionContext value={parts}>{children}</SessionContext>;
+}
+
+/** The session, and what can be done about it. Throws outside of `SessionProvider`. */
+export function useSession(): SessionParts {
+  const parts = use(SessionContext);
+  if (parts === null) throw new Error("there is no session here");
+  return parts;
+}
+
+/** Who is signed in. Throws where nobody is: screens are shown to people only. */
+export function usePerson(): SessionPerson {
+  const { session } = useSession();
+  const person = session.kind === "known" ? session.answer.person : null;
+  if (person === null) throw new Error("nobody is signed in");
+  return person;
+}

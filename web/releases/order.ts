@@ -1,0 +1,21 @@
+import type { ReleaseSummary } from "../../src/http/contract.ts";
+
+/** What somebody has to look at stands first. */
+const ranks: Readonly<Record<ReleaseSummary["tone"], number>> = { danger: 0, holding: 1, waiting: 2, calm: 3, good: 4, over: 4 };
+
+/** True when nothing happens to it any more. */
+export function isOver(release: Pick<ReleaseSummary, "tone">): boolean {
+  return release.tone === "good" || release.tone === "over";
+}
+
+/** Trouble first; of equals, those that began last. */
+export function inOrder(releases: readonly ReleaseSummary[]): readonly ReleaseSummary[] {
+  return releases.toSorted((a, b) => ranks[a.tone] - ranks[b.tone] || b.createdMs - a.createdMs);
+}
+
+/** `items` in the order of `ids`, as far as it names them; what it does not name comes behind. */
+export function inKnownOrder<Item extends { readonly id: string }>(items: readonly Item[], ids: readonly string[]): readonly Item[] {
+  const places = new Map(ids.map((id, at) => [id, at]));
+  const placeOf = (item: Item): number => places.get(item.id) ?? ids.length;
+  return items.toSorted((a, b) => placeOf(a) - placeOf(b));
+}

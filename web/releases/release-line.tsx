@@ -1,0 +1,50 @@
+import { memo } from "react";
+import type { ReactNode } from "react";
+import type { ReleaseSummary } from "../../src/http/contract.ts";
+import { pathOfRelease, To } from "../app/address.tsx";
+import { useLanguage, useWords } from "../words/language.ts";
+import { sayAge, sayWhen } from "../words/numbers.ts";
+import { releasesWords } from "../words/releases-words.ts";
+import { PhaseDots } from "./phase-dots.tsx";
+
+/** One release as one line; the whole line opens it. `nowMs` is the server's time, to the minute. */
+export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: ReleaseSummary; readonly nowMs: number }): ReactNode {
+  const words = useWords(releasesWords);
+  const language = useLanguage();
+  const { release, nowMs } = props;
+  return (
+    <li className={`release-line tone-${release.tone}`}>
+      <span className="line-name">
+        <span className="tone-dot" aria-hidden="true" />
+        <span>
+          <To path={pathOfRelease(release.id)} className="line-link">
+            {release.plan}
+          </To>
+          <span className="line-versions">{versionsOf(release)}</span>
+        </span>
+      </span>
+      <span className="line-environment">{release.environment}</span>
+      <PhaseDots release={release} />
+      <span className="line-sentence">
+        <span className="unseen">{words.tones[release.tone]}. </span>
+        {release.sentence}
+      </span>
+      <span className="line-age" title={`${sayWhen(release.sinceMs, nowMs, release.timeZone, language)} (${release.timeZone})`}>
+        {words.since(sayAge(nowMs - release.sinceMs, language))}
+      </span>
+      <span className="line-owner">{words.by(release.startedBy)}</span>
+    </li>
+  );
+});
+
+/** "v1 → v2", once for services that go from and to the same. */
+function versionsOf({ versions }: Pick<ReleaseSummary, "versions">): string {
+  const said = Object.values(versions).map(({ stable, canary }) => `${short(stable)} → ${short(canary)}`);
+  return [...new Set(said)].join(", ");
+}
+
+/** A version as people know it again: of a digest the first letters, of an image what stands behind its last "/". */
+export function short(version: string): string {
+  const name = version.split("/").at(-1) ?? version;
+  return name.replace(/sha256:([0-9a-f]{6})[0-9a-f]+$/, "$1…");
+}

@@ -1,0 +1,106 @@
+import type { Words } from "./language.ts";
+
+/** What stands around every screen. */
+export interface FrameWords {
+  readonly releases: string;
+  readonly calendar: string;
+  readonly settings: string;
+  readonly screens: string;
+  readonly skip: string;
+  readonly language: string;
+  /** The other language, in itself. */
+  readonly otherLanguage: string;
+  readonly theme: string;
+  readonly themes: Readonly<Record<"system" | "light" | "dark", string>>;
+  readonly signOut: string;
+  readonly roles: Readonly<Record<"release-manager" | "devops-lead" | "qa-lead" | "product-owner" | "viewer", string>>;
+  readonly connecting: string;
+  readonly away: (age: string) => string;
+  readonly neverHeard: string;
+  readonly again: string;
+  readonly retry: string;
+  readonly nothingHere: string;
+  readonly nothingHereRemedy: string;
+  readonly broken: string;
+  readonly brokenRemedy: string;
+  readonly reload: string;
+  readonly signIn: string;
+  readonly signInBy: string;
+  readonly signInLink: string;
+  readonly linkUsed: string;
+  readonly close: string;
+}
+
+export const frameWords: Words<FrameWords> = {
+  en: {
+    releases: "Releases",
+    calendar: "Calendar",
+    settings: "Settings",
+    screens: "Screens",
+    skip: "Skip to content",
+    language: "Language",
+    otherLanguage: "Français",
+    theme: "Colours",
+    themes: { system: "as the system", light: "light", dark: "dark" },
+    signOut: "Sign out",
+    roles: {
+      "release-manager": "release manager",
+      "devops-lead": "DevOps lead",
+      "qa-lead": "QA lead",
+      "product-owner": "product owner",
+      viewer: "viewer",
+    },
+    connecting: "Asking the server…",
+    away: (age) =>
+      `The server cannot be reached. What you see is ${age} old. Nothing that you press would arrive; releases go on by themselves.`,
+    neverHeard: "The server cannot be reached.",
+    again: "Connected again.",
+    retry: "Try now",
+    nothingHere: "There is nothing at this address.",
+    nothingHereRemedy: "The releases are a good place to begin.",
+    broken: "This screen made a mistake.",
+    brokenRemedy: "The release is not touched by it. Load the page again; `serin release show` shows the same in a terminal.",
+    reload: "Load again",
+    signIn: "Sign in",
+    signInBy: "Sign in with your team’s account",
+    signInLink: "Or open a one-time link. Whoever may use the command line makes one:",
+    linkUsed: "This link was used already, or is too old.",
+    close: "Close",
+  },
+  fr: {
+    releases: "Déploiements",
+    calendar: "Calendrier",
+    settings: "Réglages",
+    screens: "Écrans",
+    skip: "Aller au contenu",
+    language: "Langue",
+    otherLanguage: "English",
+    theme: "Couleurs",
+    themes: { system: "comme le système", light: "clair", dark: "sombre" },
+    signOut: "Se déconnecter",
+    roles: {
+      "release-manager": "release manager",
+      "devops-lead": "responsable DevOps",
+      "qa-lead": "responsable QA",
+      "product-owner": "product owner",
+      viewer: "lecteur",
+    },
+    connecting: "Le serveur est interrogé…",
+    away: (age) =>
+      `Le serveur est injoignable. Ce que vous voyez date de ${age}. Rien de ce que vous pressez n’arriverait\u202f; les déploiements continuent d’eux-mêmes.`,
+    neverHeard: "Le serveur est injoignable.",
+    again: "Connexion rétablie.",
+    retry: "Réessayer",
+    nothingHere: "Il n’y a rien à cette adresse.",
+    nothingHereRemedy: "La liste des déploiements est un bon point de départ.",
+    broken: "Cet écran a fait une erreur.",
+    brokenRemedy:
+      "Le déploiement n’en est pas touché. Rechargez la page\u202f; `serin release show` montre la même chose dans un terminal.",
+    reload: "Recharger",
+    signIn: "Connexion",
+    signInBy: "Se connecter avec le compte de l’équipe",
+    signInLink: "Ou ouvrez un lien à usage unique. Qui peut utiliser la ligne de commande en crée un\u202f:",
+    linkUsed: "Ce lien a déjà servi, ou il est trop ancien.",
+    close: "Fermer",
+  },
+};

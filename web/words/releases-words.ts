@@ -1,0 +1,92 @@
+import type { Words } from "./language.ts";
+
+/** The words of the list of releases. */
+export interface ReleasesWords {
+  readonly title: string;
+  readonly running: string;
+  readonly over: string;
+  readonly older: string;
+  readonly newest: string;
+  readonly everywhere: string;
+  readonly environment: string;
+  readonly noneRuns: string;
+  readonly none: string;
+  readonly noneHere: (environment: string) => string;
+  readonly begin: string;
+  readonly beginDemo: string;
+  readonly beginLint: string;
+  readonly beginStart: string;
+  readonly since: (span: string) => string;
+  readonly by: (name: string) => string;
+  readonly frozen: (environment: string, since: string) => string;
+  readonly frozenSince: (environment: string) => string;
+  readonly phase: (at: number, of: number, name: string) => string;
+  readonly before: string;
+  readonly promoted: string;
+  readonly wentBack: string;
+  readonly keys: string;
+  /** The tones in a word, for who does not see the dot. */
+  readonly tones: Readonly<Record<"calm" | "waiting" | "holding" | "danger" | "good" | "over", string>>;
+}
+
+export const releasesWords: Words<ReleasesWords> = {
+  en: {
+    title: "Releases",
+    running: "Running",
+    over: "Over",
+    older: "Older releases",
+    newest: "Back to the newest",
+    everywhere: "everywhere",
+    environment: "Environment",
+    noneRuns: "Nothing runs now.",
+    none: "No release yet.",
+    noneHere: (environment) => `No release in ${environment} on this page.`,
+    begin: "Three commands make the first one:",
+    beginDemo: "writes a plan to start from",
+    beginLint: "says everything that is wrong with it, at once",
+    beginStart: "begins the release; it shows up here by itself",
+    since: (span) => `for ${span}`,
+    by: (name) => `by ${name}`,
+    frozen: (environment, since) => `${environment} is frozen since ${since}: nothing starts or advances there.`,
+    frozenSince: (environment) => `${environment} is frozen: nothing starts or advances there.`,
+    phase: (at, of, name) => `phase ${at} of ${of}: ${name}`,
+    before: "before the first phase",
+    promoted: "promoted",
+    wentBack: "taken back",
+    keys: "↑ ↓ choose, Enter opens",
+    tones: { calm: "goes by itself", waiting: "waiting", holding: "holding", danger: "going back", good: "promoted", over: "ended" },
+  },
+  fr: {
+    title: "Déploiements",
+    running: "En cours",
+    over: "Terminés",
+    older: "Déploiements plus anciens",
+    newest: "Revenir aux plus récents",
+    everywhere: "partout",
+    environment: "Environnement",
+    noneRuns: "Rien n’est en cours.",
+    none: "Aucun déploiement pour l’instant.",
+    noneHere: (environment) => `Aucun déploiement dans ${environment} sur cette page.`,
+    begin: "Trois commandes font le premier\u202f:",
+    beginDemo: "écrit un plan pour commencer",
+    beginLint: "dit tout ce qui ne va pas, en une fois",
+    beginStart: "commence le déploiement\u202f; il apparaît ici de lui-même",
+    since: (span) => `depuis ${span}`,
+    by: (name) => `par ${name}`,
+    frozen: (environment, since) => `${environment} est gelé depuis ${since}\u202f: rien n’y démarre ni n’y avance.`,
+    frozenSince: (environment) => `${environment} est gelé\u202f: rien n’y démarre ni n’y avance.`,
+    phase: (at, of, name) => `phase ${at} sur ${of}\u202f: ${name}`,
+    before: "avant la première phase",
+    promoted: "généralisée",
+    wentBack: "retour arrière fait",
+    keys: "↑ ↓ choisir, Entrée ouvre",
+    tones: {
+      calm: "avance d’elle-même",
+      waiting: "en attente",
+      holding: "retenue",
+      danger: "retour en cours",
+      good: "généralisée",
+      over: "terminée",
+    },
+  },
+};
