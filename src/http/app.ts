@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { ask } from "./ask.ts";
 import { authenticate } from "./auth.ts";
 import type { Env } from "./auth.ts";
+import { login, loginCallback } from "./access/login-routes.ts";
 import { closeSession, createLink, openSession, people, session } from "./access/session-routes.ts";
 import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
 import { routes } from "./contract.ts";
@@ -52,6 +53,8 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   closeSession,
   createLink,
   people,
+  login,
+  loginCallback,
   listTokens,
   createToken,
   revokeToken,

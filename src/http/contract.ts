@@ -247,6 +247,8 @@ export interface ProblemAnswer {
   readonly revision?: number;
   /** `store-unusable`: "full", "failing", "not-writable", "damaged". */
   readonly why?: string;
+  /** `login-role`: groups that have a role here. */
+  readonly groups?: readonly string[];
   /** `too-many-tries`: seconds, as the header `Retry-After`. */
   readonly retryAfterS?: number;
   /** `internal`: the same word stands in the log. */

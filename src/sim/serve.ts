@@ -197,7 +197,8 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
     store,
     world,
     clock,
-    access: new Access({ store: store.access, clock, people, tokens, publicUrl: null }),
+    // Sessions last as long as people do, however fast the simulated days go.
+    access: new Access({ store: store.access, clock: real, people, tokens, publicUrl: null, log }),
     web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     log,
     version: "simulated",

@@ -30,6 +30,7 @@ test("an almost empty file is a server on loopback that knows only what is built
     publicUrl: null,
     connections: { sources: {}, routers: {}, workloads: {}, notifiers: {} },
     people: [],
+    login: null,
   });
 });
 

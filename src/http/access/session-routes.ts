@@ -57,13 +57,14 @@ export async function people(context: Context<Env>, parts: AppParts): Promise<Re
   return context.json(answer);
 }
 
-function sessionAnswer({ version }: AppParts, identified: Identified | null): SessionAnswer {
+function sessionAnswer({ version, access }: AppParts, identified: Identified | null): SessionAnswer {
   const person = identified && {
     name: identified.caller.name,
     roles: identified.caller.roles,
     environments: identified.caller.environments,
+    ...(identified.caller.grants === undefined ? {} : { grants: identified.caller.grants }),
     via: identified.via,
     expiresMs: identified.session?.expiresMs ?? null,
   };
-  return { person, hasLogin: false, version };
+  return { person, hasLogin: access.login !== null, version };
 }

@@ -8,6 +8,7 @@ import type { CreateTokenAnswer, ListTokensAnswer } from "../contract/access.ts"
 import { readBody } from "../input.ts";
 import type { AppParts } from "../parts.ts";
 import type { Caller } from "../tokens.ts";
+import { rolesIn } from "./grants.ts";
 
 /** Tokens of machines, newest first, without the tokens. */
 export async function listTokens(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -40,7 +41,7 @@ export async function createToken(context: Context<Env>, parts: AppParts): Promi
 /** Throws `role-missing` unless the caller has the role wherever the token shall have it. */
 function checkGiven(caller: Caller, role: Role, environments: readonly string[] | null): void {
   if (environments !== null) return environments.forEach((environment) => checkAccessIn(environment, caller, [role]));
-  if (caller.environments !== null || !caller.roles.includes(role)) {
+  if (!rolesIn(caller, null).includes(role)) {
     throw new UserError("role-missing", `${caller.name} is not ${role} everywhere.`, { needs: [role] });
   }
 }
