@@ -183,6 +183,7 @@ export class Access {
     const session = await this.#sessions.use(id);
     const caller = session === null ? null : this.#callerOf(session);
     if (session === null || caller === null) {
+      clearCookie(context, this.#home, "session");
       this.#tries.count(addressOf(context));
       throw new UserError("session-over", "The session of this browser is over.");
     }

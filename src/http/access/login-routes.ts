@@ -44,6 +44,8 @@ async function orPage(context: Context<Env>, parts: AppParts, work: () => Promis
       parts.log("warning", "denied", { code: problem.code, method: context.req.method, path: context.req.path, who });
     }
     const isBrowser = (context.req.header("accept") ?? "").includes("text/html");
-    return isBrowser ? loginPage(problem, parts.access.publicUrl) : problemResponse(problem);
+    const answer = isBrowser ? await loginPage(problem, parts.access.publicUrl) : problemResponse(problem);
+    // With the cookies that were taken back.
+    return context.newResponse(answer.body, answer);
   }
 }

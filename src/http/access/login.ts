@@ -133,7 +133,7 @@ function refusalOf(code: string, said: string, issuer: string): UserError {
   if (code === "OAUTH_RESPONSE_BODY_ERROR" && said === "invalid_grant") {
     return new UserError("login-over", `${issuer} does not take this sign-in any more.`);
   }
-  if (code === "" || code === "OAUTH_TIMEOUT" || code === "OAUTH_ABORT" || code === "OAUTH_RESPONSE_IS_NOT_JSON") {
+  if (["", "OAUTH_TIMEOUT", "OAUTH_ABORT", "OAUTH_RESPONSE_IS_NOT_JSON", "OAUTH_RESPONSE_IS_NOT_CONFORM"].includes(code)) {
     return new UserError("login-provider", `${issuer} did not finish the sign-in.`);
   }
   return new UserError("login-refused", `What ${issuer} answered is not what this sign-in asked for.`);
