@@ -26,7 +26,7 @@ const groups: Readonly<Record<string, Group>> = {
     says: "configure the routers that are other people's servers",
     add: async (group, terminal) => (await import("./cli/router-config.ts")).addRouterConfig(group, terminal, adapterLists),
   },
-  freeze: { says: "see and lift freezes", add: addFreeze },
+  freeze: { says: "see, set and lift freezes", add: addFreeze },
   token: { says: "make, list and revoke tokens of machines", add: addToken },
 };
 
@@ -44,9 +44,10 @@ const commands: Readonly<Record<string, (program: Command, terminal: Terminal) =
 };
 
 async function addPlan(plan: Command, terminal: Terminal): Promise<void> {
-  const [lint, power, explain, simulate, render, schema] = await Promise.all([
+  const [lint, power, when, explain, simulate, render, schema] = await Promise.all([
     import("./cli/plan-lint.ts"),
     import("./cli/plan-power.ts"),
+    import("./cli/plan-when.ts"),
     import("./cli/plan-explain.ts"),
     import("./cli/plan-simulate.ts"),
     import("./cli/plan-render.ts"),
@@ -54,6 +55,7 @@ async function addPlan(plan: Command, terminal: Terminal): Promise<void> {
   ]);
   lint.addPlanLint(plan, terminal, adapterLists);
   power.addPlanPower(plan, terminal, adapterLists);
+  when.addPlanWhen(plan, terminal, adapterLists);
   explain.addPlanExplain(plan, terminal, adapterLists);
   simulate.addPlanSimulate(plan, terminal, adapterLists);
   render.addPlanRender(plan, terminal, adapterLists);
@@ -89,8 +91,13 @@ async function addRelease(release: Command, terminal: Terminal): Promise<void> {
 }
 
 async function addFreeze(freeze: Command, terminal: Terminal): Promise<void> {
-  const [list, lift] = await Promise.all([import("./cli/freeze-list.ts"), import("./cli/freeze-lift.ts")]);
+  const [list, set, lift] = await Promise.all([
+    import("./cli/freeze-list.ts"),
+    import("./cli/freeze-set.ts"),
+    import("./cli/freeze-lift.ts"),
+  ]);
   list.addFreezeList(freeze, terminal);
+  set.addFreezeSet(freeze, terminal);
   lift.addFreezeLift(freeze, terminal);
 }
 

@@ -1,10 +1,11 @@
 import { expect, onTestFinished, test, vi } from "vitest";
+import { temporaryFolder } from "../../test/fixtures/folder.ts";
 import { smallApi } from "../../test/fixtures/small-api.ts";
 import type { SmallApi } from "../../test/fixtures/small-api.ts";
 import { readEvents } from "../cli/event-stream.ts";
 import type { ServerEvent } from "../cli/event-stream.ts";
 import type { ChainedEntry } from "../ports.ts";
-import type { ReleasesEvent } from "./contract.ts";
+import type { JournalAnswer, ReleasesEvent } from "./contract.ts";
 import { listen } from "./listen.ts";
 import type { ReleaseView } from "./release-view.ts";
 
@@ -18,7 +19,7 @@ async function open(api: SmallApi, release: string | null, lastEventId: string |
 }
 
 const ask = (api: SmallApi, id: string, kind: string): Promise<Response> =>
-  api.call("POST", `/api/v1/releases/${id}/requests`, { body: { kind, reason: "a test" } });
+  api.call("POST", `/api/v1/releases/${id}/requests`, { headers: { "if-match": '"0"' }, body: { kind, reason: "a test" } });
 
 /** Reads until the release has this status; answers every entry on the way. */
 async function until(events: AsyncGenerator<ServerEvent, void>, status: string): Promise<readonly ChainedEntry[]> {
@@ -48,6 +49,21 @@ test("a stream begins with the view, brings each new entry, and goes on where th
   expect(await until(resumed, "stopped")).toEqual(whole.slice(1));
   const fresh = await open(api, id, null);
   expect(await until(fresh, "stopped")).toEqual([]);
+});
+
+test("a reader goes on at a server that was started again where another one left them", async () => {
+  const dataDir = await temporaryFolder();
+  const first = await smallApi({ dataDir });
+  const id = await first.begin();
+  const before = await until(await open(first, id, "0"), "waiting");
+  await first.close();
+  const second = await smallApi({ dataDir });
+  const resumed = await open(second, id, String(before.length));
+  await ask(second, id, "stop");
+  const after = await until(resumed, "stopped");
+  const journal = (await (await second.call("GET", `/api/v1/releases/${id}/journal`)).json()) as JournalAnswer;
+  expect([...before, ...after]).toEqual(journal.entries);
+  expect(after.length).toBeGreaterThan(0);
 });
 
 test("a closing server ends its streams", async () => {

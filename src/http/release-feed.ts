@@ -80,17 +80,17 @@ export class ReleaseFeed {
   }
 
   #take(place: Place): Uint8Array<ArrayBuffer> | null {
-    const pieces = place.hasBegun ? [] : [beginning];
-    place.hasBegun = true;
-    const entries = this.#seen.entries.slice(place.revision, place.revision + entriesAtOnce);
-    pieces.push(...entries.map((link) => this.#write(link)));
-    place.revision += entries.length;
-    const view = this.#views.latest(place.language);
-    if (place.revision === this.#seen.entries.length && view !== null && view.number !== place.view) {
-      pieces.push(view.bytes);
-      place.view = view.number;
+    if (!place.hasBegun) {
+      place.hasBegun = true;
+      return beginning;
     }
-    return pieces.length === 0 ? null : joined(pieces);
+    const entries = this.#seen.entries.slice(place.revision, place.revision + entriesAtOnce);
+    place.revision += entries.length;
+    if (entries.length > 0) return joined(entries.map((link) => this.#write(link)));
+    const view = this.#views.latest(place.language);
+    if (view === null || view.number === place.view) return null;
+    place.view = view.number;
+    return view.bytes;
   }
 
   #write(link: ChainedEntry): Uint8Array<ArrayBuffer> {

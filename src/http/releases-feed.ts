@@ -1,7 +1,7 @@
 import type { Language } from "../core/plan.ts";
 import type { ReleasesEvent } from "./contract.ts";
 import { Feed } from "./feed.ts";
-import { beginning, Frames, joined } from "./frame.ts";
+import { beginning, Frames } from "./frame.ts";
 import type { AppParts } from "./parts.ts";
 import { pageOfReleases } from "./releases.ts";
 
@@ -56,13 +56,13 @@ export class ReleasesFeed {
   }
 
   #take(place: Place): Uint8Array<ArrayBuffer> | null {
-    const pieces = place.hasBegun ? [] : [beginning];
-    place.hasBegun = true;
-    const list = this.#lists.latest(place.language);
-    if (list !== null && list.number !== place.list) {
-      pieces.push(list.bytes);
-      place.list = list.number;
+    if (!place.hasBegun) {
+      place.hasBegun = true;
+      return beginning;
     }
-    return pieces.length === 0 ? null : joined(pieces);
+    const list = this.#lists.latest(place.language);
+    if (list === null || list.number === place.list) return null;
+    place.list = list.number;
+    return list.bytes;
   }
 }

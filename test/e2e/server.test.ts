@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { signatureOf } from "../../src/adapters/notices/slack/signature.ts";
 import { processWorkloads } from "../../src/adapters/workloads/process.ts";
 import { createClock } from "../../src/engine/clock.ts";
 import type { ReleaseView } from "../../src/http/release-view.ts";
@@ -70,8 +71,10 @@ kind: Server
 connections:
   routers: { edge: { kind: edge, control: [${control}], token: { file: edge.token } } }
   sources: { edge: { kind: edge, control: [${control}], token: { file: edge.token } } }
+  notifiers: { slack: { kind: slack, token: { file: edge.token }, signingSecret: { file: edge.token }, url: "http://127.0.0.1:1/api/" } }
 people:
-  - { name: ada, roles: [release-manager] }
+  - { name: ada, roles: [release-manager], slack: U0ADA1234 }
+  - { name: olga, roles: [devops-lead] }
   - { name: vera, roles: [viewer] }
 `,
   );
@@ -115,7 +118,7 @@ test("who may not is 4, and no server is 3", async () => {
 });
 
 test("a release begins, waits, and answers what is asked of it (0, 1, 4, 5)", async () => {
-  const begun = await as("ada", ["release", "start", file("plan.yaml"), "--set", "web=2", "--reason", "new", "--json"]);
+  const begun = await as("olga", ["release", "start", file("plan.yaml"), "--set", "web=2", "--reason", "new", "--json"]);
   expect(begun).toMatchObject({ code: 0, err: "" });
   ({ id: release } = JSON.parse(begun.out) as { id: string });
   expect((await as("vera", ["release", "watch", release, "--until", "waiting"])).code).toBe(0);
@@ -173,10 +176,21 @@ test("a watch that waits for another end is 6, a journal is verified (0), with a
   server = await startServer();
 }, 60_000);
 
+test("Slack's calls are taken when they are signed, without a token", async () => {
+  const body = Buffer.from("payload=%7B%7D");
+  const post = (secret: string): Promise<Response> => {
+    const at = String(Math.floor(Date.now() / 1_000));
+    const headers = { "x-slack-request-timestamp": at, "x-slack-signature": signatureOf(secret, at, body) };
+    return fetch(`${server.ready["listening"]}/slack/interactions`, { method: "POST", headers, body });
+  };
+  expect((await post("a-token-of-sixteen-or-more")).status).toBe(200);
+  expect((await post("another secret")).status).toBe(401);
+});
+
 test("no token is in the log, the journal or what the server says", async () => {
   const tokens = JSON.parse(await readFile(join(file("data"), "tokens.json"), "utf8")) as { people: { token: string }[] };
   const journal = await as("vera", ["release", "watch", release, "--until", "stopped", "--json"]);
-  expect(tokens.people).toHaveLength(2);
+  expect(tokens.people).toHaveLength(3);
   for (const { token } of tokens.people) expect([...server.log, journal.out].join("\n")).not.toContain(token);
   expect([...server.log, journal.out].join("\n")).not.toContain("a-token-of-sixteen");
 });

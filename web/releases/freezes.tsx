@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { ListFreezesAnswer, ReleaseSummary } from "../../src/http/contract.ts";
+import { pathOfRelease, To } from "../app/address.tsx";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayWhen } from "../words/numbers.ts";
 import { releasesWords } from "../words/releases-words.ts";
@@ -15,11 +16,21 @@ export function Freezes(props: {
   if (props.freezes.length === 0) return null;
   return (
     <ul className="freezes">
-      {props.freezes.map(({ environment, sinceMs }) => {
-        const zone = props.releases.find((release) => release.environment === environment)?.timeZone ?? "UTC";
+      {props.freezes.map((freeze) => {
+        const { environment, sinceMs, untilMs, by, reason, release } = freeze;
+        const zone = props.releases.find((known) => known.environment === environment)?.timeZone ?? "UTC";
+        const when = (atMs: number): string => `${sayWhen(atMs, props.nowMs, zone, language)} (${zone})`;
         return (
-          <li key={`${environment}${sinceMs}`} className="freeze">
-            <span className="strong">{words.frozen(environment, `${sayWhen(sinceMs, props.nowMs, zone, language)} (${zone})`)}</span>
+          <li key={`${environment} ${sinceMs}`} className="freeze">
+            <p className="strong">{words.frozen(environment, when(sinceMs))}</p>
+            <p>
+              {release === null ? (
+                words.frozenBy(by ?? "", reason ?? "")
+              ) : (
+                <To path={pathOfRelease(release)}>{words.frozenByHalt(release)}</To>
+              )}{" "}
+              {untilMs === null ? words.untilLifted : words.until(when(untilMs))}
+            </p>
           </li>
         );
       })}

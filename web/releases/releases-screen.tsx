@@ -5,7 +5,7 @@ import { call } from "../api/call.ts";
 import { problemOf } from "../api/problem.ts";
 import { liveReleases, useLive } from "../api/use-live.ts";
 import { useParam } from "../app/address.tsx";
-import { useServerNow } from "../app/clock.ts";
+import { localNowMs, useServerNow } from "../app/clock.ts";
 import { LinkBanner } from "../app/link-banner.tsx";
 import { ProblemNotice } from "../app/problem-notice.tsx";
 import { useSteadyOrder } from "../app/steady-order.ts";
@@ -117,7 +117,7 @@ function Older({ before }: { readonly before: string }): ReactNode {
   useEffect(() => {
     const leaving = new AbortController();
     call("listReleases", { query: { before, language }, signal: leaving.signal }).then(
-      (answer) => setPage({ answer, nowMs: Math.max(...answer.releases.map((release) => release.sinceMs), Date.now()) }),
+      (answer) => setPage({ answer, nowMs: localNowMs() }),
       (error: unknown) => {
         if (!leaving.signal.aborted) setProblem({ problem: problemOf(error) });
       },
@@ -156,9 +156,9 @@ function Pager({ next, isOlder = false }: { readonly next: string | null; readon
 function Empty({ freezes }: { readonly freezes: ReactNode }): ReactNode {
   const words = useWords(releasesWords);
   const commands = [
-    ["cp examples/ecomsimply/plan.yaml plan.yaml", words.beginDemo],
     ["serin plan lint plan.yaml", words.beginLint],
-    ["serin release start plan.yaml --set frontend=v2 --reason '…'", words.beginStart],
+    ["serin doctor plan.yaml", words.beginDoctor],
+    ["serin release start plan.yaml --set SERVICE=VERSION --reason WHY", words.beginStart],
   ] as const;
   return (
     <>

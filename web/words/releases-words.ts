@@ -13,13 +13,16 @@ export interface ReleasesWords {
   readonly none: string;
   readonly noneHere: (environment: string) => string;
   readonly begin: string;
-  readonly beginDemo: string;
   readonly beginLint: string;
+  readonly beginDoctor: string;
   readonly beginStart: string;
   readonly since: (span: string) => string;
   readonly by: (name: string) => string;
   readonly frozen: (environment: string, since: string) => string;
-  readonly frozenSince: (environment: string) => string;
+  readonly frozenBy: (name: string, reason: string) => string;
+  readonly frozenByHalt: (release: string) => string;
+  readonly until: (moment: string) => string;
+  readonly untilLifted: string;
   readonly phase: (at: number, of: number, name: string) => string;
   readonly before: string;
   readonly promoted: string;
@@ -42,15 +45,18 @@ export const releasesWords: Words<ReleasesWords> = {
     none: "No release yet.",
     noneHere: (environment) => `No release in ${environment} on this page.`,
     begin: "Three commands make the first one:",
-    beginDemo: "writes a plan to start from",
     beginLint: "says everything that is wrong with it, at once",
+    beginDoctor: "looks at everything that the release would rest on; changes nothing",
     beginStart: "begins the release; it shows up here by itself",
     since: (span) => `for ${span}`,
     by: (name) => `by ${name}`,
     frozen: (environment, since) => `${environment} is frozen since ${since}: nothing starts or advances there.`,
-    frozenSince: (environment) => `${environment} is frozen: nothing starts or advances there.`,
+    frozenBy: (name, reason) => `${name}: “${reason}”.`,
+    frozenByHalt: (release) => `Release ${release} was halted.`,
+    until: (moment) => `It ends by itself ${moment}.`,
+    untilLifted: "It lasts until a release manager lifts it.",
     phase: (at, of, name) => `phase ${at} of ${of}: ${name}`,
-    before: "before the first phase",
+    before: "not begun",
     promoted: "promoted",
     wentBack: "taken back",
     keys: "↑ ↓ choose, Enter opens",
@@ -68,15 +74,18 @@ export const releasesWords: Words<ReleasesWords> = {
     none: "Aucun déploiement pour l’instant.",
     noneHere: (environment) => `Aucun déploiement dans ${environment} sur cette page.`,
     begin: "Trois commandes font le premier\u202f:",
-    beginDemo: "écrit un plan pour commencer",
     beginLint: "dit tout ce qui ne va pas, en une fois",
+    beginDoctor: "regarde tout ce sur quoi le déploiement reposerait\u202f; ne change rien",
     beginStart: "commence le déploiement\u202f; il apparaît ici de lui-même",
     since: (span) => `depuis ${span}`,
     by: (name) => `par ${name}`,
     frozen: (environment, since) => `${environment} est gelé depuis ${since}\u202f: rien n’y démarre ni n’y avance.`,
-    frozenSince: (environment) => `${environment} est gelé\u202f: rien n’y démarre ni n’y avance.`,
+    frozenBy: (name, reason) => `${name}\u202f: «\u00a0${reason}\u00a0».`,
+    frozenByHalt: (release) => `Le déploiement ${release} a été arrêté net.`,
+    until: (moment) => `Il prend fin de lui-même ${moment}.`,
+    untilLifted: "Il dure jusqu’à ce qu’un release manager le lève.",
     phase: (at, of, name) => `phase ${at} sur ${of}\u202f: ${name}`,
-    before: "avant la première phase",
+    before: "pas commencé",
     promoted: "généralisée",
     wentBack: "retour arrière fait",
     keys: "↑ ↓ choisir, Entrée ouvre",

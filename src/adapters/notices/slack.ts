@@ -50,7 +50,7 @@ type Connection = z.infer<typeof connection>;
  */
 export const slack: NotifierDefinition<Connection> = {
   kind: "slack",
-  says: "Tells a Slack channel: one message a release, kept up to date, and each notice in its thread.",
+  says: "Tells a Slack channel: one message a release, kept up to date, with buttons, and each notice in its thread.",
   connection,
   checkRecipient: (to) => (to === "" ? { message: "Slack needs a channel.", remedy: 'Write for example { slack: "#releases" }.' } : null),
   examine: async (given, { recipients }, surroundings, signal): Promise<readonly Check[]> => {
@@ -80,7 +80,13 @@ export const slack: NotifierDefinition<Connection> = {
       listen(desk): Inbox | null {
         if (hearing === "unheard") return null;
         const hear = createInteractions({
-          ...{ api, url, tls, withinMs, clock, desk, closing },
+          api,
+          url,
+          tls,
+          withinMs,
+          clock,
+          desk,
+          closing,
           refresh: async (press, now) =>
             inTurn(`${press.channel} ${now.release}`, async () => refreshHead({ api, folder, hearing, signal: closing, press, now })),
         });

@@ -1,8 +1,9 @@
 import { Temporal } from "temporal-polyfill";
 import { sayDuration } from "../../core/duration.ts";
 import { doubts } from "../../core/messages/doubts.ts";
-import type { Closed, Opening } from "../../core/messages/doubts.ts";
+import type { Opening } from "../../core/messages/doubts.ts";
 import { sayDay, sayMoment, sayTime } from "../../core/messages/times.ts";
+import type { Closed } from "../../core/messages/when.ts";
 import { saySpan } from "../../core/messages/numbers.ts";
 import type { Plan } from "../../core/plan.ts";
 import { runLength } from "../../core/when.ts";

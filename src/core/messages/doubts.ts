@@ -1,16 +1,12 @@
 import type { ByLanguage } from "./context.ts";
 import { list, quote } from "./context.ts";
+import { sayClosed } from "./when.ts";
+import type { Closed } from "./when.ts";
 
 /** What is doubtful in a plan, and what to write instead; each a sentence or two. */
 export interface Said {
   readonly message: string;
   readonly remedy: string;
-}
-
-/** Why nothing may start at a time, in the plan's own words. */
-export interface Closed {
-  readonly why: "avoided" | "holiday" | "not-preferred";
-  readonly says: string;
 }
 
 /** A day and a time of day as people write them: "2025-08-19" and "14:00". */
@@ -84,21 +80,13 @@ const portsInFrench: Readonly<Record<Port, string>> = {
   notifiers: "canal de notification",
 };
 
-function closedInEnglish({ why, says }: Closed): string {
-  return `${why === "not-preferred" ? "preferred" : "avoided"}: ${says}`;
-}
-
-function closedInFrench({ why, says }: Closed): string {
-  return `${why === "not-preferred" ? "préféré" : "à éviter"}\u202f: ${says}`;
-}
-
 const en: Doubts = {
   plannedDay: ({ day, weekday, closed, opens }) => ({
-    message: `${day} is a ${weekday}, and no release may start on that day${closed === null ? "" : ` (${closedInEnglish(closed)})`}.`,
+    message: `${day} is a ${weekday}, and no release may start on that day${closed === null ? "" : ` (${sayClosed(closed, "en")})`}.`,
     remedy: opens === null ? "Leave some time open in windows." : `Write plannedFor: ${opens.day}; it may start there from ${opens.time}.`,
   }),
   startClosed: ({ moment, closed, opens }) => ({
-    message: `On ${moment} no release may start (${closedInEnglish(closed)}).`,
+    message: `On ${moment} no release may start (${sayClosed(closed, "en")}).`,
     remedy: opens === null ? "Leave some time open in windows." : `Start it on ${opens.day} from ${opens.time}.`,
   }),
   totalTwice: ({ phases, sum, last, write }) => ({
@@ -180,14 +168,14 @@ const en: Doubts = {
 
 const fr: Doubts = {
   plannedDay: ({ day, weekday, closed, opens }) => ({
-    message: `Le ${day} est un ${weekday}, et rien ne peut démarrer ce jour-là${closed === null ? "" : ` (${closedInFrench(closed)})`}.`,
+    message: `Le ${day} est un ${weekday}, et rien ne peut démarrer ce jour-là${closed === null ? "" : ` (${sayClosed(closed, "fr")})`}.`,
     remedy:
       opens === null
         ? "Laissez du temps ouvert dans windows."
         : `Écrivez plannedFor: ${opens.day}\u202f; le démarrage y est possible à partir de ${opens.time}.`,
   }),
   startClosed: ({ moment, closed, opens }) => ({
-    message: `Rien ne peut démarrer le ${moment} (${closedInFrench(closed)}).`,
+    message: `Rien ne peut démarrer le ${moment} (${sayClosed(closed, "fr")}).`,
     remedy: opens === null ? "Laissez du temps ouvert dans windows." : `Démarrez le ${opens.day} à partir de ${opens.time}.`,
   }),
   totalTwice: ({ phases, sum, last, write }) => ({

@@ -31,16 +31,16 @@ export function createInteractions(parts: InteractionParts): (given: unknown) =>
   return (given) => {
     const press = pressOf(given);
     if (press === null) return;
-    const { id, ...pressed } = press.pressed;
-    const same = JSON.stringify([press.channel, press.ts, pressed]);
+    const { who, release, revision, kind, as } = press.pressed;
+    const same = JSON.stringify([press.channel, press.ts, who, release, revision, kind, as]);
     if (underWay.has(same)) return;
     underWay.add(same);
-    void answer(parts, press).finally(() => underWay.delete(same));
+    const pressing = parts.desk.press(press.pressed).finally(() => underWay.delete(same));
+    void pressing.then(async (answered) => answer(parts, press, answered));
   };
 }
 
-async function answer(parts: InteractionParts, press: SlackPress): Promise<void> {
-  const { says, now } = await parts.desk.press(press.pressed);
+async function answer(parts: InteractionParts, press: SlackPress, { says, now }: PressAnswer): Promise<void> {
   const done = [tellPerson(parts, press, says), ...(now === null ? [] : [parts.refresh(press, now)])];
   for (const result of await Promise.allSettled(done)) {
     if (result.status === "rejected" && !parts.closing.aborted) {

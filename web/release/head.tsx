@@ -1,0 +1,75 @@
+import type { ReactNode } from "react";
+import type { ReleaseView } from "../../src/http/release-view.ts";
+import { releaseWords } from "../words/release-words.ts";
+import { useLanguage, useWords } from "../words/language.ts";
+import { sayTimeExactly, sayWhen } from "../words/numbers.ts";
+import { short } from "../releases/release-line.tsx";
+import type { Asking } from "./asking.tsx";
+import { Countdown } from "./countdown.tsx";
+
+/** Which release this is, and the time where it runs. */
+export function Title({ view, nowMs }: { readonly view: ReleaseView; readonly nowMs: number }): ReactNode {
+  const words = useWords(releaseWords);
+  const language = useLanguage();
+  return (
+    <header className="title">
+      <div>
+        <h1 className="title-name">
+          {view.name} <span className="title-version">{view.version ?? view.title}</span>
+        </h1>
+        <ul className="title-versions">
+          {Object.entries(view.versions).map(([service, { stable, canary }]) => (
+            <li key={service} title={`${stable} → ${canary}`}>
+              {service} {short(stable)} → <span className="strong">{short(canary)}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
+      <div className="title-place">
+        <p>
+          <span className="strong">{view.environment}</span> · {view.timeZone}{" "}
+          <time className="title-clock">{sayTimeExactly(nowMs, view.timeZone)}</time>
+        </p>
+        <p className="faint">{words.startedBy(view.startedBy, sayWhen(view.createdMs, nowMs, view.timeZone, language))}</p>
+      </div>
+    </header>
+  );
+}
+
+interface StandingProps {
+  readonly view: ReleaseView;
+  readonly nowMs: number;
+  readonly asking: Asking;
+}
+
+/** Where the release stands, what happens next by itself, and above both a running countdown. Its height hardly changes, so that nothing below moves. */
+export function Standing({ view, nowMs, asking }: StandingProps): ReactNode {
+  const words = useWords(releaseWords);
+  return (
+    <section className={`standing sheet tone-${view.tone}`}>
+      {view.countdown !== null && <Countdown countdown={view.countdown} view={view} nowMs={nowMs} asking={asking} />}
+      {/* A countdown says the same, and ticks. */}
+      <p className={view.countdown === null ? "standing-sentence" : "unseen"} role="status">
+        <span className="tone-dot" aria-hidden="true" />
+        <span>{view.sentence}</span>
+      </p>
+      {view.next.length > 0 && (
+        <div className="standing-next">
+          <span className="faint">{words.next}</span>
+          <ul>
+            {view.next.map((says) => (
+              <li key={says}>{says}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {view.undelivered.length > 0 && (
+        <ul className="undelivered">
+          {view.undelivered.map((says) => (
+            <li key={says}>{says}</li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

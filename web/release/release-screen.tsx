@@ -1,0 +1,91 @@
+import { useEffect, useMemo } from "react";
+import type { ReactNode } from "react";
+import type { ReleaseView } from "../../src/http/release-view.ts";
+import { liveRelease, useLive } from "../api/use-live.ts";
+import { useServerNow } from "../app/clock.ts";
+import { LinkBanner } from "../app/link-banner.tsx";
+import { ProblemNotice } from "../app/problem-notice.tsx";
+import { useLanguage, useWords } from "../words/language.ts";
+import { sayClock } from "../words/numbers.ts";
+import { releaseWords } from "../words/release-words.ts";
+import { Actions, NotNow } from "./actions.tsx";
+import { useAsking } from "./asking.tsx";
+import { CheckList } from "./check-list.tsx";
+import { GoNoGo } from "./go-no-go.tsx";
+import { Standing, Title } from "./head.tsx";
+import { People } from "./people.tsx";
+import { Story } from "./story.tsx";
+import { Track } from "./track.tsx";
+import { WayBack } from "./way-back.tsx";
+
+/** One release: where it is, whether that is bad, what happens next by itself, what this person can press. */
+export function ReleaseScreen({ id }: { readonly id: string }): ReactNode {
+  const language = useLanguage();
+  const live = useMemo(() => liveRelease(id, language), [id, language]);
+  const state = useLive(live);
+  return (
+    <>
+      <LinkBanner state={state} retry={live.refresh} />
+      {state.problem !== null && (
+        <div className="page">
+          <ProblemNotice problem={state.problem} />
+        </div>
+      )}
+      {state.value === null ? (
+        state.problem === null && <Skeleton />
+      ) : (
+        <Release view={state.value} heardMs={state.heardMs} refresh={live.refresh} />
+      )}
+    </>
+  );
+}
+
+const marks: Readonly<Record<ReleaseView["tone"], string>> = { calm: "", waiting: "… ", holding: "‖ ", danger: "⚠ ", good: "✓ ", over: "" };
+
+function Release({
+  view,
+  heardMs,
+  refresh,
+}: {
+  readonly view: ReleaseView;
+  readonly heardMs: number;
+  readonly refresh: () => void;
+}): ReactNode {
+  const words = useWords(releaseWords);
+  const nowMs = useServerNow({ serverMs: view.nowMs, localMs: heardMs }, 500);
+  const asking = useAsking(view, refresh);
+  const left = view.countdown === null ? "" : `${sayClock(view.countdown.commitByMs - nowMs)} `;
+  useEffect(() => {
+    document.title = `${marks[view.tone]}${left}${view.name} · serin`;
+  }, [view.tone, view.name, left]);
+  return (
+    <>
+      <div className="page release-page">
+        <Title view={view} nowMs={nowMs} />
+        <Standing view={view} nowMs={nowMs} asking={asking} />
+        <Track view={view} />
+        {view.status.kind === "waiting" && <GoNoGo view={view} />}
+        {view.wayBack !== null && <WayBack wayBack={view.wayBack} view={view} />}
+        <CheckList title={words.gates} checks={view.gates} view={view} />
+        <CheckList title={words.guards} checks={view.guards} view={view} />
+        <div className="beside">
+          <Story key={view.language} view={view} />
+          <People people={view.people} />
+        </div>
+        <NotNow view={view} />
+      </div>
+      <Actions view={view} asking={asking} />
+    </>
+  );
+}
+
+/** The place of a release before anything was heard. */
+function Skeleton(): ReactNode {
+  return (
+    <div className="page skeleton" aria-hidden="true">
+      <span className="bone bone-title" />
+      <div className="sheet bone-box" />
+      <div className="sheet bone-box tall" />
+    </div>
+  );
+}

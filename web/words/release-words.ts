@@ -1,0 +1,252 @@
+import type { ActionView } from "../../src/http/release-view.ts";
+import type { Words } from "./language.ts";
+
+type ActionKind = ActionView["kind"];
+type Assumption = "exact" | "randomisation" | "robust" | "approximate" | "rule";
+
+/** The words of one release's screen; every sentence about the release comes from the server. */
+export interface ReleaseWords {
+  readonly next: string;
+  readonly gates: string;
+  readonly guards: string;
+  readonly story: string;
+  readonly people: string;
+  readonly wayBack: string;
+  readonly traffic: string;
+  readonly phases: string;
+  readonly actions: string;
+  readonly undelivered: string;
+  readonly promoted: string;
+  readonly wanted: string;
+  readonly seen: string;
+  readonly notSeen: string;
+  readonly ofPeople: string;
+  readonly ofRequests: string;
+  readonly onCanary: (people: string) => string;
+  readonly onStable: (people: string) => string;
+  readonly wereOnCanary: (people: string) => string;
+  readonly of: (observed: string, asked: string) => string;
+  readonly done: string;
+  readonly ahead: (span: string) => string;
+  readonly now: string;
+  readonly startedBy: (name: string, when: string) => string;
+  readonly asOf: string;
+  readonly assumes: Readonly<Record<Assumption, string>>;
+  readonly within: string;
+  readonly showFar: (count: number) => string;
+  readonly wrongFirst: string;
+  readonly rest: string;
+  readonly open: string;
+  readonly line: string;
+  readonly reaction: string;
+  readonly holdsAndAsks: string;
+  readonly restsOn: string;
+  readonly timeLeft: string;
+  readonly named: string;
+  readonly events: (count: string) => string;
+  readonly places: (count: string) => string;
+  readonly isNew: string;
+  readonly lookThere: string;
+  readonly rollingBackIn: string;
+  readonly decideWithin: string;
+  readonly rollingBackNow: string;
+  readonly rollBackNow: string;
+  readonly doneBy: (time: string) => string;
+  readonly older: string;
+  readonly wholeStory: string;
+  readonly signed: string;
+  readonly asked: string;
+  readonly later: string;
+  readonly nobodyAsked: string;
+  readonly promised: (span: string) => string;
+  readonly notYet: string;
+  readonly waitsFor: (roles: string) => string;
+  readonly report: string;
+  readonly notNow: string;
+  readonly nothingToPress: string;
+  readonly reason: string;
+  readonly reasonHint: string;
+  /** What stands in the reason already, of what keeps people from harm. */
+  readonly emergencyReasons: Readonly<Partial<Record<ActionKind, string>>>;
+  readonly as: string;
+  readonly confirm: (label: string) => string;
+  readonly cancel: string;
+  readonly sending: string;
+  readonly stored: string;
+  readonly accepted: string;
+  readonly movedOn: string;
+  readonly lookAgain: string;
+  readonly sinceYouLooked: string;
+  readonly notInEnvironment: (environment: string) => string;
+  readonly go: string;
+  readonly noGo: string;
+  readonly goTitle: string;
+  readonly goVerdicts: Readonly<Record<"ok" | "doubtful" | "wrong", string>>;
+  readonly itemVerdicts: Readonly<Record<"ok" | "doubtful" | "wrong", string>>;
+  readonly noSuchCheck: string;
+}
+
+export const releaseWords: Words<ReleaseWords> = {
+  en: {
+    next: "Next",
+    gates: "Gates of this phase",
+    guards: "Guards, always on",
+    story: "Story",
+    people: "People",
+    wayBack: "The way back",
+    traffic: "Who sees it",
+    phases: "Phases",
+    actions: "Actions",
+    undelivered: "Not told",
+    promoted: "promoted",
+    wanted: "wanted",
+    seen: "seen",
+    notSeen: "not seen",
+    ofPeople: "of people",
+    ofRequests: "of requests",
+    onCanary: (people) => `${people} people on the new version`,
+    onStable: (people) => `${people} on the old one`,
+    wereOnCanary: (people) => `${people} people saw the new version`,
+    of: (observed, asked) => `${observed} of ${asked}`,
+    done: "done",
+    ahead: (span) => span,
+    now: "now",
+    startedBy: (name, when) => `started by ${name}, ${when}`,
+    asOf: "as of",
+    assumes: { exact: "exact", randomisation: "by the draw", robust: "robust", approximate: "approximate", rule: "plain rule" },
+    within: "within",
+    showFar: (count) => `${count} more, nothing to look at`,
+    wrongFirst: "To look at",
+    rest: "The others",
+    open: "what stands behind it",
+    line: "Line",
+    reaction: "If it fails",
+    holdsAndAsks: "holds, and people are asked",
+    restsOn: "Rests on",
+    timeLeft: "Decided in about",
+    named: "What its source names",
+    events: (count) => `${count} times`,
+    places: (count) => `in ${count} places`,
+    isNew: "new",
+    lookThere: "look there",
+    rollingBackIn: "Rolling back in",
+    decideWithin: "Decide within",
+    rollingBackNow: "Rolling back now",
+    rollBackNow: "Roll back now…",
+    doneBy: (time) => `everybody is back by ${time}`,
+    older: "Older entries",
+    wholeStory: "This is where it began.",
+    signed: "signed",
+    asked: "asked now",
+    later: "later",
+    nobodyAsked: "The plan asks nobody.",
+    promised: (span) => `promised within ${span}`,
+    notYet: "not yet",
+    waitsFor: (roles) => `waits for ${roles}`,
+    report: "Report",
+    notNow: "Not now",
+    nothingToPress: "There is nothing to press for you now.",
+    reason: "Why",
+    reasonHint: "stands in the journal, with your name",
+    emergencyReasons: { rollback: "emergency: taken back by hand", stop: "stopped by hand", pause: "somebody has to look at this first" },
+    as: "As",
+    confirm: (label) => label,
+    cancel: "Cancel",
+    sending: "Sent; waiting for the answer…",
+    stored: "It is stored, and answered with the next decision.",
+    accepted: "Accepted.",
+    movedOn: "The release has moved on since you looked. Nothing was done.",
+    lookAgain: "Look again",
+    sinceYouLooked: "Since you opened this:",
+    notInEnvironment: (environment) => `your roles do not hold in ${environment}`,
+    go: "Go",
+    noGo: "No-Go",
+    goTitle: "Go or No-Go",
+    goVerdicts: { ok: "Go", doubtful: "Go, with open eyes", wrong: "No-Go" },
+    itemVerdicts: { ok: "ok", doubtful: "doubtful", wrong: "wrong" },
+    noSuchCheck: "The gate or guard that the address names is not judged in this phase.",
+  },
+  fr: {
+    next: "Ensuite",
+    gates: "Critères de cette phase",
+    guards: "Garde-fous, toujours armés",
+    story: "Journal",
+    people: "Personnes",
+    wayBack: "Le retour arrière",
+    traffic: "Qui la voit",
+    phases: "Phases",
+    actions: "Actions",
+    undelivered: "Non prévenus",
+    promoted: "généralisée",
+    wanted: "voulu",
+    seen: "vu",
+    notSeen: "pas vu",
+    ofPeople: "des personnes",
+    ofRequests: "des requêtes",
+    onCanary: (people) => `${people} personnes sur la nouvelle version`,
+    onStable: (people) => `${people} sur l’ancienne`,
+    wereOnCanary: (people) => `${people} personnes ont vu la nouvelle version`,
+    of: (observed, asked) => `${observed} sur ${asked}`,
+    done: "terminée",
+    ahead: (span) => span,
+    now: "en cours",
+    startedBy: (name, when) => `démarré par ${name}, ${when}`,
+    asOf: "à",
+    assumes: { exact: "exact", randomisation: "par tirage", robust: "robuste", approximate: "approché", rule: "simple règle" },
+    within: "dans les",
+    showFar: (count) => `${count} autres, rien à voir`,
+    wrongFirst: "À regarder",
+    rest: "Les autres",
+    open: "ce qu’il y a derrière",
+    line: "Seuil",
+    reaction: "En cas d’échec",
+    holdsAndAsks: "retient, et des personnes sont interrogées",
+    restsOn: "Repose sur",
+    timeLeft: "Tranché dans environ",
+    named: "Ce que sa source nomme",
+    events: (count) => `${count} fois`,
+    places: (count) => `à ${count} endroits`,
+    isNew: "nouvelle",
+    lookThere: "voir là-bas",
+    rollingBackIn: "Retour arrière dans",
+    decideWithin: "À décider sous",
+    rollingBackNow: "Retour arrière en cours",
+    rollBackNow: "Revenir maintenant…",
+    doneBy: (time) => `tout le monde est revenu à ${time} au plus tard`,
+    older: "Entrées plus anciennes",
+    wholeStory: "C’est ici que tout a commencé.",
+    signed: "signé",
+    asked: "attendu maintenant",
+    later: "plus tard",
+    nobodyAsked: "Le plan ne demande personne.",
+    promised: (span) => `promis en ${span}`,
+    notYet: "pas encore",
+    waitsFor: (roles) => `attend ${roles}`,
+    report: "Rapport",
+    notNow: "Pas maintenant",
+    nothingToPress: "Vous n’avez rien à presser pour l’instant.",
+    reason: "Motif",
+    reasonHint: "figure au journal, avec votre nom",
+    emergencyReasons: {
+      rollback: "urgence\u202f: retour arrière à la main",
+      stop: "arrêté à la main",
+      pause: "quelqu’un doit d’abord regarder",
+    },
+    as: "En tant que",
+    confirm: (label) => label,
+    cancel: "Annuler",
+    sending: "Envoyé\u202f; en attente de la réponse…",
+    stored: "C’est enregistré, la réponse vient avec la prochaine décision.",
+    accepted: "Accepté.",
+    movedOn: "Le déploiement a avancé depuis que vous avez regardé. Rien n’a été fait.",
+    lookAgain: "Regarder à nouveau",
+    sinceYouLooked: "Depuis que vous avez ouvert ceci\u202f:",
+    notInEnvironment: (environment) => `vos rôles ne valent pas dans ${environment}`,
+    go: "Go",
+    noGo: "No-Go",
+    goTitle: "Go ou No-Go",
+    goVerdicts: { ok: "Go", doubtful: "Go, en connaissance de cause", wrong: "No-Go" },
+    itemVerdicts: { ok: "bon", doubtful: "douteux", wrong: "mauvais" },
+    noSuchCheck: "Le critère ou garde-fou que nomme l’adresse n’est pas jugé dans cette phase.",
+  },
+};
