@@ -50,7 +50,7 @@ export function identifiedOf(context: Context<Env>): Identified {
 
 /** The person with the roles that hold in `environment`; none elsewhere. */
 export function personIn(caller: Caller, environment: string): Person {
-  return { name: caller.name, roles: rolesIn(caller, environment) };
+  return { name: caller.name, roles: rolesIn(caller, environment), ...(caller.isMachine ? { isMachine: true } : {}) };
 }
 
 /** Throws `role-missing` unless the person may have `access`. */
