@@ -27,6 +27,7 @@ const groups: Readonly<Record<string, Group>> = {
     add: async (group, terminal) => (await import("./cli/router-config.ts")).addRouterConfig(group, terminal, adapterLists),
   },
   freeze: { says: "see, set and lift freezes", add: addFreeze },
+  token: { says: "make, list and revoke tokens of machines", add: addToken },
 };
 
 /** Commands that stand directly beneath `serin`. */
@@ -100,6 +101,17 @@ async function addFreeze(freeze: Command, terminal: Terminal): Promise<void> {
   list.addFreezeList(freeze, terminal);
   set.addFreezeSet(freeze, terminal);
   lift.addFreezeLift(freeze, terminal);
+}
+
+async function addToken(token: Command, terminal: Terminal): Promise<void> {
+  const [create, list, revoke] = await Promise.all([
+    import("./cli/token-create.ts"),
+    import("./cli/token-list.ts"),
+    import("./cli/token-revoke.ts"),
+  ]);
+  create.addTokenCreate(token, terminal);
+  list.addTokenList(token, terminal);
+  revoke.addTokenRevoke(token, terminal);
 }
 
 /** Registers the command that `words` ask for, or all of them when they ask for none, and runs it. */

@@ -8,7 +8,7 @@ import type { AccessStore } from "./ports/access-store.ts";
 import type { Notifier } from "./ports/notifier.ts";
 
 export type { ChainedEntry, LostNotice, ToldNotice };
-export type { AccessStore, StoredSession, StoredToken } from "./ports/access-store.ts";
+export type { AccessStore, Grant, StoredSession, StoredToken } from "./ports/access-store.ts";
 export type { Desk, Inbox, InboxCall, Notice, Notifier, PressAnswer, Pressed } from "./ports/notifier.ts";
 
 /** Time as the engine knows it. Nothing in the project reads the wall clock or sets a timer in another way. */

@@ -67,6 +67,7 @@ async function serve(): Promise<void> {
     world,
     clock,
     access: new Access({
+      log: () => undefined,
       store: store.access,
       clock,
       people,

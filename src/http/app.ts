@@ -4,7 +4,9 @@ import { UserError } from "../errors.ts";
 import { ask } from "./ask.ts";
 import { authenticate } from "./auth.ts";
 import type { Env } from "./auth.ts";
+import { login, loginCallback } from "./access/login-routes.ts";
 import { closeSession, createLink, openSession, people, session } from "./access/session-routes.ts";
+import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
 import { routes } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
@@ -60,6 +62,11 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   closeSession,
   createLink,
   people,
+  login,
+  loginCallback,
+  listTokens,
+  createToken,
+  revokeToken,
 };
 
 /** The routes that are answered. */

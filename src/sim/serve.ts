@@ -204,7 +204,7 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
     store,
     world,
     clock,
-    access: new Access({ store: store.access, clock: ofPeople, people, tokens, publicUrl: null }),
+    access: new Access({ store: store.access, clock: ofPeople, people, tokens, publicUrl: null, log }),
     web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     log,
     environments: server.environments,
