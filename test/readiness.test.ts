@@ -59,10 +59,10 @@ describe("the window", () => {
   });
 
   test("a freeze of this environment is a No-Go, one of another is none", () => {
-    const freeze = { sinceMs: 0, untilMs: null, says: "the shop's sale" };
+    const freeze = { sinceMs: 0, untilMs: null, release: null, by: "ada", reason: "the shop's sale" };
     expect(look("2025-08-19T14:00", [{ ...freeze, environment: "staging" }]).map(({ verdict }) => verdict)).toEqual(["ok", "ok"]);
     const [frozen] = look("2025-08-19T14:00", [{ ...freeze, environment: "production" }]);
-    expect(frozen).toMatchObject({ verdict: "wrong", says: "production is frozen: the shop's sale." });
+    expect(frozen).toMatchObject({ verdict: "wrong", says: "It is frozen by ada: the shop's sale." });
   });
 
   test("of a release that runs only the advance counts", () => {
