@@ -41,7 +41,14 @@ onSystem({ name: "the dashboard in the machine's Chromium", needs: ["chromium"] 
 
     server.playground.begin({ kind: "slow-answers", share: 0.2, ms: 3_000, metrics: ["latency"] });
     await server.until(id, ({ release }) => release.status.kind === "holding", 5 * minuteMs);
-    await Promise.all(all.map((page) => page.getByRole("timer").getByText(/[34]:\d\d/).waitFor()));
+    await Promise.all(
+      all.map((page) =>
+        page
+          .getByRole("timer")
+          .getByText(/[34]:\d\d/)
+          .waitFor(),
+      ),
+    );
 
     await press(rachel, await labelOf(dashboard, id, "rollback"), "we do not wait for the countdown");
     await server.until(id, ({ release }) => release.status.kind === "rolled-back", minuteMs);
