@@ -1,12 +1,13 @@
 import { useCallback } from "react";
 import type { ReactNode } from "react";
-import type { ConnectionView } from "../../src/http/contract/insight.ts";
+import type { ConnectionsAnswer, ConnectionView } from "../../src/http/contract/insight.ts";
 import { call } from "../api/call.ts";
-import { useLocalNow } from "../app/clock.ts";
+import type { Asked } from "../api/use-asked.ts";
 import { useLanguage, useWords } from "../words/language.ts";
-import { sayAge, sayCount } from "../words/numbers.ts";
+import { sayAge, sayMs } from "../words/numbers.ts";
 import { settingsWords } from "../words/settings-words.ts";
 import { AskedSection } from "./asked-section.tsx";
+import { useNow } from "./server-time.ts";
 import { useMine } from "./use-mine.ts";
 
 const signs = { fails: "✗", "not-asked": "○", answers: "✓" } as const;
@@ -14,12 +15,17 @@ const signs = { fails: "✗", "not-asked": "○", answers: "✓" } as const;
 const order: readonly ConnectionView["state"][] = ["fails", "answers", "not-asked"];
 const askedEveryMs = 10_000;
 
-/** With what the server is connected: whether it answers, what it does, which plans use it; what fails says what to do. */
-export function Connections(): ReactNode {
-  const words = useWords(settingsWords);
+/** What the server said last of its connections, and of the time. */
+export function useConnections(): Asked<ConnectionsAnswer> {
   const language = useLanguage();
   const ask = useCallback((signal: AbortSignal) => call("connections", { query: { language }, signal }), [language]);
   const [asked] = useMine(`connections ${language}`, ask, askedEveryMs);
+  return asked;
+}
+
+/** With what the server is connected: whether it answers, what it does, which plans use it; what fails says what to do. */
+export function Connections({ asked }: { readonly asked: Asked<ConnectionsAnswer> }): ReactNode {
+  const words = useWords(settingsWords);
   return (
     <AskedSection title={words.connections} says={null} asked={asked}>
       {({ connections }) =>
@@ -57,10 +63,10 @@ function Table({ connections }: { readonly connections: readonly ConnectionView[
 function Connection({ connection }: { readonly connection: ConnectionView }): ReactNode {
   const words = useWords(settingsWords);
   const language = useLanguage();
-  const nowMs = useLocalNow(5_000);
+  const nowMs = useNow(5_000);
   const { port, name, kind, state, lastAnswerMs, latencyMs, says, why, remedy, plans } = connection;
   const answered = lastAnswerMs === null ? words.never : words.ago(sayAge(nowMs - lastAnswerMs, language));
-  const took = latencyMs === null ? "–" : `${sayCount(latencyMs, language)}\u00a0ms`;
+  const took = latencyMs === null ? "–" : sayMs(latencyMs, language);
   return (
     <tr role="row" className={`connection connection-${state}`}>
       <th role="rowheader" scope="row" className="connection-name">

@@ -3,13 +3,13 @@ import type { ReactNode } from "react";
 import type { ListFreezesAnswer } from "../../src/http/contract.ts";
 import { call } from "../api/call.ts";
 import { pathOfRelease, To, useParam } from "../app/address.tsx";
-import { useLocalNow } from "../app/clock.ts";
 import { usePerson } from "../app/session.tsx";
 import { useLanguage, useWords } from "../words/language.ts";
 import { settingsWords } from "../words/settings-words.ts";
 import { AskedSection } from "./asked-section.tsx";
 import { AskingForm, Field } from "./asking-form.tsx";
 import { localMoment, momentOf } from "./local-time.ts";
+import { useNow } from "./server-time.ts";
 import { useMine } from "./use-mine.ts";
 
 const askedEveryMs = 10_000;
@@ -93,7 +93,7 @@ function NewFreeze(props: { readonly likely: readonly string[]; readonly done: (
 function FreezeRow({ freeze, again }: { readonly freeze: Freeze; readonly again: () => void }): ReactNode {
   const words = useWords(settingsWords);
   const language = useLanguage();
-  const nowMs = useLocalNow(30_000);
+  const nowMs = useNow(30_000);
   const { roles } = usePerson();
   const [isAsking, setAsking] = useState(false);
   const when = (atMs: number): string => localMoment(atMs, nowMs, language);

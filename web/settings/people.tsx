@@ -1,13 +1,13 @@
 import type { ReactNode } from "react";
 import type { KnownPerson } from "../../src/http/contract/access.ts";
 import { call } from "../api/call.ts";
-import { useLocalNow } from "../app/clock.ts";
 import { usePerson } from "../app/session.tsx";
 import { frameWords } from "../words/frame-words.ts";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayAge } from "../words/numbers.ts";
 import { settingsWords } from "../words/settings-words.ts";
 import { AskedSection } from "./asked-section.tsx";
+import { useNow } from "./server-time.ts";
 import { useMine } from "./use-mine.ts";
 
 const askedEveryMs = 15_000;
@@ -43,7 +43,7 @@ function Person({ person }: { readonly person: KnownPerson }): ReactNode {
   const { roles: titles } = useWords(frameWords);
   const language = useLanguage();
   const me = usePerson();
-  const nowMs = useLocalNow(15_000);
+  const nowMs = useNow(15_000);
   const { name, roles, environments, from, lastSeenMs, isOn } = person;
   const seen = isOn ? words.isOn : lastSeenMs === null ? words.notSeen : words.lastSeen(sayAge(nowMs - lastSeenMs, language));
   return (

@@ -3,7 +3,6 @@ import type { ReactNode } from "react";
 import type { CreateTokenAnswer, TokenView } from "../../src/http/contract/access.ts";
 import { call } from "../api/call.ts";
 import { useParam } from "../app/address.tsx";
-import { useLocalNow } from "../app/clock.ts";
 import { usePerson } from "../app/session.tsx";
 import { frameWords } from "../words/frame-words.ts";
 import { useLanguage, useWords } from "../words/language.ts";
@@ -13,6 +12,7 @@ import { AskedSection } from "./asked-section.tsx";
 import { AskingForm } from "./asking-form.tsx";
 import { localMoment } from "./local-time.ts";
 import { NewToken, TokenOnce } from "./new-token.tsx";
+import { useNow } from "./server-time.ts";
 import { useMine } from "./use-mine.ts";
 
 const askedEveryMs = 30_000;
@@ -62,7 +62,7 @@ function Own(): ReactNode {
 
 function List({ tokens, again }: { readonly tokens: readonly TokenView[]; readonly again: () => void }): ReactNode {
   const words = useWords(settingsWords);
-  const nowMs = useLocalNow(30_000);
+  const nowMs = useNow(30_000);
   const isOver = ({ revokedMs, expiresMs }: TokenView): boolean => revokedMs !== null || expiresMs <= nowMs;
   const [over, inForce] = [tokens.filter(isOver), tokens.filter((token) => !isOver(token))];
   return (

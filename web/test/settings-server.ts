@@ -4,7 +4,8 @@ import type { ConnectionView } from "../../src/http/contract/insight.ts";
 import type { ListFreezesAnswer, ProblemAnswer } from "../../src/http/contract.ts";
 
 export const hourMs = 3_600_000;
-export const nowMs = localNowMs();
+/** The server's clock is a day behind this machine's. */
+export const nowMs = localNowMs() - 24 * hourMs;
 
 /** A server in a few variables: what it answers, and what it was asked. */
 export interface SettingsServer {
@@ -94,7 +95,7 @@ function answerTo(server: SettingsServer, what: string, body: unknown): { readon
       server.person = null;
       return { status: 204, body: null };
     case "GET /api/v1/connections":
-      return { status: 200, body: { connections: server.connections } };
+      return { status: 200, body: { nowMs, connections: server.connections } };
     case "GET /api/v1/people":
       return { status: 200, body: { people: server.people } };
     case "GET /api/v1/tokens":
