@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from "react";
+import { useId, useLayoutEffect, useRef, useState } from "react";
 import type { ReactNode, SubmitEvent } from "react";
 import type { ProblemAnswer } from "../../src/http/contract.ts";
 import { problemOf } from "../api/problem.ts";
@@ -80,7 +80,8 @@ export function Field(props: {
   readonly likely?: readonly string[];
 }): ReactNode {
   const { label, hint, value, write, type = "text", longest, isRequired = false, isFirst = false, likely = [] } = props;
-  const listId = likely.length === 0 ? undefined : `likely-${label}`;
+  const id = useId();
+  const listId = likely.length === 0 ? undefined : id;
   return (
     <label className="asking-field">
       <span>
