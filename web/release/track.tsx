@@ -37,7 +37,7 @@ export function Track({ view }: { readonly view: ReleaseView }): ReactNode {
           <span className="phase-says">{isPromoted ? "✓" : ""}</span>
         </li>
       </ol>
-      <Traffic view={view} />
+      {view.status.kind !== "waiting" && <Traffic view={view} />}
     </section>
   );
 }

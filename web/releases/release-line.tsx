@@ -5,6 +5,7 @@ import { pathOfRelease, To } from "../app/address.tsx";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayAge, sayWhen } from "../words/numbers.ts";
 import { releasesWords } from "../words/releases-words.ts";
+import { shortVersion } from "../words/versions.ts";
 import { PhaseDots } from "./phase-dots.tsx";
 
 /** One release as one line; the whole line opens it. `nowMs` is the server's time, to the minute. */
@@ -39,12 +40,6 @@ export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: 
 
 /** "v1 → v2", once for services that go from and to the same. */
 function versionsOf({ versions }: Pick<ReleaseSummary, "versions">): string {
-  const said = Object.values(versions).map(({ stable, canary }) => `${short(stable)} → ${short(canary)}`);
+  const said = Object.values(versions).map(({ stable, canary }) => `${shortVersion(stable)} → ${shortVersion(canary)}`);
   return [...new Set(said)].join(", ");
-}
-
-/** A version as people know it again: of a digest the first letters, of an image what stands behind its last "/". */
-export function short(version: string): string {
-  const name = version.split("/").at(-1) ?? version;
-  return name.replace(/sha256:([0-9a-f]{6})[0-9a-f]+$/, "$1…");
 }
