@@ -9,11 +9,13 @@ import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
 import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
-import { liftFreeze, listFreezes } from "./freezes.ts";
+import { calendar } from "./calendar.ts";
+import { liftFreeze, listFreezes, setFreeze } from "./freezes.ts";
 import { history } from "./history.ts";
 import { mountInboxes } from "./inboxes.ts";
 import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
+import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
 import { problemOf, problemResponse } from "./problem.ts";
 import { journal, listReleases, showRelease, story, verify, why } from "./releases.ts";
@@ -42,9 +44,12 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   verify,
   listFreezes,
   liftFreeze,
+  setFreeze,
+  calendar,
   startStable,
   examine,
   metrics,
+  openapi,
   history,
   whatIf,
   session,
