@@ -18,7 +18,7 @@ export function Band({ check }: { readonly check: Pick<CheckView, "band" | "kind
         className={`band-interval${goesOnLeft ? " on-left" : ""}${goesOnRight ? " on-right" : ""}${isBeyond ? " beyond" : ""}`}
         style={span({ from, to })}
       />
-      {estimate !== null && <span className="band-estimate" style={{ left: `${estimate}%` }} />}
+      {estimate !== null && to - from > 6 && <span className="band-estimate" style={{ left: `${estimate}%` }} />}
       {pass !== null && <span className="band-line line-pass" style={{ left: `${pass}%` }} />}
       {pass !== fail && <span className="band-line line-fail" style={{ left: `${fail}%` }} />}
     </span>

@@ -8,11 +8,11 @@ import { releasesWords } from "../words/releases-words.ts";
 import { shortVersion } from "../words/versions.ts";
 import { PhaseDots } from "./phase-dots.tsx";
 
-/** One release as one line; the whole line opens it. `nowMs` is the server's time, to the minute. */
-export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: ReleaseSummary; readonly nowMs: number }): ReactNode {
+/** One release as one line; the whole line opens it. `ageMs`: since when it stands where it stands. */
+export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: ReleaseSummary; readonly ageMs: number }): ReactNode {
   const words = useWords(releasesWords);
   const language = useLanguage();
-  const { release, nowMs } = props;
+  const { release, ageMs } = props;
   return (
     <li className={`release-line tone-${release.tone}`}>
       <span className="line-name">
@@ -30,8 +30,11 @@ export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: 
         <span className="unseen">{words.tones[release.tone]}. </span>
         {release.sentence}
       </span>
-      <span className="line-age" title={`${sayWhen(release.sinceMs, nowMs, release.timeZone, language)} (${release.timeZone})`}>
-        {words.since(sayAge(nowMs - release.sinceMs, language))}
+      <span
+        className="line-age"
+        title={`${sayWhen(release.sinceMs, release.sinceMs + ageMs, release.timeZone, language)} (${release.timeZone})`}
+      >
+        {words.since(sayAge(ageMs, language))}
       </span>
       <span className="line-owner">{words.by(release.startedBy)}</span>
     </li>

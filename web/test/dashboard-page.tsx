@@ -38,6 +38,10 @@ export interface DashboardPage {
   /** The button with this text. */
   readonly button: (text: string) => HTMLElement;
   readonly click: (element: HTMLElement) => Promise<void>;
+  /** Puts the focus there; `null`: takes it away. */
+  readonly focus: (element: HTMLElement | null) => Promise<void>;
+  /** Presses a key where the focus is. */
+  readonly press: (key: string) => Promise<void>;
   readonly write: (selector: string, text: string) => Promise<void>;
   /** Sends what the server knows on every open stream. */
   readonly push: () => Promise<void>;
@@ -181,6 +185,12 @@ function handles(place: HTMLElement, server: StandInServer): DashboardPage {
     click: async (element) => {
       await act(async () => element.click());
       await settle();
+    },
+    focus: async (element) => {
+      await act(async () => (element === null ? (document.activeElement as HTMLElement | null)?.blur() : element.focus()));
+    },
+    press: async (key) => {
+      await act(async () => document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })));
     },
     write: async (selector, text) => {
       const field = find(selector) as HTMLTextAreaElement;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pathToFileURL } from "node:url";
-import { filesBelow, top } from "../../test/tree.ts";
+import { filesBelow, textOf, top } from "../../test/tree.ts";
 import { chosenLanguage, languages } from "./language.ts";
 
 /** Every word of a table, by its place; of those that take something in, what they say of "x" or 3. */
@@ -12,6 +12,10 @@ function wordsOf(table: unknown, place = ""): ReadonlyMap<string, string> {
   );
 }
 
+const screens = filesBelow("web")
+  .filter((path) => /^(?!.*\.test\.|web\/test\/|.*-words\.ts$).*\.tsx?$/.test(path))
+  .map(textOf)
+  .join("\n");
 const files = filesBelow("web").filter((path) => path.endsWith("-words.ts"));
 
 describe.each(files)("%s", async (path) => {
@@ -26,6 +30,11 @@ describe.each(files)("%s", async (path) => {
       expect([...fr.keys()]).toEqual([...en.keys()]);
       expect([...en, ...fr].filter(([, word]) => word.trim() === "" || word.includes("undefined"))).toEqual([]);
     }
+  });
+
+  test("has no word that no screen says", () => {
+    const names = tables.flatMap((table) => Object.keys(table["en"] as object));
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(screens))).toEqual([]);
   });
 
   test("puts the narrow space before French double marks, and no plain one", () => {
