@@ -133,6 +133,7 @@ describe("GET /api/v1/calendar", () => {
     } = await calendar(api, "?from=2025-11-11&days=1&language=en");
     expect(day?.holiday).toMatch(/\(FR\)$/);
     expect(bands).toMatchObject([{ kind: "holiday", says: day?.holiday }]);
+    expect((await calendar(api, "?from=2025-11-10")).starts).toEqual([]);
   });
 
   test.each(["from=2025-02-30", "from=1999-12-31", "from=today", "days=0", "days=43", "plan=", "language=de"])(

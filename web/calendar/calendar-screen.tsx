@@ -17,6 +17,8 @@ import { dateIn, daysAfter, isDate, mondayOf } from "./wall-time.ts";
 import { Week } from "./week.tsx";
 import "../style/calendar.css";
 
+const minuteMs = 60_000;
+
 /** When one may release: the week of a plan, and what stands in it. The address names the week (`from`) and the plan. */
 export function CalendarScreen(): ReactNode {
   const { calendar: title } = useWords(frameWords);
@@ -91,7 +93,7 @@ function Toolbar({ answer, nowMs }: { readonly answer: CalendarAnswer; readonly 
         </button>
       </div>
       <h2 className="calendar-week" aria-live="polite">
-        {words.week(sayDay(first.fromMs, timeZone, language), sayDay(last.fromMs, timeZone, language))}
+        {words.week(sayDay(first.fromMs, timeZone, language), `${sayDay(last.fromMs, timeZone, language)} ${last.date.slice(0, 4)}`)}
       </h2>
       <PlanChoice answer={answer} />
       <p className="faint">{words.times(timeZone)}</p>
@@ -124,6 +126,7 @@ function NextStart({ answer, nowMs }: { readonly answer: CalendarAnswer; readonl
   const [, setFrom] = useParam("from");
   const { nextStartMs, timeZone, days } = answer;
   if (nextStartMs === null) return <p className="calendar-next">{words.noStart}</p>;
+  if (nextStartMs <= nowMs + minuteMs) return <p className="calendar-next">{words.nextNow}</p>;
   const isShown = nextStartMs >= (days[0]?.fromMs ?? 0) && nextStartMs < (days.at(-1)?.toMs ?? 0);
   return (
     <p className="calendar-next">

@@ -74,7 +74,7 @@ function Said({ item, timeZone }: { readonly item: DayItem; readonly timeZone: s
   const language = useLanguage();
   switch (item.kind) {
     case "band":
-      return `${words.bands[item.band.kind]}: ${item.band.says}`;
+      return words.bands[item.band.kind](item.band.says);
     case "starts":
       return words.startBy(
         sayTime(item.toMs, timeZone),
@@ -82,11 +82,11 @@ function Said({ item, timeZone }: { readonly item: DayItem; readonly timeZone: s
       );
     case "release": {
       const { id, title, state, toMs, extendedToMs, sentence, fromMs } = item.release;
-      const longer = extendedToMs > toMs ? ` ${words.withExtensions(sayWhen(extendedToMs, fromMs, timeZone, language))}.` : "";
+      const longer = extendedToMs > toMs ? `, ${words.withExtensions(sayWhen(extendedToMs, fromMs, timeZone, language))}` : "";
       return (
         <>
-          <To path={pathOfRelease(id)}>{title}</To> ({words.states[state]}). {sentence}
-          {longer}
+          <To path={pathOfRelease(id)}>{title}</To> ({words.states[state]}
+          {longer}). {sentence}.
         </>
       );
     }

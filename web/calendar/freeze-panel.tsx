@@ -73,7 +73,8 @@ function Said({ freeze, timeZone, nowMs }: { readonly freeze: Freeze; readonly t
   const span = `${words.since(say(sinceMs))}, ${untilMs === null ? words.untilLifted : words.untilMoment(say(untilMs))}`;
   return (
     <>
-      {release === null ? reason : <To path={pathOfRelease(release)}>{words.halted(release)}</To>} ({by === null ? "" : `${words.by(by)}, `}
+      {release === null ? reason : <To path={pathOfRelease(release)}>{words.halted(release)}</To>} (
+      {by === null ? "" : `${words.byWhom(by)}, `}
       {span})
     </>
   );

@@ -10,6 +10,9 @@ import { dateIn } from "./wall-time.ts";
 
 const hours = [0, 3, 6, 9, 12, 15, 18, 21];
 
+/** A block that is lower has no room for a second line, percent of a day. */
+const leastForTimesPct = 5.5;
+
 /** The days side by side, midnight above and below: what is preferred is tinted, what is avoided hatched, what is frozen solid; releases lie over it. */
 export function Week({ answer, nowMs }: { readonly answer: CalendarAnswer; readonly nowMs: number }): ReactNode {
   const language = useLanguage();
@@ -65,7 +68,7 @@ function Bands({ answer: { bands, days }, index }: Place): ReactNode {
         key={`${band.kind} ${at}`}
         className={`cover cover-${band.kind}`}
         style={placed(piece)}
-        title={`${words.bands[band.kind]}: ${band.says}`}
+        title={words.bands[band.kind](band.says)}
       >
         {isTold(band) && (piece.isFirst || index === 0) && <span className="cover-says">{band.says}</span>}
       </div>
@@ -89,16 +92,18 @@ function ChangedHour({ day }: { readonly day: CalendarDay }): ReactNode {
 }
 
 /** The starts that fit, as a bar at the side, with the last of them. */
-function Starts({ answer: { starts, days, timeZone }, index }: Place): ReactNode {
+function Starts({ answer: { starts, releases, days, timeZone }, index }: Place): ReactNode {
   const words = useWords(calendarWords);
   const day = days[index];
   if (day === undefined) return null;
+  // A release would lie over the words.
+  const hasRoom = releases.every((release) => release.fromMs >= day.toMs || endOf(release) <= day.fromMs);
   return starts.flatMap((start) =>
     piecesOf([day], { fromMs: start.fromMs, toMs: start.lastMs + 1 }).map((piece) => (
       <div key={start.fromMs} className="fits" style={placed(piece)}>
-        {piece.isLast && start.lastMs < day.toMs - 1 && (
+        {hasRoom && piece.isLast && start.lastMs < day.toMs - 1 && (
           <span className="fits-by">
-            {words.startBy(
+            {words.by(
               sayTime(start.lastMs, timeZone),
               start.extendedLastMs === null || start.extendedLastMs === start.lastMs ? null : sayTime(start.extendedLastMs, timeZone),
             )}
@@ -145,13 +150,18 @@ function Block({ release, day, timeZone, side }: BlockProps): ReactNode {
   const say = (atMs: number): string => sayWhen(atMs, fromMs, timeZone, language);
   const times = `${sayTime(fromMs, timeZone)}–${say(toMs)}`;
   const longer = extendedToMs > toMs ? `, ${words.withExtensions(say(extendedToMs))}` : "";
-  const label = `${title}, ${words.states[state]}, ${times}${longer}${outside === null ? "" : `. ${words.outside(title, outside.says)}`}`;
+  const rest = `, ${words.states[state]}${longer}${outside === null ? "" : `. ${words.outside(title, outside.says)}`}`;
   return (
-    <div className={`block block-${state}${outside === null ? "" : " block-outside"}`} style={{ ...placed(whole), ...side }}>
+    <div
+      className={`block block-${state}${outside === null ? "" : " block-outside"}`}
+      style={{ ...placed(whole), ...side }}
+      title={`${title}, ${times}${rest}`}
+    >
       <span className="block-solid" style={{ height: `${solidPct}%` }} />
-      <To path={pathOfRelease(release.id)} className="block-link" label={label}>
+      <To path={pathOfRelease(release.id)} className="block-link">
         <span className="block-title">{title}</span>
-        <span className="block-times">{times}</span>
+        <span className={whole.heightPct > leastForTimesPct ? "block-times" : "unseen"}>{times}</span>
+        <span className="unseen">{rest}</span>
       </To>
     </div>
   );

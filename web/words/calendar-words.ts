@@ -9,14 +9,16 @@ export interface CalendarWords {
   readonly plan: string;
   readonly times: (zone: string) => string;
   readonly nextStart: (moment: string) => string;
+  readonly nextNow: string;
   readonly showIt: string;
   readonly noStart: string;
   readonly noPlan: string;
   readonly week: (from: string, to: string) => string;
   readonly now: string;
-  readonly bands: Readonly<Record<CalendarBand["kind"], string>>;
+  readonly bands: Readonly<Record<CalendarBand["kind"], (says: string) => string>>;
   readonly states: Readonly<Record<CalendarRelease["state"], string>>;
-  readonly starts: (from: string, last: string) => string;
+  /** On a narrow column. */
+  readonly by: (last: string, extended: string | null) => string;
   readonly startBy: (last: string, extended: string | null) => string;
   readonly withExtensions: (until: string) => string;
   readonly outside: (title: string, says: string) => string;
@@ -46,7 +48,7 @@ export interface CalendarWords {
   readonly since: (moment: string) => string;
   readonly untilMoment: (moment: string) => string;
   readonly untilLifted: string;
-  readonly by: (name: string) => string;
+  readonly byWhom: (name: string) => string;
   readonly halted: (release: string) => string;
 }
 
@@ -58,21 +60,27 @@ export const calendarWords: Words<CalendarWords> = {
     plan: "Windows of",
     times: (zone) => `Times are those of ${zone}.`,
     nextStart: (moment) => `Next start that leaves time for the whole plan, extensions included: ${moment}.`,
+    nextNow: "A start now leaves time for the whole plan, extensions included.",
     showIt: "Show it",
     noStart: "No start within 400 days leaves time for the whole plan with its extensions.",
     noPlan: "No plan was released here yet, so there are no windows to show.",
     week: (from, to) => `${from} to ${to}`,
     now: "now",
-    bands: { preferred: "preferred", avoided: "avoided", holiday: "holiday", freeze: "frozen" },
+    bands: {
+      preferred: (says) => `preferred: ${says}`,
+      avoided: (says) => `avoided: ${says}`,
+      holiday: (says) => `holiday: ${says}`,
+      freeze: (says) => `frozen: ${says}`,
+    },
     states: { planned: "planned", running: "runs", over: "over" },
-    starts: (from, last) => `a start fits from ${from} to ${last}`,
-    startBy: (last, extended) => `start by ${last}${extended === null ? "" : ` (${extended})`}`,
+    by: (last, extended) => `by ${last}${extended === null ? "" : ` (${extended})`}`,
+    startBy: (last, extended) => `start by ${last}${extended === null ? "" : `, by ${extended} with every extension`}`,
     withExtensions: (until) => `with extensions until ${until}`,
     outside: (title, says) => `${title} does not fit: ${says}.`,
     nextFit: (moment) => `The next start that fits is ${moment}.`,
     noNextFit: "No start within 400 days fits.",
-    missing: "the clock skips this hour",
-    twice: "this hour comes twice",
+    missing: "skipped hour",
+    twice: "hour comes twice",
     asTable: "Show as a table",
     hideTable: "Hide the table",
     tableCaption: "What stands in these days",
@@ -95,7 +103,7 @@ export const calendarWords: Words<CalendarWords> = {
     since: (moment) => `since ${moment}`,
     untilMoment: (moment) => `until ${moment}`,
     untilLifted: "until somebody lifts it",
-    by: (name) => `by ${name}`,
+    byWhom: (name) => `by ${name}`,
     halted: (release) => `release ${release} was halted`,
   },
   fr: {
@@ -105,21 +113,27 @@ export const calendarWords: Words<CalendarWords> = {
     plan: "Fenêtres de",
     times: (zone) => `Les heures sont celles de ${zone}.`,
     nextStart: (moment) => `Prochain démarrage qui laisse le temps à tout le plan, prolongations comprises\u202f: ${moment}.`,
+    nextNow: "Un démarrage maintenant laisse le temps à tout le plan, prolongations comprises.",
     showIt: "L’afficher",
     noStart: "Aucun démarrage dans les 400 jours ne laisse le temps à tout le plan avec ses prolongations.",
     noPlan: "Aucun plan n’a encore été déployé ici\u202f: il n’y a pas de fenêtres à montrer.",
     week: (from, to) => `du ${from} au ${to}`,
     now: "maintenant",
-    bands: { preferred: "préféré", avoided: "à éviter", holiday: "jour férié", freeze: "gel" },
+    bands: {
+      preferred: (says) => `préféré\u202f: ${says}`,
+      avoided: (says) => `à éviter\u202f: ${says}`,
+      holiday: (says) => `jour férié\u202f: ${says}`,
+      freeze: (says) => `gel\u202f: ${says}`,
+    },
     states: { planned: "prévu", running: "en cours", over: "terminé" },
-    starts: (from, last) => `un démarrage convient de ${from} à ${last}`,
-    startBy: (last, extended) => `démarrer avant ${last}${extended === null ? "" : ` (${extended})`}`,
+    by: (last, extended) => `avant ${last}${extended === null ? "" : ` (${extended})`}`,
+    startBy: (last, extended) => `démarrer avant ${last}${extended === null ? "" : `, avant ${extended} avec toutes les prolongations`}`,
     withExtensions: (until) => `avec prolongations jusqu’à ${until}`,
     outside: (title, says) => `${title} ne convient pas\u202f: ${says}.`,
     nextFit: (moment) => `Le prochain démarrage qui convient\u202f: ${moment}.`,
     noNextFit: "Aucun démarrage dans les 400 jours ne convient.",
-    missing: "l’horloge saute cette heure",
-    twice: "cette heure vient deux fois",
+    missing: "heure sautée",
+    twice: "heure doublée",
     asTable: "Afficher en tableau",
     hideTable: "Masquer le tableau",
     tableCaption: "Ce que contiennent ces jours",
@@ -144,7 +158,7 @@ export const calendarWords: Words<CalendarWords> = {
     since: (moment) => `depuis ${moment}`,
     untilMoment: (moment) => `jusqu’à ${moment}`,
     untilLifted: "jusqu’à sa levée",
-    by: (name) => `par ${name}`,
+    byWhom: (name) => `par ${name}`,
     halted: (release) => `le déploiement ${release} a été arrêté net`,
   },
 };
