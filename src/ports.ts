@@ -196,6 +196,8 @@ export interface NewRelease {
   /** Why it was started, in that person's words. */
   readonly reason: string;
   readonly versions: Readonly<Record<string, { readonly canary: string; readonly stable: string }>>;
+  /** It does not start before this moment, epoch ms; absent and `null`: as soon as it may. */
+  readonly notBeforeMs?: number | null;
   /** Idempotency key of the start call; the same key twice answers the first release. `null`: none was given. */
   readonly startKey: string | null;
 }

@@ -15,9 +15,10 @@ import { history } from "./history.ts";
 import { mountInboxes } from "./inboxes.ts";
 import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
+import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
 import { problemOf, problemResponse } from "./problem.ts";
-import { journal, listReleases, showRelease, verify, why } from "./releases.ts";
+import { journal, listReleases, showRelease, story, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
 import { startRelease } from "./start-release.ts";
 import { Streams } from "./streams.ts";
@@ -34,6 +35,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   listReleases,
   showRelease,
   journal,
+  story,
   events,
   releasesEvents,
   connections,
@@ -47,6 +49,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   startStable,
   examine,
   metrics,
+  openapi,
   history,
   whatIf,
   session,
