@@ -91,16 +91,23 @@ interface AppMakings {
 
 /** The API of a server that is made of these. */
 async function openApp({ start, server, lists, world, clock, ...parts }: AppMakings): Promise<ReturnType<typeof createApp>> {
-  const [app, { Access }, { openInboxes }, { localPerson, openTokens }, { openWebFiles }, { readPlan }, { adaptersOf, connectionsOf }] =
-    await Promise.all([
-      import("../http/app.ts"),
-      import("../http/access/access.ts"),
-      import("../http/inboxes.ts"),
-      import("../http/tokens.ts"),
-      import("../http/web/web-files.ts"),
-      import("../config/plan-file.ts"),
-      import("../adapters/known-connections.ts"),
-    ]);
+  const [
+    app,
+    { Access },
+    { openInboxes },
+    { localPerson, openTokens },
+    { openWebFiles },
+    { nothingAsked, readPlan },
+    { adaptersOf, connectionsOf },
+  ] = await Promise.all([
+    import("../http/app.ts"),
+    import("../http/access/access.ts"),
+    import("../http/inboxes.ts"),
+    import("../http/tokens.ts"),
+    import("../http/web/web-files.ts"),
+    import("../config/plan-file.ts"),
+    import("../adapters/known-connections.ts"),
+  ]);
   const people = server.people.length === 0 ? [localPerson] : server.people;
   const tokens = openTokens(start.dataDir, people);
   return app.createApp({
@@ -115,7 +122,7 @@ async function openApp({ start, server, lists, world, clock, ...parts }: AppMaki
     environments: server.environments,
     version: version(),
     streamLimits,
-    readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
+    readPlan: (text, file, startsMs) => readPlan(text, file, { ...lists, server }, { ...nothingAsked, startsMs }),
     examine: async (asked, signal) => (await import("../doctor/examine.ts")).examine({ ...asked, world, clock }, signal),
   });
 }

@@ -9,7 +9,7 @@ import { metricSources } from "../adapters/metrics/list.ts";
 import { notifiers } from "../adapters/notices/list.ts";
 import { routers } from "../adapters/traffic/list.ts";
 import { workloads } from "../adapters/workloads/list.ts";
-import { readPlan } from "../config/plan-file.ts";
+import { nothingAsked, readPlan } from "../config/plan-file.ts";
 import { readServer } from "../config/server-file.ts";
 import type { Server, ServerPerson } from "../config/server-file.ts";
 import type { Plan, Role } from "../core/plan.ts";
@@ -215,7 +215,7 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
     adapters: adaptersOf(lists),
     streamLimits: { all: 2_000, perPerson: 100 },
     closing,
-    readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
+    readPlan: (text, file, startsMs) => readPlan(text, file, { ...lists, server }, { ...nothingAsked, startsMs }),
     examine: (asked, signal) => examine({ ...asked, world: examined, clock }, signal),
   });
   return { app, engine };
