@@ -56,6 +56,8 @@ export const connectionsQuery = z.strictObject({ language: z.enum(["fr", "en"]).
 
 /** The answer of `connections`. */
 export interface ConnectionsAnswer {
+  /** The server's time, to which every other one of settings is compared. */
+  readonly nowMs: number;
   readonly connections: readonly ConnectionView[];
 }
 
