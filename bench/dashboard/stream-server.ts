@@ -78,6 +78,7 @@ async function serve(): Promise<void> {
     web: null,
     log: () => undefined,
     inboxes: [],
+    environments: ["production"],
     version: "bench",
     meters,
     lastCalls,
