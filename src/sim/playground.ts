@@ -50,8 +50,8 @@ export interface Playground {
   pass(ms: number): Promise<void>;
   /** From now on this is wrong, for `forMs`; absent: for good. Only releases of plans that were looked at before meet it. */
   begin(trouble: Trouble, forMs?: number): void;
-  /** Source, notifier, "router" or "store": nobody can reach it until the answered function is called. */
-  cut(name: string): () => void;
+  /** Source, notifier, "router" or "store": nobody can reach it until the answered function is called. A source says `why`, if that is given. */
+  cut(name: string, why?: string): () => void;
   /** Everything that `begin` and `cut` did is over. */
   heal(): void;
 }
@@ -76,7 +76,7 @@ export function openPlayground(options: PlaygroundOptions): Playground {
   const way = wayThrough({ clock, chance, weather: () => calm, onCrash: () => undefined, later });
   const store = new MemoryStore();
   const shared = outdoors();
-  const cutOff = new Set<string>();
+  const cutOff = new Map<string, string | null>();
   const places = new Map<string, Place>();
   const placeOf = (plan: Plan): Place => {
     const key = digestOfPlan(plan);
@@ -92,7 +92,7 @@ export function openPlayground(options: PlaygroundOptions): Playground {
   }
   const passing = inTurn((ms: number) => time.pass(ms));
   return {
-    world: worldOf(placeOf, { first, places, clock, store, options }),
+    world: worldOf(placeOf, { first, places, clock, store, options, cutOff }),
     store,
     notices: () => [...shared.arrived.values()],
     pass: passing,
@@ -100,8 +100,8 @@ export function openPlayground(options: PlaygroundOptions): Playground {
       const fromMs = time.elapsedMs();
       for (const place of places.values()) add(place, [{ trouble, fromMs, untilMs: fromMs + forMs }], options.site);
     },
-    cut(name) {
-      cutOff.add(name);
+    cut(name, why) {
+      cutOff.set(name, why ?? null);
       return () => void cutOff.delete(name);
     },
     heal() {
@@ -117,7 +117,7 @@ interface Ground {
   readonly way: ReturnType<typeof wayThrough>;
   readonly store: Store;
   readonly shared: Outdoors;
-  readonly cutOff: ReadonlySet<string>;
+  readonly cutOff: ReadonlyMap<string, string | null>;
 }
 
 function openPlace(plan: Plan, { seed, site, scenario }: PlaygroundOptions, ground: Ground): Place {
@@ -191,10 +191,11 @@ interface Whole {
   readonly clock: Clock;
   readonly store: Store;
   readonly options: PlaygroundOptions;
+  readonly cutOff: ReadonlyMap<string, string | null>;
 }
 
 /** One world in front of all places: a router by the plan that asks, a source by who can answer all that it is asked for. */
-function worldOf(placeOf: (plan: Plan) => Place, { first, places, clock, store, options }: Whole): World {
+function worldOf(placeOf: (plan: Plan) => Place, { first, places, clock, store, options, cutOff }: Whole): World {
   const answering = (release: string, queries: readonly Query[]): Place => {
     const own = [...places.values()].find((place) => place.outdoors.router.wanted?.release === release);
     const isKnown = (place: Place): boolean => {
@@ -205,6 +206,8 @@ function worldOf(placeOf: (plan: Plan) => Place, { first, places, clock, store, 
   };
   const source = (name: string): MetricSource => ({
     async read(queries, context, signal) {
+      const why = cutOff.get(name);
+      if (typeof why === "string") throw new Error(why);
       const readings = await answering(context.release, queries).world.source(name).read(queries, context, signal);
       return new Map([...readings].map(([quantity, reading]) => [quantity, withFindings(reading, queries, quantity)]));
     },

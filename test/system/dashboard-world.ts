@@ -103,7 +103,8 @@ function watch(page: Page): void {
     void dialog.dismiss();
   });
   page.on("console", (message) => {
-    if (/Content[- ]Security[- ]Policy|TrustedHTML|Minified React error|Each child in a list/i.test(message.text())) wrong.push(message.text());
+    if (/Content[- ]Security[- ]Policy|TrustedHTML|Minified React error|Each child in a list/i.test(message.text()))
+      wrong.push(message.text());
   });
   onTestFinished(async () => {
     await page.context().close();
