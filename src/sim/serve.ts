@@ -206,6 +206,7 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
     access: new Access({ store: store.access, clock: ofPeople, people, tokens, publicUrl: null }),
     web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     log,
+    environments: server.environments,
     version: "simulated",
     meters,
     inboxes: [],

@@ -3,7 +3,7 @@ import { drawShare, noticeWords, sayPhaseOf, sayReactionOf, sayThread, sayVersio
 import { sayTimeExactly } from "../../../core/messages/times.ts";
 import type { GateState, NoticeState } from "../../../core/view/notice-state.ts";
 import type { Notice } from "../../../ports.ts";
-import { cutTo, plainLine } from "../outcome/plain-line.ts";
+import { cutTo, plainLine } from "../../../core/plain-line.ts";
 import { buttonBlocks } from "./buttons.ts";
 import type { ActionsBlock } from "./buttons.ts";
 
