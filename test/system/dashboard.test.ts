@@ -15,12 +15,12 @@ async function allSay(dashboard: Dashboard, release: string, pages: readonly Pag
 onSystem({ name: "the dashboard in the machine's Chromium", needs: ["chromium"] }, () => {
   const browser = sharedBrowser();
 
-  test("the whole ECOMSIMPLY plan as four people: Go, sign-offs, a countdown, a way back", async () => {
+  test("the whole ECOMSIMPLY plan as four people: Go, sign-offs, a countdown, a way back and its validation", async () => {
     const dashboard = await openDashboard(browser());
     const { server } = dashboard;
     const id = await dashboard.begin();
     const pages = await Promise.all([people.rachel, people.omar, people.claire, people.hugo].map((who) => dashboard.open(who)));
-    const [rachel, , claire, hugo] = pages as [Page, Page, Page, Page];
+    const [rachel, omar, claire, hugo] = pages as [Page, Page, Page, Page];
     for (const page of pages) await page.getByRole("link", { name: "ecomsimply", exact: true }).click();
     await allSay(dashboard, id, pages);
 
@@ -64,10 +64,23 @@ onSystem({ name: "the dashboard in the machine's Chromium", needs: ["chromium"] 
           .waitFor(),
       ),
     );
+
+    await press(hugo, await labelOf(dashboard, id, "report"), "customers say that the shop is slow");
     await press(rachel, await labelOf(dashboard, id, "rollback"), "we do not wait for the countdown");
     await server.until(id, ({ release }) => release.status.kind === "rolled-back", minuteMs);
     await allSay(dashboard, id, pages);
-    expect((await dashboard.view(id)).traffic.seenPct).toBe(0);
+    await press(omar, await labelOf(dashboard, id, "acknowledge"), "both deployments are back");
+    await press(claire, await labelOf(dashboard, id, "approve"), "the shop works as before");
+    const { wayBack, traffic } = await dashboard.view(id);
+    expect(traffic.seenPct).toBe(0);
+    expect(wayBack?.steps.map(({ kind, by }) => [kind, by])).toEqual([
+      ["reported", people.hugo],
+      ["decided", people.rachel],
+      ["executed", null],
+      ["acknowledged", people.omar],
+      ["validated", people.claire],
+    ]);
+    await Promise.all(pages.map((page) => page.getByRole("region", { name: words.release.wayBack }).getByText(people.claire).waitFor()));
   });
 
   test("a tab that is behind the release promotes nobody, and says what happened since", async () => {
