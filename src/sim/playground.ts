@@ -13,8 +13,8 @@ import { MemoryStore } from "./memory-store.ts";
 import { random } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
 import { Shop } from "./shop.ts";
-import type { Episode, Mishap } from "./shop.ts";
-import { outdoors, simulatedWorld } from "./simulated-world.ts";
+import type { Episode } from "./shop.ts";
+import { outdoors, shareInForce, simulatedWorld } from "./simulated-world.ts";
 import type { Outdoors } from "./simulated-world.ts";
 import { isWithin } from "./span.ts";
 import type { Reached } from "./span.ts";
@@ -52,7 +52,9 @@ export interface Playground {
   begin(trouble: Trouble, forMs?: number): void;
   /** Source, notifier, "router" or "store": nobody can reach it until the answered function is called. A source says `why`, if that is given. */
   cut(name: string, why?: string): () => void;
-  /** Everything that `begin` and `cut` did is over. */
+  /** The share that some router has in force now, percent. */
+  sharePct(): number;
+  /** Everything that `begin` and `cut` did is over; what happened once has happened. */
   heal(): void;
 }
 
@@ -62,7 +64,7 @@ interface Place {
   readonly outdoors: Outdoors;
   readonly world: World;
   readonly episodes: Episode[];
-  readonly mishaps: Mishap[];
+  readonly shop: Shop;
   readonly outages: NonNullable<Scenario["outages"]>[number][];
   readonly reached: Reached;
 }
@@ -104,9 +106,10 @@ export function openPlayground(options: PlaygroundOptions): Playground {
       cutOff.set(name, why ?? null);
       return () => void cutOff.delete(name);
     },
+    sharePct: () => Math.max(...[...places.values()].map((place) => shareInForce(place.outdoors, time.elapsedMs()))),
     heal() {
       cutOff.clear();
-      for (const { episodes, mishaps, outages } of places.values()) for (const all of [episodes, mishaps, outages]) all.length = 0;
+      for (const { episodes, outages } of places.values()) for (const all of [episodes, outages]) all.length = 0;
     },
   };
 }
@@ -123,19 +126,20 @@ interface Ground {
 function openPlace(plan: Plan, { seed, site, scenario }: PlaygroundOptions, ground: Ground): Place {
   const { time, clock, way, store, shared, cutOff } = ground;
   const truths = healthyTruths(plan);
-  const [episodes, mishaps, outages]: [Episode[], Mishap[], Place["outages"]] = [[], [], []];
+  const [episodes, outages]: [Episode[], Place["outages"]] = [[], []];
   const outside: Outdoors = { ...outdoors(), running: shared.running, arrived: shared.arrived };
   const reached = reachedBy(outside);
   const changes: Partial<Scenario> = changesOf(scenario?.troubles(plan, site) ?? [], { plan, site, truths });
   const people = { ...site, ...pick(changes, ["peoplePerSecond", "loginsPerSecond", "drawnRatio"]) };
   const isOut = (name: string): boolean =>
     cutOff.has(name) || outages.some((outage) => outage.of === name && isWithin(outage, time.elapsedMs(), reached));
+  const shop = new Shop({ ...people, plan, truths, episodes, reached }, random(seed + 2));
   const world = simulatedWorld(
     {
       time,
       chance: random(seed + 1),
       outdoors: outside,
-      shop: new Shop({ ...people, plan, truths, episodes, mishaps, reached }, random(seed + 2)),
+      shop,
       readyAfterMs: (_service, _version, slot) => (slot === "canary" ? (changes.readyAfterMs ?? 8_000) : 2_000),
       breaks: (arms) => changes.breaksWhenMixed === true && new Set(Object.values(arms)).size > 1,
       isOut,
@@ -145,7 +149,7 @@ function openPlace(plan: Plan, { seed, site, scenario }: PlaygroundOptions, grou
     },
     { clock, way, store, weather: () => calm },
   );
-  const place = { plan, outdoors: outside, world, episodes, mishaps, outages, reached };
+  const place = { plan, outdoors: outside, world, episodes, shop, outages, reached };
   addChanges(place, changes);
   return place;
 }
@@ -160,9 +164,9 @@ function add(place: Place, planned: readonly Planned[], site: SiteTraffic): void
   addChanges(place, changesOf(planned, { plan: place.plan, site, truths: healthyTruths(place.plan) }));
 }
 
-function addChanges({ episodes, mishaps, outages }: Place, changes: Partial<Scenario>): void {
+function addChanges({ episodes, shop, outages }: Place, changes: Partial<Scenario>): void {
   episodes.push(...(changes.episodes ?? []));
-  mishaps.push(...(changes.mishaps ?? []));
+  shop.expect(changes.mishaps ?? []);
   outages.push(...(changes.outages ?? []));
 }
 
