@@ -1,17 +1,15 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { lighthouse } from "../../src/adapters/metrics/lighthouse.ts";
-import { createClock } from "../../src/engine/clock.ts";
-import { linkFor, newContext } from "../../scripts/chromium.ts";
-import { ask, folder, rulesOf, score, target } from "../lighthouse-world.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { newContext } from "../../scripts/chromium.ts";
+import { median, openScorer } from "../../scripts/score-screens.ts";
 import { beginObserving, minuteMs, openDashboard, people, sharedBrowser } from "./dashboard-world.ts";
 import type { Dashboard } from "./dashboard-world.ts";
-import { onSystem, programPath } from "./on-system.ts";
+import { onSystem } from "./on-system.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Every screen by its path; people are signed in but on the last one. */
+/** Every screen that people see once they are signed in. */
 const screens = (release: string) => ["/", `/releases/${release}`, "/calendar", "/settings"];
 
 async function openWithStory(dashboard: Dashboard): Promise<string> {
@@ -62,28 +60,20 @@ onSystem({ name: "the dashboard's screens, measured", needs: ["chromium"] }, () 
     expect(found).toEqual([]);
   });
 
-  describe("serin passes the gates that it enforces", () => {
-    test("performance >= 90 and accessibility >= 95 on every screen, by serin's own lighthouse source", async () => {
-      const dashboard = await openDashboard(browser());
-      const { server } = dashboard;
-      const id = await openWithStory(dashboard);
-      const closing = new AbortController();
-      onTestFinished(() => closing.abort());
-      const code = new URL(await linkFor(server, people.rachel)).hash.replace("#once=", "");
-      const login = { service: "frontend", request: "POST /api/v1/session", json: { code }, headers: { origin: server.url } };
-      const arms = { canary: {}, stable: {} };
-      const options = lighthouse.connection.parse({ chromium: programPath("chromium"), base: server.url, arms, login, preset: "desktop" });
-      const source = lighthouse.create(options, { clock: createClock(), dataDir: folder(), closing: closing.signal });
-      for (const path of screens(id)) {
-        const queries = [ask({ path }, "speed", 1), ask({ path, category: "accessibility" }, "access", 1)];
-        const context = { release: "r", environment: "production", sinceMs: 0, targets: [target({ url: server.url })] };
-        const readings = await vi.waitFor(() => source.read(queries, context, new AbortController().signal), {
-          timeout: 50_000,
-          interval: 500,
-        });
-        const [speed, access] = [readings.get("speed"), readings.get("access")];
-        console.log(path, score(speed), score(access), rulesOf(access));
+  test("serin passes the gates that it enforces, by its own lighthouse source: one run a screen, three where that is too low", async () => {
+    const dashboard = await openDashboard(browser());
+    const id = await openWithStory(dashboard);
+    for (const who of [people.rachel, null]) {
+      const scorer = await openScorer(dashboard.server, who);
+      onTestFinished(() => scorer.close());
+      for (const path of who === null ? ["/"] : screens(id)) {
+        const once = await scorer.score(path, 1);
+        const isEnough = median(once.performance) >= 90 && median(once.accessibility) >= 95;
+        const { performance, accessibility, rules } = isEnough ? once : await scorer.score(path, 3);
+        const says = `${path} of ${who ?? "nobody"}: ${rules.join(", ")}`;
+        expect(median(performance), says).toBeGreaterThanOrEqual(90);
+        expect(median(accessibility), says).toBeGreaterThanOrEqual(95);
       }
-    }, 200_000);
-  });
+    }
+  }, 300_000);
 });
