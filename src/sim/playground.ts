@@ -2,7 +2,7 @@ import { quantitiesOf } from "../core/checks.ts";
 import { digestOfPlan } from "../core/chain.ts";
 import type { Trouble } from "../core/messages/troubles.ts";
 import type { Plan } from "../core/plan.ts";
-import type { Clock, MetricSource, Notice, Query, Reading, Store, World } from "../ports.ts";
+import type { Clock, MetricSource, Notice, Query, Reading, Store, TrafficRouter, World } from "../ports.ts";
 import type { NamedScenario, Planned, Site as SiteTraffic } from "./catalogue.ts";
 import { changesOf } from "./changes.ts";
 import { calm, wayThrough } from "./faults.ts";
@@ -14,7 +14,7 @@ import { random } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
 import { Shop } from "./shop.ts";
 import type { Episode } from "./shop.ts";
-import { outdoors, shareInForce, simulatedWorld } from "./simulated-world.ts";
+import { outdoors, restartRouter, shareInForce, simulatedWorld } from "./simulated-world.ts";
 import type { Outdoors } from "./simulated-world.ts";
 import { isWithin } from "./span.ts";
 import type { Reached } from "./span.ts";
@@ -67,6 +67,8 @@ interface Place {
   readonly shop: Shop;
   readonly outages: NonNullable<Scenario["outages"]>[number][];
   readonly reached: Reached;
+  /** Another release begins: nobody has been counted yet. */
+  readonly begin: () => void;
 }
 
 /** Opens a world in which nobody has released anything yet. */
@@ -149,7 +151,8 @@ function openPlace(plan: Plan, { seed, site, scenario }: PlaygroundOptions, grou
     },
     { clock, way, store, weather: () => calm },
   );
-  const place = { plan, outdoors: outside, world, episodes, shop, outages, reached };
+  const begin = (): void => restartRouter(outside, shop, time.elapsedMs());
+  const place = { plan, outdoors: outside, world, episodes, shop, outages, reached, begin };
   addChanges(place, changes);
   return place;
 }
@@ -223,10 +226,22 @@ function worldOf(placeOf: (plan: Plan) => Place, { first, places, clock, store, 
   return {
     clock,
     store,
-    router: (plan) => placeOf(plan).world.router(plan),
+    router: (plan) => routerOf(placeOf(plan)),
     workloads: (kind) => first.world.workloads(kind),
     source,
     notifier: (name) => first.world.notifier(name),
+  };
+}
+
+/** The place's router: what it counts it counts for one release, as a real one does. */
+function routerOf({ plan, world, outdoors: outside, begin }: Place): TrafficRouter {
+  const router = world.router(plan);
+  return {
+    ...router,
+    async apply(wanted, signal) {
+      if (outside.router.wanted?.release !== wanted.release) begin();
+      await router.apply(wanted, signal);
+    },
   };
 }
 
