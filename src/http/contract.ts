@@ -267,6 +267,10 @@ export interface ProblemAnswer {
   readonly release?: string;
   /** `store-unusable`: "full", "failing", "not-writable", "damaged". */
   readonly why?: string;
+  /** `login-role`: groups that have a role here. */
+  readonly groups?: readonly string[];
+  /** `login-name`, `login-role`: whom the provider named. */
+  readonly who?: string;
   /** `too-many-tries`: seconds, as the header `Retry-After`. */
   readonly retryAfterS?: number;
   /** `internal`: the same word stands in the log. */
