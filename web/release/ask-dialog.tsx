@@ -66,7 +66,7 @@ export function AskDialog({ action, label, view, person, close, answered }: Prop
     <dialog ref={dialog} className="ask" aria-labelledby={title} onClose={close}>
       <form onSubmit={submit}>
         <h2 id={title} className="ask-title">
-          {label}
+          {label.replace(/…$/, "")}
         </h2>
         {action.consequence !== "" && <p className="ask-consequence">{action.consequence}</p>}
         {roles.length > 1 && <RoleChoice roles={roles} chosen={role} choose={setRole} />}
