@@ -17,6 +17,7 @@ import { limitBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
 import { problemOf, problemResponse } from "./problem.ts";
 import { journal, listReleases, showRelease, verify, why } from "./releases.ts";
+import { report } from "./report.ts";
 import { startStable } from "./stable.ts";
 import { startRelease } from "./start-release.ts";
 import { Streams } from "./streams.ts";
@@ -46,6 +47,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   metrics,
   history,
   whatIf,
+  report,
   session,
   openSession,
   closeSession,

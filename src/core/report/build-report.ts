@@ -32,7 +32,7 @@ export interface ReportOf {
   readonly stored: Replayed;
   readonly told: readonly ToldNotice[];
   /** What a verification found; see `serin release verify`. */
-  readonly verified: { readonly ok: boolean; readonly says: string };
+  readonly verified: { readonly ok: true } | { readonly ok: false; readonly revision: number; readonly why: string };
   readonly nowMs: number;
   readonly language: Language;
 }
@@ -103,7 +103,7 @@ export function* buildReport(of: ReportOf): Generator<undefined, ReleaseReport> 
       entries: entries.length,
       rows: stored.rows.length,
       isVerified: verified.ok,
-      says: verified.says,
+      says: verified.ok ? words.unbroken(entries.length, stored.rows.length) : words.broken(verified.revision, verified.why),
     },
   };
 }
