@@ -26,7 +26,7 @@ const groups: Readonly<Record<string, Group>> = {
     says: "configure the routers that are other people's servers",
     add: async (group, terminal) => (await import("./cli/router-config.ts")).addRouterConfig(group, terminal, adapterLists),
   },
-  freeze: { says: "see and lift freezes", add: addFreeze },
+  freeze: { says: "see, set and lift freezes", add: addFreeze },
 };
 
 /** Commands that stand directly beneath `serin`. */
@@ -92,8 +92,13 @@ async function addRelease(release: Command, terminal: Terminal): Promise<void> {
 }
 
 async function addFreeze(freeze: Command, terminal: Terminal): Promise<void> {
-  const [list, lift] = await Promise.all([import("./cli/freeze-list.ts"), import("./cli/freeze-lift.ts")]);
+  const [list, set, lift] = await Promise.all([
+    import("./cli/freeze-list.ts"),
+    import("./cli/freeze-set.ts"),
+    import("./cli/freeze-lift.ts"),
+  ]);
   list.addFreezeList(freeze, terminal);
+  set.addFreezeSet(freeze, terminal);
   lift.addFreezeLift(freeze, terminal);
 }
 

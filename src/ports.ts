@@ -196,6 +196,8 @@ export interface NewRelease {
   /** Why it was started, in that person's words. */
   readonly reason: string;
   readonly versions: Readonly<Record<string, { readonly canary: string; readonly stable: string }>>;
+  /** It does not start before this moment, epoch ms; absent and `null`: as soon as it may. */
+  readonly notBeforeMs?: number | null;
   /** Idempotency key of the start call; the same key twice answers the first release. `null`: none was given. */
   readonly startKey: string | null;
 }
@@ -240,7 +242,8 @@ export class EnvironmentFrozen extends Error {
   constructor(freeze: Freeze) {
     const why =
       freeze.release === null ? `by ${freeze.by ?? "somebody"}: ${freeze.reason ?? ""}` : `since release ${freeze.release} was halted`;
-    super(`${freeze.environment} is frozen ${why}`);
+    const until = freeze.untilMs === null ? "" : ` (until ${new Date(freeze.untilMs).toISOString()})`;
+    super(`${freeze.environment} is frozen ${why}${until}`);
     this.freeze = freeze;
   }
 }
@@ -319,7 +322,7 @@ export interface Store {
   told(release: string): Promise<readonly ToldNotice[]>;
   /** Freezes an environment by hand; the same freeze again is another one, and one lift lifts both. */
   freeze(freeze: Freeze): Promise<void>;
-  /** Those that hold at `nowMs` (epoch ms), oldest first. */
+  /** Those that nobody has lifted and that do not end before `nowMs` (epoch ms), oldest first: the ones that hold then. */
   freezes(nowMs: number): Promise<readonly Freeze[]>;
   /** Lifts every freeze of the environment; true when one held at `atMs`. */
   lift(lift: { readonly environment: string; readonly by: string; readonly reason: string; readonly atMs: number }): Promise<boolean>;

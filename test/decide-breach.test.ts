@@ -86,7 +86,11 @@ describe("a breach", () => {
     const approvals = [ask("approve", "release-manager"), ask("approve", "product-owner")];
     const decision = decideOn(observing(1), book, { requests: approvals });
     expect(statusOf(decision)).toBe("rolling-back traffic");
-    expect(decision?.facts.filter((fact) => fact.kind === "signed")).toHaveLength(2);
+    const refused = decision?.facts.flatMap((fact) => (fact.kind === "refused" ? [fact.refusal] : []));
+    expect(refused).toEqual([
+      { kind: "drifted", check: "errors > 3%" },
+      { kind: "drifted", check: "errors > 3%" },
+    ]);
   });
 
   test("upgrades a running countdown, and never the other way", () => {

@@ -124,7 +124,7 @@ export const head = (id: string, more: Partial<NewRelease> = {}): NewRelease => 
   environment: plan.environment,
   services: ["frontend", "backend"],
   createdMs: 0,
-  startedBy: "Aline",
+  startedBy: "Bruno",
   reason: "planned",
   versions: { frontend: { canary: `${id}-new`, stable: `${id}-old` }, backend: { canary: `${id}-new`, stable: `${id}-old` } },
   startKey: null,

@@ -75,7 +75,7 @@ async function open(
       environment: "production",
       services: ["backend"],
       createdMs: Date.now(),
-      startedBy: "Aline",
+      startedBy: "Bruno",
       reason: "planned",
       versions,
       startKey: null,

@@ -9,7 +9,8 @@ import { sayStatus, sayStatusKind } from "../src/core/messages/statuses.ts";
 import { sayAssumption, sayVerdict, sayVerdictWord } from "../src/core/messages/verdicts.ts";
 import { sayReaction } from "../src/core/messages/reactions.ts";
 import type { Language } from "../src/core/plan.ts";
-import type { SignOff, SignOffFor } from "../src/core/release.ts";
+import type { Obstacle } from "../src/core/obstacles.ts";
+import type { Override, SignOff, SignOffFor } from "../src/core/release.ts";
 import type { Refusal } from "../src/core/requests.ts";
 import type { Reaction } from "../src/core/reactions.ts";
 import type { Breach, Cause, HoldReason, Status } from "../src/core/status.ts";
@@ -82,6 +83,8 @@ const holds: Every<HoldReason> = {
 const cause = causes.breach[0] as Cause;
 const statuses: Every<Status> = {
   waiting: [
+    { kind: "waiting", sinceMs: nowMs, for: [{ kind: "scheduled", atMs: nowMs + 90 * MINUTE_MS }] },
+    { kind: "waiting", sinceMs: nowMs, for: [{ kind: "scheduled", atMs: nowMs + 4 * 1_440 * MINUTE_MS }, { kind: "window" }] },
     {
       kind: "waiting",
       sinceMs: nowMs,
@@ -114,6 +117,11 @@ const refusals: Every<Refusal> = {
     { kind: "not-now", status: "rolled-back" },
     { kind: "not-now", status: "observing" },
   ],
+  drifted: [{ kind: "drifted", check: "1.error-rate" }],
+  machine: [{ kind: "machine" }],
+  "starter-alone": [{ kind: "starter-alone", roles: ["release-manager", "devops-lead"] }],
+  "nothing-in-the-way": [{ kind: "nothing-in-the-way" }],
+  "nothing-to-acknowledge": [{ kind: "nothing-to-acknowledge" }],
   "not-asked-for": [{ kind: "not-asked-for" }],
   "already-signed": [{ kind: "already-signed" }],
   "gate-open": [{ kind: "gate-open", checks: ["1.trial-activation", "1.api-latency"] }],
@@ -121,6 +129,13 @@ const refusals: Every<Refusal> = {
 };
 
 const signed = (what: SignOffFor): SignOff => ({ by: "Ada", role: "qa-lead", for: what, revision: 4, atMs: nowMs, saw: {} });
+const obstacles: readonly Obstacle[] = [
+  { kind: "window", why: "avoided", says: "fri 17:00-24:00" },
+  { kind: "window", why: "holiday", says: "Assomption (FR)" },
+  { kind: "window", why: "not-preferred", says: "tue-thu 14:00-17:00" },
+  { kind: "freeze", environment: "production" },
+];
+const override = (over: Obstacle, reason: string): Override => ({ by: "Ada", reason, atMs: nowMs, for: { kind: "start" }, over });
 const facts: Every<Fact> = {
   created: [{ kind: "created", by: "Ada", reason: "planned" }],
   became: [{ kind: "became", status: { kind: "observing", phase: 0, sinceMs: nowMs } }],
@@ -160,6 +175,24 @@ const facts: Every<Fact> = {
   refused: Object.values(refusals).flatMap((some) =>
     some.map((refusal) => ({ kind: "refused" as const, request: "r2", by: "Bob", asked: "promote", refusal })),
   ),
+  reported: [{ kind: "reported", report: { by: "Chloé", reason: "the basket is empty after login", atMs: nowMs } }],
+  "report-late": [{ kind: "report-late", afterMs: 305_000, withinMs: 300_000 }],
+  "report-answered": [{ kind: "report-answered", by: "Ada", asked: "resume" }],
+  acknowledged: [
+    { kind: "acknowledged", acknowledgement: { by: "Bob", atMs: nowMs, reason: "everybody is on v1" } },
+    { kind: "acknowledged", acknowledgement: { by: "Bob", atMs: nowMs, reason: "" } },
+  ],
+  asks: [
+    { kind: "asks", for: "decision", roles: ["release-manager", "devops-lead"] },
+    { kind: "asks", for: "acknowledgement", roles: ["devops-lead"] },
+    { kind: "asks", for: "validation", roles: ["qa-lead"] },
+  ],
+  "way-back": [
+    { kind: "way-back", tookMs: 130_000, withinMs: 300_000 },
+    { kind: "way-back", tookMs: 310_000, withinMs: 300_000 },
+  ],
+  overrode: obstacles.map((over, index) => ({ kind: "overrode", override: override(over, index === 0 ? "a fix that cannot wait" : "") })),
+  "override-over": obstacles.map((over) => ({ kind: "override-over", override: override(over, "") })),
   "traffic-back": [
     { kind: "traffic-back", tookMs: 412, withinMs: 120_000 },
     { kind: "traffic-back", tookMs: 150_000, withinMs: 120_000 },

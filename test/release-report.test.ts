@@ -25,9 +25,14 @@ const serverErrors = {
   fromSharePct: 0,
 } as const;
 
+const handOrders = [
+  { atMs: 19 * minuteMs, kind: "report" },
+  { atMs: 20 * minuteMs, kind: "rollback" },
+] as const;
+
 const promoted = await simulate(base);
 const rolledBack = await simulate({ ...base, episodes: [serverErrors] });
-const byHand = await simulate({ ...base, orders: [{ atMs: 20 * minuteMs, kind: "rollback" }], untilMs: 40 * minuteMs });
+const byHand = await simulate({ ...base, orders: handOrders, untilMs: 40 * minuteMs });
 
 function reportOf({ stored, told }: Pick<Story, "stored" | "told">, language: Language): ReleaseReport {
   const { release, book, entries, lastRow } = recall(stored);
@@ -71,7 +76,9 @@ test.each(reports)("a report has every entry, sign-off, phase, check and notice 
 test("a rollback by itself met its two minutes, and the line that would not have caught it is told", () => {
   const report = made("rolled back", "en");
   expect(report.wayBack).toMatchObject({ kind: "automatic", isMet: true, withinMs: 120_000 });
-  expect(report.summary[0]).toMatch(/was rolled back in “production” on Tue 19 Aug 2025 14:1\d \(Europe\/Paris\), .+ after Aline created it: “5xx-rate > 1%” was breached\.$/u);
+  expect(report.summary[0]).toMatch(
+    /was rolled back in “production” on Tue 19 Aug 2025 14:1\d \(Europe\/Paris\), .+ after Bruno created it: “5xx-rate > 1%” was breached\.$/u,
+  );
   const guard = report.checks.find(({ history }) => history.check === "5xx-rate > 1%");
   expect(guard?.did).toMatch(/^was breached at 14:1\d$/u);
   expect(guard?.otherLines.map(({ failed }) => failed)[0]).toBe(true);
@@ -83,11 +90,22 @@ test("the line that is named fails, and one a little looser does not", () => {
   const score = made("promoted", "en").checks.find(({ history }) => history.check === "3.lighthouse-performance");
   // Every run had 93.
   expect(score?.failsFrom).toMatch(/^at any line above 93(?:\.[01])?$/u);
-  expect(score?.otherLines).toMatchObject([{ line: "95", failed: true }, { line: "80", failed: false }]);
+  expect(score?.otherLines).toMatchObject([
+    { line: "95", failed: true },
+    { line: "80", failed: false },
+  ]);
 });
 
 test("a rollback by hand is measured against the minutes of a rollback by hand", () => {
-  expect(reportOf(byHand, "fr").wayBack).toMatchObject({ kind: "manual", withinMs: 300_000, isMet: true });
+  const report = reportOf(byHand, "fr");
+  expect(report.wayBack).toMatchObject({ kind: "manual", withinMs: 300_000, isMet: true });
+  const steps = report.wayBack?.steps?.steps ?? [];
+  expect(steps.map(({ kind, by }) => [kind, by]).slice(0, 3)).toEqual([
+    ["reported", "Aline"],
+    ["decided", "Aline"],
+    ["executed", null],
+  ]);
+  expect(reportMarkdown(report)).toContain(steps[0]?.label ?? "no step");
 });
 
 test("a lost notice, a slow one and one that is still owed are told", () => {
@@ -165,14 +183,19 @@ test("no text that a stranger can set comes alive, in HTML or in Markdown", () =
     version: hostile,
     environment: hostile,
     phases: stored.head.plan.phases.map((phase) => ({ ...phase, name: hostile })),
-    remarks: { ...stored.head.plan.remarks, means: Object.fromEntries(Object.keys(stored.head.plan.metrics).map((name) => [name, hostile])) },
+    remarks: {
+      ...stored.head.plan.remarks,
+      means: Object.fromEntries(Object.keys(stored.head.plan.metrics).map((name) => [name, hostile])),
+    },
   };
   const entries = stored.entries.map((link) => ({
     ...link,
     entry: {
       ...link.entry,
       decision: JSON.parse(
-        JSON.stringify(link.entry.decision, (key, value: unknown) => (key === "by" || key === "reason" || key === "detail" ? hostile : value)),
+        JSON.stringify(link.entry.decision, (key, value: unknown) =>
+          key === "by" || key === "reason" || key === "detail" ? hostile : value,
+        ),
       ) as typeof link.entry.decision,
     },
   }));
@@ -184,7 +207,9 @@ test("no text that a stranger can set comes alive, in HTML or in Markdown", () =
   );
   const { document, html } = parsed(reportHtml(report));
   expect(document.querySelectorAll("script, img, a")).toHaveLength(0);
-  expect([...document.querySelectorAll("*")].flatMap(({ attributes }) => [...attributes].filter(({ name }) => name.startsWith("on")))).toEqual([]);
+  expect(
+    [...document.querySelectorAll("*")].flatMap(({ attributes }) => [...attributes].filter(({ name }) => name.startsWith("on"))),
+  ).toEqual([]);
   expect(html.includes("\u202e")).toBe(false);
   expect(document.querySelector("h1")?.textContent).toContain('<img src=x onerror="alert(1)">');
   expect(html.split("onerror=").length).toBeGreaterThan(10);

@@ -84,7 +84,11 @@ test.each<[string, readonly string[], Exit, string]>([
 });
 
 test("a stored report is written as it is", async () => {
-  expect(await type(["report", "x", "--data", "d", "--format", "html", "--language", "fr"])).toEqual({ exit: "done", out: "html fr\n", err: "" });
+  expect(await type(["report", "x", "--data", "d", "--format", "html", "--language", "fr"])).toEqual({
+    exit: "done",
+    out: "html fr\n",
+    err: "",
+  });
   expect((await type(["report", "x", "--data", "d"])).out).toBe("md null\n");
 });
 

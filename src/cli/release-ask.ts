@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
 import { UserError } from "../errors.ts";
 import type { Exit } from "../errors.ts";
-import type { Request } from "../core/requests.ts";
-import { kindsThatNeedRevision, routes } from "../http/contract.ts";
+import { kindsAtAnyRevision } from "../core/requests.ts";
+import type { RequestKind } from "../core/requests.ts";
+import { routes } from "../http/contract.ts";
 import type { AskAnswer, ShowReleaseAnswer } from "../http/contract.ts";
 import type { Client } from "./client.ts";
 import { connect, withConnection } from "./connection-options.ts";
@@ -18,19 +19,27 @@ interface Options extends ConnectionOptions {
   readonly as?: string;
 }
 
-const commands: readonly { readonly kind: Request["kind"]; readonly says: string }[] = [
+const commands: readonly { readonly kind: RequestKind; readonly name?: string; readonly says: string }[] = [
   { kind: "pause", says: "freeze the share; guards stay armed" },
   { kind: "resume", says: "go on after a pause or a hold" },
   { kind: "approve", says: "sign off what the release asks your role for" },
   { kind: "promote", says: "make the new version the stable one" },
+  { kind: "override", says: "let the next step pass although window or freeze stand in the way now; release managers only" },
+  // "report" is the report about a release.
+  {
+    kind: "report",
+    name: "problem",
+    says: "say that something is wrong: people are told at once, and asked to decide; nothing else changes",
+  },
+  { kind: "acknowledge", says: "confirm that a rollback by hand was executed" },
   { kind: "stop", says: "end the release: nobody on the canary, its workloads are kept for inspection" },
   { kind: "rollback", says: "take everybody back to the stable version" },
 ];
 
-/** Adds `pause`, `resume`, `approve`, `promote`, `stop` and `rollback`. Exit: 0 accepted or stored; 1 refused; 4 not allowed; 5 stale revision. */
+/** Adds a command for everything that can be asked of a release. Exit: 0 accepted or stored; 1 refused; 4 not allowed; 5 stale revision. */
 export function addReleaseAsk(release: Command, terminal: Terminal): void {
-  for (const { kind, says } of commands) {
-    const command = withConnection(release.command(`${kind} <id>`))
+  for (const { kind, name = kind, says } of commands) {
+    const command = withConnection(release.command(`${name} <id>`))
       .description(says)
       .requiredOption("--reason <text>", "why; it stands in the journal")
       .option("--expect-revision <n>", "the revision that you saw: refused when something that matters has changed since");
@@ -41,7 +50,7 @@ export function addReleaseAsk(release: Command, terminal: Terminal): void {
 
 interface Asked {
   readonly id: string;
-  readonly kind: Request["kind"];
+  readonly kind: RequestKind;
 }
 
 async function askFor(terminal: Terminal, { id, kind }: Asked, options: Options): Promise<Exit> {
@@ -50,7 +59,7 @@ async function askFor(terminal: Terminal, { id, kind }: Asked, options: Options)
     options.expectRevision === undefined ? await revisionToExpect(terminal, client, { id, kind }) : revisionIn(options.expectRevision);
   const answer = await client.call<AskAnswer>(routes.ask, {
     values: { id },
-    headers: { "Idempotency-Key": randomUUID(), ...(revision === null ? {} : { "If-Match": `"${revision}"` }) },
+    headers: { "Idempotency-Key": randomUUID(), "If-Match": `"${revision}"` },
     body: { kind, reason: options.reason, ...(options.as === undefined ? {} : { as: options.as }) },
   });
   if (options.json) terminal.out(`${JSON.stringify(answer)}\n`);
@@ -66,9 +75,9 @@ function revisionIn(text: string): number {
   throw new UserError("input-invalid", `--expect-revision takes a number, not "${text}".`);
 }
 
-/** What a person at a terminal confirms having seen; `null` where the request may come at any revision. Throws `revision-missing` without a person. */
-async function revisionToExpect(terminal: Terminal, client: Client, { id, kind }: Asked): Promise<number | null> {
-  if (!kindsThatNeedRevision.includes(kind)) return null;
+/** What a person at a terminal confirms having seen; where nothing goes on by the request, the revision of now. Throws `revision-missing` without a person. */
+async function revisionToExpect(terminal: Terminal, client: Client, { id, kind }: Asked): Promise<number> {
+  if (kindsAtAnyRevision.includes(kind)) return (await client.call<ShowReleaseAnswer>(routes.showRelease, { values: { id } })).revision;
   if (!terminal.isAsking) throw new UserError("revision-missing", `To ${kind} needs the revision that you saw.`);
   const view = await client.call<ShowReleaseAnswer>(routes.showRelease, { values: { id } });
   const checks = view.gates.map(({ says, word }) => `  ${says}: ${word}`);

@@ -36,7 +36,7 @@ test("a watch misses no entry while the server is away, and ends with the releas
   const watching = watch(first.url, [id, "--until", "stopped", "--json"]);
   await vi.waitFor(() => expect(watching.out).not.toEqual([]), { timeout: 5_000 });
   await first.close(0);
-  await api.call("POST", `/api/v1/releases/${id}/requests`, { body: { kind: "stop", reason: "a test" } });
+  await api.call("POST", `/api/v1/releases/${id}/requests`, { headers: { "if-match": '"0"' }, body: { kind: "stop", reason: "a test" } });
   await vi.waitFor(() => expect(watching.err.join("")).toContain("Trying again"), { timeout: 5_000 });
   const second = await listen(api.app, address);
   onTestFinished(() => second.close(0));

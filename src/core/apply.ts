@@ -4,6 +4,7 @@ import { checksOf, isOfPresentShare } from "./checks.ts";
 import type { Decision, Entry, Fact } from "./decision.ts";
 import type { Plan } from "./plan.ts";
 import type { Release, Versions } from "./release.ts";
+import { isExposed } from "./status.ts";
 import type { Status } from "./status.ts";
 
 /** What a release is before its first decision. */
@@ -15,6 +16,7 @@ export function newborn(head: {
   readonly startedBy: string;
   readonly reason: string;
   readonly createdMs: number;
+  readonly notBeforeMs?: number | null;
 }): Release {
   return {
     id: head.id,
@@ -25,11 +27,18 @@ export function newborn(head: {
     startedBy: head.startedBy,
     reason: head.reason,
     createdMs: head.createdMs,
+    notBeforeMs: head.notBeforeMs ?? null,
     status: { kind: "waiting", sinceMs: head.createdMs, for: [] },
     signOffs: [],
     rehearsedMs: null,
     told: {},
     dismissed: [],
+    shown: [{ revision: 0, told: {} }],
+    wasExposed: false,
+    reports: [],
+    isReportLate: false,
+    acknowledged: null,
+    overrides: [],
     materialRevision: 0,
     extended: null,
     isLate: false,
@@ -44,9 +53,12 @@ export function apply(release: Release, entry: Entry): Release {
   const isMoved = !isSamePlace(release.status, decision.status);
   const before = { ...release, revision: entry.revision, status: decision.status, isLate: release.isLate && !isMoved };
   const after = decision.facts.reduce(applyFact, before);
-  const isMaterial = isMoved || decision.facts.some((fact) => isWorse(release, fact));
+  const isMaterial = isMoved || decision.facts.some((fact) => fact.kind === "reported" || isWorse(release, fact));
+  const now = { revision: entry.revision, told: after.told };
   return {
     ...after,
+    wasExposed: release.wasExposed || isExposed(decision.status),
+    shown: isMaterial ? [now] : after.told === release.told ? release.shown : [...release.shown, now],
     materialRevision: isMaterial ? entry.revision : release.materialRevision,
     rollback: rollbackAfter(release, decision, entry.atMs),
   };
@@ -76,7 +88,8 @@ function isWorse(release: Release, fact: Fact): boolean {
   return (fact.kind === "verdict" || fact.kind === "breach") && worsened(release.told[fact.check] ?? "undecided", fact.verdict.kind);
 }
 
-function applyFact(release: Release, fact: Fact): Release {
+/** The release after one fact, its status and times aside. */
+export function applyFact(release: Release, fact: Fact): Release {
   switch (fact.kind) {
     case "signed":
       return { ...release, signOffs: [...release.signOffs, fact.signOff] };
@@ -96,6 +109,18 @@ function applyFact(release: Release, fact: Fact): Release {
       return { ...release, extended: fact.phase };
     case "dismissed":
       return { ...release, dismissed: [...release.dismissed, fact.check] };
+    case "reported":
+      return { ...release, reports: [...release.reports, fact.report] };
+    case "report-late":
+      return { ...release, isReportLate: true };
+    case "report-answered":
+      return { ...release, reports: [], isReportLate: false };
+    case "acknowledged":
+      return { ...release, acknowledged: fact.acknowledgement };
+    case "overrode":
+      return { ...release, overrides: [...release.overrides, fact.override] };
+    case "override-over":
+      return { ...release, overrides: release.overrides.filter((override) => !isSameData(override, fact.override)) };
     case "recovered":
       return { ...release, dismissed: release.dismissed.filter((check) => check !== fact.check) };
     default:
@@ -107,6 +132,11 @@ function applyFact(release: Release, fact: Fact): Release {
 function toldOfNextShare({ told, plan }: Release): Release["told"] {
   const anew = new Set(checksOf(plan).flatMap((check) => (isOfPresentShare(check) ? [check.id] : [])));
   return Object.fromEntries(Object.entries(told).filter(([check]) => !anew.has(check)));
+}
+
+/** What was noted of the checks for somebody who looked at `revision`, which is not older than the material one. */
+export function toldAt({ shown }: Pick<Release, "shown">, revision: number): Release["told"] {
+  return (shown.findLast((seen) => seen.revision <= revision) ?? shown[0])?.told ?? {};
 }
 
 function isSame(left: Release["signOffs"][number], right: Release["signOffs"][number]): boolean {

@@ -11,6 +11,8 @@ import type { Answers } from "./decide/requests.ts";
 import { decideRollingBack, rollBack } from "./decide/roll-back.ts";
 import type { Sight, Step } from "./decide/sight.ts";
 import { lapsed } from "./decide/sign-offs.ts";
+import { overridesOver } from "./obstacles.ts";
+import { reportLateness } from "./way-back.ts";
 import type { Decision, Fact } from "./decision.ts";
 import { freshVerdict, standingsOf } from "./evidence-book.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
@@ -39,7 +41,12 @@ export function decide(release: Release, book: EvidenceBook, seen: Observation):
     isMismatched: isMismatched(book.draws),
   };
   const gone = lapsed(release, standings);
-  const kept = { ...release, signOffs: release.signOffs.filter((signOff) => !gone.some((fact) => fact.signOff === signOff)) };
+  const over = overridesOver(release, seen);
+  const kept = {
+    ...release,
+    signOffs: release.signOffs.filter((signOff) => !gone.some((fact) => fact.signOff === signOff)),
+    overrides: release.overrides.filter((override) => !over.some((fact) => fact.override === override)),
+  };
   const answers = answerRequests({ ...first, release: kept });
   const sight: Sight = { ...first, release: answers.release };
   const breach = decideBreach(sight);
@@ -48,7 +55,8 @@ export function decide(release: Release, book: EvidenceBook, seen: Observation):
     decideOrder(sight, answers) ??
     decideRunning(sight, (phase) => standInPhase(sight, phase, "in time")) ??
     decideOn(sight, answers);
-  const noted = [...gone, ...answers.facts, ...verdictFacts(sight, step), ...recoveries(sight), ...lateness(sight, step)];
+  const late = step.status === release.status ? reportLateness(answers.release, seen.nowMs) : [];
+  const noted = [...gone, ...over, ...answers.facts, ...verdictFacts(sight, step), ...recoveries(sight), ...lateness(sight, step), ...late];
   return toDecision(release, step, noted);
 }
 

@@ -1,6 +1,7 @@
 import type { Verdict } from "../evidence/verdict.ts";
+import type { Role } from "./plan.ts";
 import type { Refusal } from "./requests.ts";
-import type { SignOff } from "./release.ts";
+import type { Acknowledgement, Override, Report, SignOff } from "./release.ts";
 import type { Reaction } from "./reactions.ts";
 import type { Status } from "./status.ts";
 
@@ -26,6 +27,14 @@ export type Fact =
   | { readonly kind: "lapsed"; readonly signOff: SignOff; readonly check: string }
   | { readonly kind: "accepted"; readonly request: string; readonly by: string; readonly asked: string; readonly reason: string }
   | { readonly kind: "refused"; readonly request: string; readonly by: string; readonly asked: string; readonly refusal: Refusal }
+  | { readonly kind: "reported"; readonly report: Report }
+  | { readonly kind: "report-late"; readonly afterMs: number; readonly withinMs: number }
+  | { readonly kind: "report-answered"; readonly by: string; readonly asked: string }
+  | { readonly kind: "acknowledged"; readonly acknowledgement: Acknowledgement }
+  | { readonly kind: "asks"; readonly for: AskedFor; readonly roles: readonly Role[] }
+  | { readonly kind: "way-back"; readonly tookMs: number; readonly withinMs: number }
+  | { readonly kind: "overrode"; readonly override: Override }
+  | { readonly kind: "override-over"; readonly override: Override }
   | { readonly kind: "traffic-back"; readonly tookMs: number; readonly withinMs: number }
   | { readonly kind: "late"; readonly awaits: Awaited; readonly afterMs: number; readonly detail: string }
   | { readonly kind: "dismissed"; readonly check: string; readonly by: string }
@@ -35,6 +44,9 @@ export type Fact =
 
 /** What a release in motion waits for: that the router shows what is wanted, that a slot is ready, that the canary is gone. */
 export type Awaited = "router" | "previous" | "stable" | "canary-gone";
+
+/** What of a way back by hand people are asked for. */
+export type AskedFor = "decision" | "acknowledgement" | "validation";
 
 /** One line of a release's journal. `revision` counts from 1. */
 export interface Entry {

@@ -41,6 +41,13 @@ const news: ReadonlySet<Fact["kind"]> = new Set<Fact["kind"]>([
   "upgraded",
   "extended",
   "traffic-back",
+  "reported",
+  "report-late",
+  "report-answered",
+  "asks",
+  "acknowledged",
+  "way-back",
+  "overrode",
   "signed",
   "lapsed",
   "dismissed",
@@ -55,14 +62,15 @@ export function newsOf(decision: Decision): readonly Fact[] {
   return decision.facts.filter(isNews);
 }
 
-/** True when people should look now: harm was found, a step is late, everybody goes back, or the release holds for a person. */
+/** True when people should look now: harm was found or reported, a step is late, everybody goes back, or the release holds for a person. */
 export function isGrave({ status, facts }: Decision): boolean {
   return facts.some((fact) => {
-    if (fact.kind === "breach" || fact.kind === "upgraded" || fact.kind === "late") return true;
+    if (grave.has(fact.kind)) return true;
     return fact.kind === "became" && (graveStatuses.has(status.kind) || (status.kind === "holding" && !calmHolds.has(status.why.kind)));
   });
 }
 
+const grave: ReadonlySet<Fact["kind"]> = new Set<Fact["kind"]>(["breach", "upgraded", "late", "reported", "report-late"]);
 const graveStatuses: ReadonlySet<Status["kind"]> = new Set<Status["kind"]>(["rolling-back", "rolled-back", "stopped", "halted"]);
 /** What a release holds for as the plan says. */
 const calmHolds: ReadonlySet<HoldReason["kind"]> = new Set<HoldReason["kind"]>(["sign-off", "window", "paused"]);

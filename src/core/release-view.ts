@@ -1,6 +1,6 @@
 import type { Verdict, VerdictKind } from "../evidence/verdict.ts";
 import type { Language, Role } from "./plan.ts";
-import type { Request } from "./requests.ts";
+import type { RequestKind } from "./requests.ts";
 import type { Versions } from "./release.ts";
 import type { Status } from "./status.ts";
 
@@ -45,7 +45,7 @@ export interface ReleaseView {
   readonly actions: readonly ActionView[];
   /** Of each receiver that cannot be told just now, and of each notice that was given up, one sentence. */
   readonly undelivered: readonly string[];
-  /** The way back that a person asked for, or a problem that was reported; `null`: neither. */
+  /** The way back that a person asked for, or a problem that was reported and is open; `null`: neither. */
   readonly wayBack: WayBackView | null;
 }
 
@@ -153,7 +153,7 @@ export interface PersonView {
 
 /** What a person can press; `why` says why nobody can press it now, `null` when somebody can. */
 export interface ActionView {
-  readonly kind: Request["kind"];
+  readonly kind: RequestKind;
   readonly label: string;
   readonly why: string | null;
   /** Who may: somebody with one of these roles. */
@@ -184,6 +184,6 @@ export interface WayBackStep {
   readonly atMs: number | null;
   /** Who did it, or `null`: serin, or nobody yet. */
   readonly by: string | null;
-  /** Who is asked for it, as long as nobody did it; empty: nobody. */
+  /** Who does it, as long as nobody did; the first step without a time is what is asked for now. Empty: done, or serin does it. */
   readonly roles: readonly Role[];
 }

@@ -31,7 +31,8 @@ export type Status =
 export type Wait =
   | { readonly kind: "window" }
   | { readonly kind: "sign-off"; readonly roles: readonly Role[] }
-  | { readonly kind: "freeze"; readonly environment: string };
+  | { readonly kind: "freeze"; readonly environment: string }
+  | { readonly kind: "scheduled"; readonly atMs: number };
 
 /** Why the share is frozen. Those with a `breach` end in a rollback by themselves; the rest end when the reason is gone, or a person acts. */
 export type HoldReason =

@@ -93,7 +93,8 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     },
     async release(head) {
       const freeze = (await world.store.freezes(nowMs())).find((candidate) => candidate.environment === head.environment);
-      if (freeze) throw new EnvironmentFrozen(freeze);
+      // What is scheduled waits for its moment, and then for the freeze to be lifted.
+      if (freeze && (head.notBeforeMs ?? 0) <= nowMs()) throw new EnvironmentFrozen(freeze);
       return starts.begin(head);
     },
     async ask(request) {

@@ -11,6 +11,7 @@ import { bodyLimitBytes, pathOf, routes } from "./contract.ts";
 import type {
   Access,
   JournalAnswer,
+  StoryAnswer,
   ListFreezesAnswer,
   ListReleasesAnswer,
   ProblemAnswer,
@@ -66,6 +67,7 @@ const mutating: Partial<Record<RouteName, unknown>> = {
   startRelease: startBody,
   ask: { kind: "pause", reason: "a test" },
   liftFreeze: { reason: "a test" },
+  setFreeze: { environment: "production", reason: "a test" },
   startStable: { plan: startBody.plan, versions: { web: "1" }, reason: "a test" },
   examine: { plan: startBody.plan },
 };
@@ -191,7 +193,7 @@ test("requests are answered by the release: approval, pause, resume, stop", asyn
   expect(await codeOf(await ask("approve", "ada", { "if-match": '"99"' }))).toBe("revision-stale");
   expect((await show(api, id)).status.kind).toBe("waiting");
   expect(await codeOf(await ask("approve", "quentin", await match()))).toBe("role-missing");
-  expect(await codeOf(await ask("pause", "ada"))).toBe("request-refused");
+  expect(await codeOf(await ask("pause", "ada", await match()))).toBe("request-refused");
   const approved = await ask("approve", "ada", { ...(await match()), "idempotency-key": "go" });
   expect(approved.status).toBe(200);
   const said = (await approved.json()) as { answer: string; revision: number };
@@ -199,11 +201,12 @@ test("requests are answered by the release: approval, pause, resume, stop", asyn
   await becomes(api, id, "observing");
   const repeated = await ask("approve", "ada", { "if-match": '"1"', "idempotency-key": "go" });
   expect([repeated.status, ((await repeated.json()) as { answer: string }).answer]).toEqual([200, "accepted"]);
-  expect((await ask("pause", "quentin")).status).toBe(200);
+  expect((await ask("pause", "quentin", { "if-match": '"1"' })).status).toBe(200);
   const paused = await becomes(api, id, "holding");
   expect(await codeOf(await ask("resume", "ada", { "if-match": '"1"' }))).toBe("revision-stale");
   expect((await ask("resume", "ada", { "if-match": `"${paused.revision}"` })).status).toBe(200);
-  expect((await ask("stop", "ada")).status).toBe(200);
+  expect(await codeOf(await ask("stop", "ada"))).toBe("revision-missing");
+  expect((await ask("stop", "ada", { "if-match": '"1"' })).status).toBe(200);
   await becomes(api, id, "stopped");
 });
 
@@ -239,10 +242,28 @@ test("sentences are in the language that is asked for, else in the plan's", asyn
   expect(await codeOf(await api.call("GET", `/api/v1/releases/${id}?language=de`))).toBe("query-invalid");
 });
 
+test("the story comes in pages, newest first, in the language that is asked for", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  await api.call("POST", `/api/v1/releases/${id}/requests`, { headers: { "if-match": '"0"' }, body: { kind: "stop", reason: "a test" } });
+  await becomes(api, id, "stopped");
+  const page = (query: string): Promise<StoryAnswer> => json<StoryAnswer>(api.call("GET", `/api/v1/releases/${id}/story${query}`));
+  const whole = await page("");
+  expect(whole.next).toBeNull();
+  expect(whole.story.map(({ revision }) => revision)).toEqual(whole.story.map((_, at) => whole.story.length - at));
+  const last = await page("?limit=1");
+  expect([last.story, last.next]).toEqual([whole.story.slice(0, 1), whole.story.length]);
+  const rest = await page(`?before=${last.next}`);
+  expect([rest.story, rest.next]).toEqual([whole.story.slice(1), null]);
+  expect(await page("?before=1")).toEqual({ story: [], next: null });
+  expect((await page("?language=fr&before=2")).story[0]?.says).not.toEqual((await page("?language=en&before=2")).story[0]?.says);
+  expect(await codeOf(await api.call("GET", `/api/v1/releases/none/story`))).toBe("release-unknown");
+});
+
 test("the journal comes in pages, and is verified", async () => {
   const api = await smallApi();
   const id = await api.begin();
-  await api.call("POST", `/api/v1/releases/${id}/requests`, { body: { kind: "stop", reason: "a test" } });
+  await api.call("POST", `/api/v1/releases/${id}/requests`, { headers: { "if-match": '"0"' }, body: { kind: "stop", reason: "a test" } });
   await becomes(api, id, "stopped");
   const whole = await json<JournalAnswer>(api.call("GET", `/api/v1/releases/${id}/journal`));
   expect(whole.entries.length).toBeGreaterThan(1);

@@ -9,15 +9,17 @@ import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
 import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
-import { liftFreeze, listFreezes } from "./freezes.ts";
+import { calendar } from "./calendar.ts";
+import { liftFreeze, listFreezes, setFreeze } from "./freezes.ts";
 import { history } from "./history.ts";
 import { mountInboxes } from "./inboxes.ts";
 import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
+import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
 import { problemOf, problemResponse } from "./problem.ts";
-import { journal, listReleases, showRelease, verify, why } from "./releases.ts";
 import { report } from "./report.ts";
+import { journal, listReleases, showRelease, story, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
 import { startRelease } from "./start-release.ts";
 import { Streams } from "./streams.ts";
@@ -34,6 +36,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   listReleases,
   showRelease,
   journal,
+  story,
   events,
   releasesEvents,
   connections,
@@ -42,9 +45,12 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   verify,
   listFreezes,
   liftFreeze,
+  setFreeze,
+  calendar,
   startStable,
   examine,
   metrics,
+  openapi,
   history,
   whatIf,
   report,

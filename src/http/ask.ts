@@ -7,7 +7,7 @@ import { sayRefusal } from "../core/messages/refusals.ts";
 import type { Refusal, Request } from "../core/requests.ts";
 import { callerOf, personIn } from "./auth.ts";
 import type { Env } from "./auth.ts";
-import { askBody, kindsThatNeedRevision } from "./contract.ts";
+import { askBody } from "./contract.ts";
 import type { AskAnswer } from "./contract.ts";
 import { readBody, readKey, readRevision } from "./input.ts";
 import { newsOf } from "./news.ts";
@@ -64,7 +64,7 @@ async function readRequest(context: Context<Env>, parts: AppParts): Promise<Requ
 }
 
 function checkRevision(kind: Request["kind"], expectRevision: number | null, actual: number): void {
-  if (expectRevision === null && kindsThatNeedRevision.includes(kind)) {
+  if (expectRevision === null) {
     throw new UserError("revision-missing", `To ${kind} needs the revision that you saw.`);
   }
   if (expectRevision !== null && expectRevision > actual) {
@@ -129,7 +129,7 @@ function refuse(seen: ReleaseSeen, refusal: Refusal): never {
   const more = { refusal, revision: seen.release.revision };
   const { plan } = seen.release;
   const sentence = `${capital(sayRefusal(refusal, { plan }, plan.language))}.`;
-  if (refusal.kind === "stale") throw new UserError("revision-stale", sentence, more);
+  if (refusal.kind === "stale" || refusal.kind === "drifted") throw new UserError("revision-stale", sentence, more);
   if (refusal.kind === "role") throw new UserError("role-missing", sentence, { ...more, needs: refusal.needs });
   throw new UserError("request-refused", sentence, more);
 }

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { ChainedEntry, Freeze } from "../ports.ts";
 import { parseMoment } from "../core/moment.ts";
 import type { Role } from "../core/plan.ts";
-import type { Refusal, Request } from "../core/requests.ts";
+import { requestKinds } from "../core/requests.ts";
+import type { Refusal } from "../core/requests.ts";
 import type { Problem, ErrorCode } from "../errors.ts";
 import type { PhaseView, ReleaseView, Tone } from "./release-view.ts";
 
@@ -104,6 +105,19 @@ export interface JournalAnswer {
   readonly next: number | null;
 }
 
+/** The query of `story`: entries of a revision below `before`, newest first; absent: the newest ones. */
+export const storyQuery = z.strictObject({
+  before: z.coerce.number().int().min(1).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  language,
+});
+
+export interface StoryAnswer {
+  readonly story: ReleaseView["story"];
+  /** The `before` of the next page; `null`: the release began with the last entry of this one. */
+  readonly next: number | null;
+}
+
 /**
  * `events` is a stream of server-sent events. `entry`: one `ChainedEntry`, its id is the revision; with `Last-Event-ID` the stream goes on
  * after that one, without it begins with the next new one. `view`: the whole `ReleaseView`, at once, after each change (at most four a second), and
@@ -119,12 +133,12 @@ export interface ReleasesEvent extends ListReleasesAnswer, ListFreezesAnswer {
   readonly nowMs: number;
 }
 
-/** Requests that a stale click must not cause: the header `If-Match: "REVISION"` is required with these. */
-export const kindsThatNeedRevision: readonly Request["kind"][] = ["approve", "promote", "resume"];
-
-/** The body of `ask`. `Idempotency-Key` may go with it; `If-Match` as `kindsThatNeedRevision` says. */
+/**
+ * The body of `ask`. The header `If-Match: "REVISION"`, with the revision that the caller saw, goes with every request, and `Idempotency-Key` may.
+ * A revision that is not the newest refuses all but `kindsAtAnyRevision`, when something that matters has changed since.
+ */
 export const askBody = z.strictObject({
-  kind: z.enum(["approve", "pause", "resume", "promote", "stop", "rollback"]),
+  kind: z.enum(requestKinds),
   reason,
   /** `approve` only: the role that speaks; absent: the one role of the person that is asked for. */
   as: z.enum(["release-manager", "devops-lead", "qa-lead", "product-owner", "viewer"]).optional(),
@@ -245,6 +259,12 @@ export interface ProblemAnswer {
   /** `request-refused`, `revision-stale`, and `role-missing` when the release itself refused. */
   readonly refusal?: Refusal;
   readonly revision?: number;
+  /** `environment-frozen`. */
+  readonly freeze?: Freeze;
+  /** `service-busy`: which release has which of the services. */
+  readonly busy?: readonly { readonly service: string; readonly release: string }[];
+  /** `release-active`: its id. */
+  readonly release?: string;
   /** `store-unusable`: "full", "failing", "not-writable", "damaged". */
   readonly why?: string;
   /** `too-many-tries`: seconds, as the header `Retry-After`. */

@@ -19,7 +19,7 @@ async function open(api: SmallApi, release: string | null, lastEventId: string |
 }
 
 const ask = (api: SmallApi, id: string, kind: string): Promise<Response> =>
-  api.call("POST", `/api/v1/releases/${id}/requests`, { body: { kind, reason: "a test" } });
+  api.call("POST", `/api/v1/releases/${id}/requests`, { headers: { "if-match": '"0"' }, body: { kind, reason: "a test" } });
 
 /** Reads until the release has this status; answers every entry on the way. */
 async function until(events: AsyncGenerator<ServerEvent, void>, status: string): Promise<readonly ChainedEntry[]> {

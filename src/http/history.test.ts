@@ -69,10 +69,18 @@ test("a report is a file in the format and language that is asked for, and its p
   const get = async (query: string): Promise<Response> => api.call("GET", `${path}/report${query}`, { as: "vera" });
   const json = await get("");
   expect(json.headers.get("content-disposition")).toMatch(/^attachment; filename="serin-report-shop-[\w-]+\.json"$/u);
-  expect(await json.json()).toMatchObject({ format: "serin.dev/report/v1", language: "en", status: "observing", endedMs: null, proof: { isVerified: true } });
+  expect(await json.json()).toMatchObject({
+    format: "serin.dev/report/v1",
+    language: "en",
+    status: "observing",
+    endedMs: null,
+    proof: { isVerified: true },
+  });
   const html = await get("?format=html&language=fr");
   expect(html.headers.get("content-type")).toBe("text/html; charset=utf-8");
-  expect(html.headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox$/u);
+  expect(html.headers.get("content-security-policy")).toMatch(
+    /^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox$/u,
+  );
   expect(html.headers.get("content-disposition")).toMatch(/^inline; filename="/u);
   expect(await html.text()).toContain('<html lang="fr">');
   expect(await (await get("?format=md")).text()).toMatch(/^# A small shop: Observing\n/u);

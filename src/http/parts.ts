@@ -60,13 +60,15 @@ export interface AskedExamination {
 /** Everything that the API is made of. */
 export interface AppParts {
   readonly engine: EngineFace;
-  readonly store: Pick<Store, "load" | "told" | "list" | "active" | "freezes" | "lift" | "owed">;
+  readonly store: Pick<Store, "load" | "told" | "list" | "active" | "freeze" | "freezes" | "lift" | "owed">;
   readonly world: Pick<World, "router" | "workloads" | "source" | "notifier">;
   readonly clock: Clock;
   /** Who may call, and how they show it. */
   readonly access: Access;
   /** The dashboard's files; `null`: this server shows none. */
   readonly web: WebFiles | null;
+  /** The environments that this server releases to. */
+  readonly environments: readonly string[];
   readonly log: Log;
   /** By which notifiers hear people. */
   readonly inboxes: readonly Inbox[];

@@ -112,6 +112,7 @@ async function openApp({ start, server, lists, world, clock, ...parts }: AppMaki
     inboxes: openInboxes({ ...parts, ...server, world, clock, notifiers: server.connections.notifiers, kinds: lists.notifiers }),
     access: new Access({ store: parts.store.access, clock, people, tokens, publicUrl: server.publicUrl }),
     web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
+    environments: server.environments,
     version: version(),
     streamLimits,
     readPlan: (text, file) => readPlan(text, file, { ...lists, server }),

@@ -65,7 +65,10 @@ export async function reportStored(asked: Parameters<ReportStored>[0]): Promise<
       const seen = { release, book, entries, observation: lastRow?.observation ?? null };
       const told = await store.told(asked.release);
       const language = asked.language ?? release.plan.language;
-      return writeReport(toEnd(buildReport({ seen, stored, told, verified: verify(stored), nowMs: clock.nowMs(), language })), asked.format);
+      return writeReport(
+        toEnd(buildReport({ seen, stored, told, verified: verify(stored), nowMs: clock.nowMs(), language })),
+        asked.format,
+      );
     });
   } catch (error) {
     throw await refusalOf(error);

@@ -188,7 +188,7 @@ function headOf({ id, plan }: Lived, { startsAtMs, versions }: Scenario, elapsed
     environment: plan.environment,
     services: plan.services.map((service) => service.name),
     createdMs: elapsedMs + (startsAtMs ?? tuesdayMs),
-    startedBy: "Aline",
+    startedBy: "Bruno",
     reason: plan.language === "fr" ? "démarrage simulé" : "simulated start",
     versions: Object.fromEntries(plan.services.map((service) => [service.name, versionsOf(service.name)])),
     startKey: id,

@@ -63,6 +63,8 @@ export interface SimulatedServer {
   /** The plan as written: what `startRelease` takes. */
   readonly plan: { readonly text: string; readonly file: string };
   readonly people: readonly Caller[];
+  /** The four of them who decide. */
+  readonly team: Team;
   /** Of a person by name. Throws when there is nobody of that name. */
   tokenOf(name: string): string;
   /** Epoch ms in the simulated world. */
@@ -131,6 +133,7 @@ export async function openSimulatedServer(options: SimulatedServerOptions): Prom
     playground,
     plan: planText,
     people,
+    team: teamOf(server),
     tokenOf: (name) => found([...tokens].find(([, person]) => person.name === name)?.[0], name),
     nowMs: () => playground.world.clock.nowMs(),
     until: (release, isThere, withinMs) => until({ engine, playground, release, withinMs }, isThere),
@@ -181,6 +184,9 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
   const { world: simulated, store } = playground;
   // Time of day is that of the simulated world; patience with callers is that of this one.
   const clock: Clock = { ...real, nowMs: () => simulated.clock.nowMs() };
+  // Nobody's session ends sooner because the simulated day goes by faster.
+  const beganMs = clock.nowMs() - real.monotonicMs();
+  const ofPeople: Clock = { ...real, nowMs: () => beganMs + real.monotonicMs() };
   const log = createLog(write, () => clock.nowMs());
   const meters = new Meters("simulated");
   const lastCalls = new LastCalls();
@@ -197,9 +203,10 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
     store,
     world,
     clock,
-    access: new Access({ store: store.access, clock, people, tokens, publicUrl: null }),
+    access: new Access({ store: store.access, clock: ofPeople, people, tokens, publicUrl: null }),
     web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     log,
+    environments: server.environments,
     version: "simulated",
     meters,
     inboxes: [],

@@ -51,12 +51,12 @@ function callsOf(release: { readonly id: string; readonly revision: number }): r
     return post("/api/v1/releases", { who: "Camille", body, headers: { "idempotency-key": key } });
   };
   return [
-    (index) => ask("Camille", { kind: "pause", reason }, { "idempotency-key": `pause-${index}` }),
-    (index) => ask("Noor", { kind: "pause", reason }, { "idempotency-key": `pause-${index % 40}` }),
+    (index) => ask("Camille", { kind: "pause", reason }, { ...seen, "idempotency-key": `pause-${index}` }),
+    (index) => ask("Noor", { kind: "pause", reason }, { ...seen, "idempotency-key": `pause-${index % 40}` }),
     () => ask("Camille", { kind: "resume", reason }, seen),
     () => ask("Camille", { kind: "approve", reason, as: "release-manager" }, { "if-match": '"1"' }),
     () => ask("Noor", { kind: "approve", reason, as: "qa-lead" }, seen),
-    () => ask("Noor", { kind: "rollback", reason }, {}),
+    () => ask("Noor", { kind: "rollback", reason }, seen),
     () => ask("Camille", { kind: "approve", reason }, {}),
     (index) => start(`other-${index}`, "3"),
     () => start("start-2", "2"),

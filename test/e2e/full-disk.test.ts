@@ -34,7 +34,12 @@ async function healthOf({ serverUrl }: Pick<Stage, "serverUrl">): Promise<Health
 function post(stage: Pick<Stage, "serverUrl" | "tokenOf">, path: string, body: unknown, key: string): Promise<Response> {
   return fetch(`${stage.serverUrl}${path}`, {
     method: "POST",
-    headers: { authorization: `Bearer ${stage.tokenOf("Camille")}`, "content-type": "application/json", "idempotency-key": key },
+    headers: {
+      authorization: `Bearer ${stage.tokenOf("Camille")}`,
+      "content-type": "application/json",
+      "idempotency-key": key,
+      "if-match": '"0"',
+    },
     body: JSON.stringify(body),
   });
 }

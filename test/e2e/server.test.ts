@@ -74,6 +74,7 @@ connections:
   notifiers: { slack: { kind: slack, token: { file: edge.token }, signingSecret: { file: edge.token }, url: "http://127.0.0.1:1/api/" } }
 people:
   - { name: ada, roles: [release-manager], slack: U0ADA1234 }
+  - { name: olga, roles: [devops-lead] }
   - { name: vera, roles: [viewer] }
 `,
   );
@@ -117,7 +118,7 @@ test("who may not is 4, and no server is 3", async () => {
 });
 
 test("a release begins, waits, and answers what is asked of it (0, 1, 4, 5)", async () => {
-  const begun = await as("ada", ["release", "start", file("plan.yaml"), "--set", "web=2", "--reason", "new", "--json"]);
+  const begun = await as("olga", ["release", "start", file("plan.yaml"), "--set", "web=2", "--reason", "new", "--json"]);
   expect(begun).toMatchObject({ code: 0, err: "" });
   ({ id: release } = JSON.parse(begun.out) as { id: string });
   expect((await as("vera", ["release", "watch", release, "--until", "waiting"])).code).toBe(0);
@@ -194,7 +195,7 @@ test("Slack's calls are taken when they are signed, without a token", async () =
 test("no token is in the log, the journal or what the server says", async () => {
   const tokens = JSON.parse(await readFile(join(file("data"), "tokens.json"), "utf8")) as { people: { token: string }[] };
   const journal = await as("vera", ["release", "watch", release, "--until", "stopped", "--json"]);
-  expect(tokens.people).toHaveLength(2);
+  expect(tokens.people).toHaveLength(3);
   for (const { token } of tokens.people) expect([...server.log, journal.out].join("\n")).not.toContain(token);
   expect([...server.log, journal.out].join("\n")).not.toContain("a-token-of-sixteen");
 });

@@ -39,7 +39,7 @@ test("SIGTERM and SIGINT: the tick is finished, the store closed, the rest is sa
   await release.camille.read(release.id);
   // A receiver that does not answer is no reason to stay.
   stage.receiver.isHanging = true;
-  await release.camille.ask(release.id, { body: { kind: "pause", reason: "the server has to go" }, key: "pause", revision: null });
+  await release.camille.ask(release.id, { body: { kind: "pause", reason: "the server has to go" }, key: "pause", revision: 0 });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     const startedMs = performance.now();
     expect(await stage.server.end(signal)).toBe(0);

@@ -4,10 +4,10 @@ import type { CreateLinkAnswer, CreateTokenAnswer, ListTokensAnswer, PeopleAnswe
 import type { ConnectionsAnswer, HistoryAnswer, ReadinessAnswer, WhatIfAnswer } from "../../src/http/contract/insight.ts";
 import type {
   AskAnswer,
-  JournalAnswer,
   ListFreezesAnswer,
   ListReleasesAnswer,
   ShowReleaseAnswer,
+  StoryAnswer,
   VerifyAnswer,
   WhyAnswer,
 } from "../../src/http/contract.ts";
@@ -20,7 +20,7 @@ interface Answers {
   readonly closeSession: null;
   readonly listReleases: ListReleasesAnswer;
   readonly showRelease: ShowReleaseAnswer;
-  readonly journal: JournalAnswer;
+  readonly story: StoryAnswer;
   readonly ask: AskAnswer;
   readonly why: WhyAnswer;
   readonly verify: VerifyAnswer;

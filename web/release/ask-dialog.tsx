@@ -43,7 +43,10 @@ export function AskDialog({ action, label, view, person, close, answered }: Prop
   const [reason, setReason] = useState(safe.includes(action.kind) ? (words.emergencyReasons[action.kind] ?? "") : "");
   const [seen, setSeen] = useState(view.revision);
   const [asking, setAsking] = useState<Asking>({ kind: "writing" });
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>(".ask-first")?.focus();
+  }, []);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (asking.kind === "sending" || reason.trim() === "") return;
@@ -102,9 +105,8 @@ function Foot({ isSending, cancel, lookAgain, confirm }: FootProps): ReactNode {
       {lookAgain === null ? (
         <button
           type="submit"
-          className={`button ${confirm.isGrave ? "grave" : "primary"}`}
+          className={`button ${confirm.isGrave ? "grave" : "primary"}${confirm.isFirst ? " ask-first" : ""}`}
           disabled={isSending}
-          autoFocus={confirm.isFirst}
         >
           {confirm.label}
         </button>
@@ -125,11 +127,10 @@ function Reason(props: { readonly reason: string; readonly write: (reason: strin
         {words.reason} <span className="faint">{words.reasonHint}</span>
       </span>
       <textarea
-        className="field"
+        className={props.isFirst ? "field ask-first" : "field"}
         rows={2}
         maxLength={2_000}
         required
-        autoFocus={props.isFirst}
         value={props.reason}
         onChange={(event) => props.write(event.target.value)}
       />

@@ -4,6 +4,7 @@ import type { BandView } from "../../src/http/release-view.ts";
 export interface BandGeometry {
   readonly from: number;
   readonly to: number;
+  /** `null`: there is none, or it lies beyond the picture. */
   readonly estimate: number | null;
   readonly pass: number | null;
   readonly fail: number;
@@ -31,7 +32,7 @@ export function bandGeometry(band: BandView): BandGeometry {
   return {
     from,
     to: isWide ? high : from + least,
-    estimate: band.estimate === null ? null : inside(band.estimate),
+    estimate: band.estimate === null || placeOf(band.estimate) !== inside(band.estimate) ? null : inside(band.estimate),
     pass,
     fail,
     between: pass === null || pass === fail ? null : { from: Math.min(pass, fail), to: Math.max(pass, fail) },

@@ -4,6 +4,7 @@ import { releaseWords } from "../words/release-words.ts";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayTimeExactly, sayWhen } from "../words/numbers.ts";
 import { short } from "../releases/release-line.tsx";
+import type { Asking } from "./asking.tsx";
 import { Countdown } from "./countdown.tsx";
 
 /** Which release this is, and the time where it runs. */
@@ -35,13 +36,20 @@ export function Title({ view, nowMs }: { readonly view: ReleaseView; readonly no
   );
 }
 
+interface StandingProps {
+  readonly view: ReleaseView;
+  readonly nowMs: number;
+  readonly asking: Asking;
+}
+
 /** Where the release stands, what happens next by itself, and above both a running countdown. Its height hardly changes, so that nothing below moves. */
-export function Standing({ view, nowMs }: { readonly view: ReleaseView; readonly nowMs: number }): ReactNode {
+export function Standing({ view, nowMs, asking }: StandingProps): ReactNode {
   const words = useWords(releaseWords);
   return (
     <section className={`standing sheet tone-${view.tone}`}>
-      {view.countdown !== null && <Countdown countdown={view.countdown} view={view} nowMs={nowMs} />}
-      <p className="standing-sentence" role="status">
+      {view.countdown !== null && <Countdown countdown={view.countdown} view={view} nowMs={nowMs} asking={asking} />}
+      {/* A countdown says the same, and ticks. */}
+      <p className={view.countdown === null ? "standing-sentence" : "unseen"} role="status">
         <span className="tone-dot" aria-hidden="true" />
         <span>{view.sentence}</span>
       </p>

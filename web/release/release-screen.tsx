@@ -8,7 +8,8 @@ import { ProblemNotice } from "../app/problem-notice.tsx";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayClock } from "../words/numbers.ts";
 import { releaseWords } from "../words/release-words.ts";
-import { Actions } from "./actions.tsx";
+import { Actions, NotNow } from "./actions.tsx";
+import { useAsking } from "./asking.tsx";
 import { CheckList } from "./check-list.tsx";
 import { GoNoGo } from "./go-no-go.tsx";
 import { Standing, Title } from "./head.tsx";
@@ -52,25 +53,29 @@ function Release({
 }): ReactNode {
   const words = useWords(releaseWords);
   const nowMs = useServerNow({ serverMs: view.nowMs, localMs: heardMs }, 500);
+  const asking = useAsking(view, refresh);
   const left = view.countdown === null ? "" : `${sayClock(view.countdown.commitByMs - nowMs)} `;
   useEffect(() => {
     document.title = `${marks[view.tone]}${left}${view.name} · serin`;
   }, [view.tone, view.name, left]);
   return (
-    <div className="page release-page">
-      <Title view={view} nowMs={nowMs} />
-      <Standing view={view} nowMs={nowMs} />
-      <Track view={view} />
-      {view.status.kind === "waiting" && <GoNoGo view={view} />}
-      {view.wayBack !== null && <WayBack wayBack={view.wayBack} view={view} />}
-      <CheckList title={words.gates} checks={view.gates} view={view} />
-      <CheckList title={words.guards} checks={view.guards} view={view} />
-      <div className="beside">
-        <Story view={view} />
-        <People people={view.people} />
+    <>
+      <div className="page release-page">
+        <Title view={view} nowMs={nowMs} />
+        <Standing view={view} nowMs={nowMs} asking={asking} />
+        <Track view={view} />
+        {view.status.kind === "waiting" && <GoNoGo view={view} />}
+        {view.wayBack !== null && <WayBack wayBack={view.wayBack} view={view} />}
+        <CheckList title={words.gates} checks={view.gates} view={view} />
+        <CheckList title={words.guards} checks={view.guards} view={view} />
+        <div className="beside">
+          <Story key={view.language} view={view} />
+          <People people={view.people} />
+        </div>
+        <NotNow view={view} />
       </div>
-      <Actions view={view} refresh={refresh} />
-    </div>
+      <Actions view={view} asking={asking} />
+    </>
   );
 }
 

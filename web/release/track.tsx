@@ -52,6 +52,7 @@ function Traffic({ view }: { readonly view: ReleaseView }): ReactNode {
   const words = useWords(releaseWords);
   const language = useLanguage();
   const { wantedPct, seenPct, peoplePct, requestsPct, people } = view.traffic;
+  const isBack = view.tone === "over";
   const isDifferent = seenPct !== null && Math.abs(seenPct - wantedPct) > 0.05;
   return (
     <ul className="traffic">
@@ -71,8 +72,8 @@ function Traffic({ view }: { readonly view: ReleaseView }): ReactNode {
           {sayPercent(requestsPct, language)} {words.ofRequests}
         </li>
       )}
-      {people !== null && <li className="strong">{words.onCanary(sayCount(people.canary, language))}</li>}
-      {people !== null && <li>{words.onStable(sayCount(people.stable, language))}</li>}
+      {people !== null && <li className="strong">{(isBack ? words.wereOnCanary : words.onCanary)(sayCount(people.canary, language))}</li>}
+      {people !== null && !isBack && <li>{words.onStable(sayCount(people.stable, language))}</li>}
     </ul>
   );
 }

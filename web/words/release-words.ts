@@ -50,6 +50,7 @@ export interface ReleaseWords {
   readonly rollingBackIn: string;
   readonly decideWithin: string;
   readonly rollingBackNow: string;
+  readonly rollBackNow: string;
   readonly doneBy: (time: string) => string;
   readonly older: string;
   readonly wholeStory: string;
@@ -131,6 +132,7 @@ export const releaseWords: Words<ReleaseWords> = {
     rollingBackIn: "Rolling back in",
     decideWithin: "Decide within",
     rollingBackNow: "Rolling back now",
+    rollBackNow: "Roll back now…",
     doneBy: (time) => `everybody is back by ${time}`,
     older: "Older entries",
     wholeStory: "This is where it began.",
@@ -209,6 +211,7 @@ export const releaseWords: Words<ReleaseWords> = {
     rollingBackIn: "Retour arrière dans",
     decideWithin: "À décider sous",
     rollingBackNow: "Retour arrière en cours",
+    rollBackNow: "Revenir maintenant…",
     doneBy: (time) => `tout le monde est revenu à ${time} au plus tard`,
     older: "Entrées plus anciennes",
     wholeStory: "C’est ici que tout a commencé.",

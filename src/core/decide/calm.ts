@@ -1,8 +1,8 @@
 import { isSameData } from "../canonical-json.ts";
 import type { Fact } from "../decision.ts";
 import type { Status, Wait } from "../status.ts";
+import { openObstacles } from "../obstacles.ts";
 import { isGone, isReady, isTrafficAsWanted } from "../wanted.ts";
-import { mayStart } from "../windows.ts";
 import { standInPhase } from "./phase.ts";
 import type { Pace } from "./phase.ts";
 import { rollBack } from "./roll-back.ts";
@@ -44,13 +44,16 @@ function isForPeople(status: Status & { kind: "holding" }): boolean {
 
 function decideWaiting(sight: Sight): Step {
   const waits: Wait[] = [];
-  const { plan, nowMs } = sight;
-  if (sight.seen.frozen.includes(plan.environment)) waits.push({ kind: "freeze", environment: plan.environment });
-  const missing = missingRoles(sight.release, { kind: "start" });
+  const { nowMs, release } = sight;
+  if (release.notBeforeMs !== null && nowMs < release.notBeforeMs) waits.push({ kind: "scheduled", atMs: release.notBeforeMs });
+  const start = { kind: "start" } as const;
+  const obstacles = openObstacles(start, release, { nowMs, frozen: sight.seen.frozen });
+  for (const obstacle of obstacles) if (obstacle.kind === "freeze") waits.push(obstacle);
+  const missing = missingRoles(release, start);
   if (missing.length > 0) waits.push({ kind: "sign-off", roles: missing });
-  if (!mayStart(plan, nowMs).ok) waits.push({ kind: "window" });
+  if (obstacles.some((obstacle) => obstacle.kind === "window")) waits.push({ kind: "window" });
   if (waits.length === 0) return { status: { kind: "preparing", sinceMs: nowMs }, facts: [] };
-  const { status } = sight.release;
+  const { status } = release;
   const isSame = status.kind === "waiting" && isSameData(status.for, waits);
   return isSame ? stay(sight) : { status: { kind: "waiting", sinceMs: nowMs, for: waits }, facts: [] };
 }

@@ -2,9 +2,9 @@ import { isSameData } from "../canonical-json.ts";
 import { compares } from "../checks.ts";
 import { neverRead, unreadable } from "../evidence-book.ts";
 import type { Standing } from "../evidence-book.ts";
+import { openObstacles } from "../obstacles.ts";
 import type { HoldReason, Status } from "../status.ts";
 import { tooSmallFor, isWithoutStable } from "../wanted.ts";
-import { mayAdvance } from "../windows.ts";
 import type { Sight, Step } from "./sight.ts";
 import { missingRoles, nextSignOff } from "./sign-offs.ts";
 
@@ -65,13 +65,12 @@ function lonelyGuards({ release, standings }: Sight): readonly Standing[] {
 function goOn(sight: Sight, phase: number): Step {
   const unread = neverRead(sight.book);
   if (unread.length > 0) return { status: hold(sight, phase, { kind: "no-data", checks: unread }), facts: [] };
-  const missing = missingRoles(sight.release, nextSignOff(phase, sight.plan));
+  const step = nextSignOff(phase, sight.plan);
+  const missing = missingRoles(sight.release, step);
   if (missing.length > 0) return { status: hold(sight, phase, { kind: "sign-off", roles: missing }), facts: [] };
-  if (sight.seen.frozen.includes(sight.plan.environment)) {
-    return { status: hold(sight, phase, { kind: "freeze", environment: sight.plan.environment }), facts: [] };
-  }
-  if (phase + 1 === sight.plan.phases.length) return { status: { kind: "promoting", step: "cloning", sinceMs: sight.nowMs }, facts: [] };
-  if (!mayAdvance(sight.plan, sight.nowMs).ok) return { status: hold(sight, phase, { kind: "window" }), facts: [] };
+  const [obstacle] = openObstacles(step, sight.release, { nowMs: sight.nowMs, frozen: sight.seen.frozen });
+  if (obstacle) return { status: hold(sight, phase, obstacle.kind === "freeze" ? obstacle : { kind: "window" }), facts: [] };
+  if (step.kind === "promote") return { status: { kind: "promoting", step: "cloning", sinceMs: sight.nowMs }, facts: [] };
   // It was asked to grow when this phase began; nobody is sent to a version that cannot serve them yet.
   const small = tooSmallFor(sight.release, sight.seen, phase + 1);
   if (small.length > 0) return { status: hold(sight, phase, { kind: "capacity", services: small }), facts: [] };

@@ -1,14 +1,16 @@
+import { applyFact, toldAt } from "../apply.ts";
 import type { Fact } from "../decision.ts";
-import type { Plan, Role } from "../plan.ts";
+import type { Role } from "../plan.ts";
 import type { Release, SignOff } from "../release.ts";
+import { kindsAtAnyRevision } from "../requests.ts";
 import type { Refusal, Request } from "../requests.ts";
-import { isExposed } from "../status.ts";
-import { openGates } from "./phase.ts";
-import { looksAway } from "./looks-away.ts";
+import { deedOf, rollbackRoles, rolesFor, whoMay } from "../roles.ts";
+import { isTerminal } from "../status.ts";
+import { overridable, unfit } from "./fit.ts";
 import type { Sight } from "./sight.ts";
-import { approvable, missingRoles, needsOf, nextSignOff, rolesOf, signOffsFor, verdictsSeen } from "./sign-offs.ts";
+import { approvable, driftedSince, isStarterAlone, missingRoles, needsOf, rolesOf, signOffsFor } from "./sign-offs.ts";
 
-/** The answers to the requests of one tick: what each got, the release with the new sign-offs, and the strictest order that was accepted. */
+/** The answers to the requests of one tick: what each got, the release with what was signed and said, and the strictest order that was accepted. */
 export interface Answers {
   readonly facts: readonly Fact[];
   readonly release: Release;
@@ -16,7 +18,7 @@ export interface Answers {
   readonly order: Request | null;
 }
 
-const strictestFirst = ["rollback", "stop", "pause", "resume", "promote"] as const;
+const orders = ["rollback", "stop", "pause", "resume", "promote"] as const;
 
 /** Answers every request, oldest first; each gets exactly one `accepted` or `refused` fact. */
 export function answerRequests(sight: Sight): Answers {
@@ -28,58 +30,105 @@ export function answerRequests(sight: Sight): Answers {
 
 function answerOne(sight: Sight, request: Request, answers: Answers): Answers {
   const asked = { request: request.id, by: request.by.name, asked: request.kind } as const;
-  const refusal = staleness(sight.release, request) ?? refusalOf(sight, request);
+  const refusal =
+    staleness(sight.release, request) ??
+    notTheirs(sight.release, request) ??
+    (request.kind === "approve" ? refusalOfApproval(sight, request) : unfit(request.kind, sight));
   if (refusal) return { ...answers, facts: [...answers.facts, { kind: "refused", ...asked, refusal }] };
-  const facts: readonly Fact[] = [...answers.facts, { kind: "accepted", ...asked, reason: request.reason }];
-  if (request.kind !== "approve") return { ...answers, facts, order: stricter(answers.order, request) };
-  const signOff = signOffOf(sight, request);
+  const given = wordsOf(sight, request);
   return {
-    ...answers,
-    facts: [...facts, { kind: "signed", signOff }],
-    release: { ...answers.release, signOffs: [...answers.release.signOffs, signOff] },
+    facts: [...answers.facts, { kind: "accepted", ...asked, reason: request.reason }, ...given],
+    release: given.reduce(withWord, answers.release),
+    order: stricter(answers.order, request),
   };
 }
 
-function stricter(before: Request | null, now: Request): Request {
-  const rank = (request: Request): number => strictestFirst.findIndex((kind) => kind === request.kind);
+/** What the request puts into the journal beside its acceptance. */
+function wordsOf(sight: Sight, request: Request): readonly Fact[] {
+  const { release, nowMs } = sight;
+  const word = { by: request.by.name, reason: request.reason, atMs: nowMs };
+  switch (request.kind) {
+    case "approve":
+      return [{ kind: "signed", signOff: signOffOf(sight, request) }, ...answeredReports(release, request)];
+    case "report": {
+      const asks: readonly Fact[] =
+        release.rollback === null ? [{ kind: "asks", for: "decision", roles: rollbackRoles(release.plan) }] : [];
+      // Told when it was asked, not when it was read: from there the time runs that a rollback by hand may take.
+      return [{ kind: "reported", report: { ...word, atMs: Math.min(request.atMs, nowMs) } }, ...asks];
+    }
+    case "acknowledge": {
+      const roles = missingRoles(release, { kind: "rollback" });
+      const asks: readonly Fact[] = roles.length > 0 ? [{ kind: "asks", for: "validation", roles }] : [];
+      return [{ kind: "acknowledged", acknowledgement: word }, ...asks];
+    }
+    case "override":
+      return overridable(release, sight.seen).map(({ step, obstacle }) => ({
+        kind: "overrode",
+        override: { ...word, for: step, over: obstacle },
+      }));
+    case "resume":
+    case "promote":
+      return answeredReports(release, request);
+    case "pause":
+    case "stop":
+    case "rollback":
+      return [];
+  }
+}
+
+/** Whoever may take people back, has read the report and goes on has answered it. */
+function answeredReports(release: Release, request: Request): readonly Fact[] {
+  const mayDecide = rollbackRoles(release.plan).some((role) => request.by.roles.includes(role));
+  if (release.reports.length === 0 || !mayDecide || release.rollback !== null) return [];
+  return [{ kind: "report-answered", by: request.by.name, asked: request.kind }];
+}
+
+/** The release as the other requests of the tick find it. Reports are not among it: nobody who asked in this tick has read them. */
+function withWord(release: Release, fact: Fact): Release {
+  return fact.kind === "reported" ? release : applyFact(release, fact);
+}
+
+function stricter(before: Request | null, now: Request): Request | null {
+  const rank = (request: Request): number => orders.findIndex((kind) => kind === request.kind);
+  if (rank(now) < 0) return before;
   return before && rank(before) < rank(now) ? before : now;
 }
 
 /** Somebody who saw an older story may still stop or take back, but not let anything go on. */
 function staleness(release: Release, request: Request): Refusal | null {
-  if (request.kind === "rollback" || request.kind === "stop" || request.kind === "pause") return null;
+  if (kindsAtAnyRevision.includes(request.kind)) return null;
   const expected = request.expectRevision;
   if (expected !== null && expected >= release.materialRevision) return null;
   return { kind: "stale", expected: expected ?? 0, actual: release.revision };
 }
 
-function refusalOf(sight: Sight, request: Request): Refusal | null {
-  switch (request.kind) {
-    case "approve":
-      return refusalOfApproval(sight, request);
-    case "rollback":
-      return refusalOfEnd(sight, request);
-    case "stop":
-      return refusalOfEnd(sight, request);
-    case "pause":
-      return roleRefusal(request, ["release-manager", "devops-lead", "qa-lead", "product-owner"]) ?? refusalOfPause(sight);
-    case "resume":
-      return refusalOfResume(sight, request);
-    case "promote":
-      return roleRefusal(request, ["release-manager", "devops-lead"]) ?? refusalOfPromotion(sight);
-  }
+/** As the table of roles says; who approves what stands in the plan, and is looked at with the approval. */
+function notTheirs(release: Release, request: Request): Refusal | null {
+  const who = whoMay[deedOf(request.kind, release)];
+  if (who.kind === "everybody") return null;
+  if (request.by.isMachine && who.machines === "may not") return { kind: "machine" };
+  return request.kind === "approve" ? null : roleRefusal(request, rolesFor(request.kind, release));
 }
 
 function refusalOfApproval(sight: Sight, request: Request): Refusal | null {
-  const target = approvable(sight.release.status, sight.plan);
+  const { release, plan } = sight;
+  const target = approvable(release.status, plan);
   if (!target) return { kind: "not-asked-for" };
-  const asked = rolesOf(needsOf(sight.plan, target));
+  const asked = rolesOf(needsOf(plan, target));
   if (asked.length === 0) return { kind: "not-asked-for" };
   const role = roleOfApproval(sight, request);
   if (!role) return { kind: "role", needs: asked };
-  const signed = signOffsFor(sight.release, target);
+  const signed = signOffsFor(release, target);
   // One person counts for one role per sign-off.
-  return signed.some((signOff) => signOff.role === role || signOff.by === request.by.name) ? { kind: "already-signed" } : null;
+  if (signed.some((signOff) => signOff.role === role || signOff.by === request.by.name)) return { kind: "already-signed" };
+  if (isStarterAlone(release, target, { by: request.by.name, role })) return { kind: "starter-alone", roles: asked };
+  const check = isTerminal(release.status) ? null : driftedSince(seenBy(release, request), release, sight.standings);
+  return check === null ? null : { kind: "drifted", check };
+}
+
+/** What was noted of the checks when the person looked. */
+function seenBy(release: Release, request: Request): SignOff["saw"] {
+  return toldAt(release, request.expectRevision ?? release.revision);
 }
 
 /** The role that the person speaks for: the one that was named, or the first of theirs that is still missing, or one that is asked for at all. */
@@ -93,56 +142,19 @@ function roleOfApproval(sight: Sight, request: Request): Role | null {
 }
 
 function signOffOf(sight: Sight, request: Request): SignOff {
-  const target = approvable(sight.release.status, sight.plan);
+  const { release } = sight;
+  const target = approvable(release.status, sight.plan);
   const role = roleOfApproval(sight, request);
   if (!target || !role) throw new Error("an approval was accepted that nobody asked for");
-  const { revision } = sight.release;
-  return { by: request.by.name, role, for: target, revision, atMs: sight.nowMs, saw: verdictsSeen(sight.standings) };
-}
-
-function refusalOfEnd(sight: Sight, request: Request): Refusal | null {
-  const { status } = sight.release;
-  const mayEnd = isExposed(status) || status.kind === "waiting" || status.kind === "preparing";
-  const mayRollBack = mayEnd || status.kind === "rolling-back" || (status.kind === "promoted" && !sight.seen.superseded);
-  const fits = request.kind === "rollback" ? mayRollBack : mayEnd;
-  return roleRefusal(request, rollbackRoles(sight.plan)) ?? (fits ? null : { kind: "not-now", status: status.kind });
-}
-
-/** Who may take people back; a plan that names nobody leaves it to the release manager and the DevOps lead. */
-function rollbackRoles(plan: Plan): readonly Role[] {
-  const named = rolesOf(plan.people.rollback);
-  return named.length > 0 ? named : ["release-manager", "devops-lead"];
-}
-
-function refusalOfPause(sight: Sight): Refusal | null {
-  const { status } = sight.release;
-  const runsByItself = status.kind === "holding" && (status.why.kind === "countdown" || status.why.kind === "investigation");
-  const fits =
-    status.kind === "shifting" ||
-    status.kind === "observing" ||
-    (status.kind === "holding" && !runsByItself && status.why.kind !== "paused");
-  return fits ? null : { kind: "not-now", status: status.kind };
-}
-
-function refusalOfResume(sight: Sight, request: Request): Refusal | null {
-  const { status } = sight.release;
-  if (status.kind !== "holding") return { kind: "not-now", status: status.kind };
-  if (status.why.kind === "paused") return roleRefusal(request, ["release-manager", "devops-lead"]);
-  if (looksAway(status, sight.plan).length > 0) return roleRefusal(request, ["release-manager"]);
-  return { kind: "not-now", status: status.kind };
-}
-
-/** `promote` goes on before the time is over; it never goes past an open gate or a missing sign-off. */
-function refusalOfPromotion(sight: Sight): Refusal | null {
-  const { status } = sight.release;
-  const held =
-    status.kind === "holding" &&
-    ["paused", "investigation", "countdown", "invalid", "no-data", "shared-incident"].includes(status.why.kind);
-  if ((status.kind !== "observing" && status.kind !== "holding") || held) return { kind: "not-now", status: status.kind };
-  const open = openGates(sight, status.phase).map((standing) => standing.check.id);
-  if (open.length > 0) return { kind: "gate-open", checks: open };
-  const missing = missingRoles(sight.release, nextSignOff(status.phase, sight.plan));
-  return missing.length > 0 ? { kind: "waits-for", roles: missing } : null;
+  return {
+    by: request.by.name,
+    role,
+    for: target,
+    revision: request.expectRevision ?? release.revision,
+    atMs: sight.nowMs,
+    saw: seenBy(release, request),
+    ...(target.kind === "start" ? { planHash: release.planHash } : {}),
+  };
 }
 
 function roleRefusal(request: Request, needs: readonly Role[]): Refusal | null {

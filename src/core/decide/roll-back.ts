@@ -2,6 +2,7 @@ import type { Fact } from "../decision.ts";
 import { endOf } from "../reactions.ts";
 import type { Reaction } from "../reactions.ts";
 import type { Cause, RollbackFrom, RollbackStep, Status } from "../status.ts";
+import { backByHand } from "../way-back.ts";
 import { isGone, isReady, isShareAsWanted, isTrafficAsWanted } from "../wanted.ts";
 import type { Sight, Step } from "./sight.ts";
 import { stay } from "./sight.ts";
@@ -27,7 +28,7 @@ export function decideRollingBack(sight: Sight): Step {
   if (status.step === "traffic") {
     const tookMs = sight.nowMs - (sight.release.rollback?.committedMs ?? status.sinceMs);
     const withinMs = status.cause.kind === "person" ? sight.plan.rollback.manualMs : sight.plan.rollback.automaticMs;
-    facts.push({ kind: "traffic-back", tookMs, withinMs });
+    facts.push({ kind: "traffic-back", tookMs, withinMs }, ...backByHand(sight.release, sight.nowMs));
   }
   const steps = stepsFrom[status.from];
   const next = steps[steps.indexOf(status.step) + 1];

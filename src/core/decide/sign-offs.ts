@@ -65,26 +65,46 @@ export function signOffsFor(release: Release, target: SignOffFor): readonly Sign
   return release.signOffs.filter((signOff) => isSameTarget(signOff.for, target));
 }
 
-function isSameTarget(left: SignOffFor, right: SignOffFor): boolean {
+/** True when both are the same step. */
+export function isSameTarget(left: SignOffFor, right: SignOffFor): boolean {
   return left.kind === right.kind && (left.kind !== "phase" || right.kind !== "phase" || left.phase === right.phase);
 }
 
-/** Verdict kinds by check, as a signer sees them. */
-export function verdictsSeen(standings: readonly Standing[]): Readonly<Record<string, Verdict["kind"]>> {
-  return Object.fromEntries(standings.map((standing) => [standing.check.id, standing.verdict.kind]));
+/**
+ * True when nobody but the person who started the release would have approved `target`, once `by` has: somebody else has to look as well. A
+ * rollback's validation lets nothing go forward, and whoever holds the role may give it.
+ */
+export function isStarterAlone(release: Release, target: SignOffFor, signOff: Pick<SignOff, "by" | "role">): boolean {
+  if (target.kind === "rollback" || signOff.by !== release.startedBy) return false;
+  const after = [...signOffsFor(release, target), signOff];
+  return isEnough(needsOf(release.plan, target), after) && after.every(({ by }) => by === release.startedBy);
+}
+
+function isEnough(needs: Needs, signOffs: readonly Pick<SignOff, "role">[]): boolean {
+  const signed = signOffs.map(({ role }) => role);
+  return "all" in needs ? needs.all.every((role) => signed.includes(role)) : needs.any.some((role) => signed.includes(role));
+}
+
+/** The first gate of this phase or guard that is worse now than what a signer saw; `null`: none. A silent source is a reason to hold, not to sign again. */
+export function driftedSince(
+  saw: Readonly<Record<string, Verdict["kind"]>>,
+  release: Release,
+  standings: readonly Standing[],
+): string | null {
+  const phase = "phase" in release.status ? release.status.phase : null;
+  const counting = standings.filter(({ check, verdict }) => (check.phase === null || check.phase === phase) && verdict.kind !== "no-data");
+  return counting.find(({ check, verdict }) => worsened(saw[check.id] ?? "undecided", verdict.kind))?.check.id ?? null;
 }
 
 /**
- * The sign-offs for what comes next whose evidence got worse since: they do not count any more, and it is said. What counts are the gates
- * of this phase and the guards; a source that is silent for a while is a reason to hold, not to sign again.
+ * The sign-offs for what comes next whose evidence got worse since: they do not count any more, and it is said. A start rests on the plan alone,
+ * which is frozen into the release.
  */
 export function lapsed(release: Release, standings: readonly Standing[]): readonly Extract<Fact, { kind: "lapsed" }>[] {
   const target = isTerminal(release.status) ? null : approvable(release.status, release.plan);
   if (!target || target.kind === "start") return [];
-  const phase = "phase" in release.status ? release.status.phase : null;
-  const counting = standings.filter(({ check, verdict }) => (check.phase === null || check.phase === phase) && verdict.kind !== "no-data");
   return signOffsFor(release, target).flatMap((signOff) => {
-    const worse = counting.find((standing) => worsened(signOff.saw[standing.check.id] ?? "undecided", standing.verdict.kind));
-    return worse ? [{ kind: "lapsed" as const, signOff, check: worse.check.id }] : [];
+    const check = driftedSince(signOff.saw, release, standings);
+    return check === null ? [] : [{ kind: "lapsed" as const, signOff, check }];
   });
 }

@@ -6,10 +6,12 @@ import { askedCheck, capital, list, namePhase, quote, quoteCheck, quoteChecks, t
 import type { ByLanguage, Context, Sentences } from "./context.ts";
 import { saySpan, sayShare } from "./numbers.ts";
 import { ofRoles, sayRole } from "./people.ts";
+import { sayObstacle } from "./obstacles.ts";
 import { sayReaction } from "./reactions.ts";
 import { sayAsked, sayRefusal } from "./refusals.ts";
 import { sayStatus } from "./statuses.ts";
 import { sayVerdict } from "./verdicts.ts";
+import { wayBackFacts } from "./way-back.ts";
 
 /** One fact of the journal as a sentence, a capital letter first and no full stop: what the terminal, notices and reports say. */
 export function sayFact(fact: Fact, context: Context, language: Language): string {
@@ -39,7 +41,9 @@ function isTold(fact: Fact, told: readonly Fact[]): boolean {
       return isSilent || told.some((other) => other.kind === "breach" && other.check === fact.check);
     }
     case "accepted":
-      return fact.asked === "approve" && told.some((other) => other.kind === "signed" && other.signOff.by === fact.by);
+      return told.some((other) => isWordOf(other, fact));
+    case "report-answered":
+      return told.some((other) => other.kind === "signed" && other.signOff.by === fact.by);
     case "check":
       return fact.name === rehearsal && fact.ok && told.some((other) => other.kind === "rehearsed");
     case "lapsed":
@@ -49,6 +53,14 @@ function isTold(fact: Fact, told: readonly Fact[]): boolean {
     default:
       return false;
   }
+}
+
+/** True when `other` tells by itself what was asked for. */
+function isWordOf(other: Fact, { asked, by }: Extract<Fact, { readonly kind: "accepted" }>): boolean {
+  if (other.kind === "signed") return asked === "approve" && other.signOff.by === by;
+  if (other.kind === "reported") return asked === "report" && other.report.by === by;
+  if (other.kind === "acknowledged") return asked === "acknowledge" && other.acknowledgement.by === by;
+  return other.kind === "overrode" && asked === "override" && other.override.by === by;
 }
 
 /** The checks whose silence is the reason to hold. */
@@ -74,6 +86,11 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
       `the approval of ${approved(signOff.for, context, "en")} by ${signer(signOff, "en")} lapses, because ${quoteCheck(context, check, "en")} has got worse since`,
     accepted: ({ by, asked, reason }) => `${by} asked ${sayAsked(asked, "en")}${reason === "" ? "" : `: ${quote(reason, "en")}`}`,
     refused: ({ by, asked, refusal }, context) => `${by} asked ${sayAsked(asked, "en")}, refused: ${sayRefusal(refusal, context, "en")}`,
+    ...wayBackFacts.en,
+    overrode: ({ override }, context) =>
+      `${override.by} lets ${approved(override.for, context, "en")} pass although ${sayObstacle(override.over, "en")}${override.reason === "" ? "" : `: ${quote(override.reason, "en")}`}`,
+    "override-over": ({ override }, context) =>
+      `the override by ${override.by} for ${approved(override.for, context, "en")} is over, because what stood in the way is gone; should it come back, it takes another one`,
     "traffic-back": ({ tookMs, withinMs }) =>
       `everybody is back on the stable version, as read back after ${saySpan(tookMs, "en")} (${tookMs <= withinMs ? "promised within" : "late, promised within"} ${saySpan(withinMs, "en")})`,
     late: ({ awaits, afterMs, detail }) => `${waits.en[awaits]}, after ${saySpan(afterMs, "en")}${after(detail, "en")}`,
@@ -101,6 +118,11 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     accepted: ({ by, asked, reason }) => `${by} a demandé ${sayAsked(asked, "fr")}${reason === "" ? "" : `\u202f: ${quote(reason, "fr")}`}`,
     refused: ({ by, asked, refusal }, context) =>
       `${by} a demandé ${sayAsked(asked, "fr")}, refus\u202f: ${sayRefusal(refusal, context, "fr")}`,
+    ...wayBackFacts.fr,
+    overrode: ({ override }, context) =>
+      `${override.by} autorise ${approved(override.for, context, "fr")} bien que ${sayObstacle(override.over, "fr")}${override.reason === "" ? "" : `\u202f: ${quote(override.reason, "fr")}`}`,
+    "override-over": ({ override }, context) =>
+      `la dérogation de ${override.by} pour ${approved(override.for, context, "fr")} prend fin, car son motif a disparu\u202f; s’il revient, il en faut une autre`,
     "traffic-back": ({ tookMs, withinMs }) =>
       `tout le monde est revenu à la version stable, confirmé après ${saySpan(tookMs, "fr")} (${tookMs <= withinMs ? "promis en" : "en retard, promis en"} ${saySpan(withinMs, "fr")})`,
     late: ({ awaits, afterMs, detail }) => `${waits.fr[awaits]} après ${saySpan(afterMs, "fr")}${after(detail, "fr")}`,

@@ -1,6 +1,6 @@
 import type { Language } from "../plan.ts";
-import type { Refusal, Request } from "../requests.ts";
-import { quoteChecks, tell } from "./context.ts";
+import type { Refusal, RequestKind } from "../requests.ts";
+import { quoteCheck, quoteChecks, tell } from "./context.ts";
 import type { ByLanguage, Context, Sentences } from "./context.ts";
 import { ofRoles, sayRoles } from "./people.ts";
 import { sayStatusKind } from "./statuses.ts";
@@ -15,12 +15,15 @@ export function sayAsked(asked: string, language: Language): string {
   return (requests[language] as Readonly<Record<string, string>>)[asked] ?? asked;
 }
 
-const requests: ByLanguage<Readonly<Record<Request["kind"], string>>> = {
+const requests: ByLanguage<Readonly<Record<RequestKind, string>>> = {
   en: {
     approve: "to approve",
     pause: "to pause",
     resume: "to go on",
     promote: "to promote",
+    override: "to let it pass although window or freeze stand in the way",
+    report: "to report a problem",
+    acknowledge: "to confirm the rollback",
     stop: "to stop",
     rollback: "to roll back",
   },
@@ -29,6 +32,9 @@ const requests: ByLanguage<Readonly<Record<Request["kind"], string>>> = {
     pause: "la pause",
     resume: "la reprise",
     promote: "la généralisation",
+    override: "une dérogation",
+    report: "le signalement d’un problème",
+    acknowledge: "la confirmation du retour arrière",
     stop: "l’arrêt",
     rollback: "le retour arrière",
   },
@@ -38,6 +44,12 @@ const refusals: ByLanguage<Sentences<Refusal, readonly [Context]>> = {
   en: {
     stale: ({ expected, actual }) =>
       `it was asked for on revision ${expected}, but the release is at ${actual} and something that matters has changed; look again`,
+    drifted: ({ check }, context) => `${quoteCheck(context, check, "en")} has got worse since the revision that was seen; look again`,
+    machine: () => "a program cannot give a person’s word; somebody with the role has to sign in and do it",
+    "starter-alone": ({ roles }) =>
+      `whoever started a release cannot be the only one to approve it; another ${sayRoles(roles, "en", "or")} has to`,
+    "nothing-in-the-way": () => "neither window nor freeze stands in the way of the next step now",
+    "nothing-to-acknowledge": () => "no rollback by hand waits for that",
     role: ({ needs }) => `only ${sayRoles(needs, "en", "or")} may`,
     "not-now": ({ status }) => `the release is ${sayStatusKind(status, "en")}`,
     "not-asked-for": () => "nobody is asked for this approval now",
@@ -48,6 +60,12 @@ const refusals: ByLanguage<Sentences<Refusal, readonly [Context]>> = {
   fr: {
     stale: ({ expected, actual }) =>
       `la demande porte sur la révision ${expected}, la mise en production en est à ${actual} et quelque chose d’important a changé\u202f; à relire`,
+    drifted: ({ check }, context) => `${quoteCheck(context, check, "fr")} s’est dégradé depuis la révision lue\u202f; à relire`,
+    machine: () => "un programme ne donne pas la parole d’une personne\u202f; quelqu’un qui a le rôle doit se connecter et le faire",
+    "starter-alone": ({ roles }) =>
+      `qui a démarré une mise en production ne peut pas être seul à l’approuver\u202f; il faut une autre personne avec le rôle ${sayRoles(roles, "fr", "or")}`,
+    "nothing-in-the-way": () => "ni fenêtre de tir ni gel n’empêche la prochaine étape en ce moment",
+    "nothing-to-acknowledge": () => "aucun retour arrière manuel n’attend cette confirmation",
     role: ({ needs }) => `il faut le rôle ${sayRoles(needs, "fr", "or")}`,
     "not-now": ({ status }) => `la mise en production est ${sayStatusKind(status, "fr")}`,
     "not-asked-for": () => "cet accord n’est demandé à personne en ce moment",

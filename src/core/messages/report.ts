@@ -63,6 +63,7 @@ export interface ReportWords {
       | "people"
       | "requests"
       | "wayBack"
+      | "overrides"
       | "notices"
       | "story"
       | "proof",
@@ -163,6 +164,7 @@ const en: ReportWords = {
     people: "Approvals",
     requests: "What people asked for",
     wayBack: "The way back",
+    overrides: "Windows and freezes gone over",
     notices: "Notices",
     story: "What happened",
     proof: "Proof",
@@ -312,6 +314,7 @@ const fr: ReportWords = {
     people: "Accords",
     requests: "Demandes",
     wayBack: "Retour arrière",
+    overrides: "Fenêtres et gels outrepassés",
     notices: "Notifications",
     story: "Déroulé",
     proof: "Authenticité",

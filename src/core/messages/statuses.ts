@@ -7,7 +7,7 @@ import type { ByLanguage, Context, Sentences } from "./context.ts";
 import { sayHold } from "./holds.ts";
 import { saySpan } from "./numbers.ts";
 import { ofRoles } from "./people.ts";
-import { sayWhen } from "./times.ts";
+import { sayMoment, sayWhen } from "./times.ts";
 
 /**
  * Where a release stands, in one sentence without a capital letter: "observing 10 %: 9 min 40 s of 15 min". With `context.progress` it
@@ -136,25 +136,34 @@ function progress(phase: number, context: Context, language: Language): string {
 }
 
 function waits(wanted: readonly Wait[], context: Context, language: Language): string {
-  return wanted.map((wait) => tell(waiting[language], wait, context)).join(language === "fr" ? "\u202f; " : "; ");
+  const scheduled = wanted.find((wait) => wait.kind === "scheduled");
+  const fromMs = Math.max(context.nowMs ?? 0, scheduled?.atMs ?? 0);
+  return wanted.map((wait) => tell(waiting[language], wait, context, fromMs)).join(language === "fr" ? "\u202f; " : "; ");
 }
 
-const waiting: ByLanguage<Sentences<Wait, readonly [Context]>> = {
+/** What is waited for; its window is looked for from `fromMs` (epoch ms) on. */
+const waiting: ByLanguage<Sentences<Wait, readonly [context: Context, fromMs: number]>> = {
   en: {
-    window: (_, context) => `for its window${opening(context, "en")}`,
+    window: (_, context, fromMs) => `for its window${opening(context, fromMs, "en")}`,
     "sign-off": ({ roles }) => `for the approval ${ofRoles(roles, "en")}`,
+    scheduled: ({ atMs }, context) => `until ${sayScheduled(atMs, context, "en")}, as scheduled`,
     freeze: ({ environment }) => `for the freeze of ${quote(environment, "en")} to be lifted`,
   },
   fr: {
-    window: (_, context) => `de la fenêtre de tir${opening(context, "fr")}`,
+    window: (_, context, fromMs) => `de la fenêtre de tir${opening(context, fromMs, "fr")}`,
     "sign-off": ({ roles }) => `de l’accord ${ofRoles(roles, "fr")}`,
+    scheduled: ({ atMs }, context) => `du moment prévu, ${sayScheduled(atMs, context, "fr")}`,
     freeze: ({ environment }) => `de la levée du gel de ${quote(environment, "fr")}`,
   },
 };
 
-function opening(context: Context, language: Language): string {
+function sayScheduled(atMs: number, { plan, nowMs }: Context, language: Language): string {
+  return nowMs === undefined ? sayMoment(plan, atMs, language) : sayWhen(plan, { atMs, nowMs }, language);
+}
+
+function opening(context: Context, fromMs: number, language: Language): string {
   const { plan, nowMs } = context;
-  const atMs = nowMs === undefined ? null : nextOpening(plan, nowMs);
+  const atMs = nowMs === undefined ? null : nextOpening(plan, fromMs);
   if (nowMs === undefined || atMs === null) return "";
   const when = sayWhen(plan, { atMs, nowMs }, language);
   return language === "fr" ? ` (ouverture ${when})` : ` (opens ${when})`;

@@ -1,4 +1,3 @@
-import { isClockChange } from "../outlook.ts";
 import type { Day } from "../calendar.ts";
 import type { Outlook, OutlookStart, OutlookWeek } from "../outlook.ts";
 import type { Language, Plan } from "../plan.ts";
@@ -55,6 +54,13 @@ const misfits: ByLanguage<Sentences<Misfit, readonly [Start]>> = {
 
 function when({ plan, startMs }: Start, atMs: number, language: Language): string {
   return sayWhen(plan, { atMs, nowMs: startMs }, language);
+}
+
+/** Why an environment is frozen: the reason that a person gave, or the release that was halted there. */
+export function sayFreeze(freeze: { readonly reason: string | null; readonly release: string | null }, language: Language): string {
+  if (freeze.reason !== null) return freeze.reason;
+  const release = freeze.release ?? "";
+  return language === "fr" ? `la mise en production ${release} a été arrêtée` : `release ${release} was halted`;
 }
 
 /** A part of what is told, with the lines beneath it. */
@@ -120,7 +126,7 @@ function notesOf(day: Day, language: Language): readonly string[] {
   const words = outlookWords[language];
   return [
     ...(day.holiday === null ? [] : [`${closedWords[language].holiday}${day.holiday}`]),
-    ...(isClockChange(day) ? [words.clock(saySpan(day.toMs - day.fromMs, language))] : []),
+    ...(day.change !== null ? [words.clock(saySpan(day.toMs - day.fromMs, language))] : []),
   ];
 }
 

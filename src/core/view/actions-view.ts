@@ -1,73 +1,90 @@
+import { overridable, unfit } from "../decide/fit.ts";
+import type { Situation } from "../decide/fit.ts";
 import { looksAway } from "../decide/looks-away.ts";
-import { approvable, missingRoles, nextSignOff } from "../decide/sign-offs.ts";
-import type { Standing } from "../evidence-book.ts";
-import type { ByLanguage, Context } from "../messages/context.ts";
+import { approvable, missingRoles } from "../decide/sign-offs.ts";
+import { actionLabels, sayConsequence, versionWords } from "../messages/actions.ts";
+import type { Stakes } from "../messages/actions.ts";
+import { capital, list, quoteChecks } from "../messages/context.ts";
+import type { Context } from "../messages/context.ts";
+import { sayObstacle } from "../messages/obstacles.ts";
 import { sayRefusal } from "../messages/refusals.ts";
+import { nextStep } from "../obstacles.ts";
 import type { Language } from "../plan.ts";
 import type { Release } from "../release.ts";
-import type { ActionView } from "../release-view.ts";
-import type { Refusal, Request } from "../requests.ts";
+import type { ActionView, TrafficView } from "../release-view.ts";
+import { requestKinds } from "../requests.ts";
+import type { RequestKind } from "../requests.ts";
+import { rollbackRoles, rolesFor } from "../roles.ts";
 import { isExposed } from "../status.ts";
+import { sayTarget } from "./people-view.ts";
 
-type Kind = Request["kind"];
-const shown: readonly Kind[] = ["approve", "pause", "resume", "promote", "stop", "rollback"];
+/** Asked once more, because people move, or because a rule of the plan is set aside. */
+const grave: ReadonlySet<RequestKind> = new Set<RequestKind>(["rollback", "stop", "override"]);
+/** Shown only where they make sense; the others always, so that everybody finds them in their place. */
+const seldom: ReadonlySet<RequestKind> = new Set<RequestKind>(["override", "report", "acknowledge"]);
 
-/** Every action with why it cannot be taken now; who may take it is another question, that the answer to the request settles. */
-export function actionsView(release: Release, standings: readonly Standing[], context: Context, language: Language): readonly ActionView[] {
-  return shown.map((kind) => {
-    const refusal = refusalOf(kind, release, standings);
-    const why = refusal === null ? null : sayRefusal(refusal, context, language);
-    return {
-      kind,
-      label: labels[language][kind],
-      why,
-      roles: [],
-      whyNotYours: "",
-      consequence: "",
-      isGrave: kind === "rollback" || kind === "stop",
-    };
+/** Every action with why it cannot be taken now, whose it is, and what it does. */
+export function actionsView(
+  situation: Situation,
+  traffic: Pick<TrafficView, "people" | "wantedPct">,
+  context: Context,
+  language: Language,
+): readonly ActionView[] {
+  const { release } = situation;
+  const stakes = stakesOf(situation, traffic, context, language);
+  return requestKinds.flatMap((kind): readonly ActionView[] => {
+    const refusal = unfit(kind, situation);
+    if (refusal !== null && seldom.has(kind)) return [];
+    const roles = rolesFor(kind, release);
+    return [
+      {
+        kind,
+        label: actionLabels[language][kind],
+        why: refusal === null ? null : sayRefusal(refusal, context, language),
+        roles,
+        whyNotYours: roles.length === 0 ? "" : sayRefusal({ kind: "role", needs: roles }, context, language),
+        consequence: refusal === null ? capital(sayConsequence(kind, stakes, language)) : "",
+        isGrave: grave.has(kind),
+      },
+    ];
   });
 }
 
-function refusalOf(kind: Kind, release: Release, standings: readonly Standing[]): Refusal | null {
-  const { status, plan } = release;
-  const notNow: Refusal = { kind: "not-now", status: status.kind };
-  const why = status.kind === "holding" ? status.why.kind : null;
-  switch (kind) {
-    case "approve": {
-      const target = approvable(status, plan);
-      return target !== null && missingRoles(release, target).length > 0 ? null : { kind: "not-asked-for" };
-    }
-    case "pause": {
-      const runsByItself = why === "countdown" || why === "investigation" || why === "paused";
-      return "phase" in status && !runsByItself ? null : notNow;
-    }
-    case "resume":
-      return why === "paused" || looksAway(status, plan).length > 0 ? null : notNow;
-    case "promote":
-      return refusalOfPromotion(release, standings) ?? null;
-    case "stop":
-      return isExposed(status) || status.kind === "waiting" || status.kind === "preparing" ? null : notNow;
-    case "rollback": {
-      const mayGoBack = isExposed(status) || ["waiting", "preparing", "rolling-back", "promoted"].includes(status.kind);
-      return mayGoBack ? null : notNow;
-    }
-  }
+function stakesOf(
+  { release, seen }: Situation,
+  traffic: Pick<TrafficView, "people" | "wantedPct">,
+  context: Context,
+  language: Language,
+): Stakes {
+  const { plan, status } = release;
+  const step = approvable(status, plan) ?? nextStep(release);
+  const obstacles = overridable(release, seen).map(({ obstacle }) => sayObstacle(obstacle, language));
+  const passed = looksAway(status, plan);
+  return {
+    people: traffic.people?.canary ?? null,
+    wantedPct: status.kind === "promoted" ? 100 : traffic.wantedPct,
+    stable: versionOf(release, "stable", language),
+    canary: versionOf(release, "canary", language),
+    back: backOf(release),
+    rehearsedMs: release.rehearsedMs,
+    keptMs: plan.keepStoppedMs,
+    step: step === null ? "" : sayTarget(step, { plan }, language),
+    looksAway: passed.length === 0 ? "" : quoteChecks(context, passed, language),
+    obstacles: list(obstacles, language),
+    deciders: rollbackRoles(plan),
+    validators: missingRoles(release, { kind: "rollback" }),
+  };
 }
 
-const blocking = ["paused", "investigation", "countdown", "invalid", "no-data", "shared-incident"];
-
-function refusalOfPromotion(release: Release, standings: readonly Standing[]): Refusal | null {
-  const { status } = release;
-  const isBlocked = status.kind === "holding" && blocking.includes(status.why.kind);
-  if ((status.kind !== "observing" && status.kind !== "holding") || isBlocked) return { kind: "not-now", status: status.kind };
-  const open = standings.filter(({ check, verdict }) => check.phase === status.phase && verdict.kind !== "pass");
-  if (open.length > 0) return { kind: "gate-open", checks: open.map(({ check }) => check.id) };
-  const missing = missingRoles(release, nextSignOff(status.phase, release.plan));
-  return missing.length > 0 ? { kind: "waits-for", roles: missing } : null;
+/** The version in a word, where all services have the same one and it is short enough for a sentence. */
+function versionOf({ versions }: Release, arm: "stable" | "canary", language: Language): string {
+  const [version, ...others] = new Set(Object.values(versions).map((pair) => pair[arm]));
+  return version === undefined || others.length > 0 || version.length > 20 ? versionWords[language][arm] : version;
 }
 
-const labels: ByLanguage<Readonly<Record<Kind, string>>> = {
-  en: { approve: "Approve", pause: "Pause", resume: "Resume", promote: "Promote", stop: "Stop…", rollback: "Roll back…" },
-  fr: { approve: "Approuver", pause: "Pause", resume: "Reprendre", promote: "Généraliser", stop: "Arrêter…", rollback: "Retour arrière…" },
-};
+function backOf({ status, plan }: Release): Stakes["back"] {
+  if (status.kind === "rolling-back") return "running";
+  if (status.kind === "promoted") return status.previous === "kept" ? "traffic" : "start";
+  if (status.kind === "promoting") return status.step === "cloning" || plan.keepPreviousMs > 0 ? "traffic" : "start";
+  return isExposed(status) ? "traffic" : "nobody";
+}

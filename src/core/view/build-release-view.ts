@@ -1,4 +1,5 @@
 import type { ChainedEntry } from "../chain.ts";
+import type { Situation } from "../decide/fit.ts";
 import { standingsOf } from "../evidence-book.ts";
 import type { EvidenceBook, Standing } from "../evidence-book.ts";
 import { capital } from "../messages/context.ts";
@@ -20,13 +21,14 @@ import { checkView } from "./check-view.ts";
 import { sayNext } from "./next-steps.ts";
 import { peopleView } from "./people-view.ts";
 import { toneOf } from "./tone.ts";
+import { wayBackView } from "./way-back-view.ts";
 
 /** Everything that a view is built from. `observation` is the last tick's; `null` while there was none. */
 export interface Seen {
   readonly release: Release;
   readonly book: EvidenceBook;
   readonly entries: readonly ChainedEntry[];
-  readonly observation: Pick<Observation, "traffic"> | null;
+  readonly observation: (Pick<Observation, "traffic"> & Partial<Pick<Observation, "frozen" | "superseded">>) | null;
   /** Receivers that cannot be told just now, and notices that were given up; absent: none. */
   readonly notices?: { readonly failing: readonly FailingNotices[]; readonly lost: readonly LostNotice[] };
 }
@@ -56,6 +58,7 @@ export function viewOfStandings(
     ...(phase === null ? {} : { progress: { observedMs: book.observedMs[phase] ?? 0, ofMs: observationOf(seen, phase) } }),
   };
   const hasBegun = status.kind !== "waiting" && status.kind !== "preparing";
+  const traffic = trafficOf(seen);
   const checks = standings.map((standing) => ({ phase: standing.check.phase, view: checkView(standing, { context, hasBegun }, language) }));
   return {
     id: release.id,
@@ -76,18 +79,25 @@ export function viewOfStandings(
     next: sayNext(release, context, language).map(capital),
     countdown: countdownOf(status, context, language),
     phases: phasesOf(seen),
-    traffic: trafficOf(seen),
+    traffic,
     gates: checks.filter((check) => check.phase !== null && check.phase === phase).map((check) => check.view),
     guards: checks.filter((check) => check.phase === null).map((check) => check.view),
     story: storyOf(seen, language),
     people: peopleView(release, language),
-    actions: actionsView(release, standings, context, language),
+    actions: actionsView({ release, standings, seen: momentOf(seen, nowMs) }, traffic, context, language),
     undelivered: [
       ...(seen.notices?.failing ?? []).map((failing) => capital(sayFailing(failing, plan, language))),
       ...(seen.notices?.lost ?? []).map((lost) => capital(sayLost(lost, language))),
     ],
-    wayBack: null,
+    wayBack: wayBackView(release, nowMs, language),
   };
+}
+
+/** What the last tick knew beside the traffic; a freeze that it waits for is in force, whatever was seen before. */
+function momentOf({ release: { status, plan }, observation }: Pick<Seen, "release" | "observation">, nowMs: number): Situation["seen"] {
+  const waits = status.kind === "waiting" ? status.for : status.kind === "holding" ? [status.why] : [];
+  const frozen = waits.some((wait) => wait.kind === "freeze") ? [plan.environment] : (observation?.frozen ?? []);
+  return { nowMs, frozen, superseded: observation?.superseded ?? false };
 }
 
 /** What the phase asks for, or the extension that was announced for it. */
@@ -155,9 +165,19 @@ function sharePct(counts: ArmCounts | null): number | null {
   return counts === null || total === 0 ? null : (100 * counts.canary) / total;
 }
 
-function storyOf({ release, entries }: Told, language: Language): readonly StoryView[] {
+function storyOf(told: Told, language: Language): readonly StoryView[] {
+  return storyPage(told, { before: told.entries.length + 1, limit: storyLength }, language);
+}
+
+/** The `limit` entries before revision `before`, newest first; empty behind the first one. */
+export function storyPage(
+  { release, entries }: Told,
+  page: { readonly before: number; readonly limit: number },
+  language: Language,
+): readonly StoryView[] {
+  const end = Math.max(0, Math.min(entries.length, page.before - 1));
   return entries
-    .slice(-storyLength)
+    .slice(Math.max(0, end - page.limit), end)
     .reverse()
     .map(({ entry }) => ({
       revision: entry.revision,

@@ -1,11 +1,15 @@
-import { missingRoles, needsOf, nextSignOff, rolesOf } from "../decide/sign-offs.ts";
-import { namePhase, tell } from "../messages/context.ts";
+import { isSameTarget, missingRoles, needsOf, nextSignOff, rolesOf } from "../decide/sign-offs.ts";
+import { namePhase, quote, tell } from "../messages/context.ts";
 import type { ByLanguage, Context, Sentences } from "../messages/context.ts";
-import { sayRoles } from "../messages/people.ts";
+import { sayObstacle } from "../messages/obstacles.ts";
+import { ofRoles, sayRoles, theRoles } from "../messages/people.ts";
 import { sayWhen } from "../messages/times.ts";
+import { nextStep } from "../obstacles.ts";
 import type { Language } from "../plan.ts";
 import type { Release } from "../release.ts";
+import { rollbackRoles, rolesFor } from "../roles.ts";
 import type { HoldReason, Status } from "../status.ts";
+import { awaitsAcknowledgement } from "../way-back.ts";
 
 /** What sentences about the future rest on. */
 interface Ahead {
@@ -18,7 +22,8 @@ interface Ahead {
 export function sayNext(release: Release, context: Context, language: Language): readonly string[] {
   const ahead: Ahead = { release, context, nowMs: context.nowMs ?? release.createdMs };
   const said = tell(steps[language], release.status, ahead);
-  return [said, validation(release, language)].filter((sentence) => sentence !== "");
+  const next = [...reported(release, language), said, ...overrides(release, language), acknowledgement(release, language)];
+  return [...next, validation(release, language)].filter((sentence) => sentence !== "");
 }
 
 const steps: ByLanguage<Sentences<Status, readonly [Ahead]>> = {
@@ -118,6 +123,36 @@ function readyBy(sinceMs: number, { release, nowMs }: Ahead, language: Language)
 function removed(sinceMs: number, { release, nowMs }: Ahead, language: Language): string {
   const when = sayWhen(release.plan, { atMs: sinceMs + release.plan.keepStoppedMs, nowMs }, language);
   return language === "fr" ? `à ${when}` : `at ${when}`;
+}
+
+/** Who decides about a problem that was reported. */
+function reported(release: Release, language: Language): readonly string[] {
+  const [report] = release.reports;
+  if (report === undefined || release.rollback !== null) return [];
+  const reason = quote(report.reason, language);
+  const deciders = rollbackRoles(release.plan);
+  return language === "fr"
+    ? [`problème signalé par ${report.by} (${reason}), décision ${ofRoles(deciders, "fr", "or")}\u202f: retour arrière, pause ou poursuite`]
+    : [`${theRoles(deciders, "en", "or")} decides about the problem that ${report.by} reported (${reason}): roll back, pause, or go on`];
+}
+
+/** What was let pass for the next step. */
+function overrides(release: Release, language: Language): readonly string[] {
+  const step = nextStep(release);
+  if (step === null) return [];
+  const covering = release.overrides.filter((override) => isSameTarget(override.for, step));
+  return covering.map(({ by, over }) =>
+    language === "fr" ? `${by} y déroge, bien que ${sayObstacle(over, "fr")}` : `${by} lets that pass although ${sayObstacle(over, "en")}`,
+  );
+}
+
+/** Who is asked to say that a rollback by hand was executed. */
+function acknowledgement(release: Release, language: Language): string {
+  if (!awaitsAcknowledgement(release)) return "";
+  const roles = sayRoles(rolesFor("acknowledge", release), language, "or");
+  return language === "fr"
+    ? `confirmation que le retour arrière est exécuté\u202f: ${roles}`
+    : `to confirm that the rollback was executed: ${roles}`;
 }
 
 /** Who is asked to look at the state after a rollback. */

@@ -6,6 +6,7 @@ import { sayTime } from "../messages/times.ts";
 import type { Language, Plan, Role } from "../plan.ts";
 import type { Release, SignOffFor } from "../release.ts";
 import type { PersonView } from "../release-view.ts";
+import { validatorsNow } from "../way-back.ts";
 
 /** Every approval that the plan asks for, in the order in which they come up; that of a rollback only once there was one. */
 export function peopleView(release: Release, language: Language): readonly PersonView[] {
@@ -28,7 +29,8 @@ export function sayTarget(target: SignOffFor, context: Context, language: Langua
 
 function personView(release: Release, role: Role, target: SignOffFor, language: Language): PersonView {
   const signOff = signOffsFor(release, target).find((candidate) => candidate.role === role);
-  const isAsked = isNow(release, target) && missingRoles(release, target).includes(role);
+  const asked = target.kind === "rollback" ? validatorsNow(release) : missingRoles(release, target);
+  const isAsked = isNow(release, target) && asked.includes(role);
   const name = sayTarget(target, { plan: release.plan }, language);
   const time = signOff === undefined ? "" : sayTime(release.plan, signOff.atMs);
   return {

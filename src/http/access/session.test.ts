@@ -234,9 +234,10 @@ test("people: everybody of the file, when they were last here, and who is on", a
   expect(await seen()).toMatchObject([
     { name: "ada", from: "file", isOn: true, lastSeenMs: clock.nowMs() },
     { name: "dan", from: "file", isOn: false, lastSeenMs: null, environments: ["staging"] },
+    { name: "olga", isOn: false },
     { name: "quentin", isOn: false },
     { name: "vera", isOn: true },
   ]);
   clock.move(2 * 60_000);
-  expect((await seen()).map(({ isOn }) => isOn)).toEqual([true, false, false, false]);
+  expect((await seen()).map(({ isOn }) => isOn)).toEqual([true, false, false, false, false]);
 });

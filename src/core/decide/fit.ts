@@ -1,0 +1,67 @@
+import type { Standing } from "../evidence-book.ts";
+import type { Observation } from "../observation.ts";
+import { nextStep, openObstacles } from "../obstacles.ts";
+import type { Moment, Obstacle } from "../obstacles.ts";
+import type { Release, SignOffFor } from "../release.ts";
+import type { Refusal, RequestKind } from "../requests.ts";
+import { isExposed } from "../status.ts";
+import { awaitsAcknowledgement } from "../way-back.ts";
+import { looksAway } from "./looks-away.ts";
+import { approvable, missingRoles, nextSignOff } from "./sign-offs.ts";
+
+/** What a request finds, whoever asks. */
+export interface Situation {
+  readonly release: Release;
+  readonly standings: readonly Standing[];
+  readonly seen: Pick<Observation, "nowMs" | "frozen" | "superseded">;
+}
+
+/** Why nobody can ask for this now; `null`: somebody can. */
+export function unfit(kind: RequestKind, situation: Situation): Refusal | null {
+  const { release, seen } = situation;
+  const { status, plan } = release;
+  const unless = (fits: boolean): Refusal | null => (fits ? null : { kind: "not-now", status: status.kind });
+  const mayEnd = isExposed(status) || status.kind === "waiting" || status.kind === "preparing";
+  switch (kind) {
+    case "approve": {
+      const target = approvable(status, plan);
+      return target !== null && missingRoles(release, target).length > 0 ? null : { kind: "not-asked-for" };
+    }
+    case "pause":
+      return unless("phase" in status && !(status.kind === "holding" && cannotPause.has(status.why.kind)));
+    case "resume":
+      return unless((status.kind === "holding" && status.why.kind === "paused") || looksAway(status, plan).length > 0);
+    case "promote":
+      return unfitToPromote(situation);
+    case "override":
+      return overridable(release, seen).length > 0 ? null : { kind: "nothing-in-the-way" };
+    case "acknowledge":
+      return awaitsAcknowledgement(release) ? null : { kind: "nothing-to-acknowledge" };
+    case "stop":
+      return unless(mayEnd);
+    // A problem may be reported as long as people can be taken back.
+    case "report":
+    case "rollback":
+      return unless(mayEnd || status.kind === "rolling-back" || (status.kind === "promoted" && !seen.superseded));
+  }
+}
+
+const cannotPause: ReadonlySet<string> = new Set(["countdown", "investigation", "paused"]);
+const cannotPromote: ReadonlySet<string> = new Set(["paused", "investigation", "countdown", "invalid", "no-data", "shared-incident"]);
+
+/** `promote` goes on before the time is over; it never goes past an open gate or a missing sign-off. */
+function unfitToPromote({ release, standings }: Situation): Refusal | null {
+  const { status, plan } = release;
+  const isHeld = status.kind === "holding" && cannotPromote.has(status.why.kind);
+  if ((status.kind !== "observing" && status.kind !== "holding") || isHeld) return { kind: "not-now", status: status.kind };
+  const open = standings.filter(({ check, verdict }) => check.phase === status.phase && verdict.kind !== "pass");
+  if (open.length > 0) return { kind: "gate-open", checks: open.map(({ check }) => check.id) };
+  const missing = missingRoles(release, nextSignOff(status.phase, plan));
+  return missing.length > 0 ? { kind: "waits-for", roles: missing } : null;
+}
+
+/** What an override would let pass now, with the step that it stands before; empty: nothing is in the way. */
+export function overridable(release: Release, at: Moment): readonly { readonly step: SignOffFor; readonly obstacle: Obstacle }[] {
+  const step = nextStep(release);
+  return step === null ? [] : openObstacles(step, release, at).map((obstacle) => ({ step, obstacle }));
+}

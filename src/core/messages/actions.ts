@@ -1,0 +1,142 @@
+import type { Language, Role } from "../plan.ts";
+import type { RequestKind } from "../requests.ts";
+import type { ByLanguage } from "./context.ts";
+import { sayCount, sayShare, saySpan } from "./numbers.ts";
+import { theRoles, sayRoles } from "./people.ts";
+
+/** What a consequence rests on. */
+export interface Stakes {
+  /** People on the new version; `null` where nobody counts them. */
+  readonly people: number | null;
+  readonly wantedPct: number;
+  /** The versions in people's words: "v1", "the stable version". */
+  readonly stable: string;
+  readonly canary: string;
+  /** How everybody gets back: nobody is there yet, by traffic alone, or the old version has to be started first. */
+  readonly back: "nobody" | "traffic" | "start" | "running";
+  /** How long the rehearsed rollback took, ms; `null`: never rehearsed. */
+  readonly rehearsedMs: number | null;
+  readonly keptMs: number;
+  /** What is approved, or goes on: "the start", "50 %". */
+  readonly step: string;
+  /** What a resume looks away from, quoted; empty: nothing. */
+  readonly looksAway: string;
+  /** What stands in the way; empty: nothing. */
+  readonly obstacles: string;
+  readonly deciders: readonly Role[];
+  readonly validators: readonly Role[];
+}
+
+/** What pressing the button of this kind does, in a sentence without a capital letter: it is shown before it is confirmed. */
+export function sayConsequence(kind: RequestKind, stakes: Stakes, language: Language): string {
+  return consequences[language][kind](stakes);
+}
+
+/** The stable and the new version of a view without one name. */
+export const versionWords: ByLanguage<Readonly<Record<"stable" | "canary", string>>> = {
+  en: { stable: "the stable version", canary: "the new version" },
+  fr: { stable: "la version stable", canary: "la nouvelle version" },
+};
+
+/** The words on the buttons. */
+export const actionLabels: ByLanguage<Readonly<Record<RequestKind, string>>> = {
+  en: {
+    approve: "Approve",
+    pause: "Pause",
+    resume: "Resume",
+    promote: "Promote",
+    override: "Override…",
+    report: "Report…",
+    acknowledge: "Confirm the rollback",
+    stop: "Stop…",
+    rollback: "Roll back…",
+  },
+  fr: {
+    approve: "Approuver",
+    pause: "Pause",
+    resume: "Reprendre",
+    promote: "Généraliser",
+    override: "Déroger…",
+    report: "Signaler…",
+    acknowledge: "Confirmer le retour arrière",
+    stop: "Arrêter…",
+    rollback: "Retour arrière…",
+  },
+};
+
+type Consequences = Readonly<Record<RequestKind, (stakes: Stakes) => string>>;
+const consequences: ByLanguage<Consequences> = {
+  en: {
+    approve: ({ step }) => `your role says yes to ${step}; it counts for what you see now, and lapses when that gets worse`,
+    pause: ({ wantedPct }) => `the share stays at ${sayShare(wantedPct, "en")}; the guards stay armed`,
+    resume: ({ looksAway, wantedPct }) =>
+      looksAway === ""
+        ? `it goes on at ${sayShare(wantedPct, "en")}`
+        : `it goes on at ${sayShare(wantedPct, "en")} and looks away from ${looksAway} until that is proven to be well`,
+    promote: ({ step }) => `it goes on to ${step} now, without the rest of the time`,
+    override: ({ step, obstacles }) => `${step} may go on although ${obstacles}; for this once`,
+    report: ({ deciders }) => `everybody is told at once, and ${theRoles(deciders, "en", "or")} decides; nothing else changes`,
+    acknowledge: ({ validators }) =>
+      validators.length === 0
+        ? "the journal says that the rollback was executed"
+        : `the journal says that the rollback was executed, and ${theRoles(validators, "en")} ${validators.length === 1 ? "is" : "are"} asked to validate`,
+    stop: (stakes) =>
+      stakes.back === "nobody" || stakes.keptMs === 0
+        ? `${back.en(stakes)}, and the release ends`
+        : `${back.en(stakes)}; the release ends, and the new version is kept for ${saySpan(stakes.keptMs, "en")} to be looked at`,
+    rollback: (stakes) => back.en(stakes),
+  },
+  fr: {
+    approve: ({ step }) => `votre rôle dit oui pour ${step}\u202f; l’accord vaut pour ce que vous voyez, et tombe si cela se dégrade`,
+    pause: ({ wantedPct }) => `la part reste à ${sayShare(wantedPct, "fr")}\u202f; les garde-fous restent armés`,
+    resume: ({ looksAway, wantedPct }) =>
+      looksAway === ""
+        ? `reprise à ${sayShare(wantedPct, "fr")}`
+        : `reprise à ${sayShare(wantedPct, "fr")}, sans tenir compte de ${looksAway} tant que son retour à la normale n’est pas prouvé`,
+    promote: ({ step }) => `passage immédiat\u202f: ${step}, sans attendre le temps prévu`,
+    override: ({ step, obstacles }) => `dérogation pour ${step}, bien que ${obstacles}\u202f; pour cette fois`,
+    report: ({ deciders }) =>
+      `tout le monde est prévenu aussitôt, décision\u202f: ${sayRoles(deciders, "fr", "or")}\u202f; rien d’autre ne change`,
+    acknowledge: ({ validators }) =>
+      validators.length === 0
+        ? "le journal dit que le retour arrière est exécuté"
+        : `le journal dit que le retour arrière est exécuté\u202f; validation demandée\u202f: ${sayRoles(validators, "fr")}`,
+    stop: (stakes) =>
+      stakes.back === "nobody" || stakes.keptMs === 0
+        ? `${back.fr(stakes)}, et la mise en production prend fin`
+        : `${back.fr(stakes)}\u202f; la mise en production prend fin, et la nouvelle version est gardée ${saySpan(stakes.keptMs, "fr")} pour examen`,
+    rollback: (stakes) => back.fr(stakes),
+  },
+};
+
+/** How everybody gets back. */
+const back: ByLanguage<(stakes: Stakes) => string> = {
+  en: (stakes) => {
+    if (stakes.back === "nobody") return "nobody has seen the new version; it is removed";
+    if (stakes.back === "running") return "everybody is being taken back already; a stop becomes a rollback";
+    const people = peopleGo(stakes, "en");
+    if (stakes.back === "start") return `${stakes.stable} is started again, which takes as long as a start; then ${people} back to it`;
+    return `${people} back to ${stakes.stable}${stakes.rehearsedMs === null ? " at once" : `, rehearsed in ${saySpan(stakes.rehearsedMs, "en")}`}`;
+  },
+  fr: (stakes) => {
+    if (stakes.back === "nobody") return "personne n’a vu la nouvelle version\u202f; elle est retirée";
+    if (stakes.back === "running") return "le retour arrière est déjà en cours\u202f; un arrêt devient un retour arrière";
+    const people = peopleGo(stakes, "fr");
+    if (stakes.back === "start") return `${stakes.stable} redémarre d’abord, le temps d’un démarrage\u202f; puis ${people} à cette version`;
+    return `${people} à ${stakes.stable}${stakes.rehearsedMs === null ? " aussitôt" : `, répété en ${saySpan(stakes.rehearsedMs, "fr")}`}`;
+  },
+};
+
+function peopleGo({ people, wantedPct }: Stakes, language: Language): string {
+  const isAll = wantedPct >= 100;
+  if (language === "fr") {
+    if (isAll) return "tout le monde revient";
+    return people === null
+      ? `${sayShare(wantedPct, "fr")} du public revient`
+      : `${sayCount(people, "fr")} ${people > 1 ? "personnes reviennent" : "personne revient"}`;
+  }
+  if (isAll) return "everybody goes";
+  return people === null
+    ? `${sayShare(wantedPct, "en")} of the people go`
+    : `${sayCount(people, "en")} ${people === 1 ? "person goes" : "people go"}`;
+}

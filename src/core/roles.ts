@@ -1,0 +1,64 @@
+import { looksAway } from "./decide/looks-away.ts";
+import { approvable, needsOf, rolesOf } from "./decide/sign-offs.ts";
+import { roles } from "./plan.ts";
+import type { Plan, Role } from "./plan.ts";
+import type { Release } from "./release.ts";
+import type { RequestKind } from "./requests.ts";
+
+/** What a role may do to a release. `resume-past` is a `resume` that looks away from a failed guard. */
+export type Deed = RequestKind | "resume-past";
+
+/** Who may: always the same roles, everybody who may look, or whom the plan names; `otherwise` where it names nobody. */
+export type Who =
+  | { readonly kind: "roles"; readonly roles: readonly Role[]; readonly machines: "may" | "may not" }
+  | { readonly kind: "everybody" }
+  | {
+      readonly kind: "plan";
+      readonly names: "sign-offs" | "rollback";
+      readonly otherwise: readonly Role[];
+      readonly machines: "may" | "may not";
+    };
+
+/**
+ * Roles and what they may ask of a release: the one table that decisions, the actions of a view and docs/people.md follow. Machines give nobody's
+ * word: what counts as somebody's judgement is closed to them, whatever their roles are.
+ */
+export const whoMay: Readonly<Record<Deed, Who>> = {
+  approve: { kind: "plan", names: "sign-offs", otherwise: [], machines: "may not" },
+  pause: { kind: "roles", roles: ["release-manager", "devops-lead", "qa-lead", "product-owner"], machines: "may" },
+  resume: { kind: "roles", roles: ["release-manager", "devops-lead"], machines: "may" },
+  "resume-past": { kind: "roles", roles: ["release-manager"], machines: "may not" },
+  promote: { kind: "roles", roles: ["release-manager", "devops-lead"], machines: "may" },
+  override: { kind: "roles", roles: ["release-manager"], machines: "may not" },
+  report: { kind: "everybody" },
+  acknowledge: { kind: "roles", roles: ["devops-lead"], machines: "may not" },
+  stop: { kind: "plan", names: "rollback", otherwise: ["release-manager", "devops-lead"], machines: "may" },
+  rollback: { kind: "plan", names: "rollback", otherwise: ["release-manager", "devops-lead"], machines: "may" },
+};
+
+/** The row of the table that a request of this kind falls under now. */
+export function deedOf(kind: RequestKind, { status, plan }: Pick<Release, "status" | "plan">): Deed {
+  return kind === "resume" && looksAway(status, plan).length > 0 ? "resume-past" : kind;
+}
+
+/** The roles of which one is needed to ask for it now; of an approval those that the plan asks here, empty where it asks nobody. */
+export function rolesFor(kind: RequestKind, release: Pick<Release, "status" | "plan">): readonly Role[] {
+  const who = whoMay[deedOf(kind, release)];
+  switch (who.kind) {
+    case "everybody":
+      return roles;
+    case "roles":
+      return who.roles;
+    case "plan": {
+      if (who.names === "rollback") return rollbackRoles(release.plan);
+      const target = approvable(release.status, release.plan);
+      return target === null ? who.otherwise : rolesOf(needsOf(release.plan, target));
+    }
+  }
+}
+
+/** Who may take people back; a plan that names nobody leaves it to the release manager and the DevOps lead. */
+export function rollbackRoles(plan: Plan): readonly Role[] {
+  const named = rolesOf(plan.people.rollback);
+  return named.length > 0 || whoMay.rollback.kind !== "plan" ? named : whoMay.rollback.otherwise;
+}
