@@ -3,7 +3,7 @@ import type { ReleaseView } from "../../src/http/release-view.ts";
 import { releaseWords } from "../words/release-words.ts";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayTimeExactly, sayWhen } from "../words/numbers.ts";
-import { short } from "../releases/release-line.tsx";
+import { shortVersion } from "../words/versions.ts";
 import type { Asking } from "./asking.tsx";
 import { Countdown } from "./countdown.tsx";
 
@@ -20,7 +20,7 @@ export function Title({ view, nowMs }: { readonly view: ReleaseView; readonly no
         <ul className="title-versions">
           {Object.entries(view.versions).map(([service, { stable, canary }]) => (
             <li key={service} title={`${stable} → ${canary}`}>
-              {service} {short(stable)} → <span className="strong">{short(canary)}</span>
+              {service} {shortVersion(stable)} → <span className="strong">{shortVersion(canary)}</span>
             </li>
           ))}
         </ul>

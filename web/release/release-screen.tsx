@@ -14,6 +14,7 @@ import { CheckList } from "./check-list.tsx";
 import { GoNoGo } from "./go-no-go.tsx";
 import { Standing, Title } from "./head.tsx";
 import { People } from "./people.tsx";
+import { ReportLinks } from "./report-links.tsx";
 import { Story } from "./story.tsx";
 import { Track } from "./track.tsx";
 import { WayBack } from "./way-back.tsx";
@@ -70,7 +71,10 @@ function Release({
         <CheckList title={words.guards} checks={view.guards} view={view} />
         <div className="beside">
           <Story key={view.language} view={view} />
-          <People people={view.people} />
+          <div>
+            <People people={view.people} />
+            <ReportLinks id={view.id} />
+          </div>
         </div>
         <NotNow view={view} />
       </div>

@@ -17,7 +17,6 @@ export interface FrameWords {
   readonly connecting: string;
   readonly away: (age: string) => string;
   readonly neverHeard: string;
-  readonly again: string;
   readonly retry: string;
   readonly nothingHere: string;
   readonly nothingHereRemedy: string;
@@ -27,8 +26,6 @@ export interface FrameWords {
   readonly signIn: string;
   readonly signInBy: string;
   readonly signInLink: string;
-  readonly linkUsed: string;
-  readonly close: string;
 }
 
 export const frameWords: Words<FrameWords> = {
@@ -54,7 +51,6 @@ export const frameWords: Words<FrameWords> = {
     away: (age) =>
       `The server cannot be reached. What you see is ${age} old. Nothing that you press would arrive; releases go on by themselves.`,
     neverHeard: "The server cannot be reached.",
-    again: "Connected again.",
     retry: "Try now",
     nothingHere: "There is nothing at this address.",
     nothingHereRemedy: "The releases are a good place to begin.",
@@ -64,8 +60,6 @@ export const frameWords: Words<FrameWords> = {
     signIn: "Sign in",
     signInBy: "Sign in with your team’s account",
     signInLink: "Or open a one-time link. Whoever may use the command line makes one:",
-    linkUsed: "This link was used already, or is too old.",
-    close: "Close",
   },
   fr: {
     releases: "Déploiements",
@@ -89,7 +83,6 @@ export const frameWords: Words<FrameWords> = {
     away: (age) =>
       `Le serveur est injoignable. Ce que vous voyez date de ${age}. Rien de ce que vous pressez n’arriverait\u202f; les déploiements continuent d’eux-mêmes.`,
     neverHeard: "Le serveur est injoignable.",
-    again: "Connexion rétablie.",
     retry: "Réessayer",
     nothingHere: "Il n’y a rien à cette adresse.",
     nothingHereRemedy: "La liste des déploiements est un bon point de départ.",
@@ -100,7 +93,5 @@ export const frameWords: Words<FrameWords> = {
     signIn: "Connexion",
     signInBy: "Se connecter avec le compte de l’équipe",
     signInLink: "Ou ouvrez un lien à usage unique. Qui peut utiliser la ligne de commande en crée un\u202f:",
-    linkUsed: "Ce lien a déjà servi, ou il est trop ancien.",
-    close: "Fermer",
   },
 };
