@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
-import { extname, join, posix, sep } from "node:path";
+import { extname, join, posix, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 
@@ -77,8 +77,8 @@ const types: Readonly<Record<string, string>> = {
 
 /** What is compressed already does not become smaller. */
 const isPacked = /\.(?:png|ico|woff2)$/;
-/** A name as the build gives it to what it has hashed: "main-Bq3x_1Yz.js". */
-const hashedName = /-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
+/** A name as the build gives it to what it has hashed: "/assets/main-Bq3x_1Yz.js". */
+const hashedName = /^\/assets\/.*-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
 
 function toWebFile(name: string, bytes: Buffer<ArrayBuffer>): WebFile {
   const packed = new Map<Encoding, Promise<Uint8Array<ArrayBuffer>>>();
