@@ -53,10 +53,8 @@ async function readFiles(folder: string): Promise<ReadonlyMap<string, WebFile>> 
     .filter((entry) => entry.isFile())
     .map(async (entry): Promise<readonly [string, WebFile]> => {
       const path = join(entry.parentPath, entry.name);
-      return [
-        `/${posix.join(...path.slice(folder.length).split(sep))}`.replaceAll(/\/+/g, "/"),
-        toWebFile(entry.name, await readFile(path)),
-      ];
+      const name = `/${posix.join(...relative(folder, path).split(sep))}`;
+      return [name, toWebFile(name, await readFile(path))];
     });
   return new Map(await Promise.all(files));
 }
