@@ -247,7 +247,7 @@ test("sentences are in the language that is asked for, else in the plan's", asyn
 test("the story comes in pages, newest first, in the language that is asked for", async () => {
   const api = await smallApi();
   const id = await api.begin();
-  await api.call("POST", `/api/v1/releases/${id}/requests`, { body: { kind: "stop", reason: "a test" } });
+  await api.call("POST", `/api/v1/releases/${id}/requests`, { headers: { "if-match": '"0"' }, body: { kind: "stop", reason: "a test" } });
   await becomes(api, id, "stopped");
   const page = (query: string): Promise<StoryAnswer> => json<StoryAnswer>(api.call("GET", `/api/v1/releases/${id}/story${query}`));
   const whole = await page("");

@@ -17,6 +17,7 @@ import { history } from "./history.ts";
 import { mountInboxes } from "./inboxes.ts";
 import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
+import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
 import { problemOf, problemResponse } from "./problem.ts";
 import { journal, listReleases, showRelease, story, verify, why } from "./releases.ts";
@@ -50,6 +51,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   startStable,
   examine,
   metrics,
+  openapi,
   history,
   whatIf,
   session,

@@ -94,7 +94,7 @@ describe("GET /api/v1/calendar", () => {
   test("a release that was stopped lies where it was, and in no later week", async () => {
     const api = await smallApi();
     const id = await api.begin();
-    await api.call("POST", `/api/v1/releases/${id}/requests`, { body: { kind: "stop", reason: "a test" } });
+    await api.call("POST", `/api/v1/releases/${id}/requests`, { headers: { "if-match": '"0"' }, body: { kind: "stop", reason: "a test" } });
     const [release] = (await calendar(api)).releases;
     expect(release).toMatchObject({ id, state: "over", status: "stopped", outside: null });
     expect(release?.extendedToMs).toBe(release?.toMs);
@@ -105,7 +105,10 @@ describe("GET /api/v1/calendar", () => {
   test("the plan that was released last is shown unless another is named", async () => {
     const api = await smallApi();
     const first = await begin(api, planWith('{ prefer: ["mon 10:00-12:00"] }', "first"));
-    await api.call("POST", `/api/v1/releases/${first}/requests`, { body: { kind: "stop", reason: "a test" } });
+    await api.call("POST", `/api/v1/releases/${first}/requests`, {
+      headers: { "if-match": '"0"' },
+      body: { kind: "stop", reason: "a test" },
+    });
     await begin(api, planWith('{ prefer: ["tue 10:00-12:00"] }', "second"));
     expect((await calendar(api)).plans.map(({ name }) => name)).toEqual(["second", "first"]);
     expect((await calendar(api, "?plan=first")).bands.map(({ says }) => says)).toEqual(["mon 10:00-12:00"]);

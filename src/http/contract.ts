@@ -259,6 +259,12 @@ export interface ProblemAnswer {
   /** `request-refused`, `revision-stale`, and `role-missing` when the release itself refused. */
   readonly refusal?: Refusal;
   readonly revision?: number;
+  /** `environment-frozen`. */
+  readonly freeze?: Freeze;
+  /** `service-busy`: which release has which of the services. */
+  readonly busy?: readonly { readonly service: string; readonly release: string }[];
+  /** `release-active`: its id. */
+  readonly release?: string;
   /** `store-unusable`: "full", "failing", "not-writable", "damaged". */
   readonly why?: string;
   /** `login-role`: groups that have a role here. */

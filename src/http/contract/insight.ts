@@ -28,6 +28,13 @@ export interface WhatIfAnswer {
   readonly says: string;
 }
 
+/** The query of `readiness`: the language of the sentences; the traffic to foresee with, where it is not seen. */
+export const readinessQuery = z.strictObject({
+  language: z.enum(["fr", "en"]).optional(),
+  loginsPerMinute: z.coerce.number().positive().max(1e7).optional(),
+  rps: z.coerce.number().positive().max(1e7).optional(),
+});
+
 /** The answer of `readiness`: everything that a Go or a No-Go rests on, looked at now. */
 export interface ReadinessAnswer {
   readonly revision: number;
