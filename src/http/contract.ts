@@ -269,6 +269,8 @@ export interface ProblemAnswer {
   readonly why?: string;
   /** `login-role`: groups that have a role here. */
   readonly groups?: readonly string[];
+  /** `login-role`, `login-name`: who came, as the provider calls them. */
+  readonly who?: string;
   /** `too-many-tries`: seconds, as the header `Retry-After`. */
   readonly retryAfterS?: number;
   /** `internal`: the same word stands in the log. */

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { ErrorCode } from "../../errors.ts";
 import * as contract from "../contract.ts";
 import type { RouteName } from "../contract.ts";
-import { createTokenBody, openSessionBody } from "./access.ts";
+import { createTokenBody, loginQuery, openSessionBody } from "./access.ts";
 import { calendarQuery, setFreezeBody } from "./calendar.ts";
 import { connectionsQuery, historyQuery, readinessQuery, reportQuery, whatIfQuery } from "./insight.ts";
 
@@ -31,6 +31,9 @@ export type AnswerKind =
   | "no body";
 
 const json = (type: string): { readonly 200: AnswerKind } => ({ 200: { type } });
+
+/** A refusal to who stands at the sign-in: a page for browsers. */
+const page: AnswerKind = { media: "text/html or application/problem+json" };
 
 /** Every route, described. */
 export const descriptions: Readonly<Record<RouteName, Description>> = {
@@ -147,17 +150,41 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
     problems: ["link-unknown", "origin-wrong", "too-many-tries"],
   },
   closeSession: { says: "Signs out.", answers: { 204: "no body" } },
-  createLink: { says: "A one-time link that opens the dashboard as the caller.", answers: { 201: { type: "CreateLinkAnswer" } } },
-  login: { says: "Leads to the team's own sign-in.", answers: { 302: "redirect" } },
-  loginCallback: { says: "Where that sign-in comes back.", answers: { 302: "redirect" } },
+  createLink: {
+    says: "A one-time link that opens the dashboard as the caller.",
+    answers: { 201: { type: "CreateLinkAnswer" } },
+    problems: ["people-only"],
+  },
+  login: {
+    says: "Leads to the team's own sign-in.",
+    query: loginQuery,
+    answers: { 302: "redirect", 400: page, 404: page, 429: page, 502: page },
+    problems: ["login-unset", "login-provider", "too-many-tries"],
+  },
+  loginCallback: {
+    says: "Where that sign-in comes back.",
+    answers: { 302: "redirect", 400: page, 403: page, 404: page, 429: page, 502: page },
+    problems: [
+      "login-unset",
+      "login-provider",
+      "login-clock",
+      "login-refused",
+      "login-denied",
+      "login-over",
+      "login-name",
+      "login-role",
+      "too-many-tries",
+    ],
+  },
   people: { says: "Everybody whom the server knows.", answers: json("PeopleAnswer") },
   listTokens: { says: "Tokens of machines, without the tokens.", answers: json("ListTokensAnswer") },
   createToken: {
     says: "Makes a machine's token: the only answer in which it stands.",
     body: createTokenBody,
     answers: { 201: { type: "CreateTokenAnswer" } },
+    problems: ["people-only", "name-taken"],
   },
-  revokeToken: { says: "Revokes a machine's token.", answers: { 204: "no body" } },
+  revokeToken: { says: "Revokes a machine's token.", answers: { 204: "no body" }, problems: ["token-gone"] },
 };
 
 /** Every refusal that a route may answer with. */
