@@ -72,12 +72,13 @@ async function addServerCommands(program: Command, terminal: Terminal): Promise<
 }
 
 async function addRelease(release: Command, terminal: Terminal): Promise<void> {
-  const [start, list, show, watch, why, ask, verify] = await Promise.all([
+  const [start, list, show, watch, why, readiness, ask, verify] = await Promise.all([
     import("./cli/release-start.ts"),
     import("./cli/release-list.ts"),
     import("./cli/release-show.ts"),
     import("./cli/release-watch.ts"),
     import("./cli/release-why.ts"),
+    import("./cli/release-readiness.ts"),
     import("./cli/release-ask.ts"),
     import("./cli/release-verify.ts"),
   ]);
@@ -86,6 +87,7 @@ async function addRelease(release: Command, terminal: Terminal): Promise<void> {
   show.addReleaseShow(release, terminal);
   watch.addReleaseWatch(release, terminal);
   why.addReleaseWhy(release, terminal);
+  readiness.addReleaseReadiness(release, terminal);
   ask.addReleaseAsk(release, terminal);
   verify.addReleaseVerify(release, terminal, async (asked) => (await import("./main/without-server.ts")).verifyStored(asked));
 }

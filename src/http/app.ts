@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
+import { UserError } from "../errors.ts";
 import { ask } from "./ask.ts";
 import { authenticate } from "./auth.ts";
 import type { Env } from "./auth.ts";
@@ -19,6 +20,7 @@ import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
 import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
+import { readiness } from "./readiness.ts";
 import { problemOf, problemResponse } from "./problem.ts";
 import { journal, listReleases, showRelease, story, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
@@ -52,6 +54,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   examine,
   metrics,
   openapi,
+  readiness,
   history,
   whatIf,
   session,
@@ -112,8 +115,14 @@ async function health(context: Context<Env>, parts: AppParts): Promise<Response>
   return context.json(answer, status === "closing" ? 503 : 200);
 }
 
+/** A call that broke off fails where its body is read: that is its caller's doing, and nobody reads the answer. */
+function whoseMistake(context: Context<Env>, error: unknown): unknown {
+  const brokeOff = error instanceof Error && "code" in error && error.code === "ECONNRESET" && context.req.raw.signal.aborted;
+  return brokeOff ? new UserError("body-malformed", "The call broke off.") : error;
+}
+
 function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): Response {
-  const answer = problemOf(error, parts.log);
+  const answer = problemOf(whoseMistake(context, error), parts.log);
   if (answer.status === 401 || answer.status === 403 || answer.status === 429) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;

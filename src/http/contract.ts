@@ -269,7 +269,7 @@ export interface ProblemAnswer {
   readonly why?: string;
   /** `login-role`: groups that have a role here. */
   readonly groups?: readonly string[];
-  /** `login-role`, `login-name`: who came, as the provider calls them. */
+  /** `login-name`, `login-role`: whom the provider named. */
   readonly who?: string;
   /** `too-many-tries`: seconds, as the header `Retry-After`. */
   readonly retryAfterS?: number;

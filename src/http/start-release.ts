@@ -1,6 +1,7 @@
 import { createHash, randomInt } from "node:crypto";
 import type { Context } from "hono";
 import { UserError } from "../errors.ts";
+import type { Problem } from "../errors.ts";
 import { digestOfPlan } from "../core/chain.ts";
 import type { Plan } from "../core/plan.ts";
 import { EnvironmentFrozen, ServiceBusy } from "../ports.ts";
@@ -23,7 +24,7 @@ export async function startRelease(context: Context<Env>, parts: AppParts): Prom
   const { plan, problems } = readPlanOrRefuse(parts, body.plan);
   checkAccessIn(plan.environment, caller, routes.startRelease.access);
   checkAdapters(parts, plan);
-  const asked = await newRelease(parts, { plan, body, by: caller.name, key });
+  const asked = await newRelease(parts, { plan, problems, body, by: caller.name, key });
   await refuseNothingNew(parts, asked);
   const id = await beginOrRefuse(parts, asked);
   await refuseReusedKey(parts, id, asked);
@@ -35,12 +36,13 @@ export async function startRelease(context: Context<Env>, parts: AppParts): Prom
 
 interface Asked {
   readonly plan: Plan;
+  readonly problems: readonly Problem[];
   readonly body: StartReleaseBody;
   readonly by: string;
   readonly key: string;
 }
 
-async function newRelease(parts: AppParts, { plan, body, by, key }: Asked): Promise<NewRelease> {
+async function newRelease(parts: AppParts, { plan, problems, body, by, key }: Asked): Promise<NewRelease> {
   checkVersions(plan, body.versions, "new");
   const stable = await stableVersions(parts, plan, body.stable ?? {});
   const services = plan.services.map((service) => service.name);
@@ -55,6 +57,7 @@ async function newRelease(parts: AppParts, { plan, body, by, key }: Asked): Prom
     startedBy: by,
     reason: body.reason,
     versions: Object.fromEntries(services.map((name) => [name, { canary: body.versions[name] ?? "", stable: stable[name] ?? "" }])),
+    warnings: problems.map(({ line, code, message, remedy }) => ({ line, code, message, remedy })),
     startKey: createHash("sha256")
       .update(JSON.stringify([by, key]))
       .digest("base64url"),

@@ -97,22 +97,32 @@ interface AppMakings {
 
 /** The API of a server that is made of these. */
 async function openApp({ start, server, login, lists, world, clock, ...parts }: AppMakings): Promise<ReturnType<typeof createApp>> {
-  const [app, { Access }, { openInboxes }, { localPerson, openTokens }, { openWebFiles }, { readPlan }, { adaptersOf, connectionsOf }] =
-    await Promise.all([
-      import("../http/app.ts"),
-      import("../http/access/access.ts"),
-      import("../http/inboxes.ts"),
-      import("../http/tokens.ts"),
-      import("../http/web/web-files.ts"),
-      import("../config/plan-file.ts"),
-      import("../adapters/known-connections.ts"),
-    ]);
+  const [
+    app,
+    { Access },
+    { openInboxes },
+    { localPerson, openTokens },
+    { openWebFiles },
+    { readPlan },
+    { adaptersOf, connectionsOf },
+    { sourcesAhead },
+  ] = await Promise.all([
+    import("../http/app.ts"),
+    import("../http/access/access.ts"),
+    import("../http/inboxes.ts"),
+    import("../http/tokens.ts"),
+    import("../http/web/web-files.ts"),
+    import("../config/plan-file.ts"),
+    import("../adapters/known-connections.ts"),
+    import("../config/rules/decidable.ts"),
+  ]);
   const people = server.people.length === 0 ? [localPerson] : server.people;
   const tokens = openTokens(start.dataDir, people);
   return app.createApp({
     ...parts,
     connections: connectionsOf(lists, server.connections),
     adapters: adaptersOf(lists),
+    sourceOf: sourcesAhead({ ...lists, server }),
     world,
     clock,
     inboxes: openInboxes({ ...parts, ...server, world, clock, notifiers: server.connections.notifiers, kinds: lists.notifiers }),

@@ -9,6 +9,7 @@ import { metricSources } from "../adapters/metrics/list.ts";
 import { notifiers } from "../adapters/notices/list.ts";
 import { routers } from "../adapters/traffic/list.ts";
 import { workloads } from "../adapters/workloads/list.ts";
+import { sourcesAhead } from "../config/rules/decidable.ts";
 import { readPlan } from "../config/plan-file.ts";
 import { readServer } from "../config/server-file.ts";
 import type { Server, ServerPerson } from "../config/server-file.ts";
@@ -213,6 +214,7 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
     lastCalls,
     connections: connectionsOf(lists, server.connections),
     adapters: adaptersOf(lists),
+    sourceOf: sourcesAhead({ ...lists, server }),
     streamLimits: { all: 2_000, perPerson: 100 },
     closing,
     readPlan: (text, file) => readPlan(text, file, { ...lists, server }),

@@ -8,7 +8,12 @@ export function callerWith(name: string, given: readonly Grant[]): Caller {
   const roles = [...new Set(grants.flatMap((grant) => grant.roles))];
   const places = grants.map(({ environments }) => environments);
   const environments = places.includes(null) ? null : [...new Set(places.flatMap((place) => place ?? []))];
-  return { name, roles, environments, grants };
+  return { name, roles, environments, grants: grants.map(grantOf) };
+}
+
+/** Of who brings a grant, only the grant. */
+function grantOf({ roles, environments }: Grant): Grant {
+  return { roles, environments };
 }
 
 /** The roles that a caller holds in an environment; `null`: everywhere, in those too that nobody knows yet. */

@@ -156,13 +156,13 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
     problems: ["people-only"],
   },
   login: {
-    says: "Leads to the team's own sign-in.",
+    says: "Leads to the team's own sign-in. A browser is shown what went wrong as a page.",
     query: loginQuery,
     answers: { 302: "redirect", 400: page, 404: page, 429: page, 502: page },
     problems: ["login-unset", "login-provider", "too-many-tries"],
   },
   loginCallback: {
-    says: "Where that sign-in comes back.",
+    says: "Where that sign-in comes back. A browser is shown what went wrong as a page.",
     answers: { 302: "redirect", 400: page, 403: page, 404: page, 429: page, 502: page },
     problems: [
       "login-unset",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ReadinessPart, ReadinessVerdict } from "../../core/readiness/readiness.ts";
 import type { HistoryView } from "../../core/history-view.ts";
 
 /*
@@ -42,24 +43,6 @@ export interface ReadinessAnswer {
   readonly verdict: ReadinessVerdict;
   readonly sentence: string;
   readonly parts: readonly ReadinessPart[];
-}
-
-/** `wrong`: No-Go. `doubtful`: Go, with open eyes. */
-export type ReadinessVerdict = "ok" | "doubtful" | "wrong";
-
-export interface ReadinessPart {
-  readonly part: "plan" | "world" | "window" | "people" | "power";
-  readonly title: string;
-  readonly verdict: ReadinessVerdict;
-  readonly items: readonly ReadinessItem[];
-}
-
-export interface ReadinessItem {
-  readonly what: string;
-  readonly verdict: ReadinessVerdict;
-  readonly says: string;
-  /** `null` only with `ok`. */
-  readonly remedy: string | null;
 }
 
 /** The query of `report`. */
