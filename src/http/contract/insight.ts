@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ReleaseReport } from "../../core/report/release-report.ts";
 import type { ReadinessPart, ReadinessVerdict } from "../../core/readiness/readiness.ts";
 import type { HistoryView } from "../../core/history-view.ts";
 
@@ -54,8 +55,13 @@ export const reportQuery = z.strictObject({
 /** The query of `connections`: the language of the remedies. */
 export const connectionsQuery = z.strictObject({ language: z.enum(["fr", "en"]).optional() });
 
+/** The answer of `report` as JSON. */
+export type ReportAnswer = ReleaseReport;
+
 /** The answer of `connections`. */
 export interface ConnectionsAnswer {
+  /** The server's time, to which every other one of settings is compared. */
+  readonly nowMs: number;
   readonly connections: readonly ConnectionView[];
 }
 
