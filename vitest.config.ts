@@ -5,9 +5,19 @@ const seeds = "test/sim-seeds.test.ts";
 const system = "test/system/**/*.test.ts";
 
 /** Tests that take every core, or measure by the clock, run after the others and alone: groups follow one another. */
-function group(name: string, groupOrder: number, files: { readonly include: string[]; readonly exclude?: string[] }, maxWorkers: number) {
+function group(name: string, groupOrder: number, files: Files, maxWorkers: number) {
   return { extends: true as const, test: { name, ...files, maxWorkers, sequence: { groupOrder } } };
 }
+
+interface Files {
+  readonly include: string[];
+  readonly exclude?: string[];
+  /** What is done once, before the first of them. */
+  readonly globalSetup?: string;
+}
+
+/** The dashboard is built where it is looked at. */
+const globalSetup = "test/build-web.ts";
 
 export default defineConfig({
   test: {
@@ -17,8 +27,8 @@ export default defineConfig({
     projects: [
       group("unit", 0, { include: ["src/**/*.test.ts", "test/**/*.test.ts", "web/**/*.test.{ts,tsx}"], exclude: [e2e, seeds, system] }, 2),
       group("seeds", 1, { include: [seeds] }, 1),
-      group("e2e", 2, { include: [e2e] }, 1),
-      group("system", 3, { include: [system] }, 1),
+      group("e2e", 2, { include: [e2e], globalSetup }, 1),
+      group("system", 3, { include: [system], globalSetup }, 1),
     ],
   },
 });

@@ -6,7 +6,7 @@ import { textOf } from "./tree.ts";
 
 /** Every name that the server's metrics page has, whether or not there is a series of it. */
 async function namesOfServer(): Promise<ReadonlySet<string>> {
-  const page = await new Meters("1").page({ releases: [], nowMs: 0, isTroubled: false, frozen: [], outbox: new Map() });
+  const page = await new Meters("1").page({ releases: [], nowMs: 0, isTroubled: false, freezes: [], outbox: new Map() });
   return new Set(
     [...page.matchAll(/^# TYPE (\S+) (\w+)$/gm)].flatMap(([, name = "", type]) =>
       type === "histogram" ? ["_bucket", "_count", "_sum"].map((part) => name + part) : [name],

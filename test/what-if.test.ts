@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readOtherCondition } from "../src/config/other-condition.ts";
 import { checksOf } from "../src/core/checks.ts";
+import { tapeOf } from "../src/core/history/follow-check.ts";
+import type { OtherTest } from "../src/core/history/follow-check.ts";
 import { judgeAnew, otherTest } from "../src/core/history/judge-anew.ts";
 import type { Judgement } from "../src/core/history/judge-anew.ts";
 import { askedCheck } from "../src/core/messages/context.ts";
@@ -34,10 +36,14 @@ function asked(id: string): AskedCheck {
   return found;
 }
 
+function judge(stored: StoredRelease, id: string, instead: OtherTest | null = null): Judgement {
+  return done(judgeAnew(tapeOf(stored, instead?.quantity ?? asked(id).check.quantity), id, { instead }));
+}
+
 function judged(stored: StoredRelease, id: string, text: string): Judgement {
   const read = readOtherCondition(plan, asked(id), text);
   if (!read.ok) throw new Error(read.message);
-  return done(judgeAnew(stored, id, otherTest(plan, id, read.value)));
+  return judge(stored, id, otherTest(plan, id, read.value));
 }
 
 const noted = ({ entries }: StoredRelease, id: string, kind: string): number | null =>
@@ -51,11 +57,11 @@ test("judged by its own condition, a check passes and fails when the journal say
   let decided = 0;
   for (const stored of [promoted, rolledBack]) {
     for (const { id } of checksOf(plan)) {
-      const own = done(judgeAnew(stored, id));
+      const own = judge(stored, id);
       const [breach, pass] = [noted(stored, id, "fail"), noted(stored, id, "pass")];
       expect(own.failedMs).toBe(breach);
       expect(own.passedMs).toBe(pass ?? own.passedMs);
-      expect(done(judgeAnew(stored, id, otherTest(plan, id, asked(id).condition)))).toEqual(own);
+      expect(judge(stored, id, otherTest(plan, id, asked(id).condition))).toEqual(own);
       decided += breach === null ? 0 : 1;
     }
   }
@@ -63,13 +69,13 @@ test("judged by its own condition, a check passes and fails when the journal say
 });
 
 test("a wider line passes sooner, a tighter one later or never, and one that is tight enough fails", () => {
-  const own = done(judgeAnew(promoted, "1.errors"));
+  const own = judge(promoted, "1.errors");
   const wide = judged(promoted, "1.errors", "< 5%");
   expect(own.passedMs).not.toBeNull();
   expect(wide.passedMs ?? Number.POSITIVE_INFINITY).toBeLessThan(own.passedMs ?? 0);
   expect(judged(promoted, "1.errors", "< 0.01%").passedMs).toBeNull();
   const latency = "latency p95 > 2s";
-  expect(done(judgeAnew(rolledBack, latency)).failedMs).not.toBeNull();
+  expect(judge(rolledBack, latency).failedMs).not.toBeNull();
   expect(judged(rolledBack, latency, "p50 > 2s").failedMs).toBeNull();
 });
 
@@ -113,7 +119,7 @@ test.each<[Language, RegExp]>([
     /^Avec «.errors < 5%.», il aurait été validé à 14:\d\d, .+ plus tôt, et n’aurait jamais échoué.; comme le plan le dit, il a été validé à 14:\d\d et n’a jamais échoué$/u,
   ],
 ])("the answer is a sentence: %s", (language, says) => {
-  const own = done(judgeAnew(promoted, "1.errors"));
+  const own = judge(promoted, "1.errors");
   const other = judged(promoted, "1.errors", "< 5%");
   expect(sayWhatIf(plan, { asked: asked("1.errors"), says: "errors < 5%", other, own }, language)).toMatch(says);
 });

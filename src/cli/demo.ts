@@ -22,6 +22,7 @@ interface Options {
   readonly speed?: number;
   readonly people?: number;
   readonly keep?: string;
+  readonly stay?: true;
   readonly target: string;
 }
 
@@ -45,6 +46,7 @@ export function addDemo(program: Command, terminal: Terminal): void {
     )
     .option("--people <number>", "new people a second (default: what this machine carries, at most 300)", positive)
     .option("--target <name>", `what people come in by: ${targets.join(", ")}; haproxy and nginx have to be installed`, "edge")
+    .option("--stay", "keep shop and dashboard after the last release, until Ctrl-C")
     .option("--keep <dir>", "keep plan, journal and logs in this empty folder")
     .addHelpText("after", () => `\nScenarios:\n${sayScenarios()}`)
     .action((options: Options) => run(terminal, options, () => playDemo(options, terminal)));
@@ -76,6 +78,7 @@ function targetOf({ target: name }: Options): Target {
 }
 
 async function playDemo(options: Options, terminal: Terminal): Promise<Exit> {
+  if (options.all && options.stay) throw new UserError("input-invalid", "Write --stay or --all, not both.");
   const target = targetOf(options);
   const named = chosen(options, target);
   const screen = await openScreen(options, terminal);
@@ -86,6 +89,7 @@ async function playDemo(options: Options, terminal: Terminal): Promise<Exit> {
     peoplePerSecond: options.people ?? null,
     seed: options.seed,
     keepDir: options.keep === undefined ? null : resolve(options.keep),
+    isKept: options.stay === true,
   };
   try {
     const complaints =

@@ -12,6 +12,8 @@ export interface Day {
   /** A day of a clock change is not 24 h long. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** Where the clock is put forward (`byMs` above 0) or back on this day; `null`: it is not. */
+  readonly change: { readonly atMs: number; readonly byMs: number } | null;
   /** The public holiday's name with its country, where the plan avoids it; `null`: none. */
   readonly holiday: string | null;
 }
@@ -39,6 +41,7 @@ export function daysOf(plan: WindowsOf, { from, count }: { readonly from: string
       date: date.toString(),
       fromMs: startOf(date),
       toMs: startOf(date.add({ days: 1 })),
+      change: changeOf(plan, startOf(date), startOf(date.add({ days: 1 }))),
       holiday: holidayOf(plan, date.toString()),
     }))
     .filter(({ fromMs, toMs }) => fromMs < toMs);
@@ -71,6 +74,15 @@ export function bandsOf(
   ]
     .map((band) => ({ ...band, fromMs: Math.max(band.fromMs, span.fromMs), toMs: Math.min(band.toMs, span.toMs) }))
     .filter(({ fromMs, toMs }) => fromMs < toMs);
+}
+
+/** A day that begins with a change, because the clock skips midnight, has that one. */
+function changeOf({ timeZone }: WindowsOf, fromMs: number, toMs: number): Day["change"] {
+  const before = Temporal.Instant.fromEpochMilliseconds(fromMs - 1).toZonedDateTimeISO(timeZone);
+  const after = before.getTimeZoneTransition("next");
+  if (after === null || after.epochMilliseconds >= toMs) return null;
+  const byMs = (after.offsetNanoseconds - before.offsetNanoseconds) / 1_000_000;
+  return byMs === 0 ? null : { atMs: after.epochMilliseconds, byMs };
 }
 
 function holidayOf(plan: WindowsOf, date: string): string | null {

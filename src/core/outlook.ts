@@ -72,11 +72,6 @@ export function outlookOf(plan: RunOf, asked: OutlookAsked): Outlook {
   };
 }
 
-/** True for a day that is not 24 h long. */
-export function isClockChange({ fromMs, toMs }: Day): boolean {
-  return toMs - fromMs !== 24 * HOUR_MS;
-}
-
 /** One span more than is asked for, so that the last of them is whole; further and further ahead. */
 function spansOf(plan: RunOf, { fromMs, count, freezes }: OutlookAsked): { readonly spans: readonly Span[]; readonly toMs: number } {
   for (let days = Math.min(28, HORIZON_DAYS); ; days = Math.min(2 * days, HORIZON_DAYS)) {
@@ -98,7 +93,7 @@ function weeksOf(plan: RunOf, fromMs: number, starts: readonly OutlookStart[]): 
   const from = dateOf(plan, fromMs);
   const untilMs = starts.at(-1)?.fromMs ?? fromMs;
   const count = Math.ceil((untilMs - fromMs) / DAY_MS) + 1;
-  const days = daysOf(plan, { from, count }).filter((day) => day.fromMs <= untilMs && (day.holiday !== null || isClockChange(day)));
+  const days = daysOf(plan, { from, count }).filter((day) => day.fromMs <= untilMs && (day.holiday !== null || day.change !== null));
   const weekOf = (start: OutlookStart): string => mondayOf(dateOf(plan, start.fromMs));
   const mondays = new Set([...starts.map(weekOf), ...days.map(({ date }) => mondayOf(date))]);
   return [...mondays].toSorted().map((monday) => ({

@@ -25,6 +25,8 @@ export interface FitOptions {
   readonly extensions: boolean;
   /** Freezes of every environment: those of the plan's count. */
   readonly freezes: readonly FrozenSpan[];
+  /** A window that is shorter than this is one for the start alone, ms; absent: the shortest run of the plan. For what is left of a longer run. */
+  readonly wholeMs?: number;
 }
 
 /** How long the phases take one after the other, and with every extension, ms. */
@@ -35,7 +37,7 @@ export interface RunLength {
 
 type Closing = Exclude<WindowAnswer, { readonly ok: true }>;
 
-/** Why a run that starts at a moment does not fit; times are epoch ms. */
+/** Why a run that starts at a moment does not fit; times are epoch ms. The `phase` behind the last one is the promotion. */
 export type Misfit =
   | { readonly kind: "closed"; readonly answer: Closing }
   | { readonly kind: "frozen"; readonly sinceMs: number; readonly untilMs: number | null }
@@ -57,8 +59,8 @@ export function runLength({ phases }: Pick<RunOf, "phases">): RunLength {
 /**
  * The earliest start at or after `fromMs` (epoch ms) with which the whole plan fits its windows; `null` when there is none within 400 days.
  *
- * It fits when a release may start then, when it may enter every phase at every moment at which that phase may begin, when no freeze holds
- * from its start to its end, and when it is over before its window closes. A window is the time from an opening to the next closing; one
+ * It fits when a release may start then, when it may enter every phase, and be promoted, at every moment at which that may come, when no freeze
+ * holds from its start to its end, and when it is over before its window closes. A window is the time from an opening to the next closing; one
  * that is by the wall clock shorter than the shortest run is one for the start alone, and the run may outlast it.
  */
 export function nextFit(plan: RunOf, fromMs: number, options: FitOptions): number | null {
@@ -78,7 +80,7 @@ export function fits(
 ): readonly Span[] {
   const { shortestMs, longestMs } = runLength(plan);
   const takesMs = options.extensions ? longestMs : shortestMs;
-  const pieces = piecesOf(plan, { fromMs, toMs: toMs + takesMs + 1 });
+  const pieces = piecesOf(plan, { fromMs, toMs: toMs + takesMs + 1 }, options);
   const open = unionOf(pieces.filter((piece) => piece.isOpen));
   const whole = open.map((window) => ({ fromMs: window.fromMs, lastMs: window.lastMs + 1 - takesMs })).filter(isSome);
   const inside = intersectionOf(unionOf(pieces.filter((piece) => piece.isOpen && piece.holdsRun)), whole);
@@ -100,7 +102,7 @@ export function misfitOf(plan: RunOf, startMs: number, options: FitOptions): Mis
   if (!may.ok) return { kind: "closed", answer: may };
   const frozen = freezesOf(plan, options).find(({ sinceMs, untilMs }) => sinceMs <= endsMs && (untilMs === null || untilMs > startMs));
   if (frozen !== undefined) return { kind: "frozen", sinceMs: frozen.sinceMs, untilMs: frozen.untilMs };
-  const pieces = piecesOf(plan, { fromMs: startMs, toMs: endsMs + 1 });
+  const pieces = piecesOf(plan, { fromMs: startMs, toMs: endsMs + 1 }, options);
   const closing = pieces.find((piece) => !piece.isOpen && piece.fromMs < endsMs);
   if (closing !== undefined && pieces[0]?.holdsRun) {
     const answer = mayStart(plan, closing.fromMs);
@@ -125,8 +127,11 @@ interface Piece extends Span {
   readonly holdsRun: boolean;
 }
 
-function piecesOf(plan: RunOf, span: { readonly fromMs: number; readonly toMs: number }): readonly Piece[] {
-  const { shortestMs } = runLength(plan);
+function piecesOf(
+  plan: RunOf,
+  span: { readonly fromMs: number; readonly toMs: number },
+  { wholeMs = runLength(plan).shortestMs }: FitOptions,
+): readonly Piece[] {
   const windows = weekWindows(plan.windows);
   const edges = edgesOf(plan, span);
   return edges.map((fromMs, index) => ({
@@ -134,18 +139,18 @@ function piecesOf(plan: RunOf, span: { readonly fromMs: number; readonly toMs: n
     lastMs: (edges[index + 1] ?? span.toMs) - 1,
     isOpen: mayStart(plan, fromMs).ok,
     isPassable: mayAdvance(plan, fromMs).ok,
-    holdsRun: isRoomy(windows, minuteOfWeek(plan.timeZone, fromMs), shortestMs),
+    holdsRun: isRoomy(windows, minuteOfWeek(plan.timeZone, fromMs), wholeMs),
   }));
 }
 
-/** When the phases behind the first begin at the earliest and the latest, ms after the start. */
+/** When the phases behind the first, and after them the promotion, begin at the earliest and the latest, ms after the start. */
 function beginningsOf(
   { phases }: RunOf,
   { extensions }: FitOptions,
 ): readonly { readonly earliestMs: number; readonly latestMs: number }[] {
   const beginnings: { readonly earliestMs: number; readonly latestMs: number }[] = [];
   let [earliestMs, latestMs] = [0, 0];
-  for (const { observeMs, extendMs } of phases.slice(0, -1)) {
+  for (const { observeMs, extendMs } of phases) {
     earliestMs += observeMs;
     latestMs += observeMs + (extensions ? extendMs : 0);
     beginnings.push({ earliestMs, latestMs });

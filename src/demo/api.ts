@@ -1,4 +1,5 @@
 import { pathOf, routes } from "../http/contract.ts";
+import type { CreateLinkAnswer } from "../http/contract/access.ts";
 import type {
   AskAnswer,
   AskBody,
@@ -38,6 +39,8 @@ export interface Api {
   why(release: string): Promise<WhyAnswer>;
   freezes(): Promise<ListFreezesAnswer>;
   lift(environment: string, reason: string): Promise<unknown>;
+  /** An address that opens the dashboard once, as this person. */
+  link(): Promise<CreateLinkAnswer>;
 }
 
 interface Call {
@@ -92,6 +95,7 @@ export function apiOf(at: string | Reachable, token: string): Api {
     why: (id) => call({ route: routes.why, values: { id } }),
     freezes: () => call({ route: routes.listFreezes }),
     lift: (environment, reason) => call({ route: routes.liftFreeze, values: { environment }, body: { reason } }),
+    link: () => call({ route: routes.createLink }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { colleagues } from "./colleagues.ts";
 import { createCrowd } from "./people.ts";
 import type { Crowd } from "./people.ts";
 import type { CrowdTally } from "./crowd-count.ts";
@@ -9,6 +10,7 @@ import type { Scenario } from "./scenario.ts";
 import { nameOf } from "./targets.ts";
 import type { Target } from "./targets.ts";
 import { openStage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { beginStory } from "./story.ts";
 import type { Story } from "./story.ts";
 import { sayTrafficNeeded } from "./traffic-needed.ts";
@@ -25,6 +27,8 @@ export interface DemoOptions {
   readonly peoplePerSecond: number | null;
   readonly seed: number;
   readonly keepDir: string | null;
+  /** True: shop, server and dashboard stay until `signal` aborts, and people keep coming. */
+  readonly isKept: boolean;
 }
 
 /** Where the demo tells what happens. */
@@ -58,6 +62,7 @@ export async function runDemo(options: DemoOptions, screen: Screen, signal: Abor
   screen.say(`starting the shop, PriceTruth, ${nameOf(options.target)} and the server on loopback …`);
   const stage = await openStage({ keepDir: options.keepDir, target: options.target, edge: options.scenarios[0].edge, signal });
   try {
+    await sayDashboard(stage, screen);
     const lost = new AbortController();
     stage.onLoss((says) => lost.abort(new Error(says)));
     const either = AbortSignal.any([signal, lost.signal]);
@@ -76,6 +81,8 @@ export async function runDemo(options: DemoOptions, screen: Screen, signal: Abor
           ...(await playScenario({ scenario, stage, planText, peoplePerSecond, crowd, story, options, screen, signal: either })),
         );
       }
+      if (options.isKept) await untilAsked(screen, either);
+      lost.signal.throwIfAborted();
       return complaints;
     } catch (error) {
       throw lost.signal.aborted ? lost.signal.reason : error;
@@ -86,6 +93,21 @@ export async function runDemo(options: DemoOptions, screen: Screen, signal: Abor
     screen.say("stopping what was started …");
     await stage.close();
   }
+}
+
+/** Where people look, and as whom: the address is good for one browser. */
+async function sayDashboard(stage: Stage, screen: Screen): Promise<void> {
+  const [{ name, role }] = colleagues;
+  const { url } = await stage.apiFor(colleagues[0]).link();
+  screen.say(`the dashboard, as ${name} (${role}), for one browser and ten minutes:`);
+  screen.say(`  ${url}`);
+}
+
+/** Resolves when somebody has asked for the end. */
+async function untilAsked(screen: Screen, signal: AbortSignal): Promise<void> {
+  screen.say("every release is over; shop and dashboard stay until Ctrl-C");
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 /** Measures the machine, lets people come, and answers how many come a second. */

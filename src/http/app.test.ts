@@ -11,6 +11,7 @@ import { bodyLimitBytes, pathOf, routes } from "./contract.ts";
 import type {
   Access,
   JournalAnswer,
+  StoryAnswer,
   ListFreezesAnswer,
   ListReleasesAnswer,
   ProblemAnswer,
@@ -66,8 +67,10 @@ const mutating: Partial<Record<RouteName, unknown>> = {
   startRelease: startBody,
   ask: { kind: "pause", reason: "a test" },
   liftFreeze: { reason: "a test" },
+  setFreeze: { environment: "production", reason: "a test" },
   startStable: { plan: startBody.plan, versions: { web: "1" }, reason: "a test" },
   examine: { plan: startBody.plan },
+  createToken: { name: "pipeline", roles: ["release-manager"] },
 };
 
 function knock(api: SmallApi, name: RouteName, as: string | null): Promise<Response> {
@@ -79,6 +82,7 @@ function knock(api: SmallApi, name: RouteName, as: string | null): Promise<Respo
 /** What somebody with the right role gets where there is no release and no freeze. */
 function answerTo(name: RouteName): string {
   if (name === "liftFreeze") return "freeze-unknown";
+  if (name === "revokeToken") return "token-gone";
   return routes[name].path.includes(":id") ? "release-unknown" : "answered";
 }
 
@@ -238,6 +242,24 @@ test("sentences are in the language that is asked for, else in the plan's", asyn
   expect(new Set(french).size).toBe(1);
   expect(french[0]).toMatch(/^En attente /);
   expect(await codeOf(await api.call("GET", `/api/v1/releases/${id}?language=de`))).toBe("query-invalid");
+});
+
+test("the story comes in pages, newest first, in the language that is asked for", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  await api.call("POST", `/api/v1/releases/${id}/requests`, { headers: { "if-match": '"0"' }, body: { kind: "stop", reason: "a test" } });
+  await becomes(api, id, "stopped");
+  const page = (query: string): Promise<StoryAnswer> => json<StoryAnswer>(api.call("GET", `/api/v1/releases/${id}/story${query}`));
+  const whole = await page("");
+  expect(whole.next).toBeNull();
+  expect(whole.story.map(({ revision }) => revision)).toEqual(whole.story.map((_, at) => whole.story.length - at));
+  const last = await page("?limit=1");
+  expect([last.story, last.next]).toEqual([whole.story.slice(0, 1), whole.story.length]);
+  const rest = await page(`?before=${last.next}`);
+  expect([rest.story, rest.next]).toEqual([whole.story.slice(1), null]);
+  expect(await page("?before=1")).toEqual({ story: [], next: null });
+  expect((await page("?language=fr&before=2")).story[0]?.says).not.toEqual((await page("?language=en&before=2")).story[0]?.says);
+  expect(await codeOf(await api.call("GET", `/api/v1/releases/none/story`))).toBe("release-unknown");
 });
 
 test("the journal comes in pages, and is verified", async () => {

@@ -1,22 +1,28 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
+import { UserError } from "../errors.ts";
 import { ask } from "./ask.ts";
 import { authenticate } from "./auth.ts";
 import type { Env } from "./auth.ts";
+import { login, loginCallback } from "./access/login-routes.ts";
 import { closeSession, createLink, openSession, people, session } from "./access/session-routes.ts";
+import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
 import { routes } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
 import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
-import { liftFreeze, listFreezes } from "./freezes.ts";
+import { calendar } from "./calendar.ts";
+import { liftFreeze, listFreezes, setFreeze } from "./freezes.ts";
 import { history } from "./history.ts";
 import { mountInboxes } from "./inboxes.ts";
 import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
+import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
+import { readiness } from "./readiness.ts";
 import { problemOf, problemResponse } from "./problem.ts";
-import { journal, listReleases, showRelease, verify, why } from "./releases.ts";
+import { journal, listReleases, showRelease, story, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
 import { startRelease } from "./start-release.ts";
 import { Streams } from "./streams.ts";
@@ -33,6 +39,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   listReleases,
   showRelease,
   journal,
+  story,
   events,
   releasesEvents,
   connections,
@@ -41,9 +48,13 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   verify,
   listFreezes,
   liftFreeze,
+  setFreeze,
+  calendar,
   startStable,
   examine,
   metrics,
+  openapi,
+  readiness,
   history,
   whatIf,
   session,
@@ -51,6 +62,11 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   closeSession,
   createLink,
   people,
+  login,
+  loginCallback,
+  listTokens,
+  createToken,
+  revokeToken,
 };
 
 /** The routes that are answered. */
@@ -99,8 +115,14 @@ async function health(context: Context<Env>, parts: AppParts): Promise<Response>
   return context.json(answer, status === "closing" ? 503 : 200);
 }
 
+/** A call that broke off fails where its body is read: that is its caller's doing, and nobody reads the answer. */
+function whoseMistake(context: Context<Env>, error: unknown): unknown {
+  const brokeOff = error instanceof Error && "code" in error && error.code === "ECONNRESET" && context.req.raw.signal.aborted;
+  return brokeOff ? new UserError("body-malformed", "The call broke off.") : error;
+}
+
 function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): Response {
-  const answer = problemOf(error, parts.log);
+  const answer = problemOf(whoseMistake(context, error), parts.log);
   if (answer.status === 401 || answer.status === 403 || answer.status === 429) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;

@@ -119,6 +119,19 @@ export interface JournalAnswer {
   readonly next: number | null;
 }
 
+/** The query of `story`: entries of a revision below `before`, newest first; absent: the newest ones. */
+export const storyQuery = z.strictObject({
+  before: z.coerce.number().int().min(1).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  language,
+});
+
+export interface StoryAnswer {
+  readonly story: ReleaseView["story"];
+  /** The `before` of the next page; `null`: the release began with the last entry of this one. */
+  readonly next: number | null;
+}
+
 /**
  * `events` is a stream of server-sent events. `entry`: one `ChainedEntry`, its id is the revision; with `Last-Event-ID` the stream goes on
  * after that one, without it begins with the next new one. `view`: the whole `ReleaseView`, at once, after each change (at most four a second), and
@@ -256,8 +269,18 @@ export interface ProblemAnswer {
   /** `request-refused`, `revision-stale`, and `role-missing` when the release itself refused. */
   readonly refusal?: Refusal;
   readonly revision?: number;
+  /** `environment-frozen`. */
+  readonly freeze?: Freeze;
+  /** `service-busy`: which release has which of the services. */
+  readonly busy?: readonly { readonly service: string; readonly release: string }[];
+  /** `release-active`: its id. */
+  readonly release?: string;
   /** `store-unusable`: "full", "failing", "not-writable", "damaged". */
   readonly why?: string;
+  /** `login-role`: groups that have a role here. */
+  readonly groups?: readonly string[];
+  /** `login-name`, `login-role`: whom the provider named. */
+  readonly who?: string;
   /** `too-many-tries`: seconds, as the header `Retry-After`. */
   readonly retryAfterS?: number;
   /** `internal`: the same word stands in the log. */

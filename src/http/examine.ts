@@ -42,7 +42,7 @@ async function lookAtServer(parts: AppParts, environment: string, services: read
             what: environment,
             verdict: "wrong",
             says: `${new EnvironmentFrozen(freeze).message}.`,
-            remedy: `A release manager lifts it: serin freeze lift ${environment}.`,
+            remedy: `${freeze.untilMs === null ? "A" : "Wait until then, or a"} release manager lifts it: serin freeze lift ${environment}.`,
           },
         ];
   return { part: "server", checks: [...frozen, ...(await busyServices(parts, services))] };

@@ -1,7 +1,9 @@
 import type { Context } from "hono";
 import { UserError } from "../errors.ts";
+import type { Freeze } from "../ports.ts";
 import { callerOf, checkAccessIn } from "./auth.ts";
 import type { Env } from "./auth.ts";
+import { setFreezeBody } from "./contract/calendar.ts";
 import { liftFreezeBody, routes } from "./contract.ts";
 import type { ListFreezesAnswer } from "./contract.ts";
 import { readBody } from "./input.ts";
@@ -13,6 +15,24 @@ export async function listFreezes(context: Context<Env>, parts: AppParts): Promi
   return context.json(answer);
 }
 
+/** Freezes an environment by hand. Throws `body-invalid` where it would freeze nothing: an environment that is not there, an end that is over. */
+export async function setFreeze(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const { environment, reason, untilMs = null } = await readBody(context, setFreezeBody);
+  const caller = callerOf(context);
+  const sinceMs = parts.engine.nowMs();
+  const wrong = (pointer: string, detail: string): UserError =>
+    new UserError("body-invalid", `${pointer}: ${detail}.`, { errors: [{ pointer, detail }] });
+  if (!parts.environments.includes(environment)) {
+    throw wrong("/environment", `is not an environment of this server (${parts.environments.join(", ")})`);
+  }
+  checkAccessIn(environment, caller, routes.setFreeze.access);
+  if (untilMs !== null && untilMs <= sinceMs) throw wrong("/untilMs", "must not be over yet");
+  const freeze: Freeze = { environment, release: null, sinceMs, by: caller.name, reason, untilMs };
+  await parts.store.freeze(freeze);
+  parts.log("info", "environment-frozen", { environment, by: caller.name, reason, untilMs });
+  return context.json(freeze, 201);
+}
+
 /** Lifts the freeze of an environment. Throws `freeze-unknown` when there is none. */
 export async function liftFreeze(context: Context<Env>, parts: AppParts): Promise<Response> {
   const environment = context.req.param("environment") ?? "";
@@ -21,7 +41,15 @@ export async function liftFreeze(context: Context<Env>, parts: AppParts): Promis
   checkAccessIn(environment, caller, routes.liftFreeze.access);
   const by = caller.name;
   const wasFrozen = await parts.store.lift({ environment, by, reason, atMs: parts.engine.nowMs() });
-  if (!wasFrozen) throw new UserError("freeze-unknown", `${environment} is not frozen.`);
+  if (!wasFrozen) throw new UserError("freeze-unknown", await notFrozen(parts, environment));
   parts.log("info", "freeze-lifted", { environment, by, reason });
   return context.body(null, 204);
+}
+
+/** A freeze that ended by itself is one that somebody may still look for. */
+async function notFrozen(parts: AppParts, environment: string): Promise<string> {
+  const ended = (await parts.store.freezes(0)).findLast((freeze) => freeze.environment === environment);
+  if (ended?.untilMs == null) return `${environment} is not frozen.`;
+  const until = new Date(ended.untilMs).toISOString();
+  return `${environment} is not frozen any more: the freeze by ${ended.by ?? "somebody"} (${ended.reason ?? ""}) ended by itself at ${until}.`;
 }

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Freeze } from "../ports.ts";
 import type { ReleaseSeen } from "./parts.ts";
 import { ReleaseMeters } from "./release-meters.ts";
 
@@ -14,8 +15,8 @@ export interface MetersSeen {
   readonly releases: readonly ReleaseSeen[];
   readonly nowMs: number;
   readonly isTroubled: boolean;
-  /** Environments that are frozen. */
-  readonly frozen: readonly string[];
+  /** Freezes that hold. */
+  readonly freezes: readonly Pick<Freeze, "environment" | "release" | "untilMs">[];
   /** By notifier: how many notices are owed, and since when the oldest, epoch ms. */
   readonly outbox: ReadonlyMap<string, { readonly notices: number; readonly oldestMs: number | null }>;
 }
@@ -36,7 +37,8 @@ export class Meters {
   readonly #lastRollback: Gauge<"environment">;
   readonly #rollbackTarget: Gauge<"environment">;
   readonly #troubled: Gauge;
-  readonly #frozen: Gauge<"environment">;
+  readonly #frozen: Gauge<"environment" | "by">;
+  readonly #frozenUntil: Gauge<"environment">;
   readonly #owed: Gauge<"notifier">;
   readonly #owedSince: Gauge<"notifier">;
   readonly #releases: ReleaseMeters;
@@ -72,7 +74,10 @@ export class Meters {
     this.#lastRollback = gauge("last_rollback_seconds", "From the commit of the last rollback until it was read back.", ["environment"]);
     this.#rollbackTarget = gauge("last_rollback_target_seconds", "What the plan of that release allows.", ["environment"]);
     this.#troubled = gauge("troubled", "1 while some release cannot go on.");
-    this.#frozen = gauge("environment_frozen", "1 for each environment in which nothing starts.", ["environment"]);
+    this.#frozen = gauge("environment_frozen", "1 for each environment in which nothing starts.", ["environment", "by"]);
+    this.#frozenUntil = gauge("environment_frozen_until_seconds", "When the last of its freezes ends by itself, Unix time.", [
+      "environment",
+    ]);
     this.#owed = gauge("outbox_notices", "Notices that are owed.", ["notifier"]);
     this.#owedSince = gauge("outbox_oldest_seconds", "Age of the oldest notice that is owed.", ["notifier"]);
     this.#releases = new ReleaseMeters(this.#registry);
@@ -111,8 +116,8 @@ export class Meters {
   /** The metrics page. */
   async page(seen: MetersSeen): Promise<string> {
     this.#troubled.set(seen.isTroubled ? 1 : 0);
-    for (const gauge of [this.#frozen, this.#owed, this.#owedSince]) gauge.reset();
-    for (const environment of seen.frozen) this.#frozen.set({ environment }, 1);
+    for (const gauge of [this.#frozen, this.#frozenUntil, this.#owed, this.#owedSince]) gauge.reset();
+    this.#showFreezes(seen.freezes);
     for (const [notifier, { notices, oldestMs }] of seen.outbox) {
       this.#owed.set({ notifier }, notices);
       this.#owedSince.set({ notifier }, oldestMs === null ? 0 : Math.max(0, seen.nowMs - oldestMs) / 1_000);
@@ -121,6 +126,14 @@ export class Meters {
     const running = new Set(seen.releases.map(({ release }) => release.id));
     for (const id of this.#counted.keys()) if (!running.has(id)) this.#counted.delete(id);
     return this.#registry.metrics();
+  }
+
+  #showFreezes(freezes: MetersSeen["freezes"]): void {
+    for (const { environment, release } of freezes) this.#frozen.set({ environment, by: release === null ? "hand" : "halt" }, 1);
+    for (const [environment, together] of Map.groupBy(freezes, (freeze) => freeze.environment)) {
+      const ends = together.map(({ untilMs }) => untilMs ?? Infinity);
+      if (Math.max(...ends) < Infinity) this.#frozenUntil.set({ environment }, Math.max(...ends) / 1_000);
+    }
   }
 
   /** The media type of the page. */

@@ -19,7 +19,7 @@ const ask = async (api: SmallApi, id: string, kind: string): Promise<void> => {
   const headers = { "if-match": `"${(await show(api, id)).revision}"` };
   expect((await api.call("POST", `/api/v1/releases/${id}/requests`, { headers, body: { kind, reason: "a test" } })).status).toBe(200);
 };
-const nothing = { releases: [], nowMs: 0, isTroubled: false, frozen: [], outbox: new Map() };
+const nothing = { releases: [], nowMs: 0, isTroubled: false, freezes: [], outbox: new Map() };
 const soon = { timeout: 15_000, interval: 50 };
 
 test("a release shows where it stands, its share and its evidence while it runs, and nothing once it is over", async () => {
@@ -76,10 +76,18 @@ test("the page says of its media type and of the process what Prometheus asks fo
 test("notices that are owed, and frozen environments", async () => {
   const meters = new Meters("1");
   const outbox = new Map([["slack", { notices: 3, oldestMs: 40_000 }]]);
-  const page = read(await meters.page({ ...nothing, nowMs: 100_000, outbox, frozen: ["production"], isTroubled: true }));
+  const freezes = [
+    { environment: "production", release: "r1", untilMs: null },
+    { environment: "staging", release: null, untilMs: 90_000 },
+    { environment: "staging", release: null, untilMs: 120_000 },
+  ];
+  const page = read(await meters.page({ ...nothing, nowMs: 100_000, outbox, freezes, isTroubled: true }));
   expect(page.get('serin_outbox_notices{notifier="slack"}')).toBe(3);
   expect(page.get('serin_outbox_oldest_seconds{notifier="slack"}')).toBe(60);
-  expect(page.get('serin_environment_frozen{environment="production"}')).toBe(1);
+  expect(page.get('serin_environment_frozen{by="halt",environment="production"}')).toBe(1);
+  expect(page.get('serin_environment_frozen{by="hand",environment="staging"}')).toBe(1);
+  expect(page.get('serin_environment_frozen_until_seconds{environment="staging"}')).toBe(120);
+  expect(page.get('serin_environment_frozen_until_seconds{environment="production"}')).toBeUndefined();
   expect(page.get("serin_troubled")).toBe(1);
   const after = read(await meters.page({ ...nothing, nowMs: 100_000 }));
   expect([...after.keys()].filter((name) => /outbox|frozen/.test(name))).toEqual([]);

@@ -15,7 +15,7 @@ export async function metrics(context: Context<Env>, parts: AppParts): Promise<R
     releases: views.filter((view) => view !== null),
     nowMs: engine.nowMs(),
     isTroubled: engine.isTroubled(),
-    frozen: [...new Set((await store.freezes(engine.nowMs())).map(({ environment }) => environment))],
+    freezes: await store.freezes(engine.nowMs()),
     outbox: await outboxOf(parts, await store.owed({ after: 0, limit: mostOwed })),
   };
   return context.body(await meters.page(seen), 200, { "content-type": meters.pageType });

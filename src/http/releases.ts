@@ -1,12 +1,12 @@
 import type { Context } from "hono";
 import type { z } from "zod";
 import { UserError } from "../errors.ts";
-import { buildReleaseView } from "../core/view/build-release-view.ts";
+import { buildReleaseView, storyPage } from "../core/view/build-release-view.ts";
 import type { Language } from "../core/plan.ts";
 import type { ReleaseView } from "../core/release-view.ts";
 import type { Env } from "./auth.ts";
-import { journalQuery, languageQuery, listReleasesQuery, whyQuery } from "./contract.ts";
-import type { JournalAnswer, ListReleasesAnswer, ShowReleaseAnswer, VerifyAnswer, WhyAnswer } from "./contract.ts";
+import { journalQuery, languageQuery, listReleasesQuery, storyQuery, whyQuery } from "./contract.ts";
+import type { JournalAnswer, ListReleasesAnswer, ShowReleaseAnswer, StoryAnswer, VerifyAnswer, WhyAnswer } from "./contract.ts";
 import { readQuery } from "./input.ts";
 import type { AppParts, ReleaseSeen, Verified } from "./parts.ts";
 import { summaryOf } from "./summaries.ts";
@@ -51,6 +51,17 @@ export async function journal(context: Context<Env>, parts: AppParts): Promise<R
   const { entries } = await releaseOrRefuse(parts, idOf(context));
   const page = entries.slice(after, after + limit);
   const answer: JournalAnswer = { entries: page, next: after + page.length < entries.length ? after + page.length : null };
+  return context.json(answer);
+}
+
+/** One page of what happened, in sentences, newest first. */
+export async function story(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const { before, limit, language } = readQuery(context, storyQuery);
+  const { release, entries } = await releaseOrRefuse(parts, idOf(context));
+  const page = { before: before ?? entries.length + 1, limit };
+  const told = storyPage({ release, entries }, page, language ?? release.plan.language);
+  const last = told.at(-1)?.revision ?? 1;
+  const answer: StoryAnswer = { story: told, next: last > 1 ? last : null };
   return context.json(answer);
 }
 

@@ -1,6 +1,7 @@
 import { createHash, randomInt } from "node:crypto";
 import type { Context } from "hono";
 import { UserError } from "../errors.ts";
+import type { Problem } from "../errors.ts";
 import { digestOfPlan } from "../core/chain.ts";
 import { sayMoment } from "../core/messages/times.ts";
 import { parseMoment } from "../core/moment.ts";
@@ -23,10 +24,10 @@ export async function startRelease(context: Context<Env>, parts: AppParts): Prom
   const key = readKey(context);
   if (key === null) throw new UserError("key-missing", "Beginning a release needs a key, so that a repeated try does not begin two.");
   const body = await readBody(context, startReleaseBody);
-  const { plan, problems } = readPlanOrRefuse(parts, body.plan);
+  const { plan, problems } = readPlanOrRefuse(parts, body.plan, body.at === undefined ? null : parseMoment(body.at));
   checkAccessIn(plan.environment, caller, routes.startRelease.access);
   checkAdapters(parts, plan);
-  const asked = await newRelease(parts, { plan, body, by: caller.name, key });
+  const asked = await newRelease(parts, { plan, problems, body, by: caller.name, key });
   const isRepeated = await isKnown(parts, asked);
   refusePast(parts, asked, isRepeated);
   refuseNothingNew(asked, isRepeated);
@@ -42,12 +43,13 @@ export async function startRelease(context: Context<Env>, parts: AppParts): Prom
 
 interface Asked {
   readonly plan: Plan;
+  readonly problems: readonly Problem[];
   readonly body: StartReleaseBody;
   readonly by: string;
   readonly key: string;
 }
 
-async function newRelease(parts: AppParts, { plan, body, by, key }: Asked): Promise<NewRelease> {
+async function newRelease(parts: AppParts, { plan, problems, body, by, key }: Asked): Promise<NewRelease> {
   checkVersions(plan, body.versions, "new");
   const stable = await stableVersions(parts, plan, body.stable ?? {});
   const services = plan.services.map((service) => service.name);
@@ -63,6 +65,7 @@ async function newRelease(parts: AppParts, { plan, body, by, key }: Asked): Prom
     startedBy: by,
     reason: body.reason,
     versions: Object.fromEntries(services.map((name) => [name, { canary: body.versions[name] ?? "", stable: stable[name] ?? "" }])),
+    warnings: problems.map(({ line, code, message, remedy }) => ({ line, code, message, remedy })),
     startKey: createHash("sha256")
       .update(JSON.stringify([by, key]))
       .digest("base64url"),

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { sayCondition } from "../config/conditions.ts";
 import { readOtherCondition } from "../config/other-condition.ts";
+import { tapeOf } from "../core/history/follow-check.ts";
 import { judgeAnew, otherTest } from "../core/history/judge-anew.ts";
 import { sayWhatIf } from "../core/messages/what-if.ts";
 import { UserError } from "../errors.ts";
@@ -25,8 +26,9 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
   }
   const stored = await parts.store.load(release.id);
   if (stored === null) throw new UserError("release-unknown", `No release is called ${release.id}.`);
-  const own = await inSlices(judgeAnew(stored, asked.id), parts.turn);
-  const other = await inSlices(judgeAnew(stored, asked.id, otherTest(plan, asked.id, read.value)), parts.turn);
+  const instead = otherTest(plan, asked.id, read.value);
+  const own = await inSlices(judgeAnew(tapeOf(stored, asked.check.quantity), asked.id), parts.turn);
+  const other = await inSlices(judgeAnew(tapeOf(stored, instead.quantity), asked.id, { instead }), parts.turn);
   const condition = sayCondition(read.value);
   const says = `${asked.check.metric} ${condition}`;
   const answer: WhatIfAnswer = {

@@ -9,7 +9,8 @@ import { metricSources } from "../adapters/metrics/list.ts";
 import { notifiers } from "../adapters/notices/list.ts";
 import { routers } from "../adapters/traffic/list.ts";
 import { workloads } from "../adapters/workloads/list.ts";
-import { readPlan } from "../config/plan-file.ts";
+import { sourcesAhead } from "../config/rules/decidable.ts";
+import { nothingAsked, readPlan } from "../config/plan-file.ts";
 import { readServer } from "../config/server-file.ts";
 import type { Server, ServerPerson } from "../config/server-file.ts";
 import type { Plan, Role } from "../core/plan.ts";
@@ -63,6 +64,8 @@ export interface SimulatedServer {
   /** The plan as written: what `startRelease` takes. */
   readonly plan: { readonly text: string; readonly file: string };
   readonly people: readonly Caller[];
+  /** The four of them who decide. */
+  readonly team: Team;
   /** Of a person by name. Throws when there is nobody of that name. */
   tokenOf(name: string): string;
   /** Epoch ms in the simulated world. */
@@ -131,6 +134,7 @@ export async function openSimulatedServer(options: SimulatedServerOptions): Prom
     playground,
     plan: planText,
     people,
+    team: teamOf(server),
     tokenOf: (name) => found([...tokens].find(([, person]) => person.name === name)?.[0], name),
     nowMs: () => playground.world.clock.nowMs(),
     until: (release, isThere, withinMs) => until({ engine, playground, release, withinMs }, isThere),
@@ -181,6 +185,9 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
   const { world: simulated, store } = playground;
   // Time of day is that of the simulated world; patience with callers is that of this one.
   const clock: Clock = { ...real, nowMs: () => simulated.clock.nowMs() };
+  // Nobody's session ends sooner because the simulated day goes by faster.
+  const beganMs = clock.nowMs() - real.monotonicMs();
+  const ofPeople: Clock = { ...real, nowMs: () => beganMs + real.monotonicMs() };
   const log = createLog(write, () => clock.nowMs());
   const meters = new Meters("simulated");
   const lastCalls = new LastCalls();
@@ -197,31 +204,34 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
     store,
     world,
     clock,
-    access: new Access({ store: store.access, clock, people, tokens, publicUrl: null }),
+    access: new Access({ store: store.access, clock: ofPeople, people, tokens, publicUrl: null, log }),
     web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     log,
+    environments: server.environments,
     version: "simulated",
     meters,
     inboxes: [],
     lastCalls,
     connections: connectionsOf(lists, server.connections),
     adapters: adaptersOf(lists),
+    sourceOf: sourcesAhead({ ...lists, server }),
     streamLimits: { all: 2_000, perPerson: 100 },
     closing,
-    readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
+    readPlan: (text, file, startsMs) => readPlan(text, file, { ...lists, server }, { ...nothingAsked, startsMs }),
     examine: (asked, signal) => examine({ ...asked, world: examined, clock }, signal),
   });
   return { app, engine };
 }
 
-/** Lets simulated time pass as real time does, `speed` times as fast. */
+/** Lets simulated time pass as real time does, `speed` times as fast, in whole milliseconds. */
 async function pump(playground: Playground, real: Clock, speed: number, closing: AbortSignal): Promise<void> {
-  let lastMs = real.monotonicMs();
+  const beganMs = real.monotonicMs();
+  let passedMs = 0;
   while (!closing.aborted) {
     await real.wait(beatMs, closing);
-    const nowMs = real.monotonicMs();
-    await playground.pass((nowMs - lastMs) * speed);
-    lastMs = nowMs;
+    const dueMs = Math.floor((real.monotonicMs() - beganMs) * speed);
+    await playground.pass(dueMs - passedMs);
+    passedMs = dueMs;
   }
 }
 

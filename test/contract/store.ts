@@ -321,6 +321,7 @@ function freezesContract(subject: () => StoreSubject): void {
     await store.freeze(byHand);
     expect(await store.freezes(startMs + 999)).toEqual([byHand]);
     expect(await store.freezes(startMs + 1_000)).toEqual([]);
+    expect(await store.freezes(0)).toEqual([byHand]);
     expect(await store.lift({ ...lift, atMs: startMs + 1_000 })).toBe(false);
     const endless = { ...byHand, untilMs: null };
     await store.freeze(endless);

@@ -1,13 +1,13 @@
 import { pathOf, routes } from "../../src/http/contract/routes.ts";
 import type { CalendarAnswer } from "../../src/http/contract/calendar.ts";
 import type { CreateLinkAnswer, CreateTokenAnswer, ListTokensAnswer, PeopleAnswer, SessionAnswer } from "../../src/http/contract/access.ts";
-import type { ConnectionsAnswer, HistoryAnswer, ReadinessAnswer, WhatIfAnswer } from "../../src/http/contract/insight.ts";
+import type { ConnectionsAnswer, HistoryAnswer, ReadinessAnswer, ReportAnswer, WhatIfAnswer } from "../../src/http/contract/insight.ts";
 import type {
   AskAnswer,
-  JournalAnswer,
   ListFreezesAnswer,
   ListReleasesAnswer,
   ShowReleaseAnswer,
+  StoryAnswer,
   VerifyAnswer,
   WhyAnswer,
 } from "../../src/http/contract.ts";
@@ -20,11 +20,12 @@ interface Answers {
   readonly closeSession: null;
   readonly listReleases: ListReleasesAnswer;
   readonly showRelease: ShowReleaseAnswer;
-  readonly journal: JournalAnswer;
+  readonly story: StoryAnswer;
   readonly ask: AskAnswer;
   readonly why: WhyAnswer;
   readonly verify: VerifyAnswer;
   readonly readiness: ReadinessAnswer;
+  readonly report: ReportAnswer;
   readonly history: HistoryAnswer;
   readonly whatIf: WhatIfAnswer;
   readonly listFreezes: ListFreezesAnswer;

@@ -1,90 +1,115 @@
-import { useEffect, useId, useState } from "react";
+import { useId } from "react";
 import type { ReactNode } from "react";
-import type { AskAnswer } from "../../src/http/contract.ts";
 import type { ActionView, ReleaseView } from "../../src/http/release-view.ts";
-import { after } from "../app/clock.ts";
 import { usePerson } from "../app/session.tsx";
 import { releaseWords } from "../words/release-words.ts";
+import type { ReleaseWords } from "../words/release-words.ts";
 import { useWords } from "../words/language.ts";
-import { AskDialog } from "./ask-dialog.tsx";
+import { isOver } from "../releases/order.ts";
+import type { Asking } from "./asking.tsx";
 import { whyGrey } from "./may-press.ts";
 
 /** Each button keeps its place, whatever becomes of the others: the way back is always the last one. */
-const places: readonly ActionView["kind"][] = ["approve", "promote", "resume", "pause", "stop", "rollback"];
+const places: readonly ActionView["kind"][] = [
+  "report",
+  "override",
+  "acknowledge",
+  "approve",
+  "promote",
+  "resume",
+  "pause",
+  "stop",
+  "rollback",
+];
 
-interface Pressed {
-  readonly action: ActionView;
-  readonly label: string;
+/** The actions of a release in their places; of one that is over, only what can still be done. */
+export function inPlace({ actions, tone }: Pick<ReleaseView, "actions" | "tone">): readonly ActionView[] {
+  const shown = isOver({ tone }) ? actions.filter(({ why }) => why === null) : actions;
+  return shown.toSorted((a, b) => places.indexOf(a.kind) - places.indexOf(b.kind));
+}
+
+/** What the button of an action says: before the start approving is a Go, and stopping a No-Go. */
+export function labelOf(action: ActionView, view: Pick<ReleaseView, "status">, words: ReleaseWords): string {
+  if (view.status.kind === "waiting" && action.kind === "approve") return words.go;
+  if (view.status.kind === "waiting" && action.kind === "stop") return words.noGo;
+  return action.label;
+}
+
+interface Props {
+  readonly view: ReleaseView;
+  readonly asking: Asking;
 }
 
 /** What people may press, at the lower edge of the screen; grey what this person cannot press now, and why. */
-export function Actions({ view, refresh }: { readonly view: ReleaseView; readonly refresh: () => void }): ReactNode {
+export function Actions({ view, asking }: Props): ReactNode {
   const words = useWords(releaseWords);
   const person = usePerson();
-  const [pressed, setPressed] = useState<Pressed | null>(null);
-  const [says, setSays] = useState<string | null>(null);
-  useEffect(() => (says === null ? undefined : after(10_000, () => setSays(null))), [says]);
-  const place = (kind: ActionView["kind"]): number => (places.includes(kind) ? places.indexOf(kind) : -1);
-  const actions = view.actions.toSorted((a, b) => place(a.kind) - place(b.kind));
-  const answered = ({ answer, sentence }: AskAnswer): void => {
-    setSays(answer === "accepted" ? `${words.accepted} ${sentence}` : words.stored);
-    setPressed(null);
-    refresh();
-  };
-  const isBeforeStart = view.status.kind === "waiting";
-  const labelOf = (action: ActionView): string =>
-    (isBeforeStart ? { approve: words.go, stop: words.noGo }[action.kind as string] : undefined) ?? action.label;
+  const actions = inPlace(view);
+  if (actions.length === 0 && asking.says === null && asking.dialog === null) return null;
   return (
     <section className="actions" aria-label={words.actions}>
       <div className="actions-says" role="status">
-        {says !== null && <p>{says}</p>}
+        {asking.says !== null && <p>{asking.says}</p>}
       </div>
       <div className="actions-row">
         {actions.map((action) => (
           <ActionButton
             key={action.kind}
             action={action}
-            label={labelOf(action)}
+            label={labelOf(action, view, words)}
             why={whyGrey(action, person, view.environment, words)}
-            press={() => setPressed({ action, label: labelOf(action) })}
-            explain={setSays}
+            asking={asking}
           />
         ))}
       </div>
-      {pressed !== null && (
-        <AskDialog
-          action={pressed.action}
-          label={pressed.label}
-          view={view}
-          person={person}
-          close={() => setPressed(null)}
-          answered={answered}
-        />
-      )}
+      {asking.dialog}
     </section>
   );
 }
 
-/** A button; grey it can still be reached, and says why it is grey. */
-function ActionButton(props: {
+/** Where there is no room for grey buttons: what cannot be pressed now, and why. */
+export function NotNow({ view }: Pick<Props, "view">): ReactNode {
+  const words = useWords(releaseWords);
+  const person = usePerson();
+  const grey = inPlace(view).flatMap((action) => {
+    const why = whyGrey(action, person, view.environment, words);
+    return why === null ? [] : [{ kind: action.kind, label: labelOf(action, view, words), why }];
+  });
+  if (grey.length === 0) return null;
+  return (
+    <section className="not-now">
+      <h2 className="heading">{words.notNow}</h2>
+      <ul>
+        {grey.map(({ kind, label, why }) => (
+          <li key={kind}>
+            {label} <span className="faint">{why}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface ButtonProps {
   readonly action: ActionView;
   readonly label: string;
+  /** `null`: this person can press it. */
   readonly why: string | null;
-  readonly press: () => void;
-  readonly explain: (says: string) => void;
-}): ReactNode {
+  readonly asking: Asking;
+}
+
+/** A button; grey it can still be reached, and says why it is grey. */
+function ActionButton({ action, label, why, asking }: ButtonProps): ReactNode {
   const id = useId();
-  const { action, label, why } = props;
-  const look = why !== null ? "" : action.isGrave ? " grave" : action.kind === "approve" || action.kind === "promote" ? " primary" : "";
   return (
     <div className={`action action-${action.kind}${why === null ? "" : " action-grey"}`}>
       <button
         type="button"
-        className={`button${look}`}
+        className={`button${why === null ? looks[action.kind] : ""}`}
         aria-disabled={why !== null}
         aria-describedby={why === null ? undefined : id}
         title={why ?? action.consequence}
-        onClick={() => (why === null ? props.press() : props.explain(`${label}: ${why}`))}
+        onClick={() => (why === null ? asking.press(action, label) : asking.say(`${label}: ${why}`))}
       >
         {label}
       </button>
@@ -96,3 +121,15 @@ function ActionButton(props: {
     </div>
   );
 }
+
+const looks: Readonly<Record<ActionView["kind"], string>> = {
+  report: "",
+  approve: " primary",
+  acknowledge: " primary",
+  override: " careful",
+  promote: "",
+  resume: "",
+  pause: "",
+  stop: " careful",
+  rollback: " grave",
+};

@@ -43,7 +43,10 @@ export function AskDialog({ action, label, view, person, close, answered }: Prop
   const [reason, setReason] = useState(safe.includes(action.kind) ? (words.emergencyReasons[action.kind] ?? "") : "");
   const [seen, setSeen] = useState(view.revision);
   const [asking, setAsking] = useState<Asking>({ kind: "writing" });
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>(".ask-first")?.focus();
+  }, []);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (asking.kind === "sending" || reason.trim() === "") return;
@@ -63,7 +66,7 @@ export function AskDialog({ action, label, view, person, close, answered }: Prop
     <dialog ref={dialog} className="ask" aria-labelledby={title} onClose={close}>
       <form onSubmit={submit}>
         <h2 id={title} className="ask-title">
-          {label}
+          {label.replace(/…$/, "")}
         </h2>
         {action.consequence !== "" && <p className="ask-consequence">{action.consequence}</p>}
         {roles.length > 1 && <RoleChoice roles={roles} chosen={role} choose={setRole} />}
@@ -100,16 +103,17 @@ function Foot({ isSending, cancel, lookAgain, confirm }: FootProps): ReactNode {
         {words.cancel}
       </button>
       {lookAgain === null ? (
+        // With a key of its own: in the place of "look again" the same button would submit what was only to be looked at.
         <button
+          key="confirm"
           type="submit"
-          className={`button ${confirm.isGrave ? "grave" : "primary"}`}
+          className={`button ${confirm.isGrave ? "grave" : "primary"}${confirm.isFirst ? " ask-first" : ""}`}
           disabled={isSending}
-          autoFocus={confirm.isFirst}
         >
           {confirm.label}
         </button>
       ) : (
-        <button type="button" className="button primary" onClick={lookAgain}>
+        <button key="look-again" type="button" className="button primary" onClick={lookAgain}>
           {words.lookAgain}
         </button>
       )}
@@ -125,11 +129,10 @@ function Reason(props: { readonly reason: string; readonly write: (reason: strin
         {words.reason} <span className="faint">{words.reasonHint}</span>
       </span>
       <textarea
-        className="field"
+        className={props.isFirst ? "field ask-first" : "field"}
         rows={2}
         maxLength={2_000}
         required
-        autoFocus={props.isFirst}
         value={props.reason}
         onChange={(event) => props.write(event.target.value)}
       />

@@ -4,6 +4,7 @@ import type { BandView } from "../../src/http/release-view.ts";
 export interface BandGeometry {
   readonly from: number;
   readonly to: number;
+  /** `null`: there is none, or it lies beyond the picture. */
   readonly estimate: number | null;
   readonly pass: number | null;
   readonly fail: number;
@@ -14,6 +15,8 @@ export interface BandGeometry {
   /** The interval goes on beyond the picture. */
   readonly goesOnLeft: boolean;
   readonly goesOnRight: boolean;
+  /** The whole interval lies beyond the picture. */
+  readonly isBeyond: boolean;
 }
 
 /** Narrower than this an interval could not be seen, percent. */
@@ -31,12 +34,13 @@ export function bandGeometry(band: BandView): BandGeometry {
   return {
     from,
     to: isWide ? high : from + least,
-    estimate: band.estimate === null ? null : inside(band.estimate),
+    estimate: band.estimate === null || placeOf(band.estimate) !== inside(band.estimate) ? null : inside(band.estimate),
     pass,
     fail,
     between: pass === null || pass === fail ? null : { from: Math.min(pass, fail), to: Math.max(pass, fail) },
     bad: band.good === "below" ? { from: fail, to: 100 } : { from: 0, to: fail },
     goesOnLeft: placeOf(band.low) < 0,
     goesOnRight: placeOf(band.high) > 100,
+    isBeyond: placeOf(band.low) >= 100 || placeOf(band.high) <= 0,
   };
 }

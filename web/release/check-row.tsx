@@ -45,8 +45,8 @@ export const CheckRow = memo(function CheckRow({ check, opened, toggle }: Props)
         <span className="check-word">
           <span className="check-sign" aria-hidden="true">
             {signs[check.kind]}
-          </span>{" "}
-          {check.word}
+          </span>
+          <span>{check.word}</span>
         </span>
         <span className="check-aside">
           {check.aside}{" "}

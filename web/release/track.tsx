@@ -37,7 +37,7 @@ export function Track({ view }: { readonly view: ReleaseView }): ReactNode {
           <span className="phase-says">{isPromoted ? "✓" : ""}</span>
         </li>
       </ol>
-      <Traffic view={view} />
+      {view.status.kind !== "waiting" && <Traffic view={view} />}
     </section>
   );
 }
@@ -45,13 +45,14 @@ export function Track({ view }: { readonly view: ReleaseView }): ReactNode {
 function sayPhase(phase: PhaseView, words: ReleaseWords, language: Language): string {
   if (phase.state === "done") return `✓ ${words.done}`;
   if (phase.state === "now") return words.of(saySpan(phase.observedMs ?? 0, language), saySpan(phase.observeMs, language));
-  return words.ahead(saySpan(phase.observeMs, language));
+  return saySpan(phase.observeMs, language);
 }
 
 function Traffic({ view }: { readonly view: ReleaseView }): ReactNode {
   const words = useWords(releaseWords);
   const language = useLanguage();
   const { wantedPct, seenPct, peoplePct, requestsPct, people } = view.traffic;
+  const isBack = view.tone === "over";
   const isDifferent = seenPct !== null && Math.abs(seenPct - wantedPct) > 0.05;
   return (
     <ul className="traffic">
@@ -71,8 +72,8 @@ function Traffic({ view }: { readonly view: ReleaseView }): ReactNode {
           {sayPercent(requestsPct, language)} {words.ofRequests}
         </li>
       )}
-      {people !== null && <li className="strong">{words.onCanary(sayCount(people.canary, language))}</li>}
-      {people !== null && <li>{words.onStable(sayCount(people.stable, language))}</li>}
+      {people !== null && <li className="strong">{(isBack ? words.wereOnCanary : words.onCanary)(sayCount(people.canary, language))}</li>}
+      {people !== null && !isBack && <li>{words.onStable(sayCount(people.stable, language))}</li>}
     </ul>
   );
 }

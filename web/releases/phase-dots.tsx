@@ -9,7 +9,6 @@ type Shown = Pick<ReleaseSummary, "phases" | "tone">;
 export function PhaseDots({ release }: { readonly release: Shown }): ReactNode {
   const words = useWords(releasesWords);
   const now = release.phases.findIndex(({ state }) => state === "now");
-  const reached = release.phases.filter(({ state }) => state === "done").length;
   const phase = release.phases[now];
   const says =
     release.tone === "good"
@@ -32,7 +31,7 @@ export function PhaseDots({ release }: { readonly release: Shown }): ReactNode {
         <span className="stop-end" />
       </span>
       <span className="dots-says" aria-hidden="true">
-        {release.tone === "good" ? words.promoted : (phase?.name ?? release.phases[Math.max(0, reached - 1)]?.name)}
+        {phase?.name ?? says}
       </span>
     </span>
   );

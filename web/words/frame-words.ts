@@ -17,7 +17,6 @@ export interface FrameWords {
   readonly connecting: string;
   readonly away: (age: string) => string;
   readonly neverHeard: string;
-  readonly again: string;
   readonly retry: string;
   readonly nothingHere: string;
   readonly nothingHereRemedy: string;
@@ -26,8 +25,10 @@ export interface FrameWords {
   readonly reload: string;
   readonly signIn: string;
   readonly signInBy: string;
-  readonly signInLink: string;
-  readonly linkUsed: string;
+  readonly orLink: string;
+  readonly openLink: string;
+  readonly linkSays: string;
+  readonly linkNeeds: string;
   readonly close: string;
 }
 
@@ -54,7 +55,6 @@ export const frameWords: Words<FrameWords> = {
     away: (age) =>
       `The server cannot be reached. What you see is ${age} old. Nothing that you press would arrive; releases go on by themselves.`,
     neverHeard: "The server cannot be reached.",
-    again: "Connected again.",
     retry: "Try now",
     nothingHere: "There is nothing at this address.",
     nothingHereRemedy: "The releases are a good place to begin.",
@@ -63,8 +63,11 @@ export const frameWords: Words<FrameWords> = {
     reload: "Load again",
     signIn: "Sign in",
     signInBy: "Sign in with your team’s account",
-    signInLink: "Or open a one-time link. Whoever may use the command line makes one:",
-    linkUsed: "This link was used already, or is too old.",
+    orLink: "Or open a one-time link. The command line makes one:",
+    openLink: "Open a one-time link. The command line makes one:",
+    linkSays: "It opens this page once, within ten minutes, as whoever made it: give it to nobody.",
+    linkNeeds:
+      "The command needs your token: your line of tokens.json in the server’s data folder. Who has none asks whoever keeps the server’s file to add them under people.",
     close: "Close",
   },
   fr: {
@@ -89,7 +92,6 @@ export const frameWords: Words<FrameWords> = {
     away: (age) =>
       `Le serveur est injoignable. Ce que vous voyez date de ${age}. Rien de ce que vous pressez n’arriverait\u202f; les déploiements continuent d’eux-mêmes.`,
     neverHeard: "Le serveur est injoignable.",
-    again: "Connexion rétablie.",
     retry: "Réessayer",
     nothingHere: "Il n’y a rien à cette adresse.",
     nothingHereRemedy: "La liste des déploiements est un bon point de départ.",
@@ -99,8 +101,11 @@ export const frameWords: Words<FrameWords> = {
     reload: "Recharger",
     signIn: "Connexion",
     signInBy: "Se connecter avec le compte de l’équipe",
-    signInLink: "Ou ouvrez un lien à usage unique. Qui peut utiliser la ligne de commande en crée un\u202f:",
-    linkUsed: "Ce lien a déjà servi, ou il est trop ancien.",
+    orLink: "Ou ouvrez un lien à usage unique. La ligne de commande en crée un\u202f:",
+    openLink: "Ouvrez un lien à usage unique. La ligne de commande en crée un\u202f:",
+    linkSays: "Il ouvre cette page une fois, dans les dix minutes, au nom de qui l’a créé\u202f: ne le donnez à personne.",
+    linkNeeds:
+      "La commande demande votre jeton\u202f: votre ligne de tokens.json dans le dossier de données du serveur. Qui n’en a pas demande à la personne qui tient le fichier du serveur de l’ajouter sous people.",
     close: "Fermer",
   },
 };

@@ -27,7 +27,6 @@ export interface ReleasesWords {
   readonly before: string;
   readonly promoted: string;
   readonly wentBack: string;
-  readonly keys: string;
   /** The tones in a word, for who does not see the dot. */
   readonly tones: Readonly<Record<"calm" | "waiting" | "holding" | "danger" | "good" | "over", string>>;
 }
@@ -56,10 +55,9 @@ export const releasesWords: Words<ReleasesWords> = {
     until: (moment) => `It ends by itself ${moment}.`,
     untilLifted: "It lasts until a release manager lifts it.",
     phase: (at, of, name) => `phase ${at} of ${of}: ${name}`,
-    before: "before the first phase",
+    before: "not begun",
     promoted: "promoted",
     wentBack: "taken back",
-    keys: "↑ ↓ choose, Enter opens",
     tones: { calm: "goes by itself", waiting: "waiting", holding: "holding", danger: "going back", good: "promoted", over: "ended" },
   },
   fr: {
@@ -85,10 +83,9 @@ export const releasesWords: Words<ReleasesWords> = {
     until: (moment) => `Il prend fin de lui-même ${moment}.`,
     untilLifted: "Il dure jusqu’à ce qu’un release manager le lève.",
     phase: (at, of, name) => `phase ${at} sur ${of}\u202f: ${name}`,
-    before: "avant la première phase",
+    before: "pas commencé",
     promoted: "généralisée",
     wentBack: "retour arrière fait",
-    keys: "↑ ↓ choisir, Entrée ouvre",
     tones: {
       calm: "avance d’elle-même",
       waiting: "en attente",

@@ -1,5 +1,6 @@
 import { begin } from "../../evidence/evidence.ts";
 import { apply, newborn } from "../apply.ts";
+import type { ChainedEntry } from "../chain.ts";
 import type { Check } from "../checks.ts";
 import type { Entry } from "../decision.ts";
 import { bookAfterDecision, bookAfterRow, emptyBook, standingsOf } from "../evidence-book.ts";
@@ -25,8 +26,35 @@ export function beginToFollow(head: Parameters<typeof newborn>[0], id: string, i
   if (own === undefined) throw new Error(`the plan has no check ${id}`);
   const check = { ...own, ...instead };
   const beside = book.checks.filter((candidate) => candidate.id !== id && candidate.quantity === check.quantity);
-  const states = { ...book.states, [id]: begin(check.spec) };
-  return { check: id, release: newborn(head), book: { ...book, checks: [check, ...beside], states } };
+  const checks = [check, ...beside];
+  const states = Object.fromEntries(checks.map(({ id: name, spec }) => [name, begin(spec)]));
+  return { check: id, release: newborn(head), book: { ...book, checks, states } };
+}
+
+/** A release as it is stored, as far as evidence goes. */
+export interface Replayed {
+  readonly head: Parameters<typeof newborn>[0];
+  readonly entries: readonly ChainedEntry[];
+  readonly rows: readonly Row[];
+}
+
+/** What the evidence of one quantity rests on, oldest first: the rows that read it or led to a decision, without what else was read. */
+export interface Tape {
+  readonly head: Replayed["head"];
+  readonly steps: readonly { readonly row: Row; readonly entry: Entry | null }[];
+}
+
+/** The tape of one quantity. */
+export function tapeOf({ head, entries, rows }: Replayed, quantity: string): Tape {
+  const byRow = new Map(entries.map(({ entry }) => [entry.row, entry]));
+  const steps = rows.flatMap((row) => {
+    const entry = byRow.get(row.number) ?? null;
+    const reading = row.observation.readings[quantity];
+    if (reading === undefined && entry === null && row.observation.draws === null) return [];
+    const readings = reading === undefined ? {} : { [quantity]: reading };
+    return [{ row: { ...row, observation: { ...row.observation, readings } }, entry }];
+  });
+  return { head, steps };
 }
 
 /** What was seen of the check's evidence when one more row was stored, before and after the decision of that row, if there was one. */

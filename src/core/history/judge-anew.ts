@@ -1,20 +1,11 @@
+import type { TestSpec } from "../../evidence/test-spec.ts";
 import type { Verdict } from "../../evidence/verdict.ts";
 import { checksOf } from "../checks.ts";
-import type { ChainedEntry } from "../chain.ts";
-import type { newborn } from "../apply.ts";
 import type { Condition } from "../condition.ts";
 import { isCounting } from "../evidence-book.ts";
 import type { Plan } from "../plan.ts";
-import type { Row } from "../row.ts";
 import { beginToFollow, followRow, standingOfCheck } from "./follow-check.ts";
-import type { OtherTest } from "./follow-check.ts";
-
-/** A release as it is stored, as far as evidence goes. */
-export interface Replayed {
-  readonly head: Parameters<typeof newborn>[0];
-  readonly entries: readonly ChainedEntry[];
-  readonly rows: readonly Row[];
-}
+import type { OtherTest, Tape } from "./follow-check.ts";
 
 /** How the same readings are judged by one test. */
 export interface Judgement {
@@ -29,19 +20,27 @@ export interface Judgement {
 const rowsInSlice = 100;
 
 /**
- * Judges a check on the stored readings at each of them: as its plan says, or by another test. It is a generator so that whoever drives it can let others
- * have their turn between two slices. Everything else stays as it was: what people decided, and where the rows end.
+ * Judges a check on a tape of its quantity: as its plan says, or by another test. It is a generator so that whoever drives it can let others have their turn
+ * between two slices. Everything else stays as it was: what people decided, and where the rows end. Proofs, which stay, are looked at `looks` times at least,
+ * plain rules at each reading.
  */
-export function* judgeAnew(replayed: Replayed, id: string, instead: OtherTest | null = null): Generator<undefined, Judgement> {
-  const byRow = new Map(replayed.entries.map(({ entry }) => [entry.row, entry]));
-  let followed = beginToFollow(replayed.head, id, instead);
+export function* judgeAnew(
+  tape: Tape,
+  id: string,
+  { instead = null, looks = Number.POSITIVE_INFINITY }: { readonly instead?: OtherTest | null; readonly looks?: number } = {},
+): Generator<undefined, Judgement> {
+  const { steps } = tape;
+  let followed = beginToFollow(tape.head, id, instead);
+  const isRule = !lasting.has(followed.book.checks[0]?.spec.kind ?? "");
+  const every = isRule ? 1 : Math.max(1, Math.floor(steps.length / looks));
   let judgement: Judgement = { passedMs: null, failedMs: null, last: null };
-  for (const [index, row] of replayed.rows.entries()) {
+  for (const [index, { row, entry }] of steps.entries()) {
     if (index % rowsInSlice === rowsInSlice - 1) yield;
     const isEvidence = isCounting(followed.release.status);
-    const { seen, after } = followRow(followed, row, byRow.get(row.number) ?? null);
+    const { seen, after } = followRow(followed, row, entry);
     followed = after;
-    if (!isEvidence) continue;
+    const isLook = index % every === 0 || entry !== null || index === steps.length - 1 || !isCounting(after.release.status);
+    if (!isEvidence || !isLook) continue;
     const { nowMs } = row.observation;
     const { verdict } = standingOfCheck(seen, nowMs);
     judgement = {
@@ -52,6 +51,9 @@ export function* judgeAnew(replayed: Replayed, id: string, instead: OtherTest | 
   }
   return judgement;
 }
+
+/** Tests whose proof of harm does not lapse by itself. */
+const lasting: ReadonlySet<string> = new Set<TestSpec["kind"]>(["rate", "against-stable", "none"]);
 
 /** How a check would be judged with another condition, everything else in its plan as it is. A fail line of its own that would not lie beyond is left out. */
 export function otherTest(plan: Plan, id: string, condition: Condition): OtherTest {

@@ -67,7 +67,8 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
     paused: ({ by }) => `paused by ${by}`,
     "sign-off": ({ roles }) => `waiting for the approval ${ofRoles(roles, "en")}`,
     window: (_, context) => `outside the windows of the plan${opens(context, "en")}`,
-    freeze: ({ environment }) => `the environment ${quote(environment, "en")} is frozen until a release manager lifts it`,
+    freeze: ({ environment }) =>
+      `the environment ${quote(environment, "en")} is frozen, until its time is over or a release manager lifts it`,
     capacity: ({ services }) => `the new version of ${services.join(", ")} is not large enough yet for the people who come next`,
     investigation: ({ breach, commitByMs }, context) =>
       `${quoteCheck(context, breach.check, "en")} was breached; owners investigate, and without their decision the rollback begins ${sayDeadline(commitByMs, context, "en")}`,
@@ -85,7 +86,8 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
     paused: ({ by }) => `mise en pause par ${by}`,
     "sign-off": ({ roles }) => `en attente de l’accord ${ofRoles(roles, "fr")}`,
     window: (_, context) => `hors des fenêtres de tir du plan${opens(context, "fr")}`,
-    freeze: ({ environment }) => `l’environnement ${quote(environment, "fr")} est gelé jusqu’à sa levée par un release manager`,
+    freeze: ({ environment }) =>
+      `l’environnement ${quote(environment, "fr")} est gelé, jusqu’à son terme ou jusqu’à sa levée par un release manager`,
     capacity: ({ services }) =>
       `la nouvelle version de ${services.join(", ")} n’est pas encore assez grande pour les personnes qui viennent ensuite`,
     investigation: ({ breach, commitByMs }, context) =>

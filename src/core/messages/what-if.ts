@@ -33,6 +33,11 @@ export function sayJudgement(plan: Plan, asked: AskedCheck, judgement: Judgement
   return outcome(plan, { asked, judgement, form: "did", beside: "" }, language);
 }
 
+/** As `sayJudgement`, of what was only tried: "would have passed at 14:03 and would never have failed". */
+export function sayJudgementIf(plan: Plan, asked: AskedCheck, judgement: Judgement, language: Language): string {
+  return outcome(plan, { asked, judgement, form: "would", beside: "" }, language);
+}
+
 interface Outcome {
   readonly asked: AskedCheck;
   readonly judgement: Judgement;

@@ -1,4 +1,3 @@
-import { isClockChange } from "../outlook.ts";
 import type { Day } from "../calendar.ts";
 import type { Outlook, OutlookStart, OutlookWeek } from "../outlook.ts";
 import type { Language, Plan } from "../plan.ts";
@@ -40,7 +39,7 @@ const misfits: ByLanguage<Sentences<Misfit, readonly [Start]>> = {
     "too-late": ({ endsMs, closesMs, answer }, start) =>
       `it would end at ${when(start, endsMs, "en")}, and its window closes at ${when(start, closesMs, "en")} (${sayClosed(answer, "en")})`,
     advance: ({ phase, atMs, answer }, start) =>
-      `${namePhase(start.plan, phase, "en")} would begin at ${when(start, atMs, "en")}, when nothing advances (${sayClosed(answer, "en")})`,
+      `${nameStep(start.plan, phase, "en")} would begin at ${when(start, atMs, "en")}, when nothing advances (${sayClosed(answer, "en")})`,
   },
   fr: {
     closed: ({ answer }) => `rien ne peut démarrer à ce moment (${sayClosed(answer, "fr")})`,
@@ -49,12 +48,25 @@ const misfits: ByLanguage<Sentences<Misfit, readonly [Start]>> = {
     "too-late": ({ endsMs, closesMs, answer }, start) =>
       `la fin serait à ${when(start, endsMs, "fr")}, et la fenêtre se ferme à ${when(start, closesMs, "fr")} (${sayClosed(answer, "fr")})`,
     advance: ({ phase, atMs, answer }, start) =>
-      `${namePhase(start.plan, phase, "fr")} commencerait à ${when(start, atMs, "fr")}, quand rien n’avance (${sayClosed(answer, "fr")})`,
+      `${nameStep(start.plan, phase, "fr")} commencerait à ${when(start, atMs, "fr")}, quand rien n’avance (${sayClosed(answer, "fr")})`,
   },
 };
 
+/** What follows the last phase is the promotion. */
+function nameStep(plan: Plan, phase: number, language: Language): string {
+  if (phase < plan.phases.length) return namePhase(plan, phase, language);
+  return language === "fr" ? "la généralisation" : "the promotion";
+}
+
 function when({ plan, startMs }: Start, atMs: number, language: Language): string {
   return sayWhen(plan, { atMs, nowMs: startMs }, language);
+}
+
+/** Why an environment is frozen: the reason that a person gave, or the release that was halted there. */
+export function sayFreeze(freeze: { readonly reason: string | null; readonly release: string | null }, language: Language): string {
+  if (freeze.reason !== null) return freeze.reason;
+  const release = freeze.release ?? "";
+  return language === "fr" ? `la mise en production ${release} a été arrêtée` : `release ${release} was halted`;
 }
 
 /** A part of what is told, with the lines beneath it. */
@@ -120,7 +132,7 @@ function notesOf(day: Day, language: Language): readonly string[] {
   const words = outlookWords[language];
   return [
     ...(day.holiday === null ? [] : [`${closedWords[language].holiday}${day.holiday}`]),
-    ...(isClockChange(day) ? [words.clock(saySpan(day.toMs - day.fromMs, language))] : []),
+    ...(day.change !== null ? [words.clock(saySpan(day.toMs - day.fromMs, language))] : []),
   ];
 }
 

@@ -165,9 +165,19 @@ function sharePct(counts: ArmCounts | null): number | null {
   return counts === null || total === 0 ? null : (100 * counts.canary) / total;
 }
 
-function storyOf({ release, entries }: Told, language: Language): readonly StoryView[] {
+function storyOf(told: Told, language: Language): readonly StoryView[] {
+  return storyPage(told, { before: told.entries.length + 1, limit: storyLength }, language);
+}
+
+/** The `limit` entries before revision `before`, newest first; empty behind the first one. */
+export function storyPage(
+  { release, entries }: Told,
+  page: { readonly before: number; readonly limit: number },
+  language: Language,
+): readonly StoryView[] {
+  const end = Math.max(0, Math.min(entries.length, page.before - 1));
   return entries
-    .slice(-storyLength)
+    .slice(Math.max(0, end - page.limit), end)
     .reverse()
     .map(({ entry }) => ({
       revision: entry.revision,

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { ReleaseReport } from "../../core/report/release-report.ts";
+import type { ReadinessPart, ReadinessVerdict } from "../../core/readiness/readiness.ts";
 import type { HistoryView } from "../../core/history-view.ts";
 
 /*
@@ -28,6 +30,13 @@ export interface WhatIfAnswer {
   readonly says: string;
 }
 
+/** The query of `readiness`: the language of the sentences; the traffic to foresee with, where it is not seen. */
+export const readinessQuery = z.strictObject({
+  language: z.enum(["fr", "en"]).optional(),
+  loginsPerMinute: z.coerce.number().positive().max(1e7).optional(),
+  rps: z.coerce.number().positive().max(1e7).optional(),
+});
+
 /** The answer of `readiness`: everything that a Go or a No-Go rests on, looked at now. */
 export interface ReadinessAnswer {
   readonly revision: number;
@@ -35,24 +44,6 @@ export interface ReadinessAnswer {
   readonly verdict: ReadinessVerdict;
   readonly sentence: string;
   readonly parts: readonly ReadinessPart[];
-}
-
-/** `wrong`: No-Go. `doubtful`: Go, with open eyes. */
-export type ReadinessVerdict = "ok" | "doubtful" | "wrong";
-
-export interface ReadinessPart {
-  readonly part: "plan" | "world" | "window" | "people" | "power";
-  readonly title: string;
-  readonly verdict: ReadinessVerdict;
-  readonly items: readonly ReadinessItem[];
-}
-
-export interface ReadinessItem {
-  readonly what: string;
-  readonly verdict: ReadinessVerdict;
-  readonly says: string;
-  /** `null` only with `ok`. */
-  readonly remedy: string | null;
 }
 
 /** The query of `report`. */
@@ -64,8 +55,13 @@ export const reportQuery = z.strictObject({
 /** The query of `connections`: the language of the remedies. */
 export const connectionsQuery = z.strictObject({ language: z.enum(["fr", "en"]).optional() });
 
+/** The answer of `report` as JSON. */
+export type ReportAnswer = ReleaseReport;
+
 /** The answer of `connections`. */
 export interface ConnectionsAnswer {
+  /** The server's time, to which every other one of settings is compared. */
+  readonly nowMs: number;
   readonly connections: readonly ConnectionView[];
 }
 

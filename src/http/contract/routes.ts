@@ -24,6 +24,7 @@ export const routes = {
   listReleases: { method: "GET", path: "/api/v1/releases", access: "person" },
   showRelease: { method: "GET", path: "/api/v1/releases/:id", access: "person" },
   journal: { method: "GET", path: "/api/v1/releases/:id/journal", access: "person" },
+  story: { method: "GET", path: "/api/v1/releases/:id/story", access: "person" },
   events: { method: "GET", path: "/api/v1/releases/:id/events", access: "person" },
   ask: { method: "POST", path: "/api/v1/releases/:id/requests", access: "person" },
   why: { method: "GET", path: "/api/v1/releases/:id/why", access: "person" },

@@ -1,7 +1,7 @@
 import { drawShare, noticeWords, sayPhaseOf, sayReactionOf, sayVersions } from "../../../core/messages/notices.ts";
 import { sayMoment } from "../../../core/messages/times.ts";
 import type { Notice } from "../../../ports.ts";
-import { plainLine } from "../outcome/plain-line.ts";
+import { plainLine } from "../../../core/plain-line.ts";
 
 /** What a mail says, as text and as HTML alike. */
 export interface MailContent {

@@ -1,4 +1,4 @@
-import { htmlText } from "../outcome/html-text.ts";
+import { htmlText } from "../../../core/html-text.ts";
 import type { MailContent } from "./content.ts";
 
 const colours: Readonly<Record<string, string>> = { pass: "#1a7f37", fail: "#b42318", undecided: "#8a5a00" };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { sayThread } from "../../../core/messages/notices.ts";
 import type { Notice } from "../../../ports.ts";
-import { plainLine } from "../outcome/plain-line.ts";
+import { plainLine } from "../../../core/plain-line.ts";
 import { contentOf } from "./content.ts";
 import type { MailContent } from "./content.ts";
 import { drawHtml } from "./html.ts";

@@ -1,5 +1,5 @@
 import { PortError } from "../../../ports.ts";
-import { plainLine } from "../outcome/plain-line.ts";
+import { plainLine } from "../../../core/plain-line.ts";
 
 /** What an error may say, and must not. */
 export interface TroubleWords {

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { noticeWords } from "../../../core/messages/notices.ts";
 import { sayPhase } from "../../../core/messages/context.ts";
 import type { Notice } from "../../../ports.ts";
-import { htmlText } from "../outcome/html-text.ts";
-import { plainLine } from "../outcome/plain-line.ts";
+import { htmlText } from "../../../core/html-text.ts";
+import { plainLine } from "../../../core/plain-line.ts";
 
 /** A mark on a time line; `untilMs` is `null` for a point. `mark` is the one of its tags that nothing else of the release has. */
 export interface Annotation {

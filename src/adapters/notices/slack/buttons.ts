@@ -3,7 +3,7 @@ import { z } from "zod";
 import { roles } from "../../../core/plan.ts";
 import type { ButtonState } from "../../../core/view/notice-buttons.ts";
 import type { Notice, Pressed } from "../../../ports.ts";
-import { plainLine } from "../outcome/plain-line.ts";
+import { plainLine } from "../../../core/plain-line.ts";
 
 /**
  * Buttons below a message, each with a dialog that names what pressing it does.
