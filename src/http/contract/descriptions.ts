@@ -49,6 +49,7 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
     problems: [
       "key-missing",
       "key-reused",
+      "start-moment",
       "plan-invalid",
       "versions-invalid",
       "stable-unknown",
