@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { answeredRoutes } from "../src/http/app.ts";
 import { routes } from "../src/http/contract.ts";

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { ErrorCode } from "../../errors.ts";
 import * as contract from "../contract.ts";
 import type { RouteName } from "../contract.ts";
-import { createTokenBody, loginQuery, openSessionBody } from "./access.ts";
+import { createTokenBody, loginQuery, openSessionBody, pageQuery } from "./access.ts";
 import { calendarQuery, setFreezeBody } from "./calendar.ts";
 import { connectionsQuery, historyQuery, readinessQuery, reportQuery, whatIfQuery } from "./insight.ts";
 
@@ -177,8 +177,8 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
       "too-many-tries",
     ],
   },
-  people: { says: "Everybody whom the server knows.", answers: json("PeopleAnswer") },
-  listTokens: { says: "Tokens of machines, without the tokens.", answers: json("ListTokensAnswer") },
+  people: { says: "Everybody whom the server knows.", query: pageQuery, answers: json("PeopleAnswer") },
+  listTokens: { says: "Tokens of machines, without the tokens.", query: pageQuery, answers: json("ListTokensAnswer") },
   createToken: {
     says: "Makes a machine's token: the only answer in which it stands.",
     body: createTokenBody,
