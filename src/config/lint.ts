@@ -54,6 +54,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "phase-of-start": people.startNamesTheFirst,
   "nobody-can-say-yes": people.somebodyCanSayYes,
   "role-unheld": people.rolesAreHeld,
+  "signers-too-few": people.signersAreEnough,
   "environment-unserved": people.environmentIsServed,
   "window-words": people.windowsAreRanges,
   "windows-closed": people.windowsOpen,

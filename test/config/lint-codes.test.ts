@@ -36,6 +36,7 @@ test("the table of broken plans meets what can be met by one change of a plan", 
     "router-lease",
     "router-sticky",
     "secret",
+    "signers-too-few",
     "start-closed",
     "two-meanings",
   ];

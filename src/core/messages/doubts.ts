@@ -55,6 +55,7 @@ interface Doubts {
   noRootRoute(): Said;
   metricUnused(name: string): Said;
   roleNotHeld(at: { readonly environment: string; readonly roles: string; readonly file: string }): Said;
+  signersTooFew(at: { readonly environment: string; readonly roles: string; readonly file: string }): Said;
   adapterMissing(at: { readonly port: Port; readonly kind: string; readonly has: string }): Said;
   connectionUnchecked(at: { readonly port: Port; readonly names: readonly string[] }): Said;
 }
@@ -156,6 +157,10 @@ const en: Doubts = {
     message: `In ${environment} nobody has the role ${roles}, so this waits for ever.`,
     remedy: `Give it to somebody in ${file}.`,
   }),
+  signersTooFew: ({ environment, roles, file }) => ({
+    message: `In ${environment} there are too few people to approve this: one person counts for one role, and whoever started a release cannot be the only one to approve it.`,
+    remedy: `Name somebody else who is ${roles} in ${file}, or write { all: [] } to ask nobody.`,
+  }),
   adapterMissing: ({ port, kind, has }) => ({
     message: `This build has no ${portsInEnglish[port]} adapter of kind "${kind}": what depends on it is not checked, and no release of this plan begins.`,
     remedy: `Use one that it has (${has}), or a later version.`,
@@ -248,6 +253,10 @@ const fr: Doubts = {
   roleNotHeld: ({ environment, roles, file }) => ({
     message: `Dans ${environment}, personne n’a le rôle ${roles}\u202f: l’attente serait sans fin.`,
     remedy: `Donnez-le à quelqu’un dans ${file}.`,
+  }),
+  signersTooFew: ({ environment, roles, file }) => ({
+    message: `Dans ${environment}, trop peu de personnes peuvent donner cet accord\u202f: une personne compte pour un seul rôle, et qui a démarré une mise en production ne peut pas être seul à l’approuver.`,
+    remedy: `Nommez quelqu’un d’autre (${roles}) dans ${file}, ou écrivez { all: [] } pour ne demander à personne.`,
   }),
   adapterMissing: ({ port, kind, has }) => ({
     message: `Cette version de serin n’a pas d’adaptateur (${portsInFrench[port]}) de type ${quote(kind, "fr")}\u202f: ce qui en dépend n’est pas vérifié, et ce plan ne peut pas démarrer.`,
