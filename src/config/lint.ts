@@ -67,6 +67,7 @@ const lateRules: Readonly<Record<string, LateRule>> = {
   "metric-unused": references.metricsAreUsed,
   "planned-day": calendar.plannedDayIsOpen,
   "start-closed": calendar.startIsOpen,
+  "start-misfit": calendar.startFits,
   "total-time": calendar.totalIsRight,
   "window-late-start": calendar.windowsFitThePlan,
   "window-then-closed": calendar.windowsEndBeforeAvoided,

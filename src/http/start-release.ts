@@ -24,7 +24,7 @@ export async function startRelease(context: Context<Env>, parts: AppParts): Prom
   const key = readKey(context);
   if (key === null) throw new UserError("key-missing", "Beginning a release needs a key, so that a repeated try does not begin two.");
   const body = await readBody(context, startReleaseBody);
-  const { plan, problems } = readPlanOrRefuse(parts, body.plan);
+  const { plan, problems } = readPlanOrRefuse(parts, body.plan, body.at === undefined ? null : parseMoment(body.at));
   checkAccessIn(plan.environment, caller, routes.startRelease.access);
   checkAdapters(parts, plan);
   const asked = await newRelease(parts, { plan, problems, body, by: caller.name, key });

@@ -19,13 +19,13 @@ export interface Opening {
 interface Doubts {
   plannedDay(at: { readonly day: string; readonly weekday: string; readonly closed: Closed | null; readonly opens: Opening | null }): Said;
   startClosed(at: { readonly moment: string; readonly closed: Closed; readonly opens: Opening | null }): Said;
+  startMisfit(at: { readonly moment: string; readonly because: string; readonly opens: Opening | null }): Said;
   totalTwice(at: { readonly phases: readonly string[]; readonly sum: string; readonly last: string; readonly write: string }): Said;
   totalDiffers(at: { readonly claimed: string; readonly takes: string; readonly write: string }): Said;
   windowLate(at: {
     readonly takes: Takes;
     readonly by: string;
     readonly byLongest: string | null;
-    readonly late: { readonly starts: string; readonly ends: string } | null;
     readonly write: string;
     readonly closes: string;
   }): Said;
@@ -90,6 +90,10 @@ const en: Doubts = {
     message: `On ${moment} no release may start (${sayClosed(closed, "en")}).`,
     remedy: opens === null ? "Leave some time open in windows." : `Start it on ${opens.day} from ${opens.time}.`,
   }),
+  startMisfit: ({ moment, because, opens }) => ({
+    message: `Started on ${moment}, the plan does not fit: ${because}.`,
+    remedy: opens === null ? "Leave more time open in windows." : `Start it on ${opens.day} at ${opens.time}.`,
+  }),
   totalTwice: ({ phases, sum, last, write }) => ({
     message: `${phases.join(" + ")} are ${sum} already: “+ ${last}” counts the last phase, which is the validation, twice.`,
     remedy: `Write estimated: ${write}.`,
@@ -98,11 +102,10 @@ const en: Doubts = {
     message: `The phases take ${takes}, and ${claimed} is said.`,
     remedy: `Write estimated: ${write}, or change the phases.`,
   }),
-  windowLate: ({ takes, by, byLongest, late, write, closes }) => ({
+  windowLate: ({ takes, by, byLongest, write, closes }) => ({
     message: [
       `The plan takes ${takesInEnglish(takes)}: it ends inside this window only when it starts by ${by}`,
       `${byLongest === null ? "" : ` (${byLongest} with its extensions)`}.`,
-      late === null ? "" : ` Started at ${late.starts}, it ends at ${late.ends}.`,
     ].join(""),
     remedy: `Write "${write}": prefer says when a release may start, and then it ends by ${closes}.`,
   }),
@@ -183,6 +186,10 @@ const fr: Doubts = {
     message: `Rien ne peut démarrer le ${moment} (${sayClosed(closed, "fr")}).`,
     remedy: opens === null ? "Laissez du temps ouvert dans windows." : `Démarrez le ${opens.day} à partir de ${opens.time}.`,
   }),
+  startMisfit: ({ moment, because, opens }) => ({
+    message: `Démarré le ${moment}, le plan ne convient pas\u202f: ${because}.`,
+    remedy: opens === null ? "Laissez plus de temps ouvert dans windows." : `Démarrez le ${opens.day} à ${opens.time}.`,
+  }),
   totalTwice: ({ phases, sum, last, write }) => ({
     message: `${phases.join(" + ")} font déjà ${sum}\u202f: ${quote(`+ ${last}`, "fr")} compte deux fois la dernière phase, qui est la validation.`,
     remedy: `Écrivez estimated: ${write}.`,
@@ -191,11 +198,10 @@ const fr: Doubts = {
     message: `Les phases durent ${takes}, et le plan annonce ${claimed}.`,
     remedy: `Écrivez estimated: ${write}, ou changez les phases.`,
   }),
-  windowLate: ({ takes, by, byLongest, late, write, closes }) => ({
+  windowLate: ({ takes, by, byLongest, write, closes }) => ({
     message: [
       `Le plan dure ${takesInFrench(takes)}\u202f: il ne tient dans cette fenêtre que s’il démarre avant ${by}`,
       `${byLongest === null ? "" : ` (${byLongest} avec ses prolongations)`}.`,
-      late === null ? "" : ` Démarré à ${late.starts}, il se termine à ${late.ends}.`,
     ].join(""),
     remedy: `Écrivez "${write}"\u202f: prefer dit quand un démarrage est possible, et tout est alors fini à ${closes}.`,
   }),
