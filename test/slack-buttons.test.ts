@@ -59,7 +59,8 @@ describe("a release is steered by buttons", () => {
 
     await place.press({ by: "rachel", label: "Roll back" });
     await place.becomes("rolled-back");
-    await vi.waitFor(() => expect(place.labels()).toEqual(["Confirm the rollback"]), soon);
+    await vi.waitFor(() => expect(readMessage(place.head())).toContain("Rolled back"), soon);
+    expect(place.labels()).toEqual(["Confirm the rollback"]);
     expect(readMessage(place.head())).toContain("rachel");
 
     await place.press({ by: "olga", label: "Confirm the rollback" });
