@@ -20,9 +20,7 @@ export function GoNoGo({ view }: { readonly view: ReleaseView }): ReactNode {
     <section className="readiness" aria-label={words.goTitle}>
       <h2 className="heading">{words.goTitle}</h2>
       <div className="sheet">
-        <p className={`readiness-verdict ready-${answer.verdict}`}>
-          <span className="strong">{words.goVerdicts[answer.verdict]}</span> {answer.sentence}
-        </p>
+        <p className={`readiness-verdict ready-${answer.verdict}`}>{answer.sentence}</p>
         <div className="readiness-parts">
           {answer.parts.map((part) => (
             <Part key={part.part} part={part} />

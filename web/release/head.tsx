@@ -61,7 +61,10 @@ export function Standing({ view, heard, asking }: StandingProps): ReactNode {
       </p>
       {view.next.length > 0 && (
         <div className="standing-next">
-          <span className="faint">{words.next}</span>
+          <span className="faint" aria-hidden="true">
+            →
+          </span>
+          <span className="unseen">{words.next}</span>
           <ul>
             {view.next.map((says) => (
               <li key={says}>{says}</li>

@@ -172,7 +172,7 @@ describe("one release", () => {
         revision: 6,
         nowMs: sampleNowMs,
         verdict: "doubtful",
-        sentence: "One thing is doubtful.",
+        sentence: "Go, with open eyes: 1 thing is doubtful.",
         parts: [{ part: "power", title: "Power", verdict: "doubtful", items: [item] }],
       },
     });
