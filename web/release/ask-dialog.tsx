@@ -103,7 +103,9 @@ function Foot({ isSending, cancel, lookAgain, confirm }: FootProps): ReactNode {
         {words.cancel}
       </button>
       {lookAgain === null ? (
+        // With a key of its own: in the place of "look again" the same button would submit what was only to be looked at.
         <button
+          key="confirm"
           type="submit"
           className={`button ${confirm.isGrave ? "grave" : "primary"}${confirm.isFirst ? " ask-first" : ""}`}
           disabled={isSending}
@@ -111,7 +113,7 @@ function Foot({ isSending, cancel, lookAgain, confirm }: FootProps): ReactNode {
           {confirm.label}
         </button>
       ) : (
-        <button type="button" className="button primary" onClick={lookAgain}>
+        <button key="look-again" type="button" className="button primary" onClick={lookAgain}>
           {words.lookAgain}
         </button>
       )}
