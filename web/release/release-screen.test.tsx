@@ -123,6 +123,19 @@ describe("one release", () => {
     expect(page.server.asked.map(({ revision }) => revision)).toEqual(['"6"', '"7"']);
   });
 
+  test("who listens is told when it stands elsewhere, and not each time that a number changes", async () => {
+    const page = await openDashboard("/releases/r-1?lang=en", { view: view() });
+    const said = (): string | null => page.find('.standing [role="status"]').textContent;
+    const first = said();
+    page.server.view = view({}, { sentence: "Observing 10 %: 9 min 41 s of 15 min" });
+    await page.push();
+    expect(said()).toBe(first);
+    expect(page.find(".standing-sentence").textContent).toBe("Observing 10 %: 9 min 41 s of 15 min");
+    page.server.view = view({ status: { kind: "holding", phase: 0, sinceMs: sampleNowMs, why: { kind: "paused", by: "Ada" } } });
+    await page.push();
+    expect(said()).toBe(page.server.view.sentence);
+  });
+
   test("a countdown owns the top, with the breach and the way back without waiting", async () => {
     const page = await openDashboard("/releases/r-1?lang=en", { view: view(countdown) });
     expect(page.find(".countdown-clock").textContent).toMatch(/^Rolling back in 3:1[12]$/);
