@@ -71,6 +71,8 @@ export interface ReleaseWords {
   readonly go: string;
   readonly noGo: string;
   readonly goTitle: string;
+  readonly loginsPerMinute: string;
+  readonly requestsPerSecond: string;
   readonly itemVerdicts: Readonly<Record<"ok" | "doubtful" | "wrong", string>>;
 }
 
@@ -140,6 +142,8 @@ export const releaseWords: Words<ReleaseWords> = {
     go: "Go",
     noGo: "No-Go",
     goTitle: "Go or No-Go",
+    loginsPerMinute: "At so many logins a minute",
+    requestsPerSecond: "and so many requests a second",
     itemVerdicts: { ok: "ok", doubtful: "doubtful", wrong: "wrong" },
   },
   fr: {
@@ -211,6 +215,8 @@ export const releaseWords: Words<ReleaseWords> = {
     go: "Go",
     noGo: "No-Go",
     goTitle: "Go ou No-Go",
+    loginsPerMinute: "À tant de connexions par minute",
+    requestsPerSecond: "et tant de requêtes par seconde",
     itemVerdicts: { ok: "bon", doubtful: "douteux", wrong: "mauvais" },
   },
 };
