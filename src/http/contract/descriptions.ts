@@ -72,6 +72,7 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
   },
   ask: {
     says: "Asks something of a release, and waits a little for its answer: 202 is stored and not yet answered.",
+    query: contract.languageQuery,
     body: contract.askBody,
     headers: ["If-Match", "Idempotency-Key"],
     answers: { 200: { type: "AskAnswer" }, 202: { type: "AskAnswer" } },
