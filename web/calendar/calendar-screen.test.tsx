@@ -113,8 +113,8 @@ const text = (): string => (place.textContent ?? "").replaceAll(/\s+/gu, " ");
 const buttons = (): readonly string[] =>
   [...place.querySelectorAll("button")].map((one) => one.getAttribute("aria-label") ?? one.textContent ?? "");
 
-function named<Of extends HTMLElement>(selector: string, name: string): Of {
-  const found = [...place.querySelectorAll<Of>(selector)].find((one) =>
+function named(selector: string, name: string): HTMLElement {
+  const found = [...place.querySelectorAll<HTMLElement>(selector)].find((one) =>
     (one.getAttribute("aria-label") ?? one.textContent ?? "").startsWith(name),
   );
   if (found === undefined) throw new Error(`no ${selector} "${name}" in ${text()}`);
@@ -132,7 +132,7 @@ async function type(label: string, value: string): Promise<void> {
   });
 }
 
-const submit = (): Promise<void> => act(async () => void place.querySelector("form")?.requestSubmit());
+const submit = (): Promise<void> => act(async () => place.querySelector("form")?.requestSubmit());
 const asks = (what: string): unknown[] => asked.filter((one) => one.what === what).map(({ body }) => body);
 
 describe("the week", () => {
