@@ -223,14 +223,15 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
   return { app, engine };
 }
 
-/** Lets simulated time pass as real time does, `speed` times as fast. */
+/** Lets simulated time pass as real time does, `speed` times as fast, in whole milliseconds. */
 async function pump(playground: Playground, real: Clock, speed: number, closing: AbortSignal): Promise<void> {
-  let lastMs = real.monotonicMs();
+  const beganMs = real.monotonicMs();
+  let passedMs = 0;
   while (!closing.aborted) {
     await real.wait(beatMs, closing);
-    const nowMs = real.monotonicMs();
-    await playground.pass((nowMs - lastMs) * speed);
-    lastMs = nowMs;
+    const dueMs = Math.floor((real.monotonicMs() - beganMs) * speed);
+    await playground.pass(dueMs - passedMs);
+    passedMs = dueMs;
   }
 }
 

@@ -9,12 +9,23 @@ import { isOver } from "../releases/order.ts";
 import type { Asking } from "./asking.tsx";
 import { whyGrey } from "./may-press.ts";
 
-/** Each button keeps its place, whatever becomes of the others: the way back is always the last one. What is not named here comes first. */
-const places: readonly ActionView["kind"][] = ["approve", "promote", "resume", "pause", "stop", "rollback"];
+/** Each button keeps its place, whatever becomes of the others: the way back is always the last one. */
+const places: readonly ActionView["kind"][] = [
+  "report",
+  "override",
+  "acknowledge",
+  "approve",
+  "promote",
+  "resume",
+  "pause",
+  "stop",
+  "rollback",
+];
 
-/** The actions of a release in their places. */
-export function inPlace(actions: readonly ActionView[]): readonly ActionView[] {
-  return actions.toSorted((a, b) => places.indexOf(a.kind) - places.indexOf(b.kind));
+/** The actions of a release in their places; of one that is over, only what can still be done. */
+export function inPlace({ actions, tone }: Pick<ReleaseView, "actions" | "tone">): readonly ActionView[] {
+  const shown = isOver({ tone }) ? actions.filter(({ why }) => why === null) : actions;
+  return shown.toSorted((a, b) => places.indexOf(a.kind) - places.indexOf(b.kind));
 }
 
 /** What the button of an action says: before the start approving is a Go, and stopping a No-Go. */
@@ -33,15 +44,15 @@ interface Props {
 export function Actions({ view, asking }: Props): ReactNode {
   const words = useWords(releaseWords);
   const person = usePerson();
-  const isDead = isOver(view) && view.actions.every(({ why }) => why !== null);
-  if (isDead && asking.says === null && asking.dialog === null) return null;
+  const actions = inPlace(view);
+  if (actions.length === 0 && asking.says === null && asking.dialog === null) return null;
   return (
     <section className="actions" aria-label={words.actions}>
       <div className="actions-says" role="status">
         {asking.says !== null && <p>{asking.says}</p>}
       </div>
       <div className="actions-row">
-        {inPlace(view.actions).map((action) => (
+        {actions.map((action) => (
           <ActionButton
             key={action.kind}
             action={action}
@@ -60,7 +71,7 @@ export function Actions({ view, asking }: Props): ReactNode {
 export function NotNow({ view }: Pick<Props, "view">): ReactNode {
   const words = useWords(releaseWords);
   const person = usePerson();
-  const grey = inPlace(view.actions).flatMap((action) => {
+  const grey = inPlace(view).flatMap((action) => {
     const why = whyGrey(action, person, view.environment, words);
     return why === null ? [] : [{ kind: action.kind, label: labelOf(action, view, words), why }];
   });
@@ -112,8 +123,11 @@ function ActionButton({ action, label, why, asking }: ButtonProps): ReactNode {
 }
 
 const looks: Readonly<Record<ActionView["kind"], string>> = {
+  report: "",
   approve: " primary",
-  promote: " primary",
+  acknowledge: " primary",
+  override: " careful",
+  promote: "",
   resume: "",
   pause: "",
   stop: " careful",

@@ -15,6 +15,8 @@ export interface BandGeometry {
   /** The interval goes on beyond the picture. */
   readonly goesOnLeft: boolean;
   readonly goesOnRight: boolean;
+  /** The whole interval lies beyond the picture. */
+  readonly isBeyond: boolean;
 }
 
 /** Narrower than this an interval could not be seen, percent. */
@@ -39,5 +41,6 @@ export function bandGeometry(band: BandView): BandGeometry {
     bad: band.good === "below" ? { from: fail, to: 100 } : { from: 0, to: fail },
     goesOnLeft: placeOf(band.low) < 0,
     goesOnRight: placeOf(band.high) > 100,
+    isBeyond: placeOf(band.low) >= 100 || placeOf(band.high) <= 0,
   };
 }

@@ -37,7 +37,7 @@ export function Track({ view }: { readonly view: ReleaseView }): ReactNode {
           <span className="phase-says">{isPromoted ? "✓" : ""}</span>
         </li>
       </ol>
-      <Traffic view={view} />
+      {view.status.kind !== "waiting" && <Traffic view={view} />}
     </section>
   );
 }
@@ -45,7 +45,7 @@ export function Track({ view }: { readonly view: ReleaseView }): ReactNode {
 function sayPhase(phase: PhaseView, words: ReleaseWords, language: Language): string {
   if (phase.state === "done") return `✓ ${words.done}`;
   if (phase.state === "now") return words.of(saySpan(phase.observedMs ?? 0, language), saySpan(phase.observeMs, language));
-  return words.ahead(saySpan(phase.observeMs, language));
+  return saySpan(phase.observeMs, language);
 }
 
 function Traffic({ view }: { readonly view: ReleaseView }): ReactNode {

@@ -2,14 +2,13 @@ import type { ReactNode } from "react";
 import type { ReleaseView, WayBackView } from "../../src/http/release-view.ts";
 import { frameWords } from "../words/frame-words.ts";
 import { releaseWords } from "../words/release-words.ts";
-import { useLanguage, useWords } from "../words/language.ts";
-import { saySpan, sayTimeExactly } from "../words/numbers.ts";
+import { useWords } from "../words/language.ts";
+import { sayTimeExactly } from "../words/numbers.ts";
 
 /** A rollback by hand, step by step, each with its time and whom it waits for; and how long it took against what the plan promises. */
 export function WayBack({ wayBack, view }: { readonly wayBack: WayBackView; readonly view: ReleaseView }): ReactNode {
   const words = useWords(releaseWords);
   const { roles } = useWords(frameWords);
-  const language = useLanguage();
   const next = wayBack.steps.findIndex(({ atMs }) => atMs === null);
   const isLate = wayBack.tookMs !== null && wayBack.tookMs > wayBack.withinMs;
   return (
@@ -32,9 +31,7 @@ export function WayBack({ wayBack, view }: { readonly wayBack: WayBackView; read
             </li>
           ))}
         </ol>
-        <p className={isLate ? "way-late" : undefined}>
-          {wayBack.sentence} <span className="faint">{words.promised(saySpan(wayBack.withinMs, language))}</span>
-        </p>
+        <p className={isLate ? "way-late" : undefined}>{wayBack.sentence}</p>
       </div>
     </section>
   );

@@ -5,13 +5,14 @@ import { pathOfRelease, To } from "../app/address.tsx";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayAge, sayWhen } from "../words/numbers.ts";
 import { releasesWords } from "../words/releases-words.ts";
+import { shortVersion } from "../words/versions.ts";
 import { PhaseDots } from "./phase-dots.tsx";
 
-/** One release as one line; the whole line opens it. `nowMs` is the server's time, to the minute. */
-export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: ReleaseSummary; readonly nowMs: number }): ReactNode {
+/** One release as one line; the whole line opens it. `ageMs`: since when it stands where it stands. */
+export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: ReleaseSummary; readonly ageMs: number }): ReactNode {
   const words = useWords(releasesWords);
   const language = useLanguage();
-  const { release, nowMs } = props;
+  const { release, ageMs } = props;
   return (
     <li className={`release-line tone-${release.tone}`}>
       <span className="line-name">
@@ -29,8 +30,11 @@ export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: 
         <span className="unseen">{words.tones[release.tone]}. </span>
         {release.sentence}
       </span>
-      <span className="line-age" title={`${sayWhen(release.sinceMs, nowMs, release.timeZone, language)} (${release.timeZone})`}>
-        {words.since(sayAge(nowMs - release.sinceMs, language))}
+      <span
+        className="line-age"
+        title={`${sayWhen(release.sinceMs, release.sinceMs + ageMs, release.timeZone, language)} (${release.timeZone})`}
+      >
+        {words.since(sayAge(ageMs, language))}
       </span>
       <span className="line-owner">{words.by(release.startedBy)}</span>
     </li>
@@ -39,12 +43,6 @@ export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: 
 
 /** "v1 → v2", once for services that go from and to the same. */
 function versionsOf({ versions }: Pick<ReleaseSummary, "versions">): string {
-  const said = Object.values(versions).map(({ stable, canary }) => `${short(stable)} → ${short(canary)}`);
+  const said = Object.values(versions).map(({ stable, canary }) => `${shortVersion(stable)} → ${shortVersion(canary)}`);
   return [...new Set(said)].join(", ");
-}
-
-/** A version as people know it again: of a digest the first letters, of an image what stands behind its last "/". */
-export function short(version: string): string {
-  const name = version.split("/").at(-1) ?? version;
-  return name.replace(/sha256:([0-9a-f]{6})[0-9a-f]+$/, "$1…");
 }

@@ -83,19 +83,23 @@ function Section(props: {
 }): ReactNode {
   const [shown, handlers] = useSteadyOrder(useMemo(() => inOrder(props.releases), [props.releases]));
   if (shown.length === 0 && props.none === null) return null;
-  const minute = Math.floor(props.nowMs / minuteMs) * minuteMs;
   return (
     <section className="lines-section" {...handlers}>
       <h2 className="heading">{props.title}</h2>
       {shown.length === 0 && <p className="faint">{props.none}</p>}
       <ul className="lines sheet" onKeyDown={moveFocus} hidden={shown.length === 0}>
         {shown.map((release) => (
-          // Ages below two minutes tick; the others only change with the minute.
-          <ReleaseLine key={release.id} release={release} nowMs={props.nowMs - release.sinceMs < 2 * minuteMs ? props.nowMs : minute} />
+          <ReleaseLine key={release.id} release={release} ageMs={ageOf(release, props.nowMs)} />
         ))}
       </ul>
     </section>
   );
+}
+
+/** Ages below two minutes tick; the others only change with the minute, so that their lines are not drawn anew. */
+function ageOf(release: ReleaseSummary, nowMs: number): number {
+  const ageMs = nowMs - release.sinceMs;
+  return ageMs < 2 * minuteMs ? ageMs : Math.floor(ageMs / minuteMs) * minuteMs;
 }
 
 /** Arrow keys (and j, k) go to the next and the previous line. */

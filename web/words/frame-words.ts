@@ -17,7 +17,6 @@ export interface FrameWords {
   readonly connecting: string;
   readonly away: (age: string) => string;
   readonly neverHeard: string;
-  readonly again: string;
   readonly retry: string;
   readonly nothingHere: string;
   readonly nothingHereRemedy: string;
@@ -56,7 +55,6 @@ export const frameWords: Words<FrameWords> = {
     away: (age) =>
       `The server cannot be reached. What you see is ${age} old. Nothing that you press would arrive; releases go on by themselves.`,
     neverHeard: "The server cannot be reached.",
-    again: "Connected again.",
     retry: "Try now",
     nothingHere: "There is nothing at this address.",
     nothingHereRemedy: "The releases are a good place to begin.",
@@ -94,7 +92,6 @@ export const frameWords: Words<FrameWords> = {
     away: (age) =>
       `Le serveur est injoignable. Ce que vous voyez date de ${age}. Rien de ce que vous pressez n’arriverait\u202f; les déploiements continuent d’eux-mêmes.`,
     neverHeard: "Le serveur est injoignable.",
-    again: "Connexion rétablie.",
     retry: "Réessayer",
     nothingHere: "Il n’y a rien à cette adresse.",
     nothingHereRemedy: "La liste des déploiements est un bon point de départ.",

@@ -12,10 +12,8 @@ export interface ReleaseWords {
   readonly story: string;
   readonly people: string;
   readonly wayBack: string;
-  readonly traffic: string;
   readonly phases: string;
   readonly actions: string;
-  readonly undelivered: string;
   readonly promoted: string;
   readonly wanted: string;
   readonly seen: string;
@@ -27,16 +25,10 @@ export interface ReleaseWords {
   readonly wereOnCanary: (people: string) => string;
   readonly of: (observed: string, asked: string) => string;
   readonly done: string;
-  readonly ahead: (span: string) => string;
   readonly now: string;
   readonly startedBy: (name: string, when: string) => string;
-  readonly asOf: string;
   readonly assumes: Readonly<Record<Assumption, string>>;
-  readonly within: string;
   readonly showFar: (count: number) => string;
-  readonly wrongFirst: string;
-  readonly rest: string;
-  readonly open: string;
   readonly line: string;
   readonly reaction: string;
   readonly holdsAndAsks: string;
@@ -46,7 +38,6 @@ export interface ReleaseWords {
   readonly events: (count: string) => string;
   readonly places: (count: string) => string;
   readonly isNew: string;
-  readonly lookThere: string;
   readonly rollingBackIn: string;
   readonly decideWithin: string;
   readonly rollingBackNow: string;
@@ -58,18 +49,16 @@ export interface ReleaseWords {
   readonly asked: string;
   readonly later: string;
   readonly nobodyAsked: string;
-  readonly promised: (span: string) => string;
   readonly notYet: string;
   readonly waitsFor: (roles: string) => string;
+  readonly outcome: string;
   readonly report: string;
   readonly notNow: string;
-  readonly nothingToPress: string;
   readonly reason: string;
   readonly reasonHint: string;
   /** What stands in the reason already, of what keeps people from harm. */
   readonly emergencyReasons: Readonly<Partial<Record<ActionKind, string>>>;
   readonly as: string;
-  readonly confirm: (label: string) => string;
   readonly cancel: string;
   readonly sending: string;
   readonly stored: string;
@@ -83,7 +72,6 @@ export interface ReleaseWords {
   readonly goTitle: string;
   readonly goVerdicts: Readonly<Record<"ok" | "doubtful" | "wrong", string>>;
   readonly itemVerdicts: Readonly<Record<"ok" | "doubtful" | "wrong", string>>;
-  readonly noSuchCheck: string;
 }
 
 export const releaseWords: Words<ReleaseWords> = {
@@ -94,10 +82,8 @@ export const releaseWords: Words<ReleaseWords> = {
     story: "Story",
     people: "People",
     wayBack: "The way back",
-    traffic: "Who sees it",
     phases: "Phases",
     actions: "Actions",
-    undelivered: "Not told",
     promoted: "promoted",
     wanted: "wanted",
     seen: "seen",
@@ -109,16 +95,10 @@ export const releaseWords: Words<ReleaseWords> = {
     wereOnCanary: (people) => `${people} people saw the new version`,
     of: (observed, asked) => `${observed} of ${asked}`,
     done: "done",
-    ahead: (span) => span,
     now: "now",
     startedBy: (name, when) => `started by ${name}, ${when}`,
-    asOf: "as of",
     assumes: { exact: "exact", randomisation: "by the draw", robust: "robust", approximate: "approximate", rule: "plain rule" },
-    within: "within",
     showFar: (count) => `${count} more, nothing to look at`,
-    wrongFirst: "To look at",
-    rest: "The others",
-    open: "what stands behind it",
     line: "Line",
     reaction: "If it fails",
     holdsAndAsks: "holds, and people are asked",
@@ -128,7 +108,6 @@ export const releaseWords: Words<ReleaseWords> = {
     events: (count) => `${count} times`,
     places: (count) => `in ${count} places`,
     isNew: "new",
-    lookThere: "look there",
     rollingBackIn: "Rolling back in",
     decideWithin: "Decide within",
     rollingBackNow: "Rolling back now",
@@ -140,17 +119,15 @@ export const releaseWords: Words<ReleaseWords> = {
     asked: "asked now",
     later: "later",
     nobodyAsked: "The plan asks nobody.",
-    promised: (span) => `promised within ${span}`,
     notYet: "not yet",
     waitsFor: (roles) => `waits for ${roles}`,
+    outcome: "What it came to",
     report: "Report",
     notNow: "Not now",
-    nothingToPress: "There is nothing to press for you now.",
     reason: "Why",
     reasonHint: "stands in the journal, with your name",
     emergencyReasons: { rollback: "emergency: taken back by hand", stop: "stopped by hand", pause: "somebody has to look at this first" },
     as: "As",
-    confirm: (label) => label,
     cancel: "Cancel",
     sending: "Sent; waiting for the answer…",
     stored: "It is stored, and answered with the next decision.",
@@ -164,7 +141,6 @@ export const releaseWords: Words<ReleaseWords> = {
     goTitle: "Go or No-Go",
     goVerdicts: { ok: "Go", doubtful: "Go, with open eyes", wrong: "No-Go" },
     itemVerdicts: { ok: "ok", doubtful: "doubtful", wrong: "wrong" },
-    noSuchCheck: "The gate or guard that the address names is not judged in this phase.",
   },
   fr: {
     next: "Ensuite",
@@ -173,10 +149,8 @@ export const releaseWords: Words<ReleaseWords> = {
     story: "Journal",
     people: "Personnes",
     wayBack: "Le retour arrière",
-    traffic: "Qui la voit",
     phases: "Phases",
     actions: "Actions",
-    undelivered: "Non prévenus",
     promoted: "généralisée",
     wanted: "voulu",
     seen: "vu",
@@ -188,16 +162,10 @@ export const releaseWords: Words<ReleaseWords> = {
     wereOnCanary: (people) => `${people} personnes ont vu la nouvelle version`,
     of: (observed, asked) => `${observed} sur ${asked}`,
     done: "terminée",
-    ahead: (span) => span,
     now: "en cours",
     startedBy: (name, when) => `démarré par ${name}, ${when}`,
-    asOf: "à",
     assumes: { exact: "exact", randomisation: "par tirage", robust: "robuste", approximate: "approché", rule: "simple règle" },
-    within: "dans les",
     showFar: (count) => `${count} autres, rien à voir`,
-    wrongFirst: "À regarder",
-    rest: "Les autres",
-    open: "ce qu’il y a derrière",
     line: "Seuil",
     reaction: "En cas d’échec",
     holdsAndAsks: "retient, et des personnes sont interrogées",
@@ -207,7 +175,6 @@ export const releaseWords: Words<ReleaseWords> = {
     events: (count) => `${count} fois`,
     places: (count) => `à ${count} endroits`,
     isNew: "nouvelle",
-    lookThere: "voir là-bas",
     rollingBackIn: "Retour arrière dans",
     decideWithin: "À décider sous",
     rollingBackNow: "Retour arrière en cours",
@@ -219,12 +186,11 @@ export const releaseWords: Words<ReleaseWords> = {
     asked: "attendu maintenant",
     later: "plus tard",
     nobodyAsked: "Le plan ne demande personne.",
-    promised: (span) => `promis en ${span}`,
     notYet: "pas encore",
     waitsFor: (roles) => `attend ${roles}`,
+    outcome: "Ce qu’il en a été",
     report: "Rapport",
     notNow: "Pas maintenant",
-    nothingToPress: "Vous n’avez rien à presser pour l’instant.",
     reason: "Motif",
     reasonHint: "figure au journal, avec votre nom",
     emergencyReasons: {
@@ -233,7 +199,6 @@ export const releaseWords: Words<ReleaseWords> = {
       pause: "quelqu’un doit d’abord regarder",
     },
     as: "En tant que",
-    confirm: (label) => label,
     cancel: "Annuler",
     sending: "Envoyé\u202f; en attente de la réponse…",
     stored: "C’est enregistré, la réponse vient avec la prochaine décision.",
@@ -247,6 +212,5 @@ export const releaseWords: Words<ReleaseWords> = {
     goTitle: "Go ou No-Go",
     goVerdicts: { ok: "Go", doubtful: "Go, en connaissance de cause", wrong: "No-Go" },
     itemVerdicts: { ok: "bon", doubtful: "douteux", wrong: "mauvais" },
-    noSuchCheck: "Le critère ou garde-fou que nomme l’adresse n’est pas jugé dans cette phase.",
   },
 };

@@ -27,7 +27,6 @@ export interface ReleasesWords {
   readonly before: string;
   readonly promoted: string;
   readonly wentBack: string;
-  readonly keys: string;
   /** The tones in a word, for who does not see the dot. */
   readonly tones: Readonly<Record<"calm" | "waiting" | "holding" | "danger" | "good" | "over", string>>;
 }
@@ -59,7 +58,6 @@ export const releasesWords: Words<ReleasesWords> = {
     before: "not begun",
     promoted: "promoted",
     wentBack: "taken back",
-    keys: "↑ ↓ choose, Enter opens",
     tones: { calm: "goes by itself", waiting: "waiting", holding: "holding", danger: "going back", good: "promoted", over: "ended" },
   },
   fr: {
@@ -88,7 +86,6 @@ export const releasesWords: Words<ReleasesWords> = {
     before: "pas commencé",
     promoted: "généralisée",
     wentBack: "retour arrière fait",
-    keys: "↑ ↓ choisir, Entrée ouvre",
     tones: {
       calm: "avance d’elle-même",
       waiting: "en attente",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ReleaseReport } from "../../core/report/release-report.ts";
 import type { ReadinessPart, ReadinessVerdict } from "../../core/readiness/readiness.ts";
 import type { HistoryView } from "../../core/history-view.ts";
 
@@ -53,6 +54,9 @@ export const reportQuery = z.strictObject({
 
 /** The query of `connections`: the language of the remedies. */
 export const connectionsQuery = z.strictObject({ language: z.enum(["fr", "en"]).optional() });
+
+/** The answer of `report` as JSON. */
+export type ReportAnswer = ReleaseReport;
 
 /** The answer of `connections`. */
 export interface ConnectionsAnswer {

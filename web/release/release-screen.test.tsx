@@ -1,0 +1,280 @@
+// @vitest-environment jsdom
+import { describe, expect, test } from "vitest";
+import type { ActionView, ReleaseView } from "../../src/http/release-view.ts";
+import { sampleNowMs, sampleVerdicts, sampleView } from "../../test/sample-view.ts";
+import type { Sample } from "../../test/sample-view.ts";
+import { openDashboard, problem, releaseManager } from "../test/dashboard-page.tsx";
+import type { DashboardPage } from "../test/dashboard-page.tsx";
+
+const consequence = "4,116 people go back to v1 within a second.";
+const mine: Readonly<Partial<Record<ActionView["kind"], ActionView["roles"]>>> = { pause: ["devops-lead"], rollback: ["release-manager"] };
+
+function view(sample: Sample = {}, over: Partial<ReleaseView> = {}): ReleaseView {
+  const made = sampleView(sample);
+  const actions = made.actions.map((action) => ({
+    ...action,
+    roles: mine[action.kind] ?? (["release-manager", "qa-lead"] as const),
+    whyNotYours: "only a DevOps lead",
+    consequence: action.kind === "rollback" ? consequence : "",
+  }));
+  return { ...made, actions, ...over };
+}
+
+const breach = {
+  check: "latency p95 > 2s",
+  atMs: sampleNowMs - 108_000,
+  reaction: { kind: "rollback-within", withinMs: 300_000 },
+} as const;
+const countdown: Sample = {
+  status: {
+    kind: "holding",
+    phase: 0,
+    sinceMs: breach.atMs,
+    why: {
+      kind: "countdown",
+      breach: { ...breach, reaction: { kind: "rollback" } },
+      commitByMs: sampleNowMs + 192_000,
+      doneByMs: sampleNowMs + 195_000,
+    },
+  },
+};
+
+describe("one release", () => {
+  test("says where it is, what comes next, who sees it, and every verdict in a word", async () => {
+    const page = await openDashboard("/releases/r-1?lang=en", { view: view() });
+    for (const said of [
+      "Observing 10",
+      "9 min 40 s of 15 min",
+      "412 people on the new version",
+      "pass",
+      "undecided",
+      "rollback",
+      "Europe/Paris",
+    ]) {
+      expect(page.text().replaceAll("\u00a0", " ")).toContain(said);
+    }
+    expect(document.documentElement.lang).toBe("en");
+    expect(document.title).toContain("ecomsimply");
+  });
+
+  test("a grey button says why, can be reached, and asks nothing", async () => {
+    const page = await openDashboard("/releases/r-1?lang=en", { view: view() });
+    const pause = page.button("Pause");
+    expect(pause.getAttribute("aria-disabled")).toBe("true");
+    expect(document.getElementById(pause.getAttribute("aria-describedby") ?? "")?.textContent).toBe("only a DevOps lead");
+    await page.click(pause);
+    expect(page.findAll("dialog")).toEqual([]);
+    expect(page.find(".actions-says").textContent).toBe("Pause: only a DevOps lead");
+  });
+
+  test("the way back is two clicks: what it does is named, the reason is there and can be changed", async () => {
+    const page = await openDashboard("/releases/r-1?lang=en", { view: view() });
+    await page.click(page.button("Roll back…"));
+    expect(page.find("dialog").textContent).toContain(consequence);
+    expect(page.server.asked).toEqual([]);
+    await page.click(page.button("Roll back"));
+    expect(page.server.asked).toEqual([{ body: { kind: "rollback", reason: "emergency: taken back by hand" }, revision: '"6"' }]);
+    expect(page.findAll("dialog")).toEqual([]);
+    expect(page.find(".actions-says").textContent).toBe("Accepted.");
+  });
+
+  test("an approval carries the reason, the role and the revision that was seen when the dialog opened", async () => {
+    const asked = view();
+    const people = asked.people.map((person) => (person.state === "later" ? { ...person, state: "asked" as const } : person));
+    const approvable = asked.actions.map((action) => (action.kind === "approve" ? { ...action, why: null } : action));
+    const page = await openDashboard("/releases/r-1?lang=en", {
+      view: { ...asked, people, actions: approvable },
+      person: { ...releaseManager, roles: ["qa-lead", "release-manager"] },
+    });
+    await page.click(page.button("Approve"));
+    page.server.view = { ...asked, people, actions: approvable, revision: 7 };
+    await page.push();
+    const [, second] = page.findAll('dialog input[type="radio"]');
+    if (second === undefined) throw new Error("there is no choice of roles");
+    await page.click(second);
+    await page.write("textarea", " the figures are good ");
+    await page.click(page.find("dialog .primary"));
+    expect(page.server.asked).toEqual([
+      { body: { kind: "approve", reason: "the figures are good", as: "release-manager" }, revision: '"6"' },
+    ]);
+  });
+
+  test("a stale click does nothing, says what is new, and is never sent again by itself", async () => {
+    const page = await openDashboard("/releases/r-1?lang=en", {
+      view: view(),
+      refusal: problem({ code: "revision-stale", status: 412, revision: 7 }),
+    });
+    await page.click(page.button("Roll back…"));
+    const newer = view();
+    page.server.view = {
+      ...newer,
+      revision: 7,
+      story: [{ revision: 7, atMs: sampleNowMs, time: "14:32", says: ["A guard is breached"] }, ...newer.story],
+    };
+    await page.push();
+    await page.click(page.button("Roll back"));
+    expect(page.find("dialog").textContent).toContain("has moved on since you looked");
+    expect(page.find("dialog").textContent).toContain("A guard is breached");
+    await page.push();
+    expect(page.server.asked.length).toBe(1);
+    await page.click(page.button("Look again"));
+    page.server.refusal = null;
+    await page.click(page.button("Roll back"));
+    expect(page.server.asked.map(({ revision }) => revision)).toEqual(['"6"', '"7"']);
+  });
+
+  test("a countdown owns the top, with the breach and the way back without waiting", async () => {
+    const page = await openDashboard("/releases/r-1?lang=en", { view: view(countdown) });
+    expect(page.find(".countdown-clock").textContent).toMatch(/^Rolling back in 3:1[12]$/);
+    expect(page.find(".countdown").textContent).toContain("latency p95 > 2s");
+    expect(document.title).toMatch(/^⚠ 3:1[12] ecomsimply/);
+    await page.click(page.button("Roll back now…"));
+    expect(page.find("dialog").textContent).toContain(consequence);
+  });
+
+  test("who may not take people back sees the countdown without that button", async () => {
+    const page = await openDashboard("/releases/r-1?lang=en", { view: view(countdown), person: { ...releaseManager, roles: ["viewer"] } });
+    expect(page.find(".countdown").textContent).not.toContain("Roll back now");
+  });
+
+  test("what a source names stands with the failed gate; addresses that are no web pages lead nowhere", async () => {
+    const issue = { issue: "<b>TypeError</b>", events: 412, isNew: true, frames: ["pay (checkout.ts:41)"] };
+    const findings = [
+      { ...issue, url: "javascript:alert(1)" },
+      { ...issue, issue: "Other", url: "https://sentry.example/1" },
+    ];
+    const failed = { ...sampleVerdicts["1.error-rate"], kind: "fail", because: { kind: "proven-bad", findings } } as NonNullable<
+      Sample["verdicts"]
+    >[string];
+    const page = await openDashboard("/releases/r-1?lang=en&check=1.error-rate", { view: view({ verdicts: { "1.error-rate": failed } }) });
+    expect(page.find(".check-open .findings").textContent).toContain("<b>TypeError</b>");
+    expect(page.find(".check-open .frames").textContent).toBe("pay (checkout.ts:41)");
+    expect(page.findAll(".findings a").map((link) => link.getAttribute("href"))).toEqual(["https://sentry.example/1"]);
+  });
+
+  test("opening a band is in the address, and closing it takes it out", async () => {
+    const page = await openDashboard("/releases/r-1?lang=en", { view: view() });
+    const [first] = page.findAll(".check-row");
+    if (first === undefined) throw new Error("there is no gate");
+    await page.click(first);
+    expect(new URLSearchParams(location.search).get("check")).toBe("1.error-rate");
+    expect(page.find(".check-panel").textContent).toContain("“error-rate < 0.5%” passes");
+    await page.click(first);
+    expect(location.search).toBe("?lang=en");
+  });
+
+  test("before the start it says what a Go rests on, and the buttons are Go and No-Go", async () => {
+    const waiting = view({ status: { kind: "waiting", sinceMs: sampleNowMs, for: [{ kind: "sign-off", roles: ["qa-lead"] }] } });
+    const item = { what: "trial-activation", verdict: "doubtful", says: "takes 50 min", remedy: "Let it observe longer." } as const;
+    const page = await openDashboard("/releases/r-1?lang=en", {
+      view: waiting,
+      readiness: {
+        revision: 6,
+        nowMs: sampleNowMs,
+        verdict: "doubtful",
+        sentence: "One thing is doubtful.",
+        parts: [{ part: "power", title: "Power", verdict: "doubtful", items: [item] }],
+      },
+    });
+    expect(page.find(".readiness").textContent).toContain("Go, with open eyes");
+    expect(page.find(".readiness").textContent).toContain("Let it observe longer.");
+    expect(page.findAll(".actions button").map((button) => button.textContent)).toEqual(expect.arrayContaining(["Go", "No-Go"]));
+  });
+
+  test("of two hundred gates those to look at come first, and the others are folded", async () => {
+    const made = view();
+    const [gate] = made.gates;
+    if (gate === undefined) throw new Error("there is no gate");
+    const gates = Array.from({ length: 200 }, (_, at) => ({
+      ...gate,
+      id: `g${at}`,
+      label: `gate ${at}`,
+      kind: at === 150 ? ("fail" as const) : gate.kind,
+    }));
+    const page = await openDashboard("/releases/r-1?lang=en", { view: { ...made, gates } });
+    expect(page.find(".checks .check-label").textContent).toBe("gate 150");
+    expect(page.find(".far summary").textContent).toBe("199 more, nothing to look at");
+  });
+
+  test("speaks French, and asks the server for it", async () => {
+    const page = await openDashboard("/releases/r-1?lang=fr", { view: view({ language: "fr" }) });
+    expect(page.text()).toContain("Critères de cette phase");
+    expect(page.server.called.every((address) => !address.includes("language=en"))).toBe(true);
+  });
+});
+
+describe("when something is not as it should be", () => {
+  const address = "/releases/r-1?lang=en";
+  const streams = (page: DashboardPage): number => page.server.opened.length;
+
+  test("a lost connection says so and how old the screen is, keeps what was seen, and recovers", async () => {
+    const page = await openDashboard(address, { view: view() });
+    page.server.isUp = false;
+    await page.endStreams("broken");
+    await page.pass(1_000);
+    expect(page.findAll(".banner")).toEqual([]);
+    await page.pass(59_000);
+    expect(page.find(".banner").textContent).toContain("What you see is 1\u00a0min old");
+    expect(page.text()).toContain("412 people");
+    page.server.isUp = true;
+    await page.pass(20_000);
+    expect(page.findAll(".banner")).toEqual([]);
+  });
+
+  test("where no stream comes through it asks every few seconds, and now and then tries the stream again", async () => {
+    const page = await openDashboard(address, { view: view() });
+    await page.endStreams("refused");
+    const [asked, opened] = [page.server.called.length, streams(page)];
+    await page.pass(13_000);
+    expect(page.server.called.length - asked).toBeGreaterThanOrEqual(3);
+    expect(streams(page)).toBe(opened);
+    await page.pass(30_000);
+    expect(streams(page)).toBe(opened + 1);
+  });
+
+  test("a stream that falls silent is doubted, and what was missed is shown", async () => {
+    const page = await openDashboard(address, { view: view() });
+    page.server.view = view({}, { revision: 9, sentence: "Something else" });
+    await page.pass(20_000);
+    expect(page.find(".standing-sentence").textContent).toBe("Something else");
+    expect(page.findAll(".banner")).toEqual([]);
+  });
+
+  test("an answer that is older than what is seen changes nothing", async () => {
+    const page = await openDashboard(address, { view: view({}, { revision: 9, sentence: "The newer" }) });
+    page.server.view = view({}, { revision: 8, sentence: "The older" });
+    await page.push();
+    expect(page.find(".standing-sentence").textContent).toBe("The newer");
+  });
+
+  test("a page that nobody sees gives its stream to others, and takes it again", async () => {
+    const page = await openDashboard(address, { view: view() });
+    const opened = streams(page);
+    await page.hide("hidden");
+    await page.pass(40_000);
+    expect(page.server.isStreaming()).toBe(false);
+    await page.hide("visible");
+    expect([page.server.isStreaming(), streams(page)]).toEqual([true, opened + 1]);
+  });
+
+  test("a release that is not there is a problem in the words of the catalogue", async () => {
+    const page = await openDashboard("/releases/none?lang=en", { view: null });
+    await page.endStreams("refused");
+    expect(page.find('[role="alert"]').textContent).toContain("Look again.");
+    expect(page.findAll(".skeleton")).toEqual([]);
+  });
+
+  test("who is signed out while looking sees the ways in", async () => {
+    const page = await openDashboard(address, { view: view(), refusal: problem({ code: "token-missing", status: 401 }) });
+    await page.click(page.button("Roll back…"));
+    page.server.person = null;
+    await page.click(page.button("Roll back"));
+    expect(page.find("h1").textContent).toBe("Sign in");
+  });
+
+  test("who is not signed in sees the ways in, and no screen", async () => {
+    const page = await openDashboard(address, { view: view(), person: null });
+    expect(page.find("h1").textContent).toBe("Sign in");
+    expect(page.server.called.filter((called) => called.includes("/releases/"))).toEqual([]);
+  });
+});
