@@ -155,7 +155,7 @@ function schemasOf(): Json {
     sortProps: false,
   });
   const schemas: Record<string, unknown> = {};
-  for (const name of [...new Set([...names, "ProblemAnswer"])]) Object.assign(schemas, generator.createSchema(name).definitions);
+  for (const name of new Set([...names, "ProblemAnswer"])) Object.assign(schemas, generator.createSchema(name).definitions);
   const text = JSON.stringify(Object.fromEntries(Object.entries(schemas).toSorted(([one], [other]) => (one < other ? -1 : 1))));
   return JSON.parse(text.replaceAll("#/definitions/", "#/components/schemas/")) as Json;
 }

@@ -1,3 +1,5 @@
+import { accessErrors } from "./errors/access-errors.ts";
+
 /** Something wrong in what a person wrote: where it stands, what is wrong, what to write instead. Lines and columns count from 1. */
 export interface Problem {
   readonly file: string;
@@ -113,60 +115,7 @@ export const errorKinds = {
     exit: "no",
     remedy: "Read what each service says, correct it and ask again; what was started goes on trying.",
   },
-  "token-missing": {
-    title: "No token was given",
-    status: 401,
-    exit: "not-allowed",
-    remedy: "Send `Authorization: Bearer TOKEN`; on the command line `--token-file` or SERIN_TOKEN; in a browser, sign in.",
-  },
-  "token-unknown": {
-    title: "The token is not known",
-    status: 401,
-    exit: "not-allowed",
-    remedy: "Take the person's token from tokens.json in the server's data folder.",
-  },
-  "signature-wrong": {
-    title: "The call is not signed as it should be",
-    status: 401,
-    exit: "not-allowed",
-    remedy: "Compare the connection's `signingSecret` with the app's, and the server's clock with the time.",
-  },
-  "signature-used": {
-    title: "The call came before",
-    status: 409,
-    exit: "no",
-    remedy: "Nothing is to be done: it acted the first time.",
-  },
-  "session-over": {
-    title: "The session is over",
-    status: 401,
-    exit: "not-allowed",
-    remedy: "Sign in again, or open the dashboard with a new link (`serin link`).",
-  },
-  "link-unknown": {
-    title: "The link does not open anything",
-    status: 401,
-    exit: "not-allowed",
-    remedy: "Ask for a new one (`serin link`): each works once, within ten minutes.",
-  },
-  "origin-wrong": {
-    title: "The call comes from a page of somebody else",
-    status: 403,
-    exit: "not-allowed",
-    remedy: "Use the dashboard at the server's own address; when a proxy changes the address, name it in the server's file (`publicUrl`).",
-  },
-  "too-many-tries": {
-    title: "Too many calls failed",
-    status: 429,
-    exit: "unreachable",
-    remedy: "Wait as long as `Retry-After` says, then use a token, link or session that is in force.",
-  },
-  "role-missing": {
-    title: "The person does not have the role for this",
-    status: 403,
-    exit: "not-allowed",
-    remedy: "Ask somebody who has one of the roles that `needs` names.",
-  },
+  ...accessErrors,
   "release-unknown": {
     title: "There is no such release",
     status: 404,
@@ -196,6 +145,12 @@ export const errorKinds = {
     status: 422,
     exit: "bad-input",
     remedy: "Add the connection to the server's file, or name one that it has.",
+  },
+  "start-moment": {
+    title: "A release cannot start then",
+    status: 422,
+    exit: "bad-input",
+    remedy: "Give a moment that is to come, in the plan's zone, such as 2025-08-19T14:00; `serin plan when` says which fit the plan.",
   },
   "environment-frozen": {
     title: "The environment is frozen",

@@ -27,6 +27,7 @@ const groups: Readonly<Record<string, Group>> = {
     add: async (group, terminal) => (await import("./cli/router-config.ts")).addRouterConfig(group, terminal, adapterLists),
   },
   freeze: { says: "see, set and lift freezes", add: addFreeze },
+  token: { says: "make, list and revoke tokens of machines", add: addToken },
 };
 
 /** Commands that stand directly beneath `serin`. */
@@ -71,12 +72,13 @@ async function addServerCommands(program: Command, terminal: Terminal): Promise<
 }
 
 async function addRelease(release: Command, terminal: Terminal): Promise<void> {
-  const [start, list, show, watch, why, ask, verify, report] = await Promise.all([
+  const [start, list, show, watch, why, readiness, ask, verify, report] = await Promise.all([
     import("./cli/release-start.ts"),
     import("./cli/release-list.ts"),
     import("./cli/release-show.ts"),
     import("./cli/release-watch.ts"),
     import("./cli/release-why.ts"),
+    import("./cli/release-readiness.ts"),
     import("./cli/release-ask.ts"),
     import("./cli/release-verify.ts"),
     import("./cli/release-report.ts"),
@@ -86,6 +88,7 @@ async function addRelease(release: Command, terminal: Terminal): Promise<void> {
   show.addReleaseShow(release, terminal);
   watch.addReleaseWatch(release, terminal);
   why.addReleaseWhy(release, terminal);
+  readiness.addReleaseReadiness(release, terminal);
   ask.addReleaseAsk(release, terminal);
   verify.addReleaseVerify(release, terminal, async (asked) => (await import("./main/without-server.ts")).verifyStored(asked));
   report.addReleaseReport(release, terminal, async (asked) => (await import("./main/without-server.ts")).reportStored(asked));
@@ -100,6 +103,17 @@ async function addFreeze(freeze: Command, terminal: Terminal): Promise<void> {
   list.addFreezeList(freeze, terminal);
   set.addFreezeSet(freeze, terminal);
   lift.addFreezeLift(freeze, terminal);
+}
+
+async function addToken(token: Command, terminal: Terminal): Promise<void> {
+  const [create, list, revoke] = await Promise.all([
+    import("./cli/token-create.ts"),
+    import("./cli/token-list.ts"),
+    import("./cli/token-revoke.ts"),
+  ]);
+  create.addTokenCreate(token, terminal);
+  list.addTokenList(token, terminal);
+  revoke.addTokenRevoke(token, terminal);
 }
 
 /** Registers the command that `words` ask for, or all of them when they ask for none, and runs it. */

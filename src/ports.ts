@@ -8,7 +8,7 @@ import type { AccessStore } from "./ports/access-store.ts";
 import type { Notifier } from "./ports/notifier.ts";
 
 export type { ChainedEntry, LostNotice, ToldNotice };
-export type { AccessStore, StoredSession, StoredToken } from "./ports/access-store.ts";
+export type { AccessStore, Grant, StoredSession, StoredToken } from "./ports/access-store.ts";
 export type { Desk, Inbox, InboxCall, Notice, Notifier, PressAnswer, Pressed } from "./ports/notifier.ts";
 
 /** Time as the engine knows it. Nothing in the project reads the wall clock or sets a timer in another way. */
@@ -184,6 +184,15 @@ export interface Workloads {
   observe(services: WantedWorkloads, signal: AbortSignal): Promise<SeenWorkloads>;
 }
 
+/** A place of a plan that is legal and doubtful. */
+export interface PlanWarning {
+  readonly line: number;
+  /** Which kind of problem it is; docs/lint.md lists all. */
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
 /** A release as it is stored when it begins. */
 export interface NewRelease {
   readonly id: string;
@@ -198,6 +207,8 @@ export interface NewRelease {
   readonly versions: Readonly<Record<string, { readonly canary: string; readonly stable: string }>>;
   /** It does not start before this moment, epoch ms; absent and `null`: as soon as it may. */
   readonly notBeforeMs?: number | null;
+  /** What was legal and doubtful in the plan, in the plan's language, by line. Absent: nothing was, or nobody looked. */
+  readonly warnings?: readonly PlanWarning[];
   /** Idempotency key of the start call; the same key twice answers the first release. `null`: none was given. */
   readonly startKey: string | null;
 }

@@ -77,6 +77,7 @@ function referenceAt(path: readonly (string | number)[]): string | null {
   const at = path.join(".");
   const port = /^properties\.connections\.properties\.(\w+)\.additionalProperties$/.exec(at)?.[1];
   if (port !== undefined) return filled.get(port) ?? null;
+  if (at === "properties.login.properties.secret") return "secret";
   return at === "properties.services.items.properties.workload" ? "workload" : null;
 }
 

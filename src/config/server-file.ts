@@ -5,6 +5,7 @@ import type { Adapters, Port } from "./catalogue.ts";
 import { isMissingKind, kindsOf, portNames, writableKinds } from "./catalogue.ts";
 import type { Finding, Path } from "./finding.ts";
 import { doubtful, wrong } from "./finding.ts";
+import { loginFindings } from "./login-shape.ts";
 import { insteadOf } from "./near.ts";
 import { extractSecrets, putSecrets } from "./secrets.ts";
 import type { SecretReaders, SecretUse } from "./secrets.ts";
@@ -22,6 +23,8 @@ export interface Server {
   readonly publicUrl: string | null;
   readonly connections: Readonly<Record<Port, Readonly<Record<string, Connection>>>>;
   readonly people: readonly ServerPerson[];
+  /** How people sign in with their identity provider, read by `loginShape` once its secret is fetched; `null`: they do not. */
+  readonly login: Connection | null;
 }
 
 /** One connection by its name: the adapter's kind, and its words with stand-ins for secrets. */
@@ -40,6 +43,8 @@ export interface ServerPerson {
   readonly environments: readonly string[] | null;
   /** The person's id on Slack; `null`: nobody there speaks for the person. */
   readonly slack: string | null;
+  /** What the identity provider calls the person; absent: their name. */
+  readonly login?: string;
 }
 
 const ports: readonly Port[] = ["sources", "routers", "workloads", "notifiers"];
@@ -52,12 +57,13 @@ export function readServer(
 ): { readonly server: Server | null; readonly problems: readonly Problem[] } {
   const document = readYaml(text, file);
   const isRead = document.problems.length === 0;
-  const shaped = isRead ? readShape(serverShape, document.value, []) : { value: null, findings: [] };
-  const findings: Finding[] = [...shaped.findings];
+  const signIn = isRead ? readLogin(document.value, document.place) : null;
+  const shaped = isRead ? readShape(serverShape, signIn?.rest ?? document.value, []) : { value: null, findings: [] };
+  const findings: Finding[] = [...shaped.findings, ...(signIn?.findings ?? [])];
   const connections = ports.map(
     (port) => [port, readConnections(port, valueAt(document.value, ["connections", port]), adapters, document.place, findings)] as const,
   );
-  if (shaped.value !== null) findings.push(...peopleTwice(shaped.value), ...oneOfAKind(shaped.value));
+  if (shaped.value !== null) findings.push(...peopleTwice(shaped.value), ...oneOfAKind(shaped.value), ...loginFindings(shaped.value));
   const problems = [...document.problems, ...(isRead ? findings.map((finding) => document.place(finding)) : [])]
     .toSorted(inOrder)
     .slice(0, 100);
@@ -70,10 +76,30 @@ export function readServer(
       listen,
       publicUrl,
       connections: Object.fromEntries(connections) as unknown as Server["connections"],
-      people: people.map(({ name, roles, environments = null, slack = null }) => ({ name, roles, environments, slack })),
+      people: people.map(({ name, roles, environments = null, slack = null, login }) => ({
+        name,
+        roles,
+        environments,
+        slack,
+        ...(login === undefined ? {} : { login }),
+      })),
+      login: signIn?.login ?? null,
     },
     problems,
   };
+}
+
+/** The words of `login` with a stand-in for its secret, and the file's other words with these in their place; `null`: there are none. */
+function readLogin(
+  value: unknown,
+  place: Place,
+): { readonly login: Connection; readonly rest: unknown; readonly findings: readonly Finding[] } | null {
+  const raw = valueAt(value, ["login"]);
+  if (typeof raw !== "object" || raw === null) return null;
+  const { options, secrets, findings } = extractSecrets(raw, ["login"]);
+  const { line, column } = place(wrong(["login"], "", ""));
+  const login = { kind: "login", options, secrets: placed(secrets, ["login"], place), line, column };
+  return { login, rest: { ...(value as object), login: options }, findings };
 }
 
 /** The connection's words, secrets fetched, as its adapter's schema reads them; or what is wrong with them. Throws nothing. */
@@ -154,11 +180,15 @@ function readConnection({ port, raw, path, adapters, place, findings }: Connecti
     findings.push(...all.filter((finding) => finding.on === "key" || !standIns.has(JSON.stringify(finding.path))));
   }
   const { line, column } = place(wrong(path, "", ""));
-  const secrets = extracted.secrets.map((secret) => {
-    const spot = place(wrong([...path, ...secret.path], "", ""));
-    return { ...secret, line: spot.line, column: spot.column };
+  return { kind, options: extracted.options, secrets: placed(extracted.secrets, path, place), line, column };
+}
+
+/** The secrets with the lines that they are written on. */
+function placed(secrets: ReturnType<typeof extractSecrets>["secrets"], path: Path, place: Place): readonly SecretUse[] {
+  return secrets.map((secret) => {
+    const { line, column } = place(wrong([...path, ...secret.path], "", ""));
+    return { ...secret, line, column };
   });
-  return { kind, options: extracted.options, secrets, line, column };
 }
 
 function unknownKind(port: Port, kind: string, path: Path, adapters: Adapters): Finding {
@@ -179,15 +209,18 @@ function unknownKind(port: Port, kind: string, path: Path, adapters: Adapters): 
 type Shaped = z.output<typeof serverShape>;
 
 function peopleTwice(server: Shaped): readonly Finding[] {
-  const isFirst = (index: number, key: "name" | "slack"): boolean =>
+  const isFirst = (index: number, key: "name" | "slack" | "login"): boolean =>
     server.people.findIndex((other) => other[key] === server.people[index]?.[key]) === index;
-  return server.people.flatMap(({ name, slack }, index) => [
+  return server.people.flatMap(({ name, slack, login }, index) => [
     ...(isFirst(index, "name")
       ? []
       : [wrong(["people", index, "name"], `${JSON.stringify(name)} stands in the list twice.`, "Give one entry all the roles.")]),
     ...(slack === undefined || isFirst(index, "slack")
       ? []
       : [wrong(["people", index, "slack"], `${slack} speaks for two people.`, "Leave it with the one whose id it is.")]),
+    ...(login === undefined || isFirst(index, "login")
+      ? []
+      : [wrong(["people", index, "login"], `${JSON.stringify(login)} signs in as two people.`, "Leave it with the one whose it is.")]),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { roles } from "../core/plan.ts";
+import { loginShape } from "./login-shape.ts";
 import { list, map, named } from "./shape.ts";
 import { choice, name, text, word } from "./words.ts";
 
@@ -69,6 +70,10 @@ export const personShape = map(
       name({ says: "An environment.", example: "production" }),
     ).optional(),
     slack: slackWord.optional(),
+    login: text({
+      says: "How the identity provider calls the person: what the claim `login.name` holds. Default: by the name above.",
+      example: "ada@example.org",
+    }).optional(),
   },
 );
 
@@ -90,6 +95,7 @@ export const serverShape = map(
     ).prefault(["production"]),
     listen: listenWord.prefault("127.0.0.1:7707"),
     publicUrl: publicUrlWord.optional(),
+    login: loginShape.optional(),
     connections: map({ says: "How the outside world is reached.", example: "{ sources: {}, routers: {} }" }, connectionShapes).prefault({}),
     people: list({ says: "Who holds which role.", example: "[{ name: ada, roles: [release-manager] }]" }, personShape).prefault([]),
   },

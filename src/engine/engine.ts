@@ -24,6 +24,8 @@ import { steadyTime } from "./steady-time.ts";
 
 /** A release as it stands now. `observation` is the last one, with what was seen of the world since; `null` before the first. */
 export interface View {
+  /** As it began. */
+  readonly head: NewRelease;
   readonly release: Release;
   readonly book: EvidenceBook;
   readonly entries: readonly ChainedEntry[];
@@ -109,9 +111,9 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       const memory = run?.memory ?? (await archive.memory(id));
       if (!memory) return null;
       const last = memory.lastRow?.observation ?? null;
-      const { release, book, entries } = memory;
+      const { head, release, book, entries } = memory;
       const notices = { failing: delivery.failing(id), lost: await world.store.lost(id) };
-      return { release, book, entries, observation: last && { ...last, ...run?.outside }, notices };
+      return { head, release, book, entries, observation: last && { ...last, ...run?.outside }, notices };
     },
     history: (id, check) => histories.of(id, check),
     async verify(id) {

@@ -70,6 +70,7 @@ const mutating: Partial<Record<RouteName, unknown>> = {
   setFreeze: { environment: "production", reason: "a test" },
   startStable: { plan: startBody.plan, versions: { web: "1" }, reason: "a test" },
   examine: { plan: startBody.plan },
+  createToken: { name: "pipeline", roles: ["release-manager"] },
 };
 
 function knock(api: SmallApi, name: RouteName, as: string | null): Promise<Response> {
@@ -81,6 +82,7 @@ function knock(api: SmallApi, name: RouteName, as: string | null): Promise<Respo
 /** What somebody with the right role gets where there is no release and no freeze. */
 function answerTo(name: RouteName): string {
   if (name === "liftFreeze") return "freeze-unknown";
+  if (name === "revokeToken") return "token-gone";
   return routes[name].path.includes(":id") ? "release-unknown" : "answered";
 }
 

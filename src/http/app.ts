@@ -1,9 +1,12 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
+import { UserError } from "../errors.ts";
 import { ask } from "./ask.ts";
 import { authenticate } from "./auth.ts";
 import type { Env } from "./auth.ts";
+import { login, loginCallback } from "./access/login-routes.ts";
 import { closeSession, createLink, openSession, people, session } from "./access/session-routes.ts";
+import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
 import { routes } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
@@ -17,6 +20,7 @@ import { metrics } from "./metrics.ts";
 import { limitBody } from "./input.ts";
 import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
+import { readiness } from "./readiness.ts";
 import { problemOf, problemResponse } from "./problem.ts";
 import { report } from "./report.ts";
 import { journal, listReleases, showRelease, story, verify, why } from "./releases.ts";
@@ -51,6 +55,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   examine,
   metrics,
   openapi,
+  readiness,
   history,
   whatIf,
   report,
@@ -59,6 +64,11 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   closeSession,
   createLink,
   people,
+  login,
+  loginCallback,
+  listTokens,
+  createToken,
+  revokeToken,
 };
 
 /** The routes that are answered. */
@@ -107,8 +117,14 @@ async function health(context: Context<Env>, parts: AppParts): Promise<Response>
   return context.json(answer, status === "closing" ? 503 : 200);
 }
 
+/** A call that broke off fails where its body is read: that is its caller's doing, and nobody reads the answer. */
+function whoseMistake(context: Context<Env>, error: unknown): unknown {
+  const brokeOff = error instanceof Error && "code" in error && error.code === "ECONNRESET" && context.req.raw.signal.aborted;
+  return brokeOff ? new UserError("body-malformed", "The call broke off.") : error;
+}
+
 function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): Response {
-  const answer = problemOf(error, parts.log);
+  const answer = problemOf(whoseMistake(context, error), parts.log);
   if (answer.status === 401 || answer.status === 403 || answer.status === 429) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;

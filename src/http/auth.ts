@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { UserError } from "../errors.ts";
 import type { Person } from "../core/requests.ts";
 import type { Access as Doors, Identified } from "./access/access.ts";
+import { rolesIn } from "./access/grants.ts";
 import type { Access } from "./contract.ts";
 import type { Caller } from "./tokens.ts";
 
@@ -49,8 +50,7 @@ export function identifiedOf(context: Context<Env>): Identified {
 
 /** The person with the roles that hold in `environment`; none elsewhere. */
 export function personIn(caller: Caller, environment: string): Person {
-  const isThere = caller.environments === null || caller.environments.includes(environment);
-  return { name: caller.name, roles: isThere ? caller.roles : [] };
+  return { name: caller.name, roles: rolesIn(caller, environment), ...(caller.isMachine ? { isMachine: true } : {}) };
 }
 
 /** Throws `role-missing` unless the person may have `access`. */

@@ -31,11 +31,26 @@ export function isLoopback({ host }: ListenAddress): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+/** How long a caller may take, ms: for the headers, for the whole of a request; how often it is looked whether one takes longer. */
+export interface ListenLimits {
+  readonly headersMs: number;
+  readonly requestMs: number;
+  readonly lookMs: number;
+}
+
+const usualLimits: ListenLimits = { headersMs: 10_000, requestMs: 30_000, lookMs: 1_000 };
+
 /** Serves `app` at `address`. Throws `address-unusable` when it is taken or not this machine's. */
-export async function listen(app: Pick<Hono, "fetch">, address: ListenAddress): Promise<Listening> {
+export async function listen(app: Pick<Hono, "fetch">, address: ListenAddress, limits: ListenLimits = usualLimits): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: app.fetch,
-    serverOptions: { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 },
+    serverOptions: {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.lookMs,
+      maxHeaderSize: 16_384,
+      requireHostHeader: true,
+    },
   }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new UserError("address-unusable", `${address.host}:${address.port}: ${error.message}.`)));

@@ -1,5 +1,6 @@
 import type { History } from "../core/history/history.ts";
 import type { Plan } from "../core/plan.ts";
+import type { PowerAsk } from "../core/power.ts";
 import type { Request } from "../core/requests.ts";
 import type { Seen } from "../core/view/build-release-view.ts";
 import type { Problem } from "../errors.ts";
@@ -14,8 +15,10 @@ import type { Streams } from "./streams.ts";
 import type { Turn } from "./turns.ts";
 import type { WebFiles } from "./web/web-files.ts";
 
-/** One release as the engine knows it now. */
-export type ReleaseSeen = Seen;
+/** One release as the engine knows it now, and as it began. */
+export interface ReleaseSeen extends Seen {
+  readonly head: NewRelease;
+}
 
 /** What the API needs of the engine. */
 export interface EngineFace {
@@ -75,6 +78,8 @@ export interface AppParts {
   readonly version: string;
   readonly meters: Meters;
   readonly lastCalls: LastCalls;
+  /** What is known of the source of a metric, to foresee what it decides. */
+  readonly sourceOf: PowerAsk["sourceOf"];
   /** The connections of the server's file. */
   readonly connections: readonly KnownConnection[];
   /** The adapters of this build. */
@@ -87,5 +92,10 @@ export interface AppParts {
   readonly turn: Turn;
   /** Looks at everything that a release of the plan would rest on; changes nothing. */
   examine(asked: AskedExamination, signal: AbortSignal): Promise<readonly ExaminedPart[]>;
-  readPlan(text: string, file: string): { readonly plan: Plan | null; readonly problems: readonly Problem[] };
+  /** `startsMs` is the moment at which it is meant to start, epoch ms in the zone given; `null`: nobody said. */
+  readPlan(
+    text: string,
+    file: string,
+    startsMs: ((timeZone: string) => number) | null,
+  ): { readonly plan: Plan | null; readonly problems: readonly Problem[] };
 }

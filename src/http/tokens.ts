@@ -5,6 +5,7 @@ import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { roles } from "../core/plan.ts";
 import type { Person } from "../core/requests.ts";
+import type { Grant } from "../ports.ts";
 
 /** The shape of `tokens.json`: one token per person, as the command line reads it too. */
 export const tokensFile = z.strictObject({
@@ -12,13 +13,19 @@ export const tokensFile = z.strictObject({
 });
 type TokensFile = z.infer<typeof tokensFile>;
 
-/** Somebody whom the server knows: a person, and where the roles hold; `environments: null` is everywhere. */
+/** Somebody whom the server knows: a person, or a machine, and where the roles hold; `environments: null` is everywhere. */
 export interface Caller extends Person {
   readonly environments: readonly string[] | null;
+  /** How the identity provider calls the person; `null`: nobody signs in as them. Absent: by their name. */
+  readonly login?: string | null;
+  /** What several sources give them, each where it holds; then `roles` are all of these, and `environments` where any holds. Absent: those are exact. */
+  readonly grants?: readonly Grant[];
+  /** True: a machine, which speaks for nobody. Absent: a person. */
+  readonly isMachine?: true;
 }
 
 /** Who a server knows when its file names nobody: whoever may read the token file, with every role. */
-export const localPerson: Caller = { name: "local", roles, environments: null };
+export const localPerson: Caller = { name: "local", roles, environments: null, login: null };
 
 /**
  * The token of each of `people`, read from `DATA/tokens.json` (mode 0600). People who are new get one of 32 random bytes; people who are gone

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AdapterLists, ConnectedWorld } from "../adapters/connect.ts";
 import type { RunningServer, ServerStart } from "../cli/server.ts";
+import type { LoginSettings } from "../config/open-login.ts";
 import type { Server } from "../config/server-file.ts";
 import type { Engine } from "../engine/engine.ts";
 import { patience } from "../engine/run.ts";
@@ -29,11 +30,15 @@ export async function openServer(start: ServerStart): Promise<RunningServer> {
   const { server, warnings } = await readServerFile(start.configFile, lists);
   for (const warning of warnings) log("warning", "server-file", { says: formatProblem(warning) });
   const address = start.listen === null ? server.listen : parseAddress(start.listen);
-  const { openConnections, secretReaders } = await import("../config/open-connections.ts");
+  const [{ openConnections, secretReaders }, { openLogin }] = await Promise.all([
+    import("../config/open-connections.ts"),
+    import("../config/open-login.ts"),
+  ]);
   const { connections, problems } = openConnections(server, lists, secretReaders(start.configFile));
   if (problems.length > 0) {
     throw new UserError("secret-missing", `Missing, or not what its connection takes: ${problems.length}.`, { problems });
   }
+  const login = openLogin(server, secretReaders(start.configFile));
   await using closing = new AsyncDisposableStack();
   const store = await openStore(start.dataDir, clock);
   closing.defer(() => store.close());
@@ -58,7 +63,7 @@ export async function openServer(start: ServerStart): Promise<RunningServer> {
   closing.defer(() => engine.close());
   closing.defer(engine.onCommit((id) => void meters.follow(engine.view(id))));
   const ending = new AbortController();
-  const app = await openApp({ start, server, lists, world, store, engine, clock, log, meters, lastCalls, closing: ending.signal });
+  const app = await openApp({ start, server, login, lists, world, store, engine, clock, log, meters, lastCalls, closing: ending.signal });
   const listening = await listen(app, address);
   closing.defer(() => listening.close(closeWithinMs));
   closing.defer(() => ending.abort());
@@ -78,6 +83,7 @@ export async function openServer(start: ServerStart): Promise<RunningServer> {
 interface AppMakings {
   readonly start: ServerStart;
   readonly server: Server;
+  readonly login: LoginSettings | null;
   readonly lists: AdapterLists;
   readonly world: ConnectedWorld;
   readonly store: Store;
@@ -90,32 +96,42 @@ interface AppMakings {
 }
 
 /** The API of a server that is made of these. */
-async function openApp({ start, server, lists, world, clock, ...parts }: AppMakings): Promise<ReturnType<typeof createApp>> {
-  const [app, { Access }, { openInboxes }, { localPerson, openTokens }, { openWebFiles }, { readPlan }, { adaptersOf, connectionsOf }] =
-    await Promise.all([
-      import("../http/app.ts"),
-      import("../http/access/access.ts"),
-      import("../http/inboxes.ts"),
-      import("../http/tokens.ts"),
-      import("../http/web/web-files.ts"),
-      import("../config/plan-file.ts"),
-      import("../adapters/known-connections.ts"),
-    ]);
+async function openApp({ start, server, login, lists, world, clock, ...parts }: AppMakings): Promise<ReturnType<typeof createApp>> {
+  const [
+    app,
+    { Access },
+    { openInboxes },
+    { localPerson, openTokens },
+    { openWebFiles },
+    { nothingAsked, readPlan },
+    { adaptersOf, connectionsOf },
+    { sourcesAhead },
+  ] = await Promise.all([
+    import("../http/app.ts"),
+    import("../http/access/access.ts"),
+    import("../http/inboxes.ts"),
+    import("../http/tokens.ts"),
+    import("../http/web/web-files.ts"),
+    import("../config/plan-file.ts"),
+    import("../adapters/known-connections.ts"),
+    import("../config/rules/decidable.ts"),
+  ]);
   const people = server.people.length === 0 ? [localPerson] : server.people;
   const tokens = openTokens(start.dataDir, people);
   return app.createApp({
     ...parts,
     connections: connectionsOf(lists, server.connections),
     adapters: adaptersOf(lists),
+    sourceOf: sourcesAhead({ ...lists, server }),
     world,
     clock,
     inboxes: openInboxes({ ...parts, ...server, world, clock, notifiers: server.connections.notifiers, kinds: lists.notifiers }),
-    access: new Access({ store: parts.store.access, clock, people, tokens, publicUrl: server.publicUrl }),
+    access: new Access({ store: parts.store.access, clock, people, tokens, publicUrl: server.publicUrl, login, log: parts.log }),
     web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     environments: server.environments,
     version: version(),
     streamLimits,
-    readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
+    readPlan: (text, file, startsMs) => readPlan(text, file, { ...lists, server }, { ...nothingAsked, startsMs }),
     examine: async (asked, signal) => (await import("../doctor/examine.ts")).examine({ ...asked, world, clock }, signal),
   });
 }

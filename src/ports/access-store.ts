@@ -1,13 +1,18 @@
 import type { Role } from "../core/plan.ts";
 
+/** Roles, and where they hold; `environments: null` is everywhere. */
+export interface Grant {
+  readonly roles: readonly Role[];
+  readonly environments: readonly string[] | null;
+}
+
 /** A person who is signed in, as it is stored. Times are epoch ms. */
 export interface StoredSession {
   /** SHA-256 of the session's id, hex: the id itself is the person's alone. */
   readonly hash: string;
   readonly name: string;
-  readonly roles: readonly Role[];
-  /** Where the roles hold; `null`: everywhere. */
-  readonly environments: readonly string[] | null;
+  /** What the team's sign-in gave the person. What the server's file gives is not in it: it is looked up at each call. */
+  readonly grants: readonly Grant[];
   /** How the person came in: by a one-time link or by the team's sign-in. */
   readonly via: "link" | "login";
   readonly createdMs: number;

@@ -21,6 +21,8 @@ export interface Habits {
   readonly signs?: "at once" | "on evidence";
   /** Who they are; Aline and her colleagues when it is not said. */
   readonly team?: Team;
+  /** What they say when they ask for something; "simulated stop" when it is not said. */
+  readonly says?: Readonly<Partial<Record<Request["kind"], string>>>;
 }
 
 /** One person for each role that decides. */
@@ -65,11 +67,11 @@ function isProven({ release, book }: View, nowMs: number): boolean {
 export async function look(engine: Engine, release: string, habits: Habits, chance: Random): Promise<readonly string[]> {
   const view = await engine.view(release);
   if (!view) return [];
-  const { team: people = usualTeam } = habits;
+  const { team: people = usualTeam, says = {} } = habits;
   const asked: Request[] = [];
   const ask = (by: Person, kind: Request["kind"], expectRevision: number | null): void => {
     const id = `${release}-${kind}-${chance.below(2 ** 32).toString(36)}`;
-    asked.push({ id, release, atMs: engine.nowMs(), by, kind, expectRevision, reason: `simulated ${kind}`, as: null });
+    asked.push({ id, release, atMs: engine.nowMs(), by, kind, expectRevision, reason: says[kind] ?? `simulated ${kind}`, as: null });
   };
   const target = approvable(view.release.status, view.release.plan);
   const missing = target && (habits.signs !== "on evidence" || isProven(view, engine.nowMs())) ? missingRoles(view.release, target) : [];

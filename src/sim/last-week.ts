@@ -45,7 +45,7 @@ const releases: readonly Past[] = [
     version: "2.10.1",
     reason: "Moteur de recherche, deuxième essai",
     trouble: null,
-    habits: { rejects: 1 },
+    habits: { rejects: 1, says: { stop: "les essais de charge ne passent pas" } },
   },
 ];
 
@@ -72,7 +72,7 @@ const longestMs = 8 * 60 * minuteMs;
 async function liveThrough(stage: Stage, past: Past, stable: string): Promise<boolean> {
   const { engine, playground, team } = stage;
   const id = await engine.release(headOf(stage, past, stable));
-  const habits: Habits = { ...diligent, signs: "on evidence", team, ...past.habits };
+  const habits: Habits = { ...diligent, signs: "on evidence", team, says: { approve: "vu" }, ...past.habits };
   const chance = random(past.startsAtMs);
   for (let passedMs = 0; passedMs < longestMs; passedMs += lookEveryMs) {
     await look(engine, id, habits, chance);

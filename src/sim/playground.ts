@@ -2,7 +2,7 @@ import { quantitiesOf } from "../core/checks.ts";
 import { digestOfPlan } from "../core/chain.ts";
 import type { Trouble } from "../core/messages/troubles.ts";
 import type { Plan } from "../core/plan.ts";
-import type { Clock, MetricSource, Notice, Query, Reading, Store, World } from "../ports.ts";
+import type { Clock, MetricSource, Notice, Query, Reading, Store, TrafficRouter, World } from "../ports.ts";
 import type { NamedScenario, Planned, Site as SiteTraffic } from "./catalogue.ts";
 import { changesOf } from "./changes.ts";
 import { calm, wayThrough } from "./faults.ts";
@@ -13,8 +13,8 @@ import { MemoryStore } from "./memory-store.ts";
 import { random } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
 import { Shop } from "./shop.ts";
-import type { Episode, Mishap } from "./shop.ts";
-import { outdoors, simulatedWorld } from "./simulated-world.ts";
+import type { Episode } from "./shop.ts";
+import { outdoors, restartRouter, shareInForce, simulatedWorld } from "./simulated-world.ts";
 import type { Outdoors } from "./simulated-world.ts";
 import { isWithin } from "./span.ts";
 import type { Reached } from "./span.ts";
@@ -50,9 +50,11 @@ export interface Playground {
   pass(ms: number): Promise<void>;
   /** From now on this is wrong, for `forMs`; absent: for good. Only releases of plans that were looked at before meet it. */
   begin(trouble: Trouble, forMs?: number): void;
-  /** Source, notifier, "router" or "store": nobody can reach it until the answered function is called. */
-  cut(name: string): () => void;
-  /** Everything that `begin` and `cut` did is over. */
+  /** Source, notifier, "router" or "store": nobody can reach it until the answered function is called. A source says `why`, if that is given. */
+  cut(name: string, why?: string): () => void;
+  /** The share that some router has in force now, percent. */
+  sharePct(): number;
+  /** Everything that `begin` and `cut` did is over; what happened once has happened. */
   heal(): void;
 }
 
@@ -62,9 +64,11 @@ interface Place {
   readonly outdoors: Outdoors;
   readonly world: World;
   readonly episodes: Episode[];
-  readonly mishaps: Mishap[];
+  readonly shop: Shop;
   readonly outages: NonNullable<Scenario["outages"]>[number][];
   readonly reached: Reached;
+  /** Another release begins: nobody has been counted yet. */
+  readonly begin: () => void;
 }
 
 /** Opens a world in which nobody has released anything yet. */
@@ -76,7 +80,7 @@ export function openPlayground(options: PlaygroundOptions): Playground {
   const way = wayThrough({ clock, chance, weather: () => calm, onCrash: () => undefined, later });
   const store = new MemoryStore();
   const shared = outdoors();
-  const cutOff = new Set<string>();
+  const cutOff = new Map<string, string | null>();
   const places = new Map<string, Place>();
   const placeOf = (plan: Plan): Place => {
     const key = digestOfPlan(plan);
@@ -92,7 +96,7 @@ export function openPlayground(options: PlaygroundOptions): Playground {
   }
   const passing = inTurn((ms: number) => time.pass(ms));
   return {
-    world: worldOf(placeOf, { first, places, clock, store, options }),
+    world: worldOf(placeOf, { first, places, clock, store, options, cutOff }),
     store,
     notices: () => [...shared.arrived.values()],
     pass: passing,
@@ -100,13 +104,14 @@ export function openPlayground(options: PlaygroundOptions): Playground {
       const fromMs = time.elapsedMs();
       for (const place of places.values()) add(place, [{ trouble, fromMs, untilMs: fromMs + forMs }], options.site);
     },
-    cut(name) {
-      cutOff.add(name);
+    cut(name, why) {
+      cutOff.set(name, why ?? null);
       return () => void cutOff.delete(name);
     },
+    sharePct: () => Math.max(...[...places.values()].map((place) => shareInForce(place.outdoors, time.elapsedMs()))),
     heal() {
       cutOff.clear();
-      for (const { episodes, mishaps, outages } of places.values()) for (const all of [episodes, mishaps, outages]) all.length = 0;
+      for (const { episodes, outages } of places.values()) for (const all of [episodes, outages]) all.length = 0;
     },
   };
 }
@@ -117,25 +122,26 @@ interface Ground {
   readonly way: ReturnType<typeof wayThrough>;
   readonly store: Store;
   readonly shared: Outdoors;
-  readonly cutOff: ReadonlySet<string>;
+  readonly cutOff: ReadonlyMap<string, string | null>;
 }
 
 function openPlace(plan: Plan, { seed, site, scenario }: PlaygroundOptions, ground: Ground): Place {
   const { time, clock, way, store, shared, cutOff } = ground;
   const truths = healthyTruths(plan);
-  const [episodes, mishaps, outages]: [Episode[], Mishap[], Place["outages"]] = [[], [], []];
+  const [episodes, outages]: [Episode[], Place["outages"]] = [[], []];
   const outside: Outdoors = { ...outdoors(), running: shared.running, arrived: shared.arrived };
   const reached = reachedBy(outside);
   const changes: Partial<Scenario> = changesOf(scenario?.troubles(plan, site) ?? [], { plan, site, truths });
   const people = { ...site, ...pick(changes, ["peoplePerSecond", "loginsPerSecond", "drawnRatio"]) };
   const isOut = (name: string): boolean =>
     cutOff.has(name) || outages.some((outage) => outage.of === name && isWithin(outage, time.elapsedMs(), reached));
+  const shop = new Shop({ ...people, plan, truths, episodes, reached }, random(seed + 2));
   const world = simulatedWorld(
     {
       time,
       chance: random(seed + 1),
       outdoors: outside,
-      shop: new Shop({ ...people, plan, truths, episodes, mishaps, reached }, random(seed + 2)),
+      shop,
       readyAfterMs: (_service, _version, slot) => (slot === "canary" ? (changes.readyAfterMs ?? 8_000) : 2_000),
       breaks: (arms) => changes.breaksWhenMixed === true && new Set(Object.values(arms)).size > 1,
       isOut,
@@ -145,7 +151,8 @@ function openPlace(plan: Plan, { seed, site, scenario }: PlaygroundOptions, grou
     },
     { clock, way, store, weather: () => calm },
   );
-  const place = { plan, outdoors: outside, world, episodes, mishaps, outages, reached };
+  const begin = (): void => restartRouter(outside, shop, time.elapsedMs());
+  const place = { plan, outdoors: outside, world, episodes, shop, outages, reached, begin };
   addChanges(place, changes);
   return place;
 }
@@ -160,9 +167,9 @@ function add(place: Place, planned: readonly Planned[], site: SiteTraffic): void
   addChanges(place, changesOf(planned, { plan: place.plan, site, truths: healthyTruths(place.plan) }));
 }
 
-function addChanges({ episodes, mishaps, outages }: Place, changes: Partial<Scenario>): void {
+function addChanges({ episodes, shop, outages }: Place, changes: Partial<Scenario>): void {
   episodes.push(...(changes.episodes ?? []));
-  mishaps.push(...(changes.mishaps ?? []));
+  shop.expect(changes.mishaps ?? []);
   outages.push(...(changes.outages ?? []));
 }
 
@@ -191,10 +198,11 @@ interface Whole {
   readonly clock: Clock;
   readonly store: Store;
   readonly options: PlaygroundOptions;
+  readonly cutOff: ReadonlyMap<string, string | null>;
 }
 
 /** One world in front of all places: a router by the plan that asks, a source by who can answer all that it is asked for. */
-function worldOf(placeOf: (plan: Plan) => Place, { first, places, clock, store, options }: Whole): World {
+function worldOf(placeOf: (plan: Plan) => Place, { first, places, clock, store, options, cutOff }: Whole): World {
   const answering = (release: string, queries: readonly Query[]): Place => {
     const own = [...places.values()].find((place) => place.outdoors.router.wanted?.release === release);
     const isKnown = (place: Place): boolean => {
@@ -205,6 +213,8 @@ function worldOf(placeOf: (plan: Plan) => Place, { first, places, clock, store, 
   };
   const source = (name: string): MetricSource => ({
     async read(queries, context, signal) {
+      const why = cutOff.get(name);
+      if (typeof why === "string") throw new Error(why);
       const readings = await answering(context.release, queries).world.source(name).read(queries, context, signal);
       return new Map([...readings].map(([quantity, reading]) => [quantity, withFindings(reading, queries, quantity)]));
     },
@@ -216,10 +226,22 @@ function worldOf(placeOf: (plan: Plan) => Place, { first, places, clock, store, 
   return {
     clock,
     store,
-    router: (plan) => placeOf(plan).world.router(plan),
+    router: (plan) => routerOf(placeOf(plan)),
     workloads: (kind) => first.world.workloads(kind),
     source,
     notifier: (name) => first.world.notifier(name),
+  };
+}
+
+/** The place's router: what it counts it counts for one release, as a real one does. */
+function routerOf({ plan, world, outdoors: outside, begin }: Place): TrafficRouter {
+  const router = world.router(plan);
+  return {
+    ...router,
+    async apply(wanted, signal) {
+      if (outside.router.wanted?.release !== wanted.release) begin();
+      await router.apply(wanted, signal);
+    },
   };
 }
 

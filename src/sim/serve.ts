@@ -9,7 +9,8 @@ import { metricSources } from "../adapters/metrics/list.ts";
 import { notifiers } from "../adapters/notices/list.ts";
 import { routers } from "../adapters/traffic/list.ts";
 import { workloads } from "../adapters/workloads/list.ts";
-import { readPlan } from "../config/plan-file.ts";
+import { sourcesAhead } from "../config/rules/decidable.ts";
+import { nothingAsked, readPlan } from "../config/plan-file.ts";
 import { readServer } from "../config/server-file.ts";
 import type { Server, ServerPerson } from "../config/server-file.ts";
 import type { Plan, Role } from "../core/plan.ts";
@@ -203,7 +204,7 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
     store,
     world,
     clock,
-    access: new Access({ store: store.access, clock: ofPeople, people, tokens, publicUrl: null }),
+    access: new Access({ store: store.access, clock: ofPeople, people, tokens, publicUrl: null, log }),
     web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     log,
     environments: server.environments,
@@ -213,22 +214,24 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
     lastCalls,
     connections: connectionsOf(lists, server.connections),
     adapters: adaptersOf(lists),
+    sourceOf: sourcesAhead({ ...lists, server }),
     streamLimits: { all: 2_000, perPerson: 100 },
     closing,
-    readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
+    readPlan: (text, file, startsMs) => readPlan(text, file, { ...lists, server }, { ...nothingAsked, startsMs }),
     examine: (asked, signal) => examine({ ...asked, world: examined, clock }, signal),
   });
   return { app, engine };
 }
 
-/** Lets simulated time pass as real time does, `speed` times as fast. */
+/** Lets simulated time pass as real time does, `speed` times as fast, in whole milliseconds. */
 async function pump(playground: Playground, real: Clock, speed: number, closing: AbortSignal): Promise<void> {
-  let lastMs = real.monotonicMs();
+  const beganMs = real.monotonicMs();
+  let passedMs = 0;
   while (!closing.aborted) {
     await real.wait(beatMs, closing);
-    const nowMs = real.monotonicMs();
-    await playground.pass((nowMs - lastMs) * speed);
-    lastMs = nowMs;
+    const dueMs = Math.floor((real.monotonicMs() - beganMs) * speed);
+    await playground.pass(dueMs - passedMs);
+    passedMs = dueMs;
   }
 }
 

@@ -134,6 +134,11 @@ export class Shop {
     this.#sharePct = sharePct;
   }
 
+  /** More single events, which will happen as soon as their time has come and somebody is there. */
+  expect(mishaps: readonly Mishap[]): void {
+    this.#mishaps.push(...mishaps);
+  }
+
   /** Counts from zero again, as after a restart; who was on the way to a goal is not followed any more. */
   forget(): void {
     for (const arms of this.#counters.values())

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { kindsOf } from "../../src/config/catalogue.ts";
+import { openLogin } from "../../src/config/open-login.ts";
 import { readServer, openConnection } from "../../src/config/server-file.ts";
 import type { SecretReaders } from "../../src/config/secrets.ts";
 import { formatProblem } from "../../src/errors.ts";
+import type { Problem } from "../../src/errors.ts";
 import { adapters, soundServer } from "./sound-plan.ts";
 
 const read = (text: string) => readServer(text, "serin.yaml", adapters);
@@ -16,6 +18,7 @@ test("the sound server file has no problem", () => {
     people: [
       { name: "rachel", roles: ["release-manager"], environments: null },
       { name: "claire", roles: ["qa-lead"], environments: ["production"] },
+      { name: "rose", roles: ["release-manager"], environments: null },
     ],
   });
 });
@@ -30,6 +33,7 @@ test("an almost empty file is a server on loopback that knows only what is built
     publicUrl: null,
     connections: { sources: {}, routers: {}, workloads: {}, notifiers: {} },
     people: [],
+    login: null,
   });
 });
 
@@ -219,6 +223,71 @@ describe("secrets", () => {
     const missing = openConnection(inEnvironment, hook.connection, none, "serin.yaml");
     expect(missing.ok ? [] : missing.problems.map(formatProblem)).toEqual([
       "serin.yaml:12:72 error: The environment variable HOOK_SECRET is not set, or empty. Set HOOK_SECRET where the server starts.",
+    ]);
+  });
+});
+
+describe("signing in", () => {
+  const login = `publicUrl: https://serin.example.org
+login:
+  issuer: https://id.example.org/realms/shop
+  client: serin
+  secret: { env: LOGIN_SECRET }
+  roles: [{ group: sre, roles: [devops-lead], environments: [staging] }, { group: staff, roles: [viewer] }]
+`;
+  const readers: SecretReaders = { env: (name) => (name === "LOGIN_SECRET" ? "the secret" : null), file: () => null };
+  const opened = (text: string, by = readers) => {
+    const { server, problems } = read(`${soundServer}${text}`);
+    expect(problems).toEqual([]);
+    return server === null ? null : openLogin(server, by);
+  };
+
+  test("has usual words for what is not written, and its secret from where it lies", () => {
+    expect(opened(login)).toEqual({
+      issuer: "https://id.example.org/realms/shop",
+      client: "serin",
+      secret: "the secret",
+      name: "email",
+      groups: "groups",
+      scopes: ["openid", "profile", "email"],
+      roles: [
+        { group: "sre", roles: ["devops-lead"], environments: ["staging"] },
+        { group: "staff", roles: ["viewer"], environments: null },
+      ],
+    });
+    expect(opened(login.replace("  secret: { env: LOGIN_SECRET }\n", ""))?.secret).toBeNull();
+    expect(opened("publicUrl: https://serin.example.org\n")).toBeNull();
+  });
+
+  test("a secret that is not there is named with its line, and never shown", () => {
+    const { server } = read(`${soundServer}${login}`);
+    const line = soundServer.split("\n").length + 4;
+    const problem = { line, message: "The environment variable LOGIN_SECRET is not set, or empty." };
+    const missing = { code: "secret-missing", more: { problems: [expect.objectContaining(problem) as Problem] } };
+    const open = (): unknown => server && openLogin(server, { env: () => null, file: () => null });
+    expect(open).toThrow(expect.objectContaining(missing) as Error);
+  });
+
+  test.each([
+    ["a secret written out", login.replace("{ env: LOGIN_SECRET }", "hunter2"), "Write { env: LOGIN_SECRET } or { file: PATH }."],
+    ["an issuer over http", login.replace("https://id", "http://id"), "Write its https address"],
+    ["no public address", login.replace(/^publicUrl.*\n/, ""), "Write publicUrl: https://serin.example.org."],
+    ["a role that there is not", login.replace("[viewer]", "[root]"), "release-manager"],
+    ["an unknown word", login.replace("client:", "clientId:"), 'Write "client".'],
+  ])("%s is refused, with what to write", (_, text, remedy) => {
+    const { server, problems } = read(`${soundServer}${text}`);
+    expect(server).toBeNull();
+    expect(problems.map((problem) => problem.remedy).join(" ")).toContain(remedy);
+    expect(JSON.stringify(problems)).not.toContain("hunter2");
+  });
+
+  test("two people who sign in alike, and sessions that travel in the clear, are told", () => {
+    const people = soundServer.replaceAll(/name: (rachel|claire)/g, "name: $1, login: same@example.org");
+    expect(read(people).problems.map(({ message }) => message)).toEqual(['"same@example.org" signs in as two people.']);
+    const clear = read(`${soundServer}${login.replace("publicUrl: https", "publicUrl: http")}`);
+    expect(clear.server).not.toBeNull();
+    expect(clear.problems).toMatchObject([
+      { severity: "warning", message: "People sign in here, and their sessions travel in the clear." },
     ]);
   });
 });

@@ -8,8 +8,7 @@ export function accessContract(subject: () => StoreSubject): void {
   const session: StoredSession = {
     hash: "a".repeat(64),
     name: "Ada",
-    roles: ["release-manager"],
-    environments: null,
+    grants: [{ roles: ["release-manager"], environments: null }],
     via: "login",
     createdMs: startMs,
     expiresMs: startMs + 1_000,

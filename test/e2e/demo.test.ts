@@ -81,10 +81,30 @@ test("a good version is promoted without one failed request, and nothing is left
   expect(await readdir(temporary)).toEqual([]);
 });
 
+/** What a browser does with a one-time link: it loads the dashboard, opens a session with the code, and sees the release that runs. */
+async function looksThroughTheLink(link: string): Promise<void> {
+  const { origin, hash } = new URL(link);
+  const page = await fetch(origin);
+  expect([page.status, page.headers.get("content-type"), await page.text()]).toEqual([
+    200,
+    "text/html; charset=utf-8",
+    expect.stringContaining("<title>serin</title>"),
+  ]);
+  const headers = { "content-type": "application/json", origin };
+  const body = JSON.stringify({ code: hash.replace("#once=", "") });
+  const opened = await fetch(`${origin}/api/v1/session`, { method: "POST", headers, body });
+  expect(await opened.json()).toMatchObject({ person: { name: "Camille", roles: ["release-manager"] } });
+  const cookie = opened.headers.getSetCookie()[0]?.split(";", 1)[0] ?? "";
+  const releases = await fetch(`${origin}/api/v1/releases`, { headers: { cookie } });
+  expect(await releases.json()).toMatchObject({ releases: [{ plan: "laptop" }] });
+  expect((await fetch(`${origin}/api/v1/session`, { method: "POST", headers, body })).status).toBe(401);
+}
+
 test("Ctrl-C in the middle of a release stops everything and says so", { timeout: 60_000 }, async () => {
   const demo = serin(["demo", "--scenario", "good", "--once", "--json"]);
   await vi.waitUntil(() => demo.said().includes("releasing version 2"), { timeout: 40_000 });
   expect((await processesOf(temporary)).length).toBeGreaterThan(4);
+  await looksThroughTheLink(/^ {2}(http\S+#once=\S+)$/m.exec(demo.said())?.[1] ?? "");
   demo.interrupt();
   const { code, err } = await demo.ended;
   expect(code).toBe(1);
@@ -97,6 +117,8 @@ test("an unknown scenario, and a folder that is not empty, are errors of what wa
   const { code, err } = await serin(["demo", "--scenario", "erors"]).ended;
   expect(code).toBe(2);
   expect(err).toContain('There is no scenario "erors". Write "errors".');
+  const both = await serin(["demo", "--all", "--stay"]).ended;
+  expect([both.code, both.err]).toEqual([2, expect.stringContaining("Write --stay or --all, not both.")]);
   const kept = await serin(["demo", "--once", "--keep", process.cwd()]).ended;
   expect([kept.code, kept.err]).toEqual([2, expect.stringContaining("The folder of --keep is not empty")]);
 });

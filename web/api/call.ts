@@ -1,7 +1,7 @@
 import { pathOf, routes } from "../../src/http/contract/routes.ts";
 import type { CalendarAnswer } from "../../src/http/contract/calendar.ts";
 import type { CreateLinkAnswer, CreateTokenAnswer, ListTokensAnswer, PeopleAnswer, SessionAnswer } from "../../src/http/contract/access.ts";
-import type { ConnectionsAnswer, HistoryAnswer, ReadinessAnswer, WhatIfAnswer } from "../../src/http/contract/insight.ts";
+import type { ConnectionsAnswer, HistoryAnswer, ReadinessAnswer, ReportAnswer, WhatIfAnswer } from "../../src/http/contract/insight.ts";
 import type {
   AskAnswer,
   ListFreezesAnswer,
@@ -25,6 +25,7 @@ interface Answers {
   readonly why: WhyAnswer;
   readonly verify: VerifyAnswer;
   readonly readiness: ReadinessAnswer;
+  readonly report: ReportAnswer;
   readonly history: HistoryAnswer;
   readonly whatIf: WhatIfAnswer;
   readonly listFreezes: ListFreezesAnswer;

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { ReactNode } from "react";
+import type { FocusEvent, KeyboardEvent, ReactNode } from "react";
 import { frameWords } from "../words/frame-words.ts";
 import { rememberLanguage, useLanguage, useWords } from "../words/language.ts";
 import { To, useParam } from "./address.tsx";
@@ -50,12 +50,12 @@ function Person(): ReactNode {
   const { name, roles } = usePerson();
   const { signOut } = useSession();
   return (
-    <details className="person">
+    <details className="person" onBlur={closeBehind} onKeyDown={closeByEscape}>
       <summary>
         <span className="person-name">{name}</span>
         <span className="person-roles">{roles.map((role) => words.roles[role]).join(", ")}</span>
       </summary>
-      <div className="menu">
+      <div className="menu" tabIndex={-1}>
         <p className="faint">{roles.map((role) => words.roles[role]).join(", ")}</p>
         <LanguageSwitch />
         <ThemeSwitch />
@@ -65,6 +65,16 @@ function Person(): ReactNode {
       </div>
     </details>
   );
+}
+
+function closeBehind({ currentTarget, relatedTarget }: FocusEvent<HTMLDetailsElement>): void {
+  if (!currentTarget.contains(relatedTarget)) currentTarget.open = false;
+}
+
+function closeByEscape({ currentTarget, key }: KeyboardEvent<HTMLDetailsElement>): void {
+  if (key !== "Escape" || !currentTarget.open) return;
+  currentTarget.open = false;
+  currentTarget.querySelector("summary")?.focus();
 }
 
 /** A button to the other language; the address keeps the choice. */

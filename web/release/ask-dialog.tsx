@@ -66,7 +66,7 @@ export function AskDialog({ action, label, view, person, close, answered }: Prop
     <dialog ref={dialog} className="ask" aria-labelledby={title} onClose={close}>
       <form onSubmit={submit}>
         <h2 id={title} className="ask-title">
-          {label}
+          {label.replace(/…$/, "")}
         </h2>
         {action.consequence !== "" && <p className="ask-consequence">{action.consequence}</p>}
         {roles.length > 1 && <RoleChoice roles={roles} chosen={role} choose={setRole} />}
@@ -103,7 +103,9 @@ function Foot({ isSending, cancel, lookAgain, confirm }: FootProps): ReactNode {
         {words.cancel}
       </button>
       {lookAgain === null ? (
+        // With a key of its own: in the place of "look again" the same button would submit what was only to be looked at.
         <button
+          key="confirm"
           type="submit"
           className={`button ${confirm.isGrave ? "grave" : "primary"}${confirm.isFirst ? " ask-first" : ""}`}
           disabled={isSending}
@@ -111,7 +113,7 @@ function Foot({ isSending, cancel, lookAgain, confirm }: FootProps): ReactNode {
           {confirm.label}
         </button>
       ) : (
-        <button type="button" className="button primary" onClick={lookAgain}>
+        <button key="look-again" type="button" className="button primary" onClick={lookAgain}>
           {words.lookAgain}
         </button>
       )}

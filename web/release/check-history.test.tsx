@@ -33,7 +33,9 @@ const history: HistoryAnswer = {
   phases: [{ name: "10 %", fromMs, untilMs: null }],
   marks: [],
   explains: ["“error-rate < 0.5%” passes", "New version: 12 of 4,116 requests", "How sure: exact"],
-  findings: [{ issue: "TypeError: <b>total</b>", events: 3, isNew: true, frames: ["pay (checkout.ts:41)"], url: "https://sentry.example/1" }],
+  findings: [
+    { issue: "TypeError: <b>total</b>", events: 3, isNew: true, frames: ["pay (checkout.ts:41)"], url: "https://sentry.example/1" },
+  ],
 };
 
 const address = "/releases/r-1?lang=en&check=1.error-rate";
@@ -127,7 +129,11 @@ describe("the columns of a chart", () => {
   });
 
   test.each<[string, Partial<HistoryAnswer>, number]>([
-    ["a score ends at 100", { unit: "points", passAt: 90, failAt: 90, points: points.map((point) => ({ ...point, estimate: 99, low: 98, high: 100 })) }, 100],
+    [
+      "a score ends at 100",
+      { unit: "points", passAt: 90, failAt: 90, points: points.map((point) => ({ ...point, estimate: 99, low: 98, high: 100 })) },
+      100,
+    ],
     ["a rate ends at 1", { passAt: 0.9, failAt: 0.9 }, 1],
     ["a number has no end of its own", { unit: "", passAt: 500, failAt: 500 }, 575],
     ["nothing to show", { passAt: null, failAt: null, points: [], series: [] }, 1],

@@ -65,12 +65,24 @@ function Pictures({ history, timeZone }: { readonly history: HistoryAnswer; read
           <Suspense fallback={<div className="bone history-bone" aria-hidden="true" />}>
             <figure>
               <figcaption className="faint">{history.pointsSay}</figcaption>
-              <HistoryChart history={history} columns={columns} label={words.chartOf(history.pointsSay)} timeZone={timeZone} isJudged={true} />
+              <HistoryChart
+                history={history}
+                columns={columns}
+                label={words.chartOf(history.pointsSay)}
+                timeZone={timeZone}
+                isJudged={true}
+              />
             </figure>
             {rates !== null && (
               <figure>
                 <figcaption className="faint">{history.seriesSay}</figcaption>
-                <HistoryChart history={history} columns={rates} label={words.chartOf(history.seriesSay)} timeZone={timeZone} isJudged={false} />
+                <HistoryChart
+                  history={history}
+                  columns={rates}
+                  label={words.chartOf(history.seriesSay)}
+                  timeZone={timeZone}
+                  isJudged={false}
+                />
               </figure>
             )}
           </Suspense>
@@ -90,7 +102,12 @@ function Legend({ hasArms }: { readonly hasArms: boolean }): ReactNode {
   const marks = [
     { as: "allowed", says: words.allowed },
     { as: "estimate", says: words.estimate },
-    ...(hasArms ? [{ as: "canary", says: words.canary }, { as: "stable", says: words.stable }] : []),
+    ...(hasArms
+      ? [
+          { as: "canary", says: words.canary },
+          { as: "stable", says: words.stable },
+        ]
+      : []),
   ];
   return (
     <ul className="history-legend faint">
@@ -155,7 +172,8 @@ function useHistory({ id, status }: Pick<ReleaseView, "id" | "status">, check: s
         if (!gone.signal.aborted) setLoaded({ history, problem: null, of });
       } catch (error) {
         // What was seen last is still shown.
-        if (!gone.signal.aborted) setLoaded((before) => ({ history: before.of === of ? before.history : null, problem: { of: problemOf(error) }, of }));
+        if (!gone.signal.aborted)
+          setLoaded((before) => ({ history: before.of === of ? before.history : null, problem: { of: problemOf(error) }, of }));
       }
     };
     void load();

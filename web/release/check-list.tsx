@@ -42,7 +42,7 @@ export function CheckList({
   return (
     <section className="checks" aria-label={title}>
       <h2 className="heading">{title}</h2>
-      <div {...handlers}>
+      <div className={toLookAt === null ? undefined : "many"} {...handlers}>
         <ul className="sheet">{shown.slice(0, toLookAt ?? shown.length).map(row)}</ul>
         {toLookAt !== null && toLookAt < shown.length && (
           <details className="far" open={toLookAt === 0}>

@@ -2,6 +2,8 @@ import type { ReactNode } from "react";
 import type { ReleaseView } from "../../src/http/release-view.ts";
 import { releaseWords } from "../words/release-words.ts";
 import { useWords } from "../words/language.ts";
+import { useServerNow } from "../app/clock.ts";
+import type { Reading } from "../app/clock.ts";
 import { usePerson } from "../app/session.tsx";
 import type { Asking } from "./asking.tsx";
 import { whyGrey } from "./may-press.ts";
@@ -20,11 +22,12 @@ export function runOut(view: Pick<ReleaseView, "status" | "countdown">, nowMs: n
 export function Countdown(props: {
   readonly countdown: NonNullable<ReleaseView["countdown"]>;
   readonly view: ReleaseView;
-  readonly nowMs: number;
+  readonly heard: Reading;
   readonly asking: Asking;
 }): ReactNode {
   const words = useWords(releaseWords);
-  const { countdown, view, nowMs, asking } = props;
+  const { countdown, view, heard, asking } = props;
+  const nowMs = useServerNow(heard, 250);
   const check = [...view.guards, ...view.gates].find(({ id }) => id === countdown.check);
   const leftMs = countdown.commitByMs - nowMs;
   const head = countdown.kind === "countdown" ? words.rollingBackIn : words.decideWithin;

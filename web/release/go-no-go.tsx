@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
-import type { ReadinessAnswer, ReadinessPart } from "../../src/http/contract/insight.ts";
+import type { ReadinessAnswer } from "../../src/http/contract/insight.ts";
 import type { ReleaseView } from "../../src/http/release-view.ts";
 import { call } from "../api/call.ts";
 import { problemOf } from "../api/problem.ts";
@@ -34,7 +34,7 @@ export function GoNoGo({ view }: { readonly view: ReleaseView }): ReactNode {
 }
 
 /** What is not right is seen at once; what is right opens. */
-function Part({ part }: { readonly part: ReadinessPart }): ReactNode {
+function Part({ part }: { readonly part: ReadinessAnswer["parts"][number] }): ReactNode {
   const words = useWords(releaseWords);
   return (
     <details className={`readiness-part ready-${part.verdict}`} open={part.verdict !== "ok"}>

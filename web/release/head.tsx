@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 import type { ReleaseView } from "../../src/http/release-view.ts";
+import { useServerNow } from "../app/clock.ts";
+import type { Reading } from "../app/clock.ts";
 import { releaseWords } from "../words/release-words.ts";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayTimeExactly, sayWhen } from "../words/numbers.ts";
@@ -8,7 +10,7 @@ import type { Asking } from "./asking.tsx";
 import { Countdown } from "./countdown.tsx";
 
 /** Which release this is, and the time where it runs. */
-export function Title({ view, nowMs }: { readonly view: ReleaseView; readonly nowMs: number }): ReactNode {
+export function Title({ view, heard }: { readonly view: ReleaseView; readonly heard: Reading }): ReactNode {
   const words = useWords(releaseWords);
   const language = useLanguage();
   return (
@@ -27,27 +29,31 @@ export function Title({ view, nowMs }: { readonly view: ReleaseView; readonly no
       </div>
       <div className="title-place">
         <p>
-          <span className="strong">{view.environment}</span> · {view.timeZone}{" "}
-          <time className="title-clock">{sayTimeExactly(nowMs, view.timeZone)}</time>
+          <span className="strong">{view.environment}</span> · {view.timeZone} <Clock heard={heard} timeZone={view.timeZone} />
         </p>
-        <p className="faint">{words.startedBy(view.startedBy, sayWhen(view.createdMs, nowMs, view.timeZone, language))}</p>
+        <p className="faint">{words.startedBy(view.startedBy, sayWhen(view.createdMs, view.nowMs, view.timeZone, language))}</p>
       </div>
     </header>
   );
 }
 
+/** The time where the release runs, to the second. */
+function Clock({ heard, timeZone }: { readonly heard: Reading; readonly timeZone: string }): ReactNode {
+  return <time className="title-clock">{sayTimeExactly(useServerNow(heard, 500), timeZone)}</time>;
+}
+
 interface StandingProps {
   readonly view: ReleaseView;
-  readonly nowMs: number;
+  readonly heard: Reading;
   readonly asking: Asking;
 }
 
 /** Where the release stands, what happens next by itself, and above both a running countdown. Its height hardly changes, so that nothing below moves. */
-export function Standing({ view, nowMs, asking }: StandingProps): ReactNode {
+export function Standing({ view, heard, asking }: StandingProps): ReactNode {
   const words = useWords(releaseWords);
   return (
     <section className={`standing sheet tone-${view.tone}`}>
-      {view.countdown !== null && <Countdown countdown={view.countdown} view={view} nowMs={nowMs} asking={asking} />}
+      {view.countdown !== null && <Countdown countdown={view.countdown} view={view} heard={heard} asking={asking} />}
       {/* A countdown says the same, and ticks. */}
       <p className={view.countdown === null ? "standing-sentence" : "unseen"} role="status">
         <span className="tone-dot" aria-hidden="true" />

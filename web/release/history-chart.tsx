@@ -49,7 +49,10 @@ export default function HistoryChart({ history, columns, label, timeZone, isJudg
       ],
       series: [{}, ...seriesOf(within)],
       bands: [{ series: [2, 1], fill: colorOf(within, "--band") }],
-      hooks: { draw: [(drawn) => drawFrame(drawn, frame, (name) => colorOf(within, name))], setCursor: [({ cursor }) => setAt(cursor.idx ?? null)] },
+      hooks: {
+        draw: [(drawn) => drawFrame(drawn, frame, (name) => colorOf(within, name))],
+        setCursor: [({ cursor }) => setAt(cursor.idx ?? null)],
+      },
     };
     const drawn = new UPlot(options, dataOf(columns), within);
     chart.current = drawn;

@@ -77,7 +77,13 @@ function rangeOf(history: HistoryAnswer): { readonly from: number; readonly to: 
   const { points, series, passAt, failAt } = history;
   const later = points.slice(-Math.ceil(points.length / 2));
   const read = isOneScale(history) ? series.map(({ canary }) => canary) : [];
-  const needed = finite([passAt, failAt, ...later.map(({ estimate }) => estimate), points.at(-1)?.low ?? null, points.at(-1)?.high ?? null]);
+  const needed = finite([
+    passAt,
+    failAt,
+    ...later.map(({ estimate }) => estimate),
+    points.at(-1)?.low ?? null,
+    points.at(-1)?.high ?? null,
+  ]);
   const most = Math.max(...needed);
   if (!Number.isFinite(most)) return { from: 0, to: 1 };
   const least = Math.min(...needed, ...finite(read));

@@ -3,8 +3,10 @@ import type { ReactNode } from "react";
 import type { ReleaseView } from "../../src/http/release-view.ts";
 import { liveRelease, useLive } from "../api/use-live.ts";
 import { useServerNow } from "../app/clock.ts";
+import type { Reading } from "../app/clock.ts";
 import { LinkBanner } from "../app/link-banner.tsx";
 import { ProblemNotice } from "../app/problem-notice.tsx";
+import { isOver } from "../releases/order.ts";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayClock } from "../words/numbers.ts";
 import { releaseWords } from "../words/release-words.ts";
@@ -13,6 +15,7 @@ import { useAsking } from "./asking.tsx";
 import { CheckList } from "./check-list.tsx";
 import { GoNoGo } from "./go-no-go.tsx";
 import { Standing, Title } from "./head.tsx";
+import { Outcome } from "./outcome.tsx";
 import { People } from "./people.tsx";
 import { ReportLinks } from "./report-links.tsx";
 import { Story } from "./story.tsx";
@@ -43,28 +46,24 @@ export function ReleaseScreen({ id }: { readonly id: string }): ReactNode {
 
 const marks: Readonly<Record<ReleaseView["tone"], string>> = { calm: "", waiting: "… ", holding: "‖ ", danger: "⚠ ", good: "✓ ", over: "" };
 
-function Release({
-  view,
-  heardMs,
-  refresh,
-}: {
+interface ReleaseProps {
   readonly view: ReleaseView;
   readonly heardMs: number;
   readonly refresh: () => void;
-}): ReactNode {
+}
+
+function Release({ view, heardMs, refresh }: ReleaseProps): ReactNode {
   const words = useWords(releaseWords);
-  const nowMs = useServerNow({ serverMs: view.nowMs, localMs: heardMs }, 500);
   const asking = useAsking(view, refresh);
-  const left = view.countdown === null ? "" : `${sayClock(view.countdown.commitByMs - nowMs)} `;
-  useEffect(() => {
-    document.title = `${marks[view.tone]}${left}${view.name} · serin`;
-  }, [view.tone, view.name, left]);
+  const heard = { serverMs: view.nowMs, localMs: heardMs };
   return (
     <>
+      <TabTitle view={view} heard={heard} />
       <div className="page release-page">
-        <Title view={view} nowMs={nowMs} />
-        <Standing view={view} nowMs={nowMs} asking={asking} />
+        <Title view={view} heard={heard} />
+        <Standing view={view} heard={heard} asking={asking} />
         <Track view={view} />
+        {isOver(view) && <Outcome view={view} />}
         {view.status.kind === "waiting" && <GoNoGo view={view} />}
         {view.wayBack !== null && <WayBack wayBack={view.wayBack} view={view} />}
         <CheckList title={words.gates} checks={view.gates} view={view} />
@@ -81,6 +80,17 @@ function Release({
       <Actions view={view} asking={asking} />
     </>
   );
+}
+
+/** Keeps the title of the tab: the mark of where it stands, a running countdown, the name. */
+function TabTitle({ view, heard }: { readonly view: ReleaseView; readonly heard: Reading }): ReactNode {
+  const nowMs = useServerNow(heard, 500);
+  const left = view.countdown === null ? "" : `${sayClock(view.countdown.commitByMs - nowMs)} `;
+  const title = `${marks[view.tone]}${left}${view.name} · serin`;
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+  return null;
 }
 
 /** The place of a release before anything was heard. */

@@ -25,7 +25,7 @@ export function Story({ view }: { readonly view: ReleaseView }): ReactNode {
     <section aria-label={words.story}>
       <h2 className="heading">{words.story}</h2>
       <div className="sheet">
-        <ol className="story">
+        <ol className={told.length > firstShown ? "story many" : "story"}>
           {told.map((entry, at) => {
             const day = sayDay(entry.atMs, view.timeZone, language);
             const dayBefore = sayDay(told[at - 1]?.atMs ?? view.nowMs, view.timeZone, language);

@@ -51,6 +51,7 @@ export interface ReleaseWords {
   readonly nobodyAsked: string;
   readonly notYet: string;
   readonly waitsFor: (roles: string) => string;
+  readonly outcome: string;
   readonly report: string;
   readonly notNow: string;
   readonly reason: string;
@@ -120,6 +121,7 @@ export const releaseWords: Words<ReleaseWords> = {
     nobodyAsked: "The plan asks nobody.",
     notYet: "not yet",
     waitsFor: (roles) => `waits for ${roles}`,
+    outcome: "What it came to",
     report: "Report",
     notNow: "Not now",
     reason: "Why",
@@ -186,6 +188,7 @@ export const releaseWords: Words<ReleaseWords> = {
     nobodyAsked: "Le plan ne demande personne.",
     notYet: "pas encore",
     waitsFor: (roles) => `attend ${roles}`,
+    outcome: "Ce qu’il en a été",
     report: "Rapport",
     notNow: "Pas maintenant",
     reason: "Motif",

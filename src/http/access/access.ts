@@ -1,12 +1,19 @@
 import type { Context } from "hono";
+import type { LoginSettings } from "../../config/open-login.ts";
 import { UserError } from "../../errors.ts";
 import type { AccessStore, Clock, StoredSession } from "../../ports.ts";
 import type { SessionPerson } from "../contract/access.ts";
+import type { Log } from "../log.ts";
 import { personOf } from "../tokens.ts";
 import type { Caller } from "../tokens.ts";
 import { clearCookie, readCookie, writeCookie } from "./cookie.ts";
 import type { CookieHome } from "./cookie.ts";
+import { callerWith } from "./grants.ts";
+import { Flows } from "./flow.ts";
 import { Links } from "./links.ts";
+import { Login } from "./login.ts";
+import type { SignedIn } from "./login.ts";
+import { MachineTokens } from "./machine-tokens.ts";
 import { checkOrigin } from "./origin.ts";
 import { Roster } from "./roster.ts";
 import { Sessions } from "./sessions.ts";
@@ -22,6 +29,9 @@ export interface AccessMakings {
   readonly tokens: ReadonlyMap<string, Caller>;
   /** Where people reach the server; `null`: at the address that it listens on. */
   readonly publicUrl: string | null;
+  /** How people sign in with their identity provider. Absent or `null`: they do not. */
+  readonly login?: LoginSettings | null;
+  readonly log: Log;
 }
 
 /** Who calls, by which of the ways. `session`: `null` unless it was a cookie. */
@@ -32,7 +42,7 @@ export interface Identified {
 }
 
 /** Who a session is for. Roles that the server's file gives are not in it: they are looked up at each call. */
-type Holder = Pick<StoredSession, "name" | "roles" | "environments">;
+type Holder = Pick<StoredSession, "name" | "grants">;
 
 /** Who opens the dashboard with a link. `endsMs` ends what it opens, epoch ms: a session does not outlive the one that it continues. */
 interface LinkHolder extends Holder {
@@ -41,20 +51,31 @@ interface LinkHolder extends Holder {
 
 /** What failures are answered before a caller is told to wait. */
 const triesAtMost = { windowMs: 60_000, perAddress: 30, overall: 300 } as const;
+/** Sign-ins that may begin: each sends somebody to the provider. */
+const beginningsAtMost = { windowMs: 60_000, perAddress: 60, overall: 600 } as const;
 
 /** Who may call a server, and how they show it: tokens, sessions, links. */
 export class Access {
   readonly publicUrl: string | null;
   readonly roster: Roster;
+  readonly machines: MachineTokens;
+  /** `null`: people do not sign in with an identity provider here. */
+  readonly login: Login | null;
+  readonly #flows: Flows;
+  readonly #beginnings: Tries;
   readonly #tokens: ReadonlyMap<string, Caller>;
   readonly #sessions: Sessions;
   readonly #links: Links<LinkHolder>;
   readonly #tries: Tries;
   readonly #home: CookieHome;
 
-  constructor({ store, clock, people, tokens, publicUrl }: AccessMakings) {
+  constructor({ store, clock, people, tokens, publicUrl, log, login = null }: AccessMakings) {
     this.publicUrl = publicUrl;
     this.roster = new Roster(clock, people);
+    this.machines = new MachineTokens(store, clock, log);
+    this.login = login === null || publicUrl === null ? null : new Login(login, publicUrl, log);
+    this.#flows = new Flows(clock);
+    this.#beginnings = new Tries(clock, beginningsAtMost);
     this.#tokens = tokens;
     this.#sessions = new Sessions(store, clock);
     this.#links = new Links(clock);
@@ -69,7 +90,7 @@ export class Access {
   async identify(context: Context): Promise<Identified | null> {
     const header = context.req.header("authorization");
     const found = header === undefined ? await this.#bySession(context) : await this.#byToken(context, header);
-    if (found !== null) this.roster.seen(found.caller);
+    if (found !== null && !found.caller.isMachine) this.roster.seen(found.caller);
     return found;
   }
 
@@ -78,7 +99,7 @@ export class Access {
     checkOrigin(context, this.publicUrl);
     const holder = this.#links.redeem(code);
     if (holder === null) {
-      this.#tries.failed(addressOf(context));
+      this.#tries.count(addressOf(context));
       throw new UserError("link-unknown", "Nobody here has this link, or it was used, or its ten minutes are over.");
     }
     const { endsMs, ...person } = holder;
@@ -87,9 +108,45 @@ export class Access {
 
   /** A code that opens the dashboard as the caller, once, and when it ends, epoch ms. */
   mintLink({ caller, session }: Identified): { readonly code: string; readonly expiresMs: number } {
-    const { name } = caller;
-    if (session === null) return this.#links.mint({ name, roles: [], environments: null, endsMs: Infinity });
-    return this.#links.mint({ name, roles: session.roles, environments: session.environments, endsMs: session.expiresMs });
+    return this.#links.mint({ name: caller.name, grants: session?.grants ?? [], endsMs: session?.expiresMs ?? Infinity });
+  }
+
+  /** Where the browser goes to sign in; it ends at `to`, an address of this server. Throws `login-unset`, `login-provider` or `too-many-tries`. */
+  async beginLogin(context: Context, to: string): Promise<URL> {
+    if (this.login === null) throw new UserError("login-unset", "The server's file names no identity provider.");
+    this.#beginnings.count(addressOf(context));
+    const { url, flow } = await this.login.begin(to);
+    writeCookie(context, this.#home, { what: "login", value: this.#flows.seal(flow), seconds: this.#flows.seconds });
+    return url;
+  }
+
+  /** Opens the session of who comes back from the provider. Throws one of the codes `login-…`, or `too-many-tries`. */
+  async finishLogin(context: Context): Promise<{ readonly opened: Identified; readonly to: string }> {
+    if (this.login === null) throw new UserError("login-unset", "The server's file names no identity provider.");
+    const flow = this.#flows.open(readCookie(context, this.#home, "login") ?? "", context.req.query("state") ?? "");
+    clearCookie(context, this.#home, "login");
+    if (flow === null) {
+      this.#tries.count(addressOf(context));
+      throw new UserError("login-over", "This browser has begun no such sign-in, or it came to its end.");
+    }
+    const person = this.#personBehind(await this.login.finish(new URL(context.req.url).search, flow));
+    return { opened: await this.#open(context, { ...person, via: "login" }, Infinity), to: flow.to };
+  }
+
+  /** The person of the file, where one signs in so; else who the provider says, if a group gives them a role. Throws `login-role` or `login-name`. */
+  #personBehind({ name, grants }: SignedIn): Holder {
+    const person = this.roster.whoSignsInAs(name);
+    // Somebody else's name is taken by who signs in as them, and by nobody who only is called so.
+    if (person === null && this.roster.named(name) !== null)
+      throw new UserError("login-name", `Somebody else here is called ${name}.`, { who: name });
+    if (person !== null) return { name: person.name, grants };
+    const groups = this.login?.settings.roles.map(({ group }) => group) ?? [];
+    if (grants.length === 0)
+      throw new UserError("login-role", `${name} is in no group that has a role here, and is not in the server's file.`, {
+        who: name,
+        groups,
+      });
+    return { name, grants };
   }
 
   /** Ends the session and takes the cookie back. */
@@ -114,10 +171,10 @@ export class Access {
   async #byToken(context: Context, header: string): Promise<Identified> {
     const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header)?.[1];
     if (token === undefined) throw new UserError("token-missing", "This call needs `Authorization: Bearer TOKEN`.");
-    const caller = personOf(this.#tokens, token);
+    const caller = personOf(this.#tokens, token) ?? (await this.machines.machineOf(token));
     if (caller !== null) return { caller, via: "token", session: null };
-    this.#tries.failed(addressOf(context));
-    throw new UserError("token-unknown", "Nobody here has this token.");
+    this.#tries.count(addressOf(context));
+    throw new UserError("token-unknown", "Nobody here has this token, or it is not in force any more.");
   }
 
   async #bySession(context: Context): Promise<Identified | null> {
@@ -126,7 +183,8 @@ export class Access {
     const session = await this.#sessions.use(id);
     const caller = session === null ? null : this.#callerOf(session);
     if (session === null || caller === null) {
-      this.#tries.failed(addressOf(context));
+      clearCookie(context, this.#home, "session");
+      this.#tries.count(addressOf(context));
       throw new UserError("session-over", "The session of this browser is over.");
     }
     if (!["GET", "HEAD"].includes(context.req.method)) checkOrigin(context, this.publicUrl);
@@ -134,7 +192,9 @@ export class Access {
   }
 
   /** Who is behind a session: with the roles that the file gives them now. `null`: they had them from the file, and it does not name them any more. */
-  #callerOf({ name, roles, environments }: StoredSession): Caller | null {
-    return this.roster.named(name) ?? (roles.length === 0 ? null : { name, roles, environments });
+  #callerOf({ name, grants }: Holder): Caller | null {
+    const named = this.roster.named(name);
+    if (grants.length === 0) return named;
+    return callerWith(name, named === null ? grants : [named, ...grants]);
   }
 }

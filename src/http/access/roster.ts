@@ -24,6 +24,12 @@ export class Roster {
     return this.#named.get(name) ?? null;
   }
 
+  /** The person of the file whom the identity provider calls so: by `login` where it is written, else by their name. `null`: nobody. */
+  whoSignsInAs(claim: string): Caller | null {
+    const people = [...this.#named.values()];
+    return people.find(({ login, name }) => (login === undefined ? name : login) === claim) ?? null;
+  }
+
   /** True when a person is called so. */
   knows(name: string): boolean {
     return this.#named.has(name) || this.#signedIn.has(name);

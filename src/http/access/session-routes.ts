@@ -7,6 +7,7 @@ import type { CreateLinkAnswer, PeopleAnswer, SessionAnswer } from "../contract/
 import { readBody } from "../input.ts";
 import type { AppParts } from "../parts.ts";
 import type { Identified } from "./access.ts";
+import { onlyPeople } from "./token-routes.ts";
 
 /** Who calls; nobody too is an answer, also when what was shown is not in force any more. */
 export async function session(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -40,10 +41,11 @@ export async function closeSession(context: Context<Env>, parts: AppParts): Prom
   return context.body(null, 204);
 }
 
-/** A link that opens the dashboard once, as the caller. */
+/** A link that opens the dashboard once, as the caller. Throws `people-only`. */
 export async function createLink(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const { name } = onlyPeople(callerOf(context));
   const { code, expiresMs } = parts.access.mintLink(identifiedOf(context));
-  parts.log("info", "link-created", { who: callerOf(context).name });
+  parts.log("info", "link-created", { who: name });
   const home = parts.access.publicUrl ?? new URL(context.req.url).origin;
   const answer: CreateLinkAnswer = { url: `${home}/#once=${code}`, expiresMs };
   return context.json(answer, 201);
@@ -55,13 +57,14 @@ export async function people(context: Context<Env>, parts: AppParts): Promise<Re
   return context.json(answer);
 }
 
-function sessionAnswer({ version }: AppParts, identified: Identified | null): SessionAnswer {
+function sessionAnswer({ version, access }: AppParts, identified: Identified | null): SessionAnswer {
   const person = identified && {
     name: identified.caller.name,
     roles: identified.caller.roles,
     environments: identified.caller.environments,
+    ...(identified.caller.grants === undefined ? {} : { grants: identified.caller.grants }),
     via: identified.via,
     expiresMs: identified.session?.expiresMs ?? null,
   };
-  return { person, hasLogin: false, version };
+  return { person, hasLogin: access.login !== null, version };
 }

@@ -29,7 +29,7 @@ export class Sessions {
   }
 
   /** Begins a session; sessions that are over are forgotten on the way. `endsMs` ends it before its time, epoch ms. */
-  async open(person: Pick<StoredSession, "name" | "roles" | "environments" | "via">, endsMs = Infinity): Promise<OpenedSession> {
+  async open(person: Pick<StoredSession, "name" | "grants" | "via">, endsMs = Infinity): Promise<OpenedSession> {
     const nowMs = this.#clock.nowMs();
     await this.#store.forgetSessions(nowMs);
     const id = newSecret();

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { UserError } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
 
-/** How many failures are answered in one window, of one address and of everybody. */
+/** How many are answered in one window, of one address and of everybody. */
 export interface TriesAtMost {
   readonly windowMs: number;
   readonly perAddress: number;
@@ -28,8 +28,8 @@ export class Tries {
     this.#sinceMs = clock.monotonicMs();
   }
 
-  /** One more failure from `address`. Throws `too-many-tries` when there were too many already, with the seconds until the next is answered. */
-  failed(address: string): void {
+  /** One more from `address`. Throws `too-many-tries` when there were too many already, with the seconds until the next is answered. */
+  count(address: string): void {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs - this.#sinceMs >= this.#atMost.windowMs) {
       this.#counted = new Map();
@@ -43,7 +43,7 @@ export class Tries {
     this.#all += 1;
     if (count <= this.#atMost.perAddress && this.#all <= this.#atMost.overall) return;
     const retryAfterS = Math.max(1, Math.ceil((this.#sinceMs + this.#atMost.windowMs - nowMs) / 1_000));
-    throw new UserError("too-many-tries", `Too many calls from here failed; the next one is answered in ${retryAfterS} s.`, {
+    throw new UserError("too-many-tries", `There were too many from here; the next one is answered in ${retryAfterS} s.`, {
       retryAfterS,
     });
   }

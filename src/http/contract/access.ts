@@ -19,10 +19,15 @@ export interface SessionPerson {
   readonly roles: readonly Role[];
   /** Where the roles hold; `null`: everywhere. */
   readonly environments: readonly string[] | null;
+  /** Where a person's roles differ by environment: each role where it holds; then `roles` are all of them, and `environments` where any holds. */
+  readonly grants?: readonly { readonly roles: readonly Role[]; readonly environments: readonly string[] | null }[];
   readonly via: "token" | "link" | "login";
   /** Epoch ms; `null`: it does not end by itself. */
   readonly expiresMs: number | null;
 }
+
+/** The query of `login`: where the sign-in ends, an address of the dashboard. */
+export const loginQuery = z.strictObject({ to: z.string().max(2_000).default("/") });
 
 /** The body of `openSession`: the code of a one-time link, which stands behind `#once=` and so is never sent in an address. */
 export const openSessionBody = z.strictObject({ code: z.string().regex(/^[A-Za-z0-9_-]{43}$/, "is not the code of a link") });

@@ -147,17 +147,40 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
     problems: ["link-unknown", "origin-wrong", "too-many-tries"],
   },
   closeSession: { says: "Signs out.", answers: { 204: "no body" } },
-  createLink: { says: "A one-time link that opens the dashboard as the caller.", answers: { 201: { type: "CreateLinkAnswer" } } },
-  login: { says: "Leads to the team's own sign-in.", answers: { 302: "redirect" } },
-  loginCallback: { says: "Where that sign-in comes back.", answers: { 302: "redirect" } },
+  createLink: {
+    says: "A one-time link that opens the dashboard as the caller.",
+    answers: { 201: { type: "CreateLinkAnswer" } },
+    problems: ["people-only"],
+  },
+  login: {
+    says: "Leads to the team's own sign-in. A browser is shown what went wrong as a page.",
+    answers: { 302: "redirect" },
+    problems: ["login-unset", "login-provider", "too-many-tries"],
+  },
+  loginCallback: {
+    says: "Where that sign-in comes back. A browser is shown what went wrong as a page.",
+    answers: { 302: "redirect" },
+    problems: [
+      "login-unset",
+      "login-provider",
+      "login-clock",
+      "login-denied",
+      "login-name",
+      "login-over",
+      "login-refused",
+      "login-role",
+      "too-many-tries",
+    ],
+  },
   people: { says: "Everybody whom the server knows.", answers: json("PeopleAnswer") },
   listTokens: { says: "Tokens of machines, without the tokens.", answers: json("ListTokensAnswer") },
   createToken: {
     says: "Makes a machine's token: the only answer in which it stands.",
     body: createTokenBody,
     answers: { 201: { type: "CreateTokenAnswer" } },
+    problems: ["people-only", "name-taken"],
   },
-  revokeToken: { says: "Revokes a machine's token.", answers: { 204: "no body" } },
+  revokeToken: { says: "Revokes a machine's token.", answers: { 204: "no body" }, problems: ["token-gone"] },
 };
 
 /** Every refusal that a route may answer with. */

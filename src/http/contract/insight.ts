@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { ReleaseReport } from "../../core/report/release-report.ts";
+import type { ReadinessPart, ReadinessVerdict } from "../../core/readiness/readiness.ts";
 import type { HistoryView } from "../../core/history-view.ts";
 
 /*
@@ -44,24 +46,6 @@ export interface ReadinessAnswer {
   readonly parts: readonly ReadinessPart[];
 }
 
-/** `wrong`: No-Go. `doubtful`: Go, with open eyes. */
-export type ReadinessVerdict = "ok" | "doubtful" | "wrong";
-
-export interface ReadinessPart {
-  readonly part: "plan" | "world" | "window" | "people" | "power";
-  readonly title: string;
-  readonly verdict: ReadinessVerdict;
-  readonly items: readonly ReadinessItem[];
-}
-
-export interface ReadinessItem {
-  readonly what: string;
-  readonly verdict: ReadinessVerdict;
-  readonly says: string;
-  /** `null` only with `ok`. */
-  readonly remedy: string | null;
-}
-
 /** The query of `report`. */
 export const reportQuery = z.strictObject({
   format: z.enum(["md", "html", "json"]).default("json"),
@@ -71,8 +55,13 @@ export const reportQuery = z.strictObject({
 /** The query of `connections`: the language of the remedies. */
 export const connectionsQuery = z.strictObject({ language: z.enum(["fr", "en"]).optional() });
 
+/** The answer of `report` as JSON. */
+export type ReportAnswer = ReleaseReport;
+
 /** The answer of `connections`. */
 export interface ConnectionsAnswer {
+  /** The server's time, to which every other one of settings is compared. */
+  readonly nowMs: number;
   readonly connections: readonly ConnectionView[];
 }
 

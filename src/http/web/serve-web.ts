@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { UserError } from "../../errors.ts";
 import type { Env } from "../auth.ts";
 import type { AppParts } from "../parts.ts";
+import { pageHeaders } from "./page-headers.ts";
 import type { Encoding, WebFile } from "./web-files.ts";
 
 /**
@@ -53,34 +54,6 @@ function encodingFor(accepted: string): Encoding {
     .map((one) => one.split(";")[0]?.trim());
   return (["br", "gzip"] as const).find((encoding) => taken.includes(encoding)) ?? "identity";
 }
-
-/**
- * What a browser may do with the dashboard: scripts, styles and calls of this server alone, no frame around it, nothing learnt by others.
- *
- * Source: https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html
- */
-function pageHeaders(publicUrl: string | null): Readonly<Record<string, string>> {
-  return {
-    "Content-Security-Policy": policy,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "X-Frame-Options": "DENY",
-    ...(publicUrl?.startsWith("https:") ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
-  };
-}
-
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "require-trusted-types-for 'script'",
-].join("; ");
 
 function notBuilt(publicUrl: string | null): Response {
   const headers = new Headers({ ...pageHeaders(publicUrl), "Content-Type": "text/plain; charset=utf-8", "Retry-After": "5" });

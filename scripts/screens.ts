@@ -1,0 +1,139 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { pathOf, routes } from "../src/http/contract.ts";
+import type { StartReleaseAnswer } from "../src/http/contract.ts";
+import { openSimulatedServer } from "../src/sim/serve.ts";
+import type { SimulatedServer } from "../src/sim/serve.ts";
+import { buildWeb } from "./build-web.ts";
+import { newContext, openAs, openChromium } from "./chromium.ts";
+import type { Look } from "./chromium.ts";
+
+const folder = join(import.meta.dirname, "../docs/screens");
+const minuteMs = 60_000;
+const looks: readonly Required<Pick<Look, "language" | "colours">>[] = [
+  { language: "en", colours: "light" },
+  { language: "fr", colours: "dark" },
+];
+const phone = { width: 375, height: 760 };
+
+/** `npm run screens`: a picture of each screen, in both languages and colours, from a simulated world in which every run is the same. */
+async function main(): Promise<void> {
+  await buildWeb();
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const browser = await openChromium();
+  try {
+    await drawStory(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** One release as it goes on: each moment is drawn when it is there. */
+async function drawStory(browser: Browser): Promise<void> {
+  // Simulated time hardly moves while a picture is taken.
+  const server = await openSimulatedServer({ speed: 0.1, hasHistory: true });
+  try {
+    const id = await begin(server);
+    const draw = (name: string, path: string, more: Partial<Look> & { readonly who?: string } = {}): Promise<void> =>
+      drawEach(browser, server, { name, path, ...more });
+    await drawStranger(browser, server);
+    await draw("go", `/releases/${id}`);
+    await sign(server, id, [0, 2]);
+    await server.until(id, ({ release }) => release.status.kind === "observing", 5 * minuteMs);
+    await server.playground.pass(14 * minuteMs);
+    await sign(server, id, [0, 2]);
+    await server.until(id, ({ release }) => release.status.kind === "observing" && release.status.phase === 1, 20 * minuteMs);
+    await server.playground.pass(11.5 * minuteMs);
+    await draw("release", `/releases/${id}`);
+    await draw("phone", `/releases/${id}`, { size: phone });
+    await draw("gate", `/releases/${id}?check=2.trial-activation`);
+    await draw("releases", "/");
+    await draw("calendar", "/calendar");
+    await draw("settings", "/settings");
+    server.playground.begin({ kind: "slow-answers", share: 0.2, ms: 3_000, metrics: ["latency"] });
+    await server.until(id, ({ release }) => release.status.kind === "holding", 5 * minuteMs);
+    await server.playground.pass(minuteMs);
+    await draw("countdown", `/releases/${id}`);
+    await server.until(id, ({ release }) => release.status.kind === "rolled-back", 10 * minuteMs);
+    await draw("rolled-back", `/releases/${id}`);
+  } finally {
+    await server.close();
+  }
+}
+
+interface Picture extends Look {
+  readonly name: string;
+  readonly path: string;
+}
+
+async function drawEach(browser: Browser, server: SimulatedServer, { name, path, ...look }: Picture): Promise<void> {
+  for (const { language, colours } of looks) {
+    const page = await openAs(browser, server, server.team[0].name, { ...look, language, colours });
+    // The screen's own clock stands still, so that it shows what the server said.
+    await page.clock.setFixedTime(server.nowMs());
+    await page.getByRole("navigation").first().waitFor();
+    await page.goto(server.url + path);
+    await page.getByRole("main").getByRole("heading").first().waitFor();
+    await save(page, `${name}.${language}.webp`);
+  }
+}
+
+/** The page of somebody who is not signed in. */
+async function drawStranger(browser: Browser, server: SimulatedServer): Promise<void> {
+  for (const look of looks) {
+    const page = await (await newContext(browser, look)).newPage();
+    await page.goto(server.url);
+    await page.getByRole("heading").first().waitFor();
+    await save(page, `sign-in.${look.language}.webp`);
+  }
+}
+
+/** Waits until the screen stands still, and keeps its picture. */
+async function save(page: Page, name: string): Promise<void> {
+  await page.waitForLoadState("load");
+  let [before, now] = ["", await shot(page)];
+  for (let tries = 0; before !== now && tries < 20; tries += 1) [before, now] = [now, await shot(page)];
+  writeFileSync(join(folder, name), Buffer.from(now, "base64"));
+  await page.context().close();
+}
+
+/** Source: https://chromedevtools.github.io/devtools-protocol/tot/Page/#method-captureScreenshot */
+async function shot(page: Page): Promise<string> {
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 88 });
+  await session.detach();
+  return data;
+}
+
+async function begin(server: SimulatedServer): Promise<string> {
+  const versions = { frontend: "ecomsimply/frontend:3.0.0", backend: "ecomsimply/backend:3.0.0" };
+  const body = { plan: server.plan, versions, reason: "Awwwards UI Refonte" };
+  const answer = await fetch(server.url + pathOf(routes.startRelease), {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${server.tokenOf(server.team[1].name)}`,
+      "content-type": "application/json",
+      "idempotency-key": "screens",
+    },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`no release began: ${await answer.text()}`);
+  return ((await answer.json()) as StartReleaseAnswer).id;
+}
+
+/** These of the team approve what waits for them. */
+async function sign({ engine, playground, team }: SimulatedServer, release: string, who: readonly number[]): Promise<void> {
+  for (const index of who) {
+    const by = team[index];
+    const view = await engine.view(release);
+    if (by === undefined || view === null) throw new Error("nobody can sign here");
+    const { revision: expectRevision } = view.release;
+    const id = `${release}-${expectRevision}-${by.name}`;
+    await engine.ask({ id, release, atMs: engine.nowMs(), by, kind: "approve", expectRevision, reason: "vu", as: null });
+    await playground.pass(1_000);
+  }
+}
+
+await main();

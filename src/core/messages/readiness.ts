@@ -1,0 +1,160 @@
+import type { Role } from "../plan.ts";
+import { list } from "./context.ts";
+import type { ByLanguage } from "./context.ts";
+
+/** Somebody who holds a role where the release is. */
+interface Holder {
+  readonly name: string;
+  /** True when they called within the last minutes. */
+  readonly isOn: boolean;
+}
+
+/** The words of Go and No-Go; text arguments are said already, for `phase` in quotation marks. */
+interface ReadinessWords {
+  readonly titles: Readonly<Record<"plan" | "world" | "window" | "people" | "power", string>>;
+  readonly go: string;
+  goWithOpenEyes(doubts: number): string;
+  noGo(wrongs: number): string;
+  readonly planIsFine: string;
+  readonly place: (line: number) => string;
+  readonly startNow: string;
+  readonly wholePlan: string;
+  readonly mayStart: string;
+  readonly waitsUntil: (closed: string) => string;
+  readonly nextStart: (when: string) => string;
+  readonly noStart: string;
+  frozen(environment: string, why: string): string;
+  readonly lift: (environment: string) => string;
+  fits(ends: string): string;
+  doesNotFit(why: string): string;
+  readonly advanceNow: string;
+  readonly mayAdvance: string;
+  holds(who: readonly Holder[], asked: string): string;
+  nobodyHolds(asked: string): string;
+  readonly name: (roles: readonly Role[]) => string;
+  readonly call: (who: readonly string[]) => string;
+  readonly onlyStarter: (starter: string) => string;
+  readonly anotherSigns: string;
+  readonly start: string;
+  readonly signsStart: string;
+  signsPhase(phase: string): string;
+  readonly signsPromotion: string;
+  readonly wayBack: string;
+  decides(time: string, chance: string): string;
+  doesNotDecide(chance: string, needed: string | null): string;
+  readonly between: string;
+  readonly dependsOn: Readonly<Record<"people" | "requests", string>>;
+  readonly sayTraffic: string;
+  readonly moreTime: string;
+  readonly gates: string;
+  readonly noGates: string;
+  readonly traffic: string;
+  given(traffic: string): string;
+  seen(traffic: string, release: string): string;
+}
+
+const en: ReadinessWords = {
+  titles: { plan: "The plan", world: "What it rests on", window: "When", people: "Who", power: "What phase 1 can decide" },
+  go: "Go: everything is as it should be",
+  goWithOpenEyes: (doubts) => `Go, with open eyes: ${doubts} ${doubts === 1 ? "thing is" : "things are"} doubtful`,
+  noGo: (wrongs) => `No-Go: ${wrongs} ${wrongs === 1 ? "thing is" : "things are"} wrong`,
+  planIsFine: "Nothing in it is doubtful.",
+  place: (line) => `line ${line}`,
+  startNow: "a start now",
+  wholePlan: "the whole plan, from now",
+  mayStart: "The window is open.",
+  waitsUntil: (closed) => `The release waits: ${closed}.`,
+  nextStart: (when) => `The whole plan, extensions included, fits next at ${when}.`,
+  noStart: "It fits within no window of the next 400 days: change the plan's windows or its phases.",
+  frozen: (environment, why) => `${environment} is frozen: ${why}.`,
+  lift: (environment) => `A release manager lifts it when its cause is gone: serin freeze lift ${environment}.`,
+  fits: (ends) => `With every extension it is over by ${ends}.`,
+  doesNotFit: (why) => `With every extension it does not fit: ${why}.`,
+  advanceNow: "an advance now",
+  mayAdvance: "Nothing stands in its way.",
+  holds: (who, asked) =>
+    `${list(
+      who.map(({ name, isOn }) => `${name} (${isOn ? "on" : "away"})`),
+      "en",
+    )}; ${asked}.`,
+  nobodyHolds: (asked) => `Nobody holds this role here; ${asked}.`,
+  name: (roles) => `Give somebody the role ${list(roles, "en", "or")}: in serin.yaml, or by a group of the team's sign-in.`,
+  call: (who) => `Call ${list(who, "en", "or")}: nobody with this role is on.`,
+  onlyStarter: (starter) => `${starter} started the release, and nobody else holds a role that its start asks for.`,
+  anotherSigns: "Somebody else has to sign as well: give another person one of these roles.",
+  start: "the start",
+  signsStart: "signs for the start",
+  signsPhase: (phase) => `signs before ${phase}`,
+  signsPromotion: "signs for the promotion",
+  wayBack: "decides about the way back",
+  decides: (time, chance) => `It is decided in ${time}, with its extension in ${chance} of releases.`,
+  doesNotDecide: (chance, needed) =>
+    `It is decided in only ${chance} of releases, its extension included${needed === null ? "" : `; that takes ${needed}`}.`,
+  between: "What is assumed lies between its lines: it is not decided, and serin asks.",
+  dependsOn: {
+    people: "It depends on how many people log in, and nobody has said or seen that.",
+    requests: "It depends on how many requests come, and nobody has said or seen that.",
+  },
+  sayTraffic: "Ask again with the traffic that is expected: --logins-per-minute, --rps.",
+  moreTime: "Give the phase more time or more traffic, or be ready to decide yourselves: serin plan power has the figures.",
+  gates: "gates",
+  noGates: "Phase 1 has no gates.",
+  traffic: "traffic",
+  given: (traffic) => `As given: ${traffic}.`,
+  seen: (traffic, release) => `As seen in ${release}: ${traffic}.`,
+};
+
+const fr: ReadinessWords = {
+  titles: { plan: "Le plan", world: "Ce dont il dépend", window: "Quand", people: "Qui", power: "Ce que la phase 1 peut décider" },
+  go: "Go\u202f: tout est en ordre",
+  goWithOpenEyes: (doubts) => `Go, les yeux ouverts\u202f: ${doubts} ${doubts === 1 ? "point douteux" : "points douteux"}`,
+  noGo: (wrongs) => `No-Go\u202f: ${wrongs} ${wrongs === 1 ? "point ne va pas" : "points ne vont pas"}`,
+  planIsFine: "Rien n’y est douteux.",
+  place: (line) => `ligne ${line}`,
+  startNow: "un départ maintenant",
+  wholePlan: "le plan entier, à partir de maintenant",
+  mayStart: "La fenêtre est ouverte.",
+  waitsUntil: (closed) => `La release attend\u202f: ${closed}.`,
+  nextStart: (when) => `Le plan entier, extensions comprises, tient la prochaine fois à ${when}.`,
+  noStart: "Il ne tient dans aucune fenêtre des 400 prochains jours\u202f: changez les fenêtres ou les phases du plan.",
+  frozen: (environment, why) => `${environment} est gelé\u202f: ${why}.`,
+  lift: (environment) => `Un release manager lève le gel quand sa cause a disparu\u202f: serin freeze lift ${environment}.`,
+  fits: (ends) => `Avec toutes les extensions, il se termine au plus tard à ${ends}.`,
+  doesNotFit: (why) => `Avec toutes les extensions, il ne tient pas\u202f: ${why}.`,
+  advanceNow: "une avancée maintenant",
+  mayAdvance: "Rien ne s’y oppose.",
+  holds: (who, asked) =>
+    `${list(
+      who.map(({ name, isOn }) => `${name} (${isOn ? "en ligne" : "absent"})`),
+      "fr",
+    )}\u202f; ${asked}.`,
+  nobodyHolds: (asked) => `Personne n’a ce rôle ici\u202f; ${asked}.`,
+  name: (roles) =>
+    `Donnez le rôle ${list(roles, "fr", "or")} à quelqu’un\u202f: dans serin.yaml, ou par un groupe de la connexion de l’équipe.`,
+  call: (who) => `Appelez ${list(who, "fr", "or")}\u202f: personne de ce rôle n’est en ligne.`,
+  onlyStarter: (starter) => `${starter} a démarré la release, et personne d’autre n’a un rôle que son départ demande.`,
+  anotherSigns: "Quelqu’un d’autre doit aussi signer\u202f: donnez l’un de ces rôles à une autre personne.",
+  start: "le départ",
+  signsStart: "signe le départ",
+  signsPhase: (phase) => `signe avant ${phase}`,
+  signsPromotion: "signe la généralisation",
+  wayBack: "décide du retour arrière",
+  decides: (time, chance) => `Il est décidé en ${time}, extension comprise dans ${chance} des releases.`,
+  doesNotDecide: (chance, needed) =>
+    `Il n’est décidé que dans ${chance} des releases, extension comprise${needed === null ? "" : `\u202f; il y faut ${needed}`}.`,
+  between: "Ce qui est supposé se trouve entre ses limites\u202f: il n’est pas décidé, et serin demande.",
+  dependsOn: {
+    people: "Il dépend du nombre de connexions, que personne n’a dit ni vu.",
+    requests: "Il dépend du nombre de requêtes, que personne n’a dit ni vu.",
+  },
+  sayTraffic: "Demandez de nouveau avec le trafic attendu\u202f: --logins-per-minute, --rps.",
+  moreTime: "Donnez à la phase plus de temps ou de trafic, ou soyez prêts à décider vous-mêmes\u202f: serin plan power donne les chiffres.",
+  gates: "critères",
+  noGates: "La phase 1 n’a pas de critère.",
+  traffic: "trafic",
+  given: (traffic) => `Comme indiqué\u202f: ${traffic}.`,
+  seen: (traffic, release) => `Comme vu dans ${release}\u202f: ${traffic}.`,
+};
+
+/** The words of Go and No-Go, by language. */
+export const readinessWords: ByLanguage<ReadinessWords> = { en, fr };

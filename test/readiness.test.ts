@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { newborn } from "../src/core/apply.ts";
+import type { Plan, Role } from "../src/core/plan.ts";
+import type { Release } from "../src/core/release.ts";
+import { peopleItems } from "../src/core/readiness/people-part.ts";
+import type { Someone } from "../src/core/readiness/people-part.ts";
+import { powerItems } from "../src/core/readiness/power-part.ts";
+import { goOrNoGo, readinessPart } from "../src/core/readiness/readiness.ts";
+import type { ReadinessItem, ReadinessVerdict } from "../src/core/readiness/readiness.ts";
+import { windowItems } from "../src/core/readiness/window-part.ts";
+import { readPlan } from "../src/config/plan-file.ts";
+import type { ReadinessAnswer } from "../src/http/contract/insight.ts";
+import { fixtureRelease } from "./fixtures/release.ts";
+import { smallAdapters, smallPlan } from "./fixtures/small-adapters.ts";
+import { smallApi } from "./fixtures/small-api.ts";
+
+const read = (text: string): Plan => {
+  const { plan } = readPlan(text, "plan.yaml", { ...smallAdapters(), server: null });
+  if (plan === null) throw new Error("the plan of this test has errors");
+  return plan;
+};
+const week = `windows: { prefer: ["tue-thu 14:00-17:00"], avoid: ["sat", "sun"] }\n`;
+const planned = read(`${smallPlan}${week}`);
+const releaseOf = (plan: Plan, changes: Partial<Release> = {}): Release => ({ ...newborn(fixtureRelease({ plan })), ...changes });
+/** Paris, summer. */
+const at = (local: string): number => Date.parse(`${local}+02:00`);
+const verdicts = (items: readonly ReadinessItem[]): readonly (readonly [string, ReadinessVerdict])[] =>
+  items.map(({ what, verdict }) => [what, verdict]);
+
+describe("the window", () => {
+  const look = (local: string, freezes: Parameters<typeof windowItems>[1]["freezes"] = []): readonly ReadinessItem[] =>
+    windowItems(releaseOf(planned), { nowMs: at(local), freezes }, "en");
+
+  test("is open, and the whole plan fits", () => {
+    const items = look("2025-08-19T14:00");
+    expect(verdicts(items)).toEqual([
+      ["a start now", "ok"],
+      ["the whole plan, from now", "ok"],
+    ]);
+    expect(items[1]?.says).toBe("With every extension it is over by 14:30.");
+  });
+
+  test("is open, and closes before the plan is over", () => {
+    const items = look("2025-08-19T16:45");
+    expect(verdicts(items)).toEqual([
+      ["a start now", "ok"],
+      ["the whole plan, from now", "doubtful"],
+    ]);
+    expect(items[1]?.remedy).toContain("Wed 20 Aug 2025 14:00 (Europe/Paris)");
+  });
+
+  test.each<[string, ReadinessVerdict]>([
+    ["2025-08-18T14:00", "doubtful"],
+    ["2025-08-16T14:00", "wrong"],
+  ])("is closed at %s, and the next start that fits is named", (local, verdict) => {
+    const items = look(local);
+    expect(items.map((item) => item.verdict)).toEqual([verdict]);
+    expect(items[0]?.remedy).toContain("Tue 19 Aug 2025 14:00 (Europe/Paris)");
+  });
+
+  test("a freeze of this environment is a No-Go, one of another is none", () => {
+    const freeze = { sinceMs: 0, untilMs: null, says: "the shop's sale" };
+    expect(look("2025-08-19T14:00", [{ ...freeze, environment: "staging" }]).map(({ verdict }) => verdict)).toEqual(["ok", "ok"]);
+    const [frozen] = look("2025-08-19T14:00", [{ ...freeze, environment: "production" }]);
+    expect(frozen).toMatchObject({ verdict: "wrong", says: "production is frozen: the shop's sale." });
+  });
+
+  test("of a release that runs only the advance counts", () => {
+    const status = { kind: "observing", phase: 0, sinceMs: 0 } as const;
+    expect(verdicts(windowItems(releaseOf(planned, { status }), { nowMs: at("2025-08-18T14:00"), freezes: [] }, "en"))).toEqual([
+      ["an advance now", "ok"],
+    ]);
+  });
+});
+
+describe("people", () => {
+  const asks = read(smallPlan.replace("start: { all: [release-manager] }", "start: { all: [release-manager, qa-lead] }"));
+  const someone = (name: string, roles: readonly Role[], isOn = true, environments: readonly string[] | null = null): Someone => ({
+    name,
+    roles,
+    environments,
+    isOn,
+  });
+  const look = (people: readonly Someone[], startedBy = "dan"): readonly ReadinessItem[] =>
+    peopleItems(releaseOf(asks, { startedBy }), people, "en");
+
+  test("hold every role that is asked for, and are on", () => {
+    const items = look([someone("ada", ["release-manager"]), someone("quentin", ["qa-lead"], false), someone("quinn", ["qa-lead"])]);
+    expect(items.filter(({ verdict }) => verdict !== "ok").map(({ what }) => what)).toEqual([]);
+    expect(items.find(({ what }) => what === "QA lead")?.says).toBe("quentin (away) and quinn (on); signs for the start.");
+  });
+
+  test("nobody of a role is on: somebody is to be called; nobody holds it here: a No-Go", () => {
+    const items = look([someone("ada", ["release-manager"], false), someone("quentin", ["qa-lead"], true, ["staging"])]);
+    expect(verdicts(items)).toEqual(
+      expect.arrayContaining([
+        ["release manager", "doubtful"],
+        ["QA lead", "wrong"],
+      ]),
+    );
+    expect(items.find(({ what }) => what === "release manager")?.remedy).toContain("Call ada");
+  });
+
+  test("who started it cannot be the only one to sign", () => {
+    const both = [someone("ada", ["release-manager", "qa-lead"])];
+    expect(verdicts(look(both, "ada"))).toContainEqual(["the start", "wrong"]);
+    expect(verdicts(look([...both, someone("quentin", ["qa-lead"])], "ada"))).not.toContainEqual(["the start", "wrong"]);
+  });
+});
+
+describe("power", () => {
+  const look = (rps: number | null, seenIn: string | null = null): readonly ReadinessItem[] => [
+    ...powerItems(planned, { traffic: { loginsPerMinute: null, rps }, seenIn }, () => ({ isSliced: true, runsEveryMs: 0 }), "en"),
+  ];
+
+  test("depends on traffic that nobody knows", () => {
+    expect(verdicts(look(null))).toEqual([["error-rate < 0.5%", "doubtful"]]);
+    expect(look(null)[0]?.says).toContain("how many requests");
+  });
+
+  test("much traffic decides, little does not, and where it was seen is said", () => {
+    expect(verdicts(look(500))).toEqual([
+      ["traffic", "ok"],
+      ["error-rate < 0.5%", "ok"],
+    ]);
+    const little = look(0.5, "shop-1");
+    expect(little[0]?.says).toBe("As seen in shop-1: 0.5 requests a second.");
+    expect(little[1]).toMatchObject({ verdict: "doubtful", remedy: expect.stringContaining("serin plan power") as string });
+  });
+});
+
+test.each<[readonly ReadinessVerdict[], ReadinessVerdict, string]>([
+  [["ok", "ok"], "ok", "Go: everything is as it should be."],
+  [["ok", "doubtful"], "doubtful", "Go, with open eyes: 1 thing is doubtful."],
+  [["wrong", "doubtful", "wrong"], "wrong", "No-Go: 2 things are wrong."],
+])("%j together are %s", (kinds, verdict, sentence) => {
+  const parts = kinds.map((kind) =>
+    readinessPart("world", [{ what: "x", verdict: kind, says: "y.", remedy: kind === "ok" ? null : "z." }], "en"),
+  );
+  expect(goOrNoGo(parts, "en")).toEqual({ verdict, sentence });
+});
+
+test("the API looks at a release that waits: plan, world, window, people, power, in two languages", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  const look = async (query: string): Promise<ReadinessAnswer> =>
+    (await (await api.call("GET", `/api/v1/releases/${id}/readiness${query}`, { as: "vera" })).json()) as ReadinessAnswer;
+  const english = await look("?rps=200");
+  expect(english.parts.map(({ part }) => part)).toEqual(["plan", "world", "window", "people", "power"]);
+  const items = english.parts.flatMap((part) => part.items);
+  expect(items).toEqual(expect.arrayContaining([expect.objectContaining({ what: "release manager", verdict: "ok" })]));
+  expect(items.filter(({ verdict, remedy }) => (verdict === "ok") !== (remedy === null))).toEqual([]);
+  const plan = english.parts.find(({ part }) => part === "plan");
+  expect(plan?.items.every(({ what, verdict }) => verdict === "ok" || /^line \d+$/.test(what))).toBe(true);
+  const french = await look("?language=fr&rps=200");
+  expect(french.parts.map(({ verdict }) => verdict)).toEqual(english.parts.map(({ verdict }) => verdict));
+  expect(french.sentence).not.toBe(english.sentence);
+  expect((await api.call("GET", `/api/v1/releases/${id}/readiness?rps=-1`)).status).toBe(400);
+});
