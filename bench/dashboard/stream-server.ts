@@ -74,7 +74,6 @@ async function serve(): Promise<void> {
       publicUrl: null,
       log: () => undefined,
     }),
-    environments: ["production"],
     web: null,
     log: () => undefined,
     inboxes: [],
