@@ -77,7 +77,6 @@ async function serve(): Promise<void> {
     web: null,
     log: () => undefined,
     inboxes: [],
-    environments: ["production"],
     version: "bench",
     meters,
     lastCalls,
