@@ -74,6 +74,7 @@ async function serve(): Promise<void> {
       publicUrl: null,
       log: () => undefined,
     }),
+    environments: ["production"],
     web: null,
     log: () => undefined,
     inboxes: [],
