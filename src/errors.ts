@@ -146,6 +146,12 @@ export const errorKinds = {
     exit: "bad-input",
     remedy: "Add the connection to the server's file, or name one that it has.",
   },
+  "start-moment": {
+    title: "A release cannot start then",
+    status: 422,
+    exit: "bad-input",
+    remedy: "Give a moment that is to come, in the plan's zone, such as 2025-08-19T14:00; `serin plan when` says which fit the plan.",
+  },
   "environment-frozen": {
     title: "The environment is frozen",
     status: 409,

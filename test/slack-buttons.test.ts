@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { slack } from "../src/adapters/notices/slack.ts";
+import { signatureOf } from "../src/adapters/notices/slack/signature.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { Desk, Pressed } from "../src/ports.ts";
 import { temporaryFolder } from "./fixtures/folder.ts";
@@ -180,6 +181,37 @@ describe("signed calls", () => {
     expect((await place.post(place.payload({ by: "nils", label: "No-Go" }))).status).toBe(200);
     await told(place, "nils");
     expect((await place.view()).release.revision).toBe(revision);
+  });
+
+  test("are answered at once, however long the release takes", async () => {
+    const workspace = await startSmallSlack();
+    onTestFinished(() => workspace.server.close());
+    const { url, token } = workspace;
+    const notifier = slack.create(slack.connection.parse({ url, token, signingSecret }), {
+      clock: createClock(),
+      dataDir: await temporaryFolder(),
+    });
+    const presses: Pressed[] = [];
+    const desk: Desk = {
+      press: (pressed) => {
+        presses.push(pressed);
+        return new Promise(() => undefined);
+      },
+      trouble: () => undefined,
+      recovery: () => undefined,
+    };
+    const meant = { release: "r-1", revision: 1, kind: "rollback", as: null, language: "en" };
+    const payload = {
+      type: "block_actions",
+      user: { id: ids.rachel },
+      container: { type: "message", message_ts: "1.2", channel_id: "C0000000002" },
+      actions: [{ block_id: "serin", value: JSON.stringify(meant), action_ts: "1" }],
+    };
+    const body = Buffer.from(new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
+    const at = String(Math.floor(Date.now() / 1_000));
+    const headers = { "x-slack-request-timestamp": at, "x-slack-signature": signatureOf(signingSecret, at, body) };
+    expect(notifier.listen?.(desk)?.receive({ headers, body })).toBe(200);
+    expect(presses).toMatchObject([{ ...meant, who: ids.rachel }]);
   });
 
   test("that are signed and no press of ours do nothing", async () => {

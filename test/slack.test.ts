@@ -267,15 +267,18 @@ describe("texts from outside", () => {
     }
   });
 
-  test("of any length and number fit into what Slack takes", async () => {
+  test.each([{}, { signingSecret: "a secret" }])("of any length and number fit into what Slack takes, with %o", async (options) => {
     const { channel, start } = await stage();
     const long = "🚀é".repeat(20_000);
     const gates = samplePlan.phases[0]!.gates.flatMap((gate) =>
       Array.from({ length: 40 }, (_, index) => ({ ...gate, id: `${gate.id}${index}`, says: long })),
     );
-    const phases = samplePlan.phases.map((phase) => ({ ...phase, gates }));
-    const notice = sampleNoticeOf("observing 10 %", { plan: { ...samplePlan, title: long, environment: long, phases } });
-    await start().send({ ...notice, lines: Array.from({ length: 200 }, () => long) }, never);
+    const phases = samplePlan.phases.map((phase) => ({ ...phase, name: long, gates }));
+    const advance = { 1: { all: ["release-manager", "devops-lead", "qa-lead", "product-owner", "viewer"] } } as const;
+    const notice = sampleNoticeOf("observing 10 %", {
+      plan: { ...samplePlan, title: long, environment: long, phases, people: { ...samplePlan.people, advance } },
+    });
+    await start(options).send({ ...notice, lines: Array.from({ length: 200 }, () => long) }, never);
     expect(channel.messages).toHaveLength(2);
   });
 });

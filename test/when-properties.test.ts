@@ -174,7 +174,7 @@ function oracleOf(plan: RunOf, { extensions, freezes }: FitOptions): (startMs: n
     const isWhole = (lengths[wallOf(plan.timeZone, startMs).minute / 15] ?? 0) * QUARTER_MS >= shortestMs;
     if (isWhole && !quartersOf(startMs, startMs + takesMs).every(mayBegin)) return false;
     let [earliestMs, latestMs] = [startMs, startMs];
-    for (const { observeMs, extendMs } of plan.phases.slice(0, -1)) {
+    for (const { observeMs, extendMs } of plan.phases) {
       earliestMs += observeMs;
       latestMs += observeMs + (extensions ? extendMs : 0);
       if (!quartersOf(earliestMs, latestMs + QUARTER_MS).every(mayGoOn)) return false;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
-import { formatProblem } from "../errors.ts";
+import { formatProblem, UserError } from "../errors.ts";
+import { parseMoment } from "../core/moment.ts";
 import { routes } from "../http/contract.ts";
 import type { StartReleaseAnswer, StartReleaseBody } from "../http/contract.ts";
 import { connect, withConnection } from "./connection-options.ts";
@@ -16,6 +17,8 @@ interface Options extends ConnectionOptions {
   readonly stable?: readonly string[];
   readonly reason: string;
   readonly key?: string;
+  readonly at?: string;
+  readonly nextWindow?: true;
 }
 
 /** Adds `release start PLAN`. Exit: 0 begun; 1 a service is busy; 2 the plan or the versions are wrong. */
@@ -25,16 +28,23 @@ export function addReleaseStart(release: Command, terminal: Terminal): void {
     .requiredOption("--set <service=version...>", "the version to release, of each service")
     .option("--stable <service=version...>", "the version that is stable now (default: what is seen running)")
     .requiredOption("--reason <text>", "why")
+    .option("--at <moment>", "not before this moment, in the plan's zone (2025-08-19T14:00); it may be approved until then")
+    .option("--next-window", "not before the next moment at which the whole plan fits its windows")
     .option("--key <key>", "the same key twice begins one release (default: a new one)")
     .action((file: string, options: Options) => run(terminal, options, () => start(terminal, file, options)));
 }
 
 async function start(terminal: Terminal, file: string, options: Options): Promise<void> {
+  if (options.at !== undefined && options.nextWindow) throw new UserError("input-invalid", "Give --at or --next-window, not both.");
+  if (options.at !== undefined && parseMoment(options.at) === null)
+    throw new UserError("input-invalid", `--at takes a day and a time, such as 2025-08-19T14:00, not "${options.at}".`);
   const body: StartReleaseBody = {
     plan: { text: await readTextFile(file), file },
     versions: serviceVersions(options.set, "--set"),
     ...(options.stable ? { stable: serviceVersions(options.stable, "--stable") } : {}),
     reason: options.reason,
+    ...(options.at === undefined ? {} : { at: options.at }),
+    ...(options.nextWindow === undefined ? {} : { nextWindow: options.nextWindow }),
   };
   const client = await connect(terminal, options);
   const answer = await client.call<StartReleaseAnswer>(routes.startRelease, {
@@ -43,5 +53,6 @@ async function start(terminal: Terminal, file: string, options: Options): Promis
   });
   if (options.json) return terminal.out(`${JSON.stringify(answer)}\n`);
   for (const problem of answer.problems) terminal.err(`${plainText(formatProblem(problem))}\n`);
-  terminal.out(`${answer.id} has begun. Look at it: serin release watch ${answer.id}\n`);
+  const begun = answer.starts === null ? "has begun" : `waits until ${answer.starts.says}`;
+  terminal.out(`${answer.id} ${begun}. Look at it: serin release watch ${answer.id}\n`);
 }

@@ -25,7 +25,8 @@ export interface PlanQuestion {
   readonly traffic: ExpectedTraffic;
 }
 
-const nothingAsked: PlanQuestion = { language: "en", startsMs: null, traffic: { loginsPerMinute: null, rps: null } };
+/** What is asked where nobody asks. */
+export const nothingAsked: PlanQuestion = { language: "en", startsMs: null, traffic: { loginsPerMinute: null, rps: null } };
 
 /** Nobody reads on after these; the rest is told when they are corrected. */
 const mostProblems = 100;

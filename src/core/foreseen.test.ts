@@ -21,10 +21,11 @@ interface Case {
   /** By phase, min. */
   readonly observed?: readonly number[];
   readonly freezes?: readonly FrozenSpan[];
+  readonly notBeforeMs?: number | null;
 }
 
-function foreseen({ status, nowMs, observed = [0, 0, 0], freezes = [] }: Case): Foreseen {
-  const head = { id: "r1", plan, planHash: "", versions: {}, startedBy: "ada", reason: "", createdMs: at("13:50") };
+function foreseen({ status, nowMs, observed = [0, 0, 0], freezes = [], notBeforeMs = null }: Case): Foreseen {
+  const head = { id: "r1", plan, planHash: "", versions: {}, startedBy: "ada", reason: "", createdMs: at("13:50"), notBeforeMs };
   const book = { observedMs: observed.map((ms) => ms * MINUTE_MS) };
   return foresee({ release: { ...newborn(head), status }, entries: [], book }, nowMs, freezes);
 }
@@ -43,6 +44,16 @@ describe("a release on the calendar", () => {
     const found = foreseen({ status: waiting, nowMs: at("13:55") });
     expect(found).toMatchObject({ state: "planned", fromMs: at("14:00"), toMs: at("15:45"), extendedToMs: at("16:15"), misfit: null });
     expect(foreseen({ status: waiting, nowMs: at("15:30") })).toMatchObject({ fromMs: at("15:30"), misfit: { kind: "too-late" } });
+  });
+
+  test("one that is scheduled begins then, and sticks out where that leaves no time; where it is closed then, it waits for the opening", () => {
+    const scheduled = (time: string): Foreseen => {
+      const status: Status = { kind: "waiting", sinceMs: at("13:50"), for: [{ kind: "scheduled", atMs: at(time) }] };
+      return foreseen({ status, nowMs: at("09:00"), notBeforeMs: at(time) });
+    };
+    expect(scheduled("14:30")).toMatchObject({ fromMs: at("14:30"), toMs: at("16:15"), misfit: null });
+    expect(scheduled("16:00")).toMatchObject({ fromMs: at("16:00"), toMs: at("17:45"), misfit: { kind: "too-late" } });
+    expect(scheduled("12:00")).toMatchObject({ fromMs: at("14:00"), misfit: null });
   });
 
   test("one that waits for a freeze with an end begins when that is over; without an end it does not fit", () => {

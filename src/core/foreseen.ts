@@ -29,8 +29,8 @@ export interface ForeseenOf {
 }
 
 /**
- * Where a release lies on the calendar as seen at `nowMs` (epoch ms). One that waits is foreseen at the first moment at which its windows and the
- * freezes let it start; people may take longer. One that runs needs what is left to observe.
+ * Where a release lies on the calendar as seen at `nowMs` (epoch ms). One that waits is foreseen at the first moment at which its schedule, its
+ * windows and the freezes let it start; people may take longer. One that runs needs what is left to observe.
  */
 export function foresee(seen: ForeseenOf, nowMs: number, freezes: readonly FrozenSpan[]): Foreseen {
   const { release, entries } = seen;
@@ -58,9 +58,9 @@ export function foresee(seen: ForeseenOf, nowMs: number, freezes: readonly Froze
 }
 
 /** The first moment at which a waiting release may start; where none is in sight, now. */
-function startOf({ plan }: Release, nowMs: number, freezes: readonly FrozenSpan[]): number {
+function startOf({ plan, notBeforeMs }: Release, nowMs: number, freezes: readonly FrozenSpan[]): number {
   const ends = freezes.flatMap(({ environment, untilMs }) => (environment === plan.environment && untilMs !== null ? [untilMs] : []));
-  const earliestMs = Math.max(nowMs, ...ends);
+  const earliestMs = Math.max(nowMs, notBeforeMs ?? 0, ...ends);
   return nextOpening(plan, earliestMs) ?? earliestMs;
 }
 

@@ -36,6 +36,9 @@ export const whoMay: Readonly<Record<Deed, Who>> = {
   rollback: { kind: "plan", names: "rollback", otherwise: ["release-manager", "devops-lead"], machines: "may" },
 };
 
+/** Who may start a release. */
+export const startRoles: readonly Role[] = ["release-manager", "devops-lead"];
+
 /** The row of the table that a request of this kind falls under now. */
 export function deedOf(kind: RequestKind, { status, plan }: Pick<Release, "status" | "plan">): Deed {
   return kind === "resume" && looksAway(status, plan).length > 0 ? "resume-past" : kind;

@@ -102,16 +102,16 @@ describe("freezes", () => {
 
 describe("windows that are shorter than the plan", () => {
   const days = 1_440;
-  const slow: RunOf = { ...ecomsimply, phases: [phase(days), phase(2 * days), phase(2 * days)] };
+  const slow: RunOf = { ...ecomsimply, phases: [phase(days), phase(days), phase(days)] };
 
   test("are for its start, and every advance is looked at", () => {
-    // Started on Tuesday 19th, it advances on Wednesday and Friday; at 14:00 that is before Friday 17:00.
+    // Started on Tuesday 19th, it advances on Wednesday and Thursday, and is promoted on Friday before 17:00.
     expect(iso(nextFit(slow, at("2025-08-16T00:00:00+02:00"), plain))).toBe("2025-08-19T12:00:00.000Z");
     expect(misfitOf(slow, at("2025-08-21T14:00:00+02:00"), plain)).toMatchObject({ kind: "advance", phase: 2, answer: { why: "avoided" } });
   });
 
   test("with extensions every moment at which a phase may begin is looked at", () => {
-    const wavering: RunOf = { ...slow, phases: [phase(days, 3 * days), phase(2 * days), phase(days)] };
+    const wavering: RunOf = { ...slow, phases: [phase(days, 3 * days), phase(days), phase(days)] };
     expect(misfitOf(wavering, at("2025-08-19T14:00:00+02:00"), plain)).toBeNull();
     expect(misfitOf(wavering, at("2025-08-19T14:00:00+02:00"), extended)).toMatchObject({
       kind: "advance",
@@ -119,6 +119,14 @@ describe("windows that are shorter than the plan", () => {
       atMs: at("2025-08-22T17:00:00+02:00"),
     });
     expect(nextFit(wavering, at("2025-08-16T00:00:00+02:00"), extended)).toBeNull();
+  });
+
+  test("a run that ends where avoided time begins is not promoted: it has to be over before", () => {
+    const friday = { ...ecomsimply.windows, prefer: [range(4, "14:00", "17:00")] };
+    const plan = { ...ecomsimply, windows: friday };
+    const week = { fromMs: at("2025-08-18T00:00:00Z"), toMs: at("2025-08-25T00:00:00Z") };
+    expect(fits(plan, week, plain).map(({ lastMs }) => iso(lastMs))).toEqual(["2025-08-22T13:14:59.999Z"]);
+    expect(misfitOf(plan, at("2025-08-22T15:15:00+02:00"), plain)).toMatchObject({ kind: "advance", phase: 3, answer: { why: "avoided" } });
   });
 
   test("windows that touch are one", () => {

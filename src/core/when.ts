@@ -37,7 +37,7 @@ export interface RunLength {
 
 type Closing = Exclude<WindowAnswer, { readonly ok: true }>;
 
-/** Why a run that starts at a moment does not fit; times are epoch ms. */
+/** Why a run that starts at a moment does not fit; times are epoch ms. The `phase` behind the last one is the promotion. */
 export type Misfit =
   | { readonly kind: "closed"; readonly answer: Closing }
   | { readonly kind: "frozen"; readonly sinceMs: number; readonly untilMs: number | null }
@@ -59,8 +59,8 @@ export function runLength({ phases }: Pick<RunOf, "phases">): RunLength {
 /**
  * The earliest start at or after `fromMs` (epoch ms) with which the whole plan fits its windows; `null` when there is none within 400 days.
  *
- * It fits when a release may start then, when it may enter every phase at every moment at which that phase may begin, when no freeze holds
- * from its start to its end, and when it is over before its window closes. A window is the time from an opening to the next closing; one
+ * It fits when a release may start then, when it may enter every phase, and be promoted, at every moment at which that may come, when no freeze
+ * holds from its start to its end, and when it is over before its window closes. A window is the time from an opening to the next closing; one
  * that is by the wall clock shorter than the shortest run is one for the start alone, and the run may outlast it.
  */
 export function nextFit(plan: RunOf, fromMs: number, options: FitOptions): number | null {
@@ -143,14 +143,14 @@ function piecesOf(
   }));
 }
 
-/** When the phases behind the first begin at the earliest and the latest, ms after the start. */
+/** When the phases behind the first, and after them the promotion, begin at the earliest and the latest, ms after the start. */
 function beginningsOf(
   { phases }: RunOf,
   { extensions }: FitOptions,
 ): readonly { readonly earliestMs: number; readonly latestMs: number }[] {
   const beginnings: { readonly earliestMs: number; readonly latestMs: number }[] = [];
   let [earliestMs, latestMs] = [0, 0];
-  for (const { observeMs, extendMs } of phases.slice(0, -1)) {
+  for (const { observeMs, extendMs } of phases) {
     earliestMs += observeMs;
     latestMs += observeMs + (extensions ? extendMs : 0);
     beginnings.push({ earliestMs, latestMs });

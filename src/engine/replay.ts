@@ -8,6 +8,7 @@ import { bookAfterDecision, bookAfterRow, emptyBook } from "../core/evidence-boo
 import type { EvidenceBook } from "../core/evidence-book.ts";
 import type { Release } from "../core/release.ts";
 import type { Cursor, Row } from "../core/row.ts";
+import { toEnd } from "../core/slices.ts";
 import type { NewRelease, StoredRelease } from "../ports.ts";
 
 /** One release as far as its rows and entries go: what the engine holds in memory between two ticks. */
@@ -92,11 +93,20 @@ export type Verified =
 
 /** Checks the hash chain and decides everything again: each stored row must lead to exactly the stored decision, and no other row to any. */
 export function verify(stored: StoredRelease): Verified {
+  return toEnd(verifying(stored));
+}
+
+/** So many rows are decided again in one slice. */
+const rowsInSlice = 50;
+
+/** As `verify`, in slices. */
+export function* verifying(stored: StoredRelease): Generator<undefined, Verified> {
   const links = verifyChain(stored.head, stored.entries, stored.rows);
   if (!links.ok) return links;
   const byRow = new Map(stored.entries.map((link) => [link.entry.row, link]));
   let memory = emptyMemory(stored.head);
-  for (const row of stored.rows) {
+  for (const [index, row] of stored.rows.entries()) {
+    if (index % rowsInSlice === rowsInSlice - 1) yield;
     const link = byRow.get(row.number);
     const book = bookAfterRow(memory.book, memory.release, row.observation);
     const decision = decide(memory.release, book, row.observation);

@@ -22,6 +22,7 @@ import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
 import { readiness } from "./readiness.ts";
 import { problemOf, problemResponse } from "./problem.ts";
+import { report } from "./report.ts";
 import { journal, listReleases, showRelease, story, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
 import { startRelease } from "./start-release.ts";
@@ -57,6 +58,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   readiness,
   history,
   whatIf,
+  report,
   session,
   openSession,
   closeSession,

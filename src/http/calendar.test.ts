@@ -4,7 +4,7 @@ import { smallPlan } from "../../test/fixtures/small-adapters.ts";
 import { smallApi } from "../../test/fixtures/small-api.ts";
 import type { SmallApi } from "../../test/fixtures/small-api.ts";
 import type { CalendarAnswer } from "./contract/calendar.ts";
-import type { ProblemAnswer } from "./contract.ts";
+import type { ProblemAnswer, StartReleaseAnswer } from "./contract.ts";
 
 const DAY_MS = 86_400_000;
 const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -19,11 +19,15 @@ function planWith(windows: string, name = "shop"): string {
 }
 const windowed = planWith(`{ prefer: ["${days[tomorrow.dayOfWeek - 1]} 10:00-12:00"], avoid: ["${days[zoned.dayOfWeek - 1]}"] }`);
 
-async function begin(api: SmallApi, text: string): Promise<string> {
-  const body = { plan: { text, file: "plan.yaml" }, versions: { web: "2" }, stable: { web: "1" }, reason: "a test" };
+async function start(api: SmallApi, text: string, more: object = {}): Promise<StartReleaseAnswer> {
+  const body = { plan: { text, file: "plan.yaml" }, versions: { web: "2" }, stable: { web: "1" }, reason: "a test", ...more };
   const answer = await api.call("POST", "/api/v1/releases", { headers: { "idempotency-key": crypto.randomUUID() }, body });
   expect(answer.status).toBe(201);
-  return ((await answer.json()) as { readonly id: string }).id;
+  return (await answer.json()) as StartReleaseAnswer;
+}
+
+async function begin(api: SmallApi, text: string): Promise<string> {
+  return (await start(api, text)).id;
 }
 
 async function calendar(api: SmallApi, query = ""): Promise<CalendarAnswer> {
@@ -91,6 +95,26 @@ describe("GET /api/v1/calendar", () => {
     });
   });
 
+  test("a scheduled release stands at its moment; where that leaves no time it sticks out, and whoever scheduled it was warned", async () => {
+    const api = await smallApi();
+    const at = `${tomorrow.toString()}T11:45`;
+    const { id, problems } = await start(api, windowed, { at });
+    expect(problems.map(({ code }) => code)).toContain("start-misfit");
+    const [release] = (await calendar(api, `?from=${zoned.toPlainDate().toString()}&days=3&language=en`)).releases;
+    const atMs = opensMs + 105 * 60_000;
+    expect(release).toMatchObject({ id, state: "planned", fromMs: atMs, toMs: atMs + 30 * 60_000 });
+    expect(release?.outside?.says).toContain("its window closes at 12:00");
+    expect(release?.outside?.nextFitMs).toBeGreaterThan(atMs);
+  });
+
+  test("what is scheduled for the next window fits it, and nobody is warned", async () => {
+    const api = await smallApi();
+    const { problems } = await start(api, windowed, { nextWindow: true });
+    expect(problems.filter(({ code }) => code.startsWith("start-"))).toEqual([]);
+    const [release] = (await calendar(api, `?from=${zoned.toPlainDate().toString()}&days=3`)).releases;
+    expect(release).toMatchObject({ state: "planned", fromMs: opensMs, outside: null });
+  });
+
   test("a release that was stopped lies where it was, and in no later week", async () => {
     const api = await smallApi();
     const id = await api.begin();
@@ -136,6 +160,7 @@ describe("GET /api/v1/calendar", () => {
     } = await calendar(api, "?from=2025-11-11&days=1&language=en");
     expect(day?.holiday).toMatch(/\(FR\)$/);
     expect(bands).toMatchObject([{ kind: "holiday", says: day?.holiday }]);
+    expect((await calendar(api, "?from=2025-11-10")).starts).toEqual([]);
   });
 
   test.each(["from=2025-02-30", "from=1999-12-31", "from=today", "days=0", "days=43", "plan=", "language=de"])(

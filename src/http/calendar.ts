@@ -37,7 +37,7 @@ export async function calendar(context: Context<Env>, parts: AppParts): Promise<
     plans: plans.map(({ name, title }) => ({ name, title })),
     days,
     bands: plan === null ? [] : bandsWith(plan, days, freezes),
-    starts: plan === null ? [] : startsOf(plan, days, freezes),
+    starts: plan === null ? [] : startsOf(plan, days, { freezes, nowMs }),
     releases: plan === null ? [] : await releasesIn(parts, { plan, heads, days, freezes, nowMs, language: asked.language ?? null }),
     nextStartMs: plan === null ? null : nextFit(plan, nowMs, { extensions: true, freezes }),
   };
@@ -68,8 +68,9 @@ function bandsWith(plan: Plan, days: readonly Day[], freezes: readonly Freeze[])
   );
 }
 
-function startsOf(plan: Plan, days: readonly Day[], freezes: readonly Freeze[]): readonly CalendarStart[] {
-  const span = { fromMs: days[0]?.fromMs ?? 0, toMs: days.at(-1)?.toMs ?? 0 };
+function startsOf(plan: Plan, days: readonly Day[], { freezes, nowMs }: Pick<Asked, "freezes" | "nowMs">): readonly CalendarStart[] {
+  const span = { fromMs: Math.max(nowMs, days[0]?.fromMs ?? 0), toMs: days.at(-1)?.toMs ?? 0 };
+  if (span.fromMs >= span.toMs) return [];
   const extended = fits(plan, span, { extensions: true, freezes });
   return fits(plan, span, { extensions: false, freezes }).map((start) => ({
     ...start,

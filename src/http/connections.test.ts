@@ -18,7 +18,7 @@ test("connections tell what they do, whether they answer, and who uses them", as
   const api = await smallApi();
   const ask = async (): Promise<ConnectionsAnswer> =>
     (await (await api.call("GET", "/api/v1/connections", { as: "vera" })).json()) as ConnectionsAnswer;
-  expect(await ask()).toEqual({ connections: [] });
+  expect(await ask()).toEqual({ nowMs: expect.any(Number), connections: [] });
   await go(api, await api.begin());
   const { connections } = await vi.waitFor(async () => {
     const answer = await ask();

@@ -33,6 +33,7 @@ export async function connections(context: Context<Env>, parts: AppParts): Promi
   const extra = [...used.keys(), ...parts.lastCalls.asked().flatMap((asked) => (asked.port === "store" ? [] : [keyOf(asked)]))];
   for (const key of extra) if (!known.has(key)) known.set(key, builtIn(parts, key));
   const answer: ConnectionsAnswer = {
+    nowMs: parts.engine.nowMs(),
     connections: [...known.values()]
       .map((each) => viewOf(parts, { each, plans: used.get(keyOf(each)) ?? [] }, language))
       .toSorted((one, other) => ports.indexOf(one.port) - ports.indexOf(other.port) || one.name.localeCompare(other.name, "en")),

@@ -40,15 +40,27 @@ const planText = z.strictObject({
   file: z.string().min(1).max(500),
 });
 
+/** As `parseMoment` reads it, in the plan's zone where it names none. */
+const moment = z
+  .string()
+  .max(60)
+  .refine((text) => parseMoment(text) !== null, "must be a day and a time, such as 2025-08-19T14:00");
+
 /** The body of `startRelease`. The header `Idempotency-Key` (1-200 printable characters) goes with it. */
-export const startReleaseBody = z.strictObject({
-  plan: planText,
-  /** By service: the version to release. */
-  versions,
-  /** By service: the version that is stable now; absent: the one that is seen running. */
-  stable: versions.optional(),
-  reason,
-});
+export const startReleaseBody = z
+  .strictObject({
+    plan: planText,
+    /** By service: the version to release. */
+    versions,
+    /** By service: the version that is stable now; absent: the one that is seen running. */
+    stable: versions.optional(),
+    reason,
+    /** It starts then at the earliest, and may be approved until then; absent: as soon as it may. */
+    at: moment.optional(),
+    /** True: it is scheduled for the next moment at which the whole plan fits its windows. */
+    nextWindow: z.literal(true).optional(),
+  })
+  .refine(({ at, nextWindow }) => at === undefined || nextWindow === undefined, "takes at or nextWindow, not both");
 export type StartReleaseBody = z.infer<typeof startReleaseBody>;
 
 /** The answer of `startRelease`; status 201 when it began now, 200 when the same key had begun it before. */
@@ -57,6 +69,8 @@ export interface StartReleaseAnswer {
   readonly path: string;
   /** Warnings about the plan; a plan with errors is refused. */
   readonly problems: readonly Problem[];
+  /** The moment that it is scheduled for, epoch ms and in words in the plan's zone; `null`: as soon as it may. */
+  readonly starts: { readonly atMs: number; readonly says: string } | null;
 }
 
 /** The query of `listReleases`: newest first; `before` is the `next` of the page before. */
@@ -202,12 +216,8 @@ export const examineBody = z.strictObject({
   plan: planText,
   /** By service: the version that shall be released, where it is known. */
   versions: versions.default({}),
-  /** When the release is meant to start, as `parseMoment` reads it; absent: now. */
-  at: z
-    .string()
-    .max(60)
-    .refine((text) => parseMoment(text) !== null, "must be a day and a time, such as 2025-08-19T14:00")
-    .optional(),
+  /** When the release is meant to start; absent: now. */
+  at: moment.optional(),
   /** True: what serin started and no release answers for is looked for too. */
   orphans: z.boolean().default(false),
 });

@@ -92,5 +92,10 @@ export interface AppParts {
   readonly turn: Turn;
   /** Looks at everything that a release of the plan would rest on; changes nothing. */
   examine(asked: AskedExamination, signal: AbortSignal): Promise<readonly ExaminedPart[]>;
-  readPlan(text: string, file: string): { readonly plan: Plan | null; readonly problems: readonly Problem[] };
+  /** `startsMs` is the moment at which it is meant to start, epoch ms in the zone given; `null`: nobody said. */
+  readPlan(
+    text: string,
+    file: string,
+    startsMs: ((timeZone: string) => number) | null,
+  ): { readonly plan: Plan | null; readonly problems: readonly Problem[] };
 }

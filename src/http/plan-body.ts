@@ -5,12 +5,13 @@ import { PortError } from "../ports.ts";
 import type { StartReleaseBody } from "./contract.ts";
 import type { AppParts } from "./parts.ts";
 
-/** The plan and its warnings. Throws `plan-invalid` with every problem when it has errors. */
+/** The plan and its warnings, among them those about the moment at which it is meant to start. Throws `plan-invalid` with every problem when it has errors. */
 export function readPlanOrRefuse(
   parts: AppParts,
   source: StartReleaseBody["plan"],
+  startsMs: ((timeZone: string) => number) | null = null,
 ): { readonly plan: Plan; readonly problems: readonly Problem[] } {
-  const { plan, problems } = parts.readPlan(source.text, source.file);
+  const { plan, problems } = parts.readPlan(source.text, source.file, startsMs);
   const errors = problems.filter((problem) => problem.severity === "error");
   if (plan !== null && errors.length === 0) return { plan, problems };
   throw new UserError("plan-invalid", `${errors.length} ${errors.length === 1 ? "place is" : "places are"} wrong in ${source.file}.`, {

@@ -3,7 +3,10 @@ import type { Context } from "hono";
 import { UserError } from "../errors.ts";
 import type { Problem } from "../errors.ts";
 import { digestOfPlan } from "../core/chain.ts";
+import { sayMoment } from "../core/messages/times.ts";
+import { parseMoment } from "../core/moment.ts";
 import type { Plan } from "../core/plan.ts";
+import { nextFit } from "../core/when.ts";
 import { EnvironmentFrozen, ServiceBusy } from "../ports.ts";
 import type { NewRelease } from "../ports.ts";
 import { callerOf, checkAccessIn } from "./auth.ts";
@@ -21,16 +24,20 @@ export async function startRelease(context: Context<Env>, parts: AppParts): Prom
   const key = readKey(context);
   if (key === null) throw new UserError("key-missing", "Beginning a release needs a key, so that a repeated try does not begin two.");
   const body = await readBody(context, startReleaseBody);
-  const { plan, problems } = readPlanOrRefuse(parts, body.plan);
+  const { plan, problems } = readPlanOrRefuse(parts, body.plan, body.at === undefined ? null : parseMoment(body.at));
   checkAccessIn(plan.environment, caller, routes.startRelease.access);
   checkAdapters(parts, plan);
   const asked = await newRelease(parts, { plan, problems, body, by: caller.name, key });
-  await refuseNothingNew(parts, asked);
+  const isRepeated = await isKnown(parts, asked);
+  refusePast(parts, asked, isRepeated);
+  refuseNothingNew(asked, isRepeated);
   const id = await beginOrRefuse(parts, asked);
-  await refuseReusedKey(parts, id, asked);
+  await refuseReusedKey(parts, { id, isAt: body.at !== undefined }, asked);
   const isNew = id === asked.id;
   if (isNew) parts.log("info", "release-started", { release: id, by: caller.name, reason: body.reason });
-  const answer: StartReleaseAnswer = { id, path: pathOf(routes.showRelease, { id }), problems };
+  const { notBeforeMs = null } = asked;
+  const starts = notBeforeMs === null ? null : { atMs: notBeforeMs, says: sayMoment(plan, notBeforeMs, plan.language) };
+  const answer: StartReleaseAnswer = { id, path: pathOf(routes.showRelease, { id }), problems, starts };
   return context.json(answer, isNew ? 201 : 200, { Location: answer.path });
 }
 
@@ -54,6 +61,7 @@ async function newRelease(parts: AppParts, { plan, problems, body, by, key }: As
     environment: plan.environment,
     services,
     createdMs: nowMs,
+    notBeforeMs: await startOf(parts, plan, body),
     startedBy: by,
     reason: body.reason,
     versions: Object.fromEntries(services.map((name) => [name, { canary: body.versions[name] ?? "", stable: stable[name] ?? "" }])),
@@ -87,11 +95,37 @@ async function stableVersions(
 /** As many releases back a repeated start is looked for. */
 const looksBack = 200;
 
-/** Where nothing is new there is nothing to release, unless it is the answer to an earlier try that was lost: that release may be promoted by now. */
-async function refuseNothingNew(parts: AppParts, asked: NewRelease): Promise<void> {
-  if (Object.values(asked.versions).some(({ canary, stable }) => canary !== stable)) return;
+/** The moment that the release is scheduled for, epoch ms; `null`: as soon as it may. Throws `start-moment` when no window fits. */
+async function startOf(parts: AppParts, plan: Plan, { at, nextWindow }: StartReleaseBody): Promise<number | null> {
+  if (at !== undefined) return parseMoment(at)?.(plan.timeZone) ?? null;
+  if (nextWindow === undefined) return null;
+  const nowMs = parts.engine.nowMs();
+  const freezes = await parts.store.freezes(nowMs);
+  const fit = (extensions: boolean): number | null => nextFit(plan, nowMs, { extensions, freezes });
+  // A window that leaves no room for extensions is better than none.
+  const atMs = fit(true) ?? fit(false);
+  if (atMs === null)
+    throw new UserError("start-moment", "No window of the next 400 days fits the whole plan, or a freeze without an end is in force.");
+  return atMs;
+}
+
+/** True for the answer to an earlier try that was lost: that release may be running, or promoted, by now. */
+async function isKnown(parts: AppParts, asked: NewRelease): Promise<boolean> {
   const recent = await parts.store.list({ limit: looksBack, before: null });
-  if (recent.some(({ startKey }) => startKey === asked.startKey)) return;
+  return recent.some(({ startKey }) => startKey === asked.startKey);
+}
+
+function refusePast(parts: AppParts, { plan, notBeforeMs = null, createdMs }: NewRelease, isRepeated: boolean): void {
+  if (isRepeated || notBeforeMs === null || notBeforeMs >= createdMs) return;
+  throw new UserError(
+    "start-moment",
+    `${sayMoment(plan, notBeforeMs, "en")} is past; here it is ${sayMoment(plan, parts.engine.nowMs(), "en")}.`,
+  );
+}
+
+/** Where nothing is new there is nothing to release. */
+function refuseNothingNew(asked: NewRelease, isRepeated: boolean): void {
+  if (isRepeated || Object.values(asked.versions).some(({ canary, stable }) => canary !== stable)) return;
   throw new UserError("versions-invalid", "Every service has this version already: there is nothing to release.");
 }
 
@@ -106,13 +140,18 @@ async function beginOrRefuse(parts: AppParts, asked: NewRelease): Promise<string
 }
 
 /** A key that began something else before must not look like success. */
-async function refuseReusedKey(parts: AppParts, id: string, asked: NewRelease): Promise<void> {
+async function refuseReusedKey(
+  parts: AppParts,
+  { id, isAt }: { readonly id: string; readonly isAt: boolean },
+  asked: NewRelease,
+): Promise<void> {
   if (id === asked.id) return;
   const seen = await parts.engine.view(id);
   const isSame =
     seen?.release.planHash === asked.planHash &&
+    (!isAt || seen.release.notBeforeMs === asked.notBeforeMs) &&
     asked.services.every((name) => seen.release.versions[name]?.canary === asked.versions[name]?.canary);
-  if (!isSame) throw new UserError("key-reused", `This key began release ${id}, with another plan or other versions.`);
+  if (!isSame) throw new UserError("key-reused", `This key began release ${id}, with another plan, other versions or for another moment.`);
 }
 
 /** "ecomsimply-20250819-k7mq2": the plan's name, the day (UTC), and five characters without look-alikes. */

@@ -103,7 +103,7 @@ async function openApp({ start, server, login, lists, world, clock, ...parts }: 
     { openInboxes },
     { localPerson, openTokens },
     { openWebFiles },
-    { readPlan },
+    { nothingAsked, readPlan },
     { adaptersOf, connectionsOf },
     { sourcesAhead },
   ] = await Promise.all([
@@ -131,7 +131,7 @@ async function openApp({ start, server, login, lists, world, clock, ...parts }: 
     environments: server.environments,
     version: version(),
     streamLimits,
-    readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
+    readPlan: (text, file, startsMs) => readPlan(text, file, { ...lists, server }, { ...nothingAsked, startsMs }),
     examine: async (asked, signal) => (await import("../doctor/examine.ts")).examine({ ...asked, world, clock }, signal),
   });
 }

@@ -10,7 +10,7 @@ import { notifiers } from "../adapters/notices/list.ts";
 import { routers } from "../adapters/traffic/list.ts";
 import { workloads } from "../adapters/workloads/list.ts";
 import { sourcesAhead } from "../config/rules/decidable.ts";
-import { readPlan } from "../config/plan-file.ts";
+import { nothingAsked, readPlan } from "../config/plan-file.ts";
 import { readServer } from "../config/server-file.ts";
 import type { Server, ServerPerson } from "../config/server-file.ts";
 import type { Plan, Role } from "../core/plan.ts";
@@ -217,7 +217,7 @@ function makeApp({ playground, server, people, tokens, real, closing, log: write
     sourceOf: sourcesAhead({ ...lists, server }),
     streamLimits: { all: 2_000, perPerson: 100 },
     closing,
-    readPlan: (text, file) => readPlan(text, file, { ...lists, server }),
+    readPlan: (text, file, startsMs) => readPlan(text, file, { ...lists, server }, { ...nothingAsked, startsMs }),
     examine: (asked, signal) => examine({ ...asked, world: examined, clock }, signal),
   });
   return { app, engine };

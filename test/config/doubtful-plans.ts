@@ -23,7 +23,7 @@ export const doubtfulPlans: readonly BrokenPlan[] = [
     "a holiday as the planned day",
     { from: "  name: shop", to: "  name: shop\n  plannedFor: 2025-05-01" },
     [
-      "5:15 warning: 2025-05-01 is a Thursday, and no release may start on that day (avoided: Labour Day (FR)). Write plannedFor: 2025-05-06; it may start there from 14:00.",
+      "5:15 warning: 2025-05-01 is a Thursday, and no release may start on that day (holiday: Labour Day (FR)). Write plannedFor: 2025-05-06; it may start there from 14:00.",
     ],
   ],
   [

@@ -162,7 +162,7 @@ describe("the moment that is asked about", () => {
       "2025-08-18T08:00Z",
       "On Mon 18 Aug 2025 10:00 (Europe/Paris) no release may start (avoided: mon 00:00-12:00).",
     ],
-    ["on a holiday", "2025-11-11T13:00Z", "On Tue 11 Nov 2025 14:00 (Europe/Paris) no release may start (avoided: Armistice 1918 (FR))."],
+    ["on a holiday", "2025-11-11T13:00Z", "On Tue 11 Nov 2025 14:00 (Europe/Paris) no release may start (holiday: Armistice 1918 (FR))."],
   ])("%s", (_, iso, message) => {
     const [closed] = found(planned, at(iso)).filter(({ code }) => code === "start-closed");
     expect(closed === undefined ? null : plain(closed.message)).toBe(message);
@@ -172,14 +172,19 @@ describe("the moment that is asked about", () => {
     expect(found(original, saturday).filter(({ code }) => code === "start-closed")).toEqual([]);
   });
 
-  test("late in a window: when it would end", () => {
-    const [late] = found(planned, at("2025-08-19T14:00Z")).filter(({ code }) => code === "window-late-start");
-    expect(plain(late?.message ?? "")).toContain("Started at 16:00, it ends at 17:45.");
-  });
-
-  test("early in a window: nothing more is said", () => {
-    const [late] = found(planned, at("2025-08-19T12:15Z")).filter(({ code }) => code === "window-late-start");
-    expect(late?.message).not.toContain("Started at");
+  test.each<[string, string, string | null]>([
+    ["early in a window", "2025-08-19T12:15Z", null],
+    ["as late as it may", "2025-08-19T13:15Z", null],
+    [
+      "late in a window: when it would end",
+      "2025-08-19T14:00Z",
+      "Started on Tue 19 Aug 2025 16:00 (Europe/Paris), the plan does not fit: it would end at 17:45, and its window closes at 17:00 (preferred: tue-thu 14:00-17:00).",
+    ],
+    ["where nothing starts that is said already", "2025-08-18T08:00Z", null],
+  ])("%s", (_, iso, message) => {
+    const [misfit] = found(planned, at(iso)).filter(({ code }) => code === "start-misfit");
+    expect(misfit === undefined ? null : plain(misfit.message)).toBe(message);
+    expect(misfit?.remedy ?? "Start it on 2025-08-20 at 14:00.").toBe("Start it on 2025-08-20 at 14:00.");
   });
 });
 

@@ -18,6 +18,7 @@ test("the sound server file has no problem", () => {
     people: [
       { name: "rachel", roles: ["release-manager"], environments: null },
       { name: "claire", roles: ["qa-lead"], environments: ["production"] },
+      { name: "rose", roles: ["release-manager"], environments: null },
     ],
   });
 });

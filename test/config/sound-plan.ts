@@ -24,6 +24,7 @@ connections:
 people:
   - { name: rachel, roles: [release-manager] }
   - { name: claire, roles: [qa-lead], environments: [production] }
+  - { name: rose, roles: [release-manager] }
 `;
 
 /** A plan without a fault, and without a warning. */

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import type { ReactNode } from "react";
-import { Link, useSearchParams } from "wouter";
+import { Link, useLocation, useSearchParams } from "wouter";
 
 /** One word of the address behind "?", and how to change it; `null`: it is not there. Changing it makes no new step in the history. */
 export function useParam(name: string): readonly [string | null, (value: string | null) => void] {
@@ -29,9 +29,16 @@ export function To(props: {
   readonly children: ReactNode;
 }): ReactNode {
   const [language] = useParam("lang");
+  const [location] = useLocation();
   const { path, className, label, children } = props;
+  const isHere = location === path;
   return (
-    <Link href={language === null ? path : `${path}?lang=${language}`} className={className} aria-label={label}>
+    <Link
+      href={language === null ? path : `${path}?lang=${language}`}
+      className={typeof className === "function" ? className(isHere) : className}
+      aria-label={label}
+      aria-current={isHere ? "page" : undefined}
+    >
       {children}
     </Link>
   );

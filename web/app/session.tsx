@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { SessionAnswer, SessionPerson } from "../../src/http/contract/access.ts";
 import { call, onSignedOut } from "../api/call.ts";
 import { problemOf } from "../api/problem.ts";
+import { forgetAsked } from "../api/use-asked.ts";
 import type { ProblemAnswer } from "../../src/http/contract.ts";
 import { after } from "./clock.ts";
 
@@ -52,7 +53,11 @@ export function SessionProvider({ code, children }: { readonly code: string | nu
   }, [code]);
   useEffect(() => onSignedOut(renew), [renew]);
   useEffect(() => (session.kind === "away" ? after(3_000, renew) : undefined), [session, renew]);
-  const parts = useMemo(() => ({ session, renew, signOut: () => void call("closeSession").then(renew, renew) }), [session, renew]);
+  const signOut = useCallback(() => {
+    forgetAsked();
+    void call("closeSession").then(renew, renew);
+  }, [renew]);
+  const parts = useMemo(() => ({ session, renew, signOut }), [session, renew, signOut]);
   return <SessionContext value={parts}>{children}</SessionContext>;
 }
 

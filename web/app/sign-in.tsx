@@ -6,13 +6,24 @@ import type { ProblemAnswer } from "../../src/http/contract.ts";
 import { frameWords } from "../words/frame-words.ts";
 import { useWords } from "../words/language.ts";
 import { ProblemNotice } from "./problem-notice.tsx";
+import { useSession } from "./session.tsx";
 
-/** The page of somebody who is not signed in: the ways in that this server has. */
+/**
+ * The page of somebody who is not signed in: the ways in that this server has. Who comes back to it, signed in by another page meanwhile, goes on.
+ */
 export function SignIn({ answer, refused }: { readonly answer: SessionAnswer; readonly refused: ProblemAnswer | null }): ReactNode {
   const words = useWords(frameWords);
   useEffect(() => {
     document.title = `${words.signIn} · serin`;
   }, [words]);
+  const { renew } = useSession();
+  useEffect(() => {
+    const look = (): void => {
+      if (!document.hidden) renew();
+    };
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [renew]);
   return (
     <main className="sign-in" id="content">
       <h1>{words.signIn}</h1>
@@ -22,10 +33,12 @@ export function SignIn({ answer, refused }: { readonly answer: SessionAnswer; re
           {words.signInBy}
         </a>
       )}
-      <p>{words.signInLink}</p>
+      <p>{answer.hasLogin ? words.orLink : words.openLink}</p>
       <pre>
         <code>serin link</code>
       </pre>
+      <p className="faint">{words.linkSays}</p>
+      <p className="faint">{words.linkNeeds}</p>
     </main>
   );
 }

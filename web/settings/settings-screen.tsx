@@ -1,17 +1,39 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
-import { frameWords } from "../words/frame-words.ts";
 import { useWords } from "../words/language.ts";
+import { settingsWords } from "../words/settings-words.ts";
+import "../style/settings.css";
+import { localNowMs } from "../app/clock.ts";
+import type { Reading } from "../app/clock.ts";
+import { Connections, useConnections } from "./connections.tsx";
+import { Freezes } from "./freezes.tsx";
+import { localZone } from "./local-time.ts";
+import { People } from "./people.tsx";
+import { ServerTime } from "./server-time.ts";
+import { Tokens } from "./tokens.tsx";
 
-/** What the server is connected with, who may do what, and the tokens of machines. */
+/** With what the server is connected, who may do what, the tokens of programs, and what is frozen. The address says which form is open (`new`). */
 export function SettingsScreen(): ReactNode {
-  const words = useWords(frameWords);
+  const words = useWords(settingsWords);
   useEffect(() => {
-    document.title = `${words.settings} · serin`;
+    document.title = `${words.title} · serin`;
   }, [words]);
+  const connections = useConnections();
+  const [began] = useState(localNowMs);
+  const { value, heardMs } = connections;
+  const reading: Reading = value === null ? { serverMs: began, localMs: began } : { serverMs: value.nowMs, localMs: heardMs };
   return (
-    <div className="page">
-      <h1>{words.settings}</h1>
+    <div className="page settings">
+      <div className="settings-head">
+        <h1>{words.title}</h1>
+        <p className="faint">{words.zone(localZone())}</p>
+      </div>
+      <ServerTime value={reading}>
+        <Connections asked={connections} />
+        <People />
+        <Freezes />
+        <Tokens />
+      </ServerTime>
     </div>
   );
 }

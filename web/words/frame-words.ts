@@ -25,7 +25,11 @@ export interface FrameWords {
   readonly reload: string;
   readonly signIn: string;
   readonly signInBy: string;
-  readonly signInLink: string;
+  readonly orLink: string;
+  readonly openLink: string;
+  readonly linkSays: string;
+  readonly linkNeeds: string;
+  readonly close: string;
 }
 
 export const frameWords: Words<FrameWords> = {
@@ -59,7 +63,12 @@ export const frameWords: Words<FrameWords> = {
     reload: "Load again",
     signIn: "Sign in",
     signInBy: "Sign in with your team’s account",
-    signInLink: "Or open a one-time link. Whoever may use the command line makes one:",
+    orLink: "Or open a one-time link. The command line makes one:",
+    openLink: "Open a one-time link. The command line makes one:",
+    linkSays: "It opens this page once, within ten minutes, as whoever made it: give it to nobody.",
+    linkNeeds:
+      "The command needs your token: your line of tokens.json in the server’s data folder. Who has none asks whoever keeps the server’s file to add them under people.",
+    close: "Close",
   },
   fr: {
     releases: "Déploiements",
@@ -92,6 +101,11 @@ export const frameWords: Words<FrameWords> = {
     reload: "Recharger",
     signIn: "Connexion",
     signInBy: "Se connecter avec le compte de l’équipe",
-    signInLink: "Ou ouvrez un lien à usage unique. Qui peut utiliser la ligne de commande en crée un\u202f:",
+    orLink: "Ou ouvrez un lien à usage unique. La ligne de commande en crée un\u202f:",
+    openLink: "Ouvrez un lien à usage unique. La ligne de commande en crée un\u202f:",
+    linkSays: "Il ouvre cette page une fois, dans les dix minutes, au nom de qui l’a créé\u202f: ne le donnez à personne.",
+    linkNeeds:
+      "La commande demande votre jeton\u202f: votre ligne de tokens.json dans le dossier de données du serveur. Qui n’en a pas demande à la personne qui tient le fichier du serveur de l’ajouter sous people.",
+    close: "Fermer",
   },
 };

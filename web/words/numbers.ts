@@ -65,6 +65,12 @@ export function sayCount(value: number, language: Language): string {
   return new Intl.NumberFormat(locales[language], { maximumFractionDigits: 0 }).format(value);
 }
 
+/** How long a call took: "0.4 ms", "12 ms", "5,003 ms"; to the tenth below 10. */
+export function sayMs(ms: number, language: Language): string {
+  const said = new Intl.NumberFormat(locales[language], { maximumFractionDigits: ms < 10 ? 1 : 0 }).format(ms);
+  return `${said}\u00a0ms`;
+}
+
 /** A share of 0-100 in percent: "10 %", "9.4 %"; to the tenth below 100, as shares are looked at. */
 export function sayPercent(value: number, language: Language): string {
   const said = new Intl.NumberFormat(locales[language], { maximumFractionDigits: 1 }).format(value);

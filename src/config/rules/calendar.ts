@@ -3,11 +3,12 @@ import { sayDuration } from "../../core/duration.ts";
 import { doubts } from "../../core/messages/doubts.ts";
 import type { Opening } from "../../core/messages/doubts.ts";
 import { sayDay, sayMoment, sayTime } from "../../core/messages/times.ts";
+import { sayMisfit } from "../../core/messages/when.ts";
 import type { Closed } from "../../core/messages/when.ts";
 import { saySpan } from "../../core/messages/numbers.ts";
 import type { Plan } from "../../core/plan.ts";
-import { runLength } from "../../core/when.ts";
-import { isInRange, mayStart, minuteOfWeek, minutesOfRange, nextOpening } from "../../core/windows.ts";
+import { misfitOf, nextFit, runLength } from "../../core/when.ts";
+import { isInRange, mayStart, minutesOfRange, nextOpening } from "../../core/windows.ts";
 import type { WeekRange } from "../../core/windows.ts";
 import type { Draft } from "../draft.ts";
 import type { Path } from "../finding.ts";
@@ -40,6 +41,17 @@ export const startIsOpen: LateRule = (_draft, { plan, startsMs, language }) => {
   return [doubt(plan.plannedFor === null ? ["windows"] : ["metadata", "plannedFor"], said)];
 };
 
+/** The whole plan fits when it starts at that moment, extensions aside. Where nothing may start then at all, that is told already. */
+export const startFits: LateRule = (_draft, { plan, startsMs, language }) => {
+  if (startsMs === null) return [];
+  const misfit = misfitOf(plan, startsMs, { extensions: false, freezes: [] });
+  if (misfit === null || misfit.kind === "closed") return [];
+  const fitsMs = nextFit(plan, startsMs, { extensions: true, freezes: [] });
+  const opens = fitsMs === null ? null : { day: dayOf(plan, fitsMs), time: sayTime(plan, fitsMs) };
+  const because = sayMisfit(plan, { misfit, startMs: startsMs }, language);
+  return [doubt(["windows"], doubts[language].startMisfit({ moment: sayMoment(plan, startsMs, language), because, opens }))];
+};
+
 /** What is said to take so long takes so long: with every extension or without. */
 export const totalIsRight: LateRule = (_draft, { plan, language }) => {
   const parts = plan.remarks.estimatedMs;
@@ -65,7 +77,7 @@ export const totalIsRight: LateRule = (_draft, { plan, language }) => {
  * A preferred window in which the release fits leaves time for it, however late it starts: one of twice its length does. A window shorter
  * than the release is one for its start alone.
  */
-export const windowsFitThePlan: LateRule = (draft, { plan, startsMs, language }) => {
+export const windowsFitThePlan: LateRule = (draft, { plan, language }) => {
   const { shortestMs, longestMs } = runLength(plan);
   const span = (ms: number): string => saySpan(ms, language);
   return eachWindow(draft).flatMap(({ path, text, window }) => {
@@ -77,7 +89,6 @@ export const windowsFitThePlan: LateRule = (draft, { plan, startsMs, language })
       takes: { shortest: span(shortestMs), longest: longestMs > shortestMs ? span(longestMs) : null },
       by: sayClock(last(shortestMs)),
       byLongest: mayExtend ? sayClock(last(longestMs)) : null,
-      late: lateIn({ plan, text, startsMs, takesMs: mayExtend ? longestMs : shortestMs, endsMs: shortestMs }),
       write: shortened(text, window, last(mayExtend ? longestMs : shortestMs)),
       closes: sayClock(window.toMinute),
     });
@@ -123,24 +134,6 @@ function eachWindow(draft: Draft): readonly { readonly path: Path; readonly text
 function shortened(text: string, { fromMinute }: WeekRange, endMinute: number): string {
   const [days = text] = text.split(" ");
   return `${days} ${sayClock(fromMinute)}-${sayClock(endMinute)}`;
-}
-
-/** When a start at that moment, which lies in one of the window's days, would run on past its end; `null` otherwise. */
-function lateIn(ask: {
-  readonly plan: Plan;
-  readonly text: string;
-  readonly startsMs: number | null;
-  readonly takesMs: number;
-  readonly endsMs: number;
-}): { readonly starts: string; readonly ends: string } | null {
-  const { plan, text, startsMs, takesMs, endsMs } = ask;
-  if (startsMs === null) return null;
-  const minute = minuteOfWeek(plan.timeZone, startsMs);
-  const parsed = parseWeekRange(text);
-  const range = parsed.ok ? parsed.value.find((day) => isInRange(day, minute)) : undefined;
-  if (range === undefined) return null;
-  const left = (range.toMinute - minute + weekMinutes) % weekMinutes;
-  return takesMs > left * 60_000 ? { starts: sayTime(plan, startsMs), ends: sayTime(plan, startsMs + Math.max(endsMs, 0)) } : null;
 }
 
 function isOpenOn(plan: Plan, day: string): boolean {

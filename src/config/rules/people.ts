@@ -1,4 +1,7 @@
-import type { Needs } from "../../core/plan.ts";
+import { rolesOf } from "../../core/decide/sign-offs.ts";
+import { roles } from "../../core/plan.ts";
+import type { Needs, Role } from "../../core/plan.ts";
+import { startRoles } from "../../core/roles.ts";
 import { isHolidayCountry } from "../../core/holidays.ts";
 import { doubts } from "../../core/messages/doubts.ts";
 import { isInRange } from "../../core/windows.ts";
@@ -9,6 +12,7 @@ import type { Finding, Path } from "../finding.ts";
 import { insteadOf } from "../near.ts";
 import { parseHolidays, parseWeekRange } from "../week-ranges.ts";
 import type { Draft } from "../draft.ts";
+import type { Server } from "../server-file.ts";
 import { doubt } from "./rule.ts";
 import type { Rule } from "./rule.ts";
 
@@ -54,17 +58,80 @@ export const rolesAreHeld: Rule = (draft, { catalogue, language }) => {
   const server = catalogue.server;
   const environment = draft.metadata?.environment;
   if (server === null || environment === undefined || server.people.length === 0) return [];
-  const held = new Set(
-    server.people.filter((person) => person.environments?.includes(environment) ?? true).flatMap((person) => person.roles),
-  );
+  const team = teamIn(server, environment);
   return needsIn(draft).flatMap(({ path, needs }) => {
-    const nobody = ("all" in needs ? needs.all : needs.any).filter((role) => !held.has(role));
-    const isStuck = "all" in needs ? nobody.length > 0 : nobody.length === needs.any.length && nobody.length > 0;
-    if (!isStuck) return [];
+    const nobody = unheld(needs, team);
+    if (nobody.length === 0) return [];
     const said = doubts[language].roleNotHeld({ environment, roles: nobody.join(", "), file: server.file });
     return [doubt([...path, "all" in needs ? "all" : "any"], said)];
   });
 };
+
+/**
+ * Whoever of the people of the server's file starts a release, those who are left can approve each step of it: one person counts for one role, and
+ * the starter is never alone. A server whose file names nobody knows one person, who has every role.
+ */
+export const signersAreEnough: Rule = (draft, { catalogue, language }) => {
+  const server = catalogue.server;
+  const environment = draft.metadata?.environment;
+  if (server === null || environment === undefined) return [];
+  const team = server.people.length === 0 ? [roles] : teamIn(server, environment);
+  const starters = team.filter((person) => person.some((role) => startRoles.includes(role)));
+  return needsIn(draft)
+    .filter(({ path }) => isForward(path))
+    .flatMap(({ path, needs }) => {
+      const asked = [...new Set("all" in needs ? needs.all : needs.any)];
+      // That nobody has the role at all is told by itself.
+      if (asked.length === 0 || unheld(needs, team).length > 0) return [];
+      // Where nobody here may start one, machines do.
+      const isPossible = starters.length === 0 ? canSign(needs, team) : starters.some((starter) => canSign(needs, team, starter));
+      if (isPossible) return [];
+      const said = doubts[language].signersTooFew({ environment, roles: asked.join(", "), file: server.file });
+      return [doubt([...path, "all" in needs ? "all" : "any"], said)];
+    });
+};
+
+/** The roles of one person. */
+type Held = readonly Role[];
+
+function teamIn(server: Server, environment: string): readonly Held[] {
+  return server.people.filter((person) => person.environments?.includes(environment) ?? true).map((person) => person.roles);
+}
+
+/** The roles without which the needs are never met and that nobody has; empty: none. */
+function unheld(needs: Needs, team: readonly Held[]): readonly Role[] {
+  const nobody = rolesOf(needs).filter((role) => !team.some((person) => person.includes(role)));
+  return "all" in needs || nobody.length === needs.any.length ? nobody : [];
+}
+
+/** Going back, and saying that it went well, is open to whoever has the role. */
+function isForward([, key]: Path): boolean {
+  return key !== "rollback" && key !== "validate-rollback";
+}
+
+/** True when different people can speak for the roles, and one of them is not the starter. */
+function canSign(needs: Needs, team: readonly Held[], starter: Held | null = null): boolean {
+  const others = team.filter((person) => person !== starter);
+  if ("any" in needs) return others.some((person) => person.some((role) => needs.any.includes(role)));
+  const [only, ...more] = new Set(needs.all);
+  if (only !== undefined && more.length === 0) return others.some((person) => person.includes(only));
+  return canShare([...new Set(needs.all)], team);
+}
+
+/** True when each role can have a person of its own. */
+function canShare([role, ...more]: readonly Role[], team: readonly Held[]): boolean {
+  return (
+    role === undefined ||
+    team.some(
+      (person) =>
+        person.includes(role) &&
+        canShare(
+          more,
+          team.filter((other) => other !== person),
+        ),
+    )
+  );
+}
 
 /** The server releases to this environment. */
 export const environmentIsServed: Rule = (draft, { catalogue }) => {

@@ -25,11 +25,14 @@ export type ApprovalStep =
 interface Words {
   readonly no: string;
   readonly approve: (step: ApprovalStep, role: Role) => ButtonWords;
-  readonly pause: (sharePct: number) => ButtonWords;
-  /** `stable`: what people go back to, "frontend v1"; `null`: it is too long to say. */
-  readonly rollback: (stable: string | null) => ButtonWords;
+  readonly pause: Omit<ButtonWords, "consequence">;
+  readonly rollback: Omit<ButtonWords, "consequence">;
   /** A rollback before anybody was exposed. */
-  readonly callOff: ButtonWords;
+  readonly callOff: Omit<ButtonWords, "consequence">;
+  /** What follows the consequence of both, as a sentence. */
+  readonly over: string;
+  /** What follows it after a promotion: `time` is when the old version is not kept any more. */
+  readonly keptUntil: (time: string) => string;
   readonly reason: string;
   readonly answers: Answers;
 }
@@ -83,24 +86,11 @@ const en: Words = {
         };
     }
   },
-  pause: (sharePct) => ({
-    label: "Pause",
-    question: "Pause the release?",
-    consequence: `The share stays at ${sayShare(sharePct, "en")} until somebody lets it go on. The guards stay armed.`,
-    yes: "Pause",
-  }),
-  rollback: (stable) => ({
-    label: "Roll back",
-    question: "Take everybody back?",
-    consequence: `Everybody goes back to ${stable ?? "the stable version"} at once, and the release is over. It cannot be undone.`,
-    yes: "Roll back",
-  }),
-  callOff: {
-    label: "No-Go",
-    question: "Say No-Go?",
-    consequence: "The release ends here, and nobody has seen the new version. It cannot be undone.",
-    yes: "No-Go",
-  },
+  pause: { label: "Pause", question: "Pause the release?", yes: "Pause" },
+  rollback: { label: "Roll back", question: "Take everybody back?", yes: "Roll back" },
+  callOff: { label: "No-Go", question: "Say No-Go?", yes: "No-Go" },
+  over: "The release is over then.",
+  keptUntil: (time) => `After ${time} the old version has to be started first.`,
   reason: "pressed in Slack",
   answers: {
     unknownPerson: (who) =>
@@ -149,24 +139,11 @@ const fr: Words = {
         };
     }
   },
-  pause: (sharePct) => ({
-    label: "Pause",
-    question: "Mettre en pause\u202f?",
-    consequence: `La part reste à ${sayShare(sharePct, "fr")} jusqu’à ce que quelqu’un reprenne. Les garde-fous restent armés.`,
-    yes: "Pause",
-  }),
-  rollback: (stable) => ({
-    label: "Retour arrière",
-    question: "Ramener tout le monde\u202f?",
-    consequence: `Tout le monde revient tout de suite à ${stable ?? "la version stable"}, et la mise en production est terminée. C’est sans retour.`,
-    yes: "Retour arrière",
-  }),
-  callOff: {
-    label: "No-Go",
-    question: "Dire No-Go\u202f?",
-    consequence: "La mise en production s’arrête ici, et personne n’a vu la nouvelle version. C’est sans retour.",
-    yes: "No-Go",
-  },
+  pause: { label: "Pause", question: "Mettre en pause\u202f?", yes: "Pause" },
+  rollback: { label: "Retour arrière", question: "Ramener tout le monde\u202f?", yes: "Retour arrière" },
+  callOff: { label: "No-Go", question: "Dire No-Go\u202f?", yes: "No-Go" },
+  over: "La mise en production est alors terminée.",
+  keptUntil: (time) => `Après ${time}, l’ancienne version doit d’abord redémarrer.`,
   reason: "depuis Slack",
   answers: {
     unknownPerson: (who) =>

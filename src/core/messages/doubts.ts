@@ -19,13 +19,13 @@ export interface Opening {
 interface Doubts {
   plannedDay(at: { readonly day: string; readonly weekday: string; readonly closed: Closed | null; readonly opens: Opening | null }): Said;
   startClosed(at: { readonly moment: string; readonly closed: Closed; readonly opens: Opening | null }): Said;
+  startMisfit(at: { readonly moment: string; readonly because: string; readonly opens: Opening | null }): Said;
   totalTwice(at: { readonly phases: readonly string[]; readonly sum: string; readonly last: string; readonly write: string }): Said;
   totalDiffers(at: { readonly claimed: string; readonly takes: string; readonly write: string }): Said;
   windowLate(at: {
     readonly takes: Takes;
     readonly by: string;
     readonly byLongest: string | null;
-    readonly late: { readonly starts: string; readonly ends: string } | null;
     readonly write: string;
     readonly closes: string;
   }): Said;
@@ -55,6 +55,7 @@ interface Doubts {
   noRootRoute(): Said;
   metricUnused(name: string): Said;
   roleNotHeld(at: { readonly environment: string; readonly roles: string; readonly file: string }): Said;
+  signersTooFew(at: { readonly environment: string; readonly roles: string; readonly file: string }): Said;
   adapterMissing(at: { readonly port: Port; readonly kind: string; readonly has: string }): Said;
   connectionUnchecked(at: { readonly port: Port; readonly names: readonly string[] }): Said;
 }
@@ -89,6 +90,10 @@ const en: Doubts = {
     message: `On ${moment} no release may start (${sayClosed(closed, "en")}).`,
     remedy: opens === null ? "Leave some time open in windows." : `Start it on ${opens.day} from ${opens.time}.`,
   }),
+  startMisfit: ({ moment, because, opens }) => ({
+    message: `Started on ${moment}, the plan does not fit: ${because}.`,
+    remedy: opens === null ? "Leave more time open in windows." : `Start it on ${opens.day} at ${opens.time}.`,
+  }),
   totalTwice: ({ phases, sum, last, write }) => ({
     message: `${phases.join(" + ")} are ${sum} already: “+ ${last}” counts the last phase, which is the validation, twice.`,
     remedy: `Write estimated: ${write}.`,
@@ -97,11 +102,10 @@ const en: Doubts = {
     message: `The phases take ${takes}, and ${claimed} is said.`,
     remedy: `Write estimated: ${write}, or change the phases.`,
   }),
-  windowLate: ({ takes, by, byLongest, late, write, closes }) => ({
+  windowLate: ({ takes, by, byLongest, write, closes }) => ({
     message: [
       `The plan takes ${takesInEnglish(takes)}: it ends inside this window only when it starts by ${by}`,
       `${byLongest === null ? "" : ` (${byLongest} with its extensions)`}.`,
-      late === null ? "" : ` Started at ${late.starts}, it ends at ${late.ends}.`,
     ].join(""),
     remedy: `Write "${write}": prefer says when a release may start, and then it ends by ${closes}.`,
   }),
@@ -156,6 +160,10 @@ const en: Doubts = {
     message: `In ${environment} nobody has the role ${roles}, so this waits for ever.`,
     remedy: `Give it to somebody in ${file}.`,
   }),
+  signersTooFew: ({ environment, roles, file }) => ({
+    message: `In ${environment} there are too few people to approve this: one person counts for one role, and whoever started a release cannot be the only one to approve it.`,
+    remedy: `Name somebody else who is ${roles} in ${file}, or write { all: [] } to ask nobody.`,
+  }),
   adapterMissing: ({ port, kind, has }) => ({
     message: `This build has no ${portsInEnglish[port]} adapter of kind "${kind}": what depends on it is not checked, and no release of this plan begins.`,
     remedy: `Use one that it has (${has}), or a later version.`,
@@ -178,6 +186,10 @@ const fr: Doubts = {
     message: `Rien ne peut démarrer le ${moment} (${sayClosed(closed, "fr")}).`,
     remedy: opens === null ? "Laissez du temps ouvert dans windows." : `Démarrez le ${opens.day} à partir de ${opens.time}.`,
   }),
+  startMisfit: ({ moment, because, opens }) => ({
+    message: `Démarré le ${moment}, le plan ne convient pas\u202f: ${because}.`,
+    remedy: opens === null ? "Laissez plus de temps ouvert dans windows." : `Démarrez le ${opens.day} à ${opens.time}.`,
+  }),
   totalTwice: ({ phases, sum, last, write }) => ({
     message: `${phases.join(" + ")} font déjà ${sum}\u202f: ${quote(`+ ${last}`, "fr")} compte deux fois la dernière phase, qui est la validation.`,
     remedy: `Écrivez estimated: ${write}.`,
@@ -186,11 +198,10 @@ const fr: Doubts = {
     message: `Les phases durent ${takes}, et le plan annonce ${claimed}.`,
     remedy: `Écrivez estimated: ${write}, ou changez les phases.`,
   }),
-  windowLate: ({ takes, by, byLongest, late, write, closes }) => ({
+  windowLate: ({ takes, by, byLongest, write, closes }) => ({
     message: [
       `Le plan dure ${takesInFrench(takes)}\u202f: il ne tient dans cette fenêtre que s’il démarre avant ${by}`,
       `${byLongest === null ? "" : ` (${byLongest} avec ses prolongations)`}.`,
-      late === null ? "" : ` Démarré à ${late.starts}, il se termine à ${late.ends}.`,
     ].join(""),
     remedy: `Écrivez "${write}"\u202f: prefer dit quand un démarrage est possible, et tout est alors fini à ${closes}.`,
   }),
@@ -248,6 +259,10 @@ const fr: Doubts = {
   roleNotHeld: ({ environment, roles, file }) => ({
     message: `Dans ${environment}, personne n’a le rôle ${roles}\u202f: l’attente serait sans fin.`,
     remedy: `Donnez-le à quelqu’un dans ${file}.`,
+  }),
+  signersTooFew: ({ environment, roles, file }) => ({
+    message: `Dans ${environment}, trop peu de personnes peuvent donner cet accord\u202f: une personne compte pour un seul rôle, et qui a démarré une mise en production ne peut pas être seul à l’approuver.`,
+    remedy: `Nommez quelqu’un d’autre (${roles}) dans ${file}, ou écrivez { all: [] } pour ne demander à personne.`,
   }),
   adapterMissing: ({ port, kind, has }) => ({
     message: `Cette version de serin n’a pas d’adaptateur (${portsInFrench[port]}) de type ${quote(kind, "fr")}\u202f: ce qui en dépend n’est pas vérifié, et ce plan ne peut pas démarrer.`,

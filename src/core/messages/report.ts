@@ -63,6 +63,7 @@ export interface ReportWords {
       | "people"
       | "requests"
       | "wayBack"
+      | "overrides"
       | "notices"
       | "story"
       | "proof",
@@ -121,6 +122,8 @@ export interface ReportWords {
   readonly notYet: string;
   readonly verified: string;
   readonly notVerified: string;
+  readonly unbroken: (entries: number, rows: number) => string;
+  readonly broken: (revision: number, why: string) => string;
   readonly planHash: string;
   readonly journalHash: string;
   readonly reproduce: (command: string) => string;
@@ -161,6 +164,7 @@ const en: ReportWords = {
     people: "Approvals",
     requests: "What people asked for",
     wayBack: "The way back",
+    overrides: "Windows and freezes gone over",
     notices: "Notices",
     story: "What happened",
     proof: "Proof",
@@ -223,6 +227,9 @@ const en: ReportWords = {
   notYet: "not yet",
   verified: "Verified",
   notVerified: "NOT verified",
+  unbroken: (entries, rows) =>
+    `The chain of ${sayCount(entries, "en")} entries over ${sayCount(rows, "en")} rows is unbroken, and replay reaches every decision again`,
+  broken: (revision, why) => `Revision ${revision}: ${why}`,
   planHash: "Hash of the plan",
   journalHash: "Last link of the journal",
   reproduce: (command) => `Anybody with the server’s data can check this again: ${command}`,
@@ -307,6 +314,7 @@ const fr: ReportWords = {
     people: "Accords",
     requests: "Demandes",
     wayBack: "Retour arrière",
+    overrides: "Fenêtres et gels outrepassés",
     notices: "Notifications",
     story: "Déroulé",
     proof: "Authenticité",
@@ -372,6 +380,9 @@ const fr: ReportWords = {
   notYet: "pas encore",
   verified: "Vérifié",
   notVerified: "NON vérifié",
+  unbroken: (entries, rows) =>
+    `La chaîne de ${sayCount(entries, "fr")} entrées sur ${sayCount(rows, "fr")} relevés est intacte, et la rejouer redonne chaque décision`,
+  broken: (revision, why) => `Révision ${revision}\u202f: ${why}`,
   planHash: "Empreinte du plan",
   journalHash: "Dernier maillon du journal",
   reproduce: (command) => `Avec les données du serveur, chacun peut le revérifier\u202f: ${command}`,

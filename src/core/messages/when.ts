@@ -39,7 +39,7 @@ const misfits: ByLanguage<Sentences<Misfit, readonly [Start]>> = {
     "too-late": ({ endsMs, closesMs, answer }, start) =>
       `it would end at ${when(start, endsMs, "en")}, and its window closes at ${when(start, closesMs, "en")} (${sayClosed(answer, "en")})`,
     advance: ({ phase, atMs, answer }, start) =>
-      `${namePhase(start.plan, phase, "en")} would begin at ${when(start, atMs, "en")}, when nothing advances (${sayClosed(answer, "en")})`,
+      `${nameStep(start.plan, phase, "en")} would begin at ${when(start, atMs, "en")}, when nothing advances (${sayClosed(answer, "en")})`,
   },
   fr: {
     closed: ({ answer }) => `rien ne peut démarrer à ce moment (${sayClosed(answer, "fr")})`,
@@ -48,9 +48,15 @@ const misfits: ByLanguage<Sentences<Misfit, readonly [Start]>> = {
     "too-late": ({ endsMs, closesMs, answer }, start) =>
       `la fin serait à ${when(start, endsMs, "fr")}, et la fenêtre se ferme à ${when(start, closesMs, "fr")} (${sayClosed(answer, "fr")})`,
     advance: ({ phase, atMs, answer }, start) =>
-      `${namePhase(start.plan, phase, "fr")} commencerait à ${when(start, atMs, "fr")}, quand rien n’avance (${sayClosed(answer, "fr")})`,
+      `${nameStep(start.plan, phase, "fr")} commencerait à ${when(start, atMs, "fr")}, quand rien n’avance (${sayClosed(answer, "fr")})`,
   },
 };
+
+/** What follows the last phase is the promotion. */
+function nameStep(plan: Plan, phase: number, language: Language): string {
+  if (phase < plan.phases.length) return namePhase(plan, phase, language);
+  return language === "fr" ? "la généralisation" : "the promotion";
+}
 
 function when({ plan, startMs }: Start, atMs: number, language: Language): string {
   return sayWhen(plan, { atMs, nowMs: startMs }, language);

@@ -50,7 +50,8 @@ export function actionsView(
   });
 }
 
-function stakesOf(
+/** What pressing a button would touch now. */
+export function stakesOf(
   { release, seen }: Situation,
   traffic: Pick<TrafficView, "people" | "wantedPct">,
   context: Context,

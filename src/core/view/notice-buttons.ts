@@ -1,13 +1,18 @@
+import { unfit } from "../decide/fit.ts";
+import type { Situation } from "../decide/fit.ts";
 import { approvable, missingRoles } from "../decide/sign-offs.ts";
+import { sayConsequence } from "../messages/actions.ts";
 import { buttonWords } from "../messages/buttons.ts";
 import type { ApprovalStep, ButtonWords } from "../messages/buttons.ts";
-import { namePhase } from "../messages/context.ts";
+import { capital, namePhase } from "../messages/context.ts";
+import { sayTime } from "../messages/times.ts";
 import type { Plan, Role } from "../plan.ts";
 import type { Release, SignOffFor } from "../release.ts";
 import type { PersonView } from "../release-view.ts";
 import type { Request } from "../requests.ts";
 import { isExposed } from "../status.ts";
 import type { Status } from "../status.ts";
+import { stakesOf } from "./actions-view.ts";
 import { approvalsNow } from "./people-view.ts";
 
 /** A button below a message about a release, in words; whoever presses it is asked once more, with the consequence. */
@@ -20,14 +25,28 @@ export interface ButtonState extends ButtonWords {
   readonly isGrave: boolean;
 }
 
-/** What may be pressed where the release stands: an approval for each role that is still missing, then pause, then the way back. Pure. */
-export function buttonsOf(release: Release, sharePct: number): readonly ButtonState[] {
+/**
+ * What may be pressed where the release stands, `nowMs` being the moment of its last entry: an approval for each role that is still missing, then
+ * pause, then the way back. Pure.
+ */
+export function buttonsOf(release: Release, wantedPct: number, nowMs: number): readonly ButtonState[] {
   const { plan, status } = release;
-  const words = buttonWords[plan.language];
-  const pause: ButtonState = { kind: "pause", as: null, ...words.pause(sharePct), no: words.no, isGrave: false };
-  const back = isBeforeExposure(status) ? words.callOff : words.rollback(stableOf(release));
-  const rollback: ButtonState = { kind: "rollback", as: null, ...back, no: words.no, isGrave: true };
-  return [...approvalButtons(release), ...(mayPause(status) ? [pause] : []), ...(mayGoBack(status) ? [rollback] : [])];
+  const { language } = plan;
+  const { no, pause, rollback, callOff, over, keptUntil } = buttonWords[language];
+  const situation: Situation = { release, standings: [], seen: { nowMs, frozen: [], superseded: false } };
+  const stakes = stakesOf(situation, { people: null, wantedPct }, { plan }, language);
+  const does = (kind: "pause" | "rollback"): string => `${capital(sayConsequence(kind, stakes, language))}.`;
+  const isFit = (kind: "pause" | "rollback"): boolean => unfit(kind, situation) === null && status.kind !== "rolling-back";
+  const isKept = status.kind === "promoted" && status.previous === "kept";
+  const later = isKept ? [keptUntil(sayTime(plan, status.sinceMs + plan.keepPreviousMs))] : [];
+  const back = isExposed(status) || status.kind === "promoted" ? rollback : callOff;
+  return [
+    ...approvalButtons(release),
+    ...(isFit("pause") ? [{ kind: "pause", as: null, ...pause, consequence: does("pause"), no, isGrave: false } as const] : []),
+    ...(isFit("rollback")
+      ? [{ kind: "rollback", as: null, ...back, consequence: [does("rollback"), ...later, over].join(" "), no, isGrave: true } as const]
+      : []),
+  ];
 }
 
 function approvalButtons(release: Release): readonly ButtonState[] {
@@ -48,32 +67,9 @@ function isGoingBack(status: Status): boolean {
   return status.kind === "holding" && "breach" in status.why;
 }
 
-function isBeforeExposure(status: Status): boolean {
-  return status.kind === "waiting" || status.kind === "preparing";
-}
-
-function mayPause(status: Status): boolean {
-  if (status.kind === "holding") return !isGoingBack(status) && status.why.kind !== "paused";
-  return status.kind === "shifting" || status.kind === "observing";
-}
-
-function mayGoBack(status: Status): boolean {
-  return isBeforeExposure(status) || isExposed(status) || (status.kind === "promoted" && status.previous === "kept");
-}
-
 function stepOf(plan: Plan, target: SignOffFor): ApprovalStep {
   const index = target.kind === "phase" ? target.phase : 0;
   const { sharePct = 0, audience = "everyone" } = plan.phases[index] ?? {};
   if (target.kind === "phase") return { kind: "phase", name: namePhase(plan, index, plan.language), sharePct, audience };
   return target.kind === "start" ? { kind: "start", sharePct, audience } : target;
-}
-
-/** Digests fill a dialog and say nothing. */
-const longestVersions = 100;
-
-function stableOf({ versions }: Release): string | null {
-  const named = Object.entries(versions)
-    .map(([service, { stable }]) => `${service} ${stable}`)
-    .join(", ");
-  return named.length > longestVersions ? null : named;
 }

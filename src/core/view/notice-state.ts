@@ -124,7 +124,7 @@ export function noticeState({ head, entries }: Told, revision: number): NoticeSt
     gates: phase === null ? [] : gatesOf(release, phase, story),
     reaction: reactionOf(release, story),
     approvals: approvalsOf(release),
-    buttons: buttonsOf(release, wantedPctOf(plan, status)),
+    buttons: buttonsOf(release, wantedPctOf(plan, status), last.atMs),
   };
 }
 

@@ -28,7 +28,7 @@ export interface CalendarAnswer {
   readonly plans: readonly PlanName[];
   readonly days: readonly CalendarDay[];
   readonly bands: readonly CalendarBand[];
-  /** Starts in these days with which the whole plan fits its windows, ascending. */
+  /** Starts in these days, from now on, with which the whole plan fits its windows, ascending. */
   readonly starts: readonly CalendarStart[];
   /** Every release of that environment that runs, waits or ran in these days, by its beginning. */
   readonly releases: readonly CalendarRelease[];

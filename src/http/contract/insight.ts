@@ -60,6 +60,8 @@ export type ReportAnswer = ReleaseReport;
 
 /** The answer of `connections`. */
 export interface ConnectionsAnswer {
+  /** The server's time, to which every other one of settings is compared. */
+  readonly nowMs: number;
   readonly connections: readonly ConnectionView[];
 }
 

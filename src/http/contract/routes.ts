@@ -1,3 +1,4 @@
+import { startRoles } from "../../core/roles.ts";
 import type { Role } from "../../core/plan.ts";
 
 /*
@@ -14,13 +15,12 @@ export interface Route {
   readonly access: Access;
 }
 
-const mayStart: readonly Role[] = ["release-manager", "devops-lead"];
-const mayExamine: readonly Role[] = [...mayStart, "qa-lead", "product-owner"];
+const mayExamine: readonly Role[] = [...startRoles, "qa-lead", "product-owner"];
 
 /** Every route of the API, by name. What a request may do to a release is decided by the release itself (`core`), so it is open to every person. */
 export const routes = {
   health: { method: "GET", path: "/api/v1/health", access: "anybody" },
-  startRelease: { method: "POST", path: "/api/v1/releases", access: mayStart },
+  startRelease: { method: "POST", path: "/api/v1/releases", access: startRoles },
   listReleases: { method: "GET", path: "/api/v1/releases", access: "person" },
   showRelease: { method: "GET", path: "/api/v1/releases/:id", access: "person" },
   journal: { method: "GET", path: "/api/v1/releases/:id/journal", access: "person" },
@@ -31,7 +31,7 @@ export const routes = {
   verify: { method: "POST", path: "/api/v1/releases/:id/verify", access: "person" },
   listFreezes: { method: "GET", path: "/api/v1/freezes", access: "person" },
   liftFreeze: { method: "DELETE", path: "/api/v1/freezes/:environment", access: ["release-manager"] },
-  startStable: { method: "POST", path: "/api/v1/stable", access: mayStart },
+  startStable: { method: "POST", path: "/api/v1/stable", access: startRoles },
   metrics: { method: "GET", path: "/metrics", access: "person" },
   examine: { method: "POST", path: "/api/v1/examinations", access: mayExamine },
   openapi: { method: "GET", path: "/api/v1/openapi.json", access: "anybody" },

@@ -64,12 +64,13 @@ export function headMessage({ state, release, link }: Pick<Notice, "state" | "re
     state.approvals.length === 0 ? null : labelled(words.approvals, state.approvals.map(sayApproval).join(" · "), state),
   ];
   const gates = gateList(state);
+  const buttons = hearing === "heard" ? buttonBlocks({ state, release }) : [];
   const ended = link === null ? null : section([{ type: "link", url: link, text: words.open }]);
   return {
     text: escape([sayThread(state, release), state.sentence].map((line) => plainLine(line)).join("\n")),
     blocks: [
-      ...fit([header(sayThread(state, release)), rich([...lines.flatMap(whole), ...gates, ...whole(ended)])]),
-      ...(hearing === "heard" ? buttonBlocks({ state, release }) : []),
+      ...fit([header(sayThread(state, release)), rich([...lines.flatMap(whole), ...gates, ...whole(ended)])], textsOf(buttons)),
+      ...buttons,
     ],
   };
 }
@@ -128,6 +129,14 @@ function labelled(label: string, value: string, { language }: NoticeState): Sect
   return section([text(`${label}${language === "fr" ? "\u00a0: " : ": "}`, "bold"), text(plainLine(value))]);
 }
 
+/** How long the texts of buttons are together, UTF-16 units. */
+function textsOf(blocks: readonly ActionsBlock[]): number {
+  const texts = blocks.flatMap(({ elements }) =>
+    elements.flatMap(({ text, confirm }) => [text, confirm.title, confirm.text, confirm.confirm, confirm.deny]),
+  );
+  return texts.reduce((sum, { text }) => sum + text.length, 0);
+}
+
 function sayApproval({ title, says, by }: NoticeState["approvals"][number]): string {
   return by === null ? `${title} ${says}` : `${title} ${says} (${by})`;
 }
@@ -162,9 +171,12 @@ function whole<T>(item: T | null): readonly T[] {
   return item === null ? [] : [item];
 }
 
-/** The blocks with texts cut where all of them together would be too long: a message without a piece of a sentence is better than none. */
-function fit(blocks: readonly Block[]): readonly Block[] {
-  let room = roomForTexts;
+/**
+ * The blocks with texts cut where all of them together, and `taken` UTF-16 units of others, would be too long: a message without a piece of a sentence
+ * is better than none.
+ */
+function fit(blocks: readonly Block[], taken = 0): readonly Block[] {
+  let room = roomForTexts - taken;
   const cut = (inline: Inline): readonly Inline[] => {
     if (inline.type !== "text" || inline.text === "\n") return [inline];
     if (room <= 1) return [];
