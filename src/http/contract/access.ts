@@ -94,6 +94,6 @@ export interface KnownPerson {
   readonly from: "file" | "login";
   /** When they last called; `null`: not since the server began. */
   readonly lastSeenMs: number | null;
-  /** True when they called within the last two minutes. */
+  /** True when they called within the last two minutes, or have an event stream open. */
   readonly isOn: boolean;
 }

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { ErrorCode } from "../../errors.ts";
 import * as contract from "../contract.ts";
 import type { RouteName } from "../contract.ts";
-import { createTokenBody, openSessionBody } from "./access.ts";
+import { createTokenBody, loginQuery, openSessionBody } from "./access.ts";
 import { calendarQuery, setFreezeBody } from "./calendar.ts";
 import { connectionsQuery, historyQuery, readinessQuery, reportQuery, whatIfQuery } from "./insight.ts";
 
@@ -31,6 +31,9 @@ export type AnswerKind =
   | "no body";
 
 const json = (type: string): { readonly 200: AnswerKind } => ({ 200: { type } });
+
+/** A refusal to who stands at the sign-in: a page for browsers. */
+const page: AnswerKind = { media: "text/html or application/problem+json" };
 
 /** Every route, described. */
 export const descriptions: Readonly<Record<RouteName, Description>> = {
@@ -154,20 +157,21 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
   },
   login: {
     says: "Leads to the team's own sign-in. A browser is shown what went wrong as a page.",
-    answers: { 302: "redirect" },
+    query: loginQuery,
+    answers: { 302: "redirect", 400: page, 404: page, 429: page, 502: page },
     problems: ["login-unset", "login-provider", "too-many-tries"],
   },
   loginCallback: {
     says: "Where that sign-in comes back. A browser is shown what went wrong as a page.",
-    answers: { 302: "redirect" },
+    answers: { 302: "redirect", 400: page, 403: page, 404: page, 429: page, 502: page },
     problems: [
       "login-unset",
       "login-provider",
       "login-clock",
-      "login-denied",
-      "login-name",
-      "login-over",
       "login-refused",
+      "login-denied",
+      "login-over",
+      "login-name",
       "login-role",
       "too-many-tries",
     ],
