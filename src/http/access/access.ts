@@ -9,6 +9,8 @@ import type { Caller } from "../tokens.ts";
 import { clearCookie, readCookie, writeCookie } from "./cookie.ts";
 import type { CookieHome } from "./cookie.ts";
 import { callerWith } from "./grants.ts";
+import { Ends } from "./ends.ts";
+import type { Proof } from "./ends.ts";
 import { Flows } from "./flow.ts";
 import { Links } from "./links.ts";
 import { Login } from "./login.ts";
@@ -34,11 +36,22 @@ export interface AccessMakings {
   readonly log: Log;
 }
 
-/** Who calls, by which of the ways. `session`: `null` unless it was a cookie. */
+/**
+ * Who calls, by which of the ways. `session`: `null` unless it was a cookie. `proof`: `null` for a token of `tokens.json`, which ends with the server
+ * alone.
+ */
 export interface Identified {
   readonly caller: Caller;
   readonly via: SessionPerson["via"];
   readonly session: StoredSession | null;
+  readonly proof: Proof | null;
+}
+
+/** How long a call that stays open may: until `over` aborts, and `lastsMs` at most. `leave` is called when it is over. */
+export interface Staying {
+  readonly over: AbortSignal;
+  readonly lastsMs: number;
+  leave(): void;
 }
 
 /** Who a session is for. Roles that the server's file gives are not in it: they are looked up at each call. */
@@ -61,6 +74,8 @@ export class Access {
   readonly machines: MachineTokens;
   /** `null`: people do not sign in with an identity provider here. */
   readonly login: Login | null;
+  readonly #clock: Clock;
+  readonly #ends = new Ends();
   readonly #flows: Flows;
   readonly #beginnings: Tries;
   readonly #tokens: ReadonlyMap<string, Caller>;
@@ -71,13 +86,14 @@ export class Access {
 
   constructor({ store, clock, people, tokens, publicUrl, log, login = null }: AccessMakings) {
     this.publicUrl = publicUrl;
+    this.#clock = clock;
     this.roster = new Roster(clock, people);
-    this.machines = new MachineTokens(store, clock, log);
+    this.machines = new MachineTokens({ store, clock, log, ends: this.#ends });
     this.login = login === null || publicUrl === null ? null : new Login(login, publicUrl, log);
     this.#flows = new Flows(clock);
     this.#beginnings = new Tries(clock, log, beginningsAtMost);
     this.#tokens = tokens;
-    this.#sessions = new Sessions(store, clock);
+    this.#sessions = new Sessions(store, clock, this.#ends);
     this.#links = new Links(clock);
     this.#tries = new Tries(clock, log, triesAtMost);
     this.#home = { isHttps: publicUrl?.startsWith("https:") ?? false };
@@ -92,6 +108,21 @@ export class Access {
     const found = header === undefined ? await this.#bySession(context) : await this.#byToken(context, header);
     if (found !== null && !found.caller.isMachine) this.roster.seen(found.caller);
     return found;
+  }
+
+  /** For a call that stays open: it is over as soon as what its caller showed is. A person who reads is here as long as it is not. */
+  stay({ caller, proof }: Identified): Staying {
+    const over = new AbortController();
+    const forget = proof === null ? null : this.#ends.await(proof.digest, () => over.abort());
+    const gone = caller.isMachine ? null : this.roster.stays(caller);
+    return {
+      over: over.signal,
+      lastsMs: proof === null ? Infinity : proof.endsMs - this.#clock.nowMs(),
+      leave: () => {
+        forget?.();
+        gone?.();
+      },
+    };
   }
 
   /** Opens the session of a link's code and sets its cookie. Throws `link-unknown`, `origin-wrong` or `too-many-tries`. */
@@ -165,14 +196,15 @@ export class Access {
     if (caller === null) throw new UserError("link-unknown", `${session.name} does not belong to this server any more.`);
     writeCookie(context, this.#home, { what: "session", value: id, seconds });
     this.roster.seen(caller);
-    return { caller, via: session.via, session };
+    return { caller, via: session.via, session, proof: proofOf(session) };
   }
 
   async #byToken(context: Context, header: string): Promise<Identified> {
     const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header)?.[1];
     if (token === undefined) throw new UserError("token-missing", "This call needs `Authorization: Bearer TOKEN`.");
-    const caller = personOf(this.#tokens, token) ?? (await this.machines.machineOf(token));
-    if (caller !== null) return { caller, via: "token", session: null };
+    const person = personOf(this.#tokens, token);
+    const found = person === null ? await this.machines.machineOf(token) : { caller: person, proof: null };
+    if (found !== null) return { ...found, via: "token", session: null };
     this.#tries.count(addressOf(context));
     throw new UserError("token-unknown", "Nobody here has this token, or it is not in force any more.");
   }
@@ -188,7 +220,7 @@ export class Access {
       throw new UserError("session-over", "The session of this browser is over.");
     }
     if (!["GET", "HEAD"].includes(context.req.method)) checkOrigin(context, this.publicUrl);
-    return { caller, via: session.via, session };
+    return { caller, via: session.via, session, proof: proofOf(session) };
   }
 
   /** Who is behind a session: with the roles that the file gives them now. `null`: they had them from the file, and it does not name them any more. */
@@ -197,4 +229,8 @@ export class Access {
     if (grants.length === 0) return named;
     return callerWith(name, named === null ? grants : [named, ...grants]);
   }
+}
+
+function proofOf({ hash, expiresMs }: StoredSession): Proof {
+  return { digest: hash, endsMs: expiresMs };
 }
