@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { LoginSettings } from "../../config/open-login.ts";
 import { UserError } from "../../errors.ts";
-import type { AccessStore, Clock, StoredSession } from "../../ports.ts";
+import type { AccessStore, Clock, Grant, StoredSession } from "../../ports.ts";
 import type { SessionPerson } from "../contract/access.ts";
 import type { Log } from "../log.ts";
 import { personOf } from "../tokens.ts";
@@ -57,9 +57,9 @@ export interface Staying {
 /** Who a session is for. Roles that the server's file gives are not in it: they are looked up at each call. */
 type Holder = Pick<StoredSession, "name" | "grants">;
 
-/** Who opens the dashboard with a link. `endsMs` ends what it opens, epoch ms: a session does not outlive the one that it continues. */
+/** Who opens the dashboard with a link. `from`: the session that made it, which the one that it opens does not outlive; `null`: a token made it. */
 interface LinkHolder extends Holder {
-  readonly endsMs: number;
+  readonly from: StoredSession | null;
 }
 
 /** What failures are answered before a caller is told to wait. */
@@ -129,17 +129,18 @@ export class Access {
   async openByLink(context: Context, code: string): Promise<Identified> {
     checkOrigin(context, this.publicUrl);
     const holder = this.#links.redeem(code);
-    if (holder === null) {
+    const isOver = holder !== null && holder.from !== null && !(await this.#sessions.isOpen(holder.from));
+    if (holder === null || isOver) {
       this.#tries.count(addressOf(context));
       throw new UserError("link-unknown", "Nobody here has this link, or it was used, or its ten minutes are over.");
     }
-    const { endsMs, ...person } = holder;
-    return this.#open(context, { ...person, via: "link" }, endsMs);
+    const { from, ...person } = holder;
+    return this.#open(context, { ...person, via: "link" }, from?.expiresMs ?? Infinity);
   }
 
   /** A code that opens the dashboard as the caller, once, and when it ends, epoch ms. */
   mintLink({ caller, session }: Identified): { readonly code: string; readonly expiresMs: number } {
-    return this.#links.mint({ name: caller.name, grants: session?.grants ?? [], endsMs: session?.expiresMs ?? Infinity });
+    return this.#links.mint({ name: caller.name, grants: session?.grants ?? [], from: session });
   }
 
   /** Where the browser goes to sign in; it ends at `to`, an address of this server. Throws `login-unset`, `login-provider` or `too-many-tries`. */
@@ -166,10 +167,13 @@ export class Access {
 
   /** The person of the file, where one signs in so; else who the provider says, if a group gives them a role. Throws `login-role` or `login-name`. */
   #personBehind({ name, grants }: SignedIn): Holder {
-    const person = this.roster.whoSignsInAs(name);
-    // Somebody else's name is taken by who signs in as them, and by nobody who only is called so.
-    if (person === null && this.roster.named(name) !== null)
-      throw new UserError("login-name", `Somebody else here is called ${name}.`, { who: name });
+    const person = this.roster.whoSignsInAs(name, this.login?.settings.name === "email");
+    // Somebody else's name is taken by who signs in as them, and by nobody who only is called so, or nearly.
+    const other = person === null ? this.roster.namedLike(name) : null;
+    if (other !== null)
+      throw new UserError("login-name", `${name} is, or looks like, ${other.name} of the server's file, who signs in as somebody else.`, {
+        who: name,
+      });
     if (person !== null) return { name: person.name, grants };
     const groups = this.login?.settings.roles.map(({ group }) => group) ?? [];
     if (grants.length === 0)
@@ -223,12 +227,21 @@ export class Access {
     return { caller, via: session.via, session, proof: proofOf(session) };
   }
 
-  /** Who is behind a session: with the roles that the file gives them now. `null`: they had them from the file, and it does not name them any more. */
+  /**
+   * Who is behind a session: with the roles that the file gives them now, and what it still gives a group of what their groups gave them. `null`:
+   * nothing of it holds any more.
+   */
   #callerOf({ name, grants }: Holder): Caller | null {
     const named = this.roster.named(name);
-    if (grants.length === 0) return named;
-    return callerWith(name, named === null ? grants : [named, ...grants]);
+    const given = new Set(this.login?.settings.roles.map(wordsOf));
+    const held = grants.filter((grant) => given.has(wordsOf(grant)));
+    if (held.length === 0) return named;
+    return callerWith(name, named === null ? held : [named, ...held]);
   }
+}
+
+function wordsOf({ roles, environments }: Grant): string {
+  return JSON.stringify([roles, environments]);
 }
 
 function proofOf({ hash, expiresMs }: StoredSession): Proof {

@@ -57,6 +57,11 @@ export class Sessions {
     return session;
   }
 
+  /** True until the session is closed or over; that it is looked at is no use of it. */
+  async isOpen({ hash, expiresMs }: StoredSession): Promise<boolean> {
+    return this.#clock.nowMs() < expiresMs && (await this.#store.session(hash)) !== null;
+  }
+
   /** Ends a session by its digest; harmless when it is over. */
   async close(hash: string): Promise<void> {
     this.#usedMs.delete(hash);
