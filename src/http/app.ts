@@ -11,6 +11,7 @@ import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
 import { routes } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
+import { createDenials } from "./denials.ts";
 import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
 import { calendar } from "./calendar.ts";
@@ -76,7 +77,7 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
 export const answeredRoutes = Object.keys(handlers) as readonly RouteName[];
 
 /** What an app is made of; the rest of its parts it makes itself. */
-export type AppGiven = Omit<AppParts, "turn" | "streams" | "idleAsks"> & { readonly streamLimits: StreamLimits };
+export type AppGiven = Omit<AppParts, "turn" | "streams" | "idleAsks" | "denied"> & { readonly streamLimits: StreamLimits };
 
 /**
  * The HTTP API over its parts: every route of the contract, authenticated as the contract says; every error a problem. Calls take turns, so that
@@ -89,6 +90,7 @@ export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
     turn: createTurns(),
     streams: new Streams(streamLimits),
     idleAsks: new Tries(clock, log, idleAsksAtMost),
+    denied: createDenials(log, clock),
   };
   const app = new Hono<Env>();
   app.use(async (context, next) => {
@@ -138,7 +140,7 @@ function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): 
   if (answer.status === 401 || answer.status === 403) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;
-    parts.log("warning", "denied", { code: answer.code, method: context.req.method, path: context.req.path, who });
+    parts.denied({ code: answer.code, method: context.req.method, path: context.req.path, who });
   }
   return problemResponse(answer);
 }

@@ -9,6 +9,7 @@ import type { Access } from "./access/access.ts";
 import type { Tries } from "./access/tries.ts";
 import type { ExaminedPart } from "./contract.ts";
 import type { KnownConnection } from "./connections.ts";
+import type { Denials } from "./denials.ts";
 import type { LastCalls } from "./last-calls.ts";
 import type { Log } from "./log.ts";
 import type { Meters } from "./meters.ts";
@@ -75,6 +76,7 @@ export interface AppParts {
   /** The environments that this server releases to. */
   readonly environments: readonly string[];
   readonly log: Log;
+  readonly denied: Denials;
   /** By which notifiers hear people. */
   readonly inboxes: readonly Inbox[];
   readonly version: string;
