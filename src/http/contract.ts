@@ -16,7 +16,7 @@ export const bodyLimitBytes = 2 * 1024 * 1024;
 /** The language of the sentences; absent: the plan's. */
 const language = z.enum(["fr", "en"]).optional();
 
-/** The query of `showRelease`, `events` and `releasesEvents`. */
+/** The query of `showRelease`, `events`, `releasesEvents` and `ask`. */
 export const languageQuery = z.strictObject({ language });
 
 const word = z
