@@ -188,9 +188,11 @@ export interface WhyCheck {
   readonly sentence: string;
 }
 
-/** Whether the stored journal is unbroken and replays to the same decisions. Status 200 in both cases. */
+/** Whether the stored journal is unbroken, replays to the same decisions, and every notice that it owed is known. Status 200 in both cases. */
 export interface VerifyAnswer {
   readonly ok: boolean;
+  /** The first revision that is not right, 0 the release's head; `null`: all are, or the store itself is damaged. */
+  readonly revision: number | null;
   /** What was checked, or the first thing that is not right. */
   readonly says: string;
 }
