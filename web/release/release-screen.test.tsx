@@ -75,7 +75,7 @@ describe("one release", () => {
     await page.click(page.button("Roll back"));
     expect(page.server.asked).toEqual([{ body: { kind: "rollback", reason: "emergency: taken back by hand" }, revision: '"6"' }]);
     expect(page.findAll("dialog")).toEqual([]);
-    expect(page.find(".actions-says").textContent).toBe("Accepted. So be it.");
+    expect(page.find(".actions-says").textContent).toBe("Accepted.");
   });
 
   test("an approval carries the reason, the role and the revision that was seen when the dialog opened", async () => {
