@@ -48,7 +48,7 @@ function callsOf(release: { readonly id: string; readonly revision: number }): r
   const start = (key: string, version: string): Promise<Said> => {
     const plan = { text: stage.planText({ keepPrevious: "0", observe: "10m" }), file: "plan.yaml" };
     const body = { plan, versions: { frontend: version, backend: version }, stable: { frontend: "1", backend: "1" }, reason };
-    return post("/api/v1/releases", { who: "Camille", body, headers: { "idempotency-key": key } });
+    return post("/api/v1/releases", { who: "Noor", body, headers: { "idempotency-key": key } });
   };
   return [
     (index) => ask("Camille", { kind: "pause", reason }, { ...seen, "idempotency-key": `pause-${index}` }),
