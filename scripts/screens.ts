@@ -1,13 +1,12 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { pathOf, routes } from "../src/http/contract.ts";
-import type { StartReleaseAnswer } from "../src/http/contract.ts";
 import { openSimulatedServer } from "../src/sim/serve.ts";
 import type { SimulatedServer } from "../src/sim/serve.ts";
 import { buildWeb } from "./build-web.ts";
-import { newContext, openAs, openChromium } from "./chromium.ts";
+import { linkFor, newContext, openAs, openChromium } from "./chromium.ts";
 import type { Look } from "./chromium.ts";
+import { beginRelease, signAs } from "./people-at-work.ts";
 
 const folder = join(import.meta.dirname, "../docs/screens");
 const minuteMs = 60_000;
@@ -35,15 +34,17 @@ async function drawStory(browser: Browser): Promise<void> {
   // Simulated time hardly moves while a picture is taken.
   const server = await openSimulatedServer({ speed: 0.1, hasHistory: true });
   try {
-    const id = await begin(server);
+    const id = await beginRelease(server);
     const draw = (name: string, path: string, more: Partial<Look> & { readonly who?: string } = {}): Promise<void> =>
       drawEach(browser, server, { name, path, ...more });
     await drawStranger(browser, server);
+    // Everybody has called: they are on.
+    for (const { name } of server.team) await linkFor(server, name);
     await draw("go", `/releases/${id}`);
-    await sign(server, id, [0, 2]);
+    await signAs(server, id, ["release-manager", "qa-lead"]);
     await server.until(id, ({ release }) => release.status.kind === "observing", 5 * minuteMs);
     await server.playground.pass(14 * minuteMs);
-    await sign(server, id, [0, 2]);
+    await signAs(server, id, ["release-manager", "qa-lead"]);
     await server.until(id, ({ release }) => release.status.kind === "observing" && release.status.phase === 1, 20 * minuteMs);
     await server.playground.pass(11.5 * minuteMs);
     await draw("release", `/releases/${id}`);
@@ -105,35 +106,6 @@ async function shot(page: Page): Promise<string> {
   const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 88 });
   await session.detach();
   return data;
-}
-
-async function begin(server: SimulatedServer): Promise<string> {
-  const versions = { frontend: "ecomsimply/frontend:3.0.0", backend: "ecomsimply/backend:3.0.0" };
-  const body = { plan: server.plan, versions, reason: "Awwwards UI Refonte" };
-  const answer = await fetch(server.url + pathOf(routes.startRelease), {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${server.tokenOf(server.team[1].name)}`,
-      "content-type": "application/json",
-      "idempotency-key": "screens",
-    },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`no release began: ${await answer.text()}`);
-  return ((await answer.json()) as StartReleaseAnswer).id;
-}
-
-/** These of the team approve what waits for them. */
-async function sign({ engine, playground, team }: SimulatedServer, release: string, who: readonly number[]): Promise<void> {
-  for (const index of who) {
-    const by = team[index];
-    const view = await engine.view(release);
-    if (by === undefined || view === null) throw new Error("nobody can sign here");
-    const { revision: expectRevision } = view.release;
-    const id = `${release}-${expectRevision}-${by.name}`;
-    await engine.ask({ id, release, atMs: engine.nowMs(), by, kind: "approve", expectRevision, reason: "vu", as: null });
-    await playground.pass(1_000);
-  }
 }
 
 await main();

@@ -72,7 +72,7 @@ async function addServerCommands(program: Command, terminal: Terminal): Promise<
 }
 
 async function addRelease(release: Command, terminal: Terminal): Promise<void> {
-  const [start, list, show, watch, why, readiness, ask, verify] = await Promise.all([
+  const [start, list, show, watch, why, readiness, ask, verify, report] = await Promise.all([
     import("./cli/release-start.ts"),
     import("./cli/release-list.ts"),
     import("./cli/release-show.ts"),
@@ -81,6 +81,7 @@ async function addRelease(release: Command, terminal: Terminal): Promise<void> {
     import("./cli/release-readiness.ts"),
     import("./cli/release-ask.ts"),
     import("./cli/release-verify.ts"),
+    import("./cli/release-report.ts"),
   ]);
   start.addReleaseStart(release, terminal);
   list.addReleaseList(release, terminal);
@@ -90,6 +91,7 @@ async function addRelease(release: Command, terminal: Terminal): Promise<void> {
   readiness.addReleaseReadiness(release, terminal);
   ask.addReleaseAsk(release, terminal);
   verify.addReleaseVerify(release, terminal, async (asked) => (await import("./main/without-server.ts")).verifyStored(asked));
+  report.addReleaseReport(release, terminal, async (asked) => (await import("./main/without-server.ts")).reportStored(asked));
 }
 
 async function addFreeze(freeze: Command, terminal: Terminal): Promise<void> {

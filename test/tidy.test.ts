@@ -201,7 +201,7 @@ describe("files", () => {
 
   test("hold no forbidden words", () => {
     const texts = files.filter(
-      (path) => !["test/tidy.test.ts", "package-lock.json"].includes(path) && !/\.(?:png|ico|woff2|sqlite)$/.test(path),
+      (path) => !["test/tidy.test.ts", "package-lock.json"].includes(path) && !/\.(?:png|webp|ico|woff2|sqlite)$/.test(path),
     );
     const wrong = texts.flatMap((path) => {
       const found = forbidden.filter(({ words }) => words.test(textOf(path)));

@@ -7,6 +7,7 @@ import "./style/base.css";
 import "./style/frame.css";
 import "./style/releases.css";
 import "./style/release.css";
+import "./style/history.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no place for the dashboard");

@@ -23,6 +23,8 @@ export interface Call {
 export interface Client {
   /** The answer's JSON; `null` when it has none (204). */
   call<Answer>(route: Route, call?: Call): Promise<Answer>;
+  /** The answer as it is, which is not JSON. */
+  text(route: Route, call?: Call): Promise<string>;
   /** The events of a stream until it ends; throws `server-unreachable` when it breaks. */
   events(route: Route, call: Call, signal: AbortSignal): AsyncGenerator<ServerEvent<EventName>, void>;
 }
@@ -34,6 +36,7 @@ export function createClient(connection: Connection): Client {
       const response = await send(connection, route, call);
       return (response.status === 204 ? null : await jsonOf(response)) as Answer;
     },
+    text: async (route, call = {}) => (await send(connection, route, call)).text(),
     async *events(route, call, signal) {
       const response = await send(connection, route, { ...call, headers: { ...call.headers, Accept: "text/event-stream" } }, signal);
       if (response.body === null) throw new UserError("answer-strange", "The event stream is empty.");

@@ -7,6 +7,7 @@ import type { Exit } from "../errors.ts";
 import { addFreezeLift } from "./freeze-lift.ts";
 import { addReleaseAsk } from "./release-ask.ts";
 import { addReleaseList } from "./release-list.ts";
+import { addReleaseReport } from "./release-report.ts";
 import { addReleaseStart } from "./release-start.ts";
 import { addServer } from "./server.ts";
 import { processTerminal } from "./terminal.ts";
@@ -39,6 +40,7 @@ async function type(
   addReleaseList(program, terminal);
   addReleaseAsk(program, terminal);
   addFreezeLift(program.command("freeze"), terminal);
+  addReleaseReport(program, terminal, async ({ format, language }) => `${format} ${language}\n`);
   addServer(program, terminal, async () => {
     throw new Error("no server is started here");
   });
@@ -61,6 +63,9 @@ test.each<[string, readonly string[], Exit, string]>([
   ["a token file that is none", ["list", "--token-file", "PLAN"], "bad-input", "neither one token nor"],
   ["a server without a folder", ["server"], "bad-input", "--data DIR"],
   ["a moment without its offset", ["server", "--data", "x", "--clock-starts", "2025-08-19T14:00:00"], "bad-input", "is not a moment"],
+  ["a report in no format", ["report", "x", "--format", "pdf"], "bad-input", '"pdf" is not a format'],
+  ["a report in no language", ["report", "x", "--language", "de"], "bad-input", '"de" is not a language'],
+  ["a report where nothing can be written", ["report", "x", "--data", "d", "--out", "PLAN/x"], "bad-input", "ENO"],
   ["no server", ["list", "--token-file", "PEOPLE", "--person", "ada"], "unreachable", "http://127.0.0.1:1"],
   ["no server for a freeze", ["freeze", "lift", "production", "--reason", "r"], "unreachable", "http://127.0.0.1:1"],
 ])("%s", async (_, words, exit, says) => {
@@ -76,6 +81,15 @@ test.each<[string, readonly string[], Exit, string]>([
   expect(outcome.err).toContain(says);
   expect(outcome.err).toMatch(/^serin: .+\n$/);
   expect(outcome.out).toBe("");
+});
+
+test("a stored report is written as it is", async () => {
+  expect(await type(["report", "x", "--data", "d", "--format", "html", "--language", "fr"])).toEqual({
+    exit: "done",
+    out: "html fr\n",
+    err: "",
+  });
+  expect((await type(["report", "x", "--data", "d"])).out).toBe("md null\n");
 });
 
 test("without a token nothing is sent", async () => {

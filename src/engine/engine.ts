@@ -5,6 +5,7 @@ import type { History } from "../core/history/history.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Release } from "../core/release.ts";
 import type { Request } from "../core/requests.ts";
+import { inSlices } from "../core/slices.ts";
 import { EnvironmentFrozen } from "../ports.ts";
 import type { LostNotice, NewRelease, World } from "../ports.ts";
 import { Archive } from "./archive.ts";
@@ -13,7 +14,8 @@ import type { DeliveryHealth, Story } from "./deliver.ts";
 import { Histories } from "./histories.ts";
 import { Keeper } from "./keeper.ts";
 import type { Tick } from "./keeper.ts";
-import { verify } from "./replay.ts";
+import { othersTurn } from "./others-turn.ts";
+import { verifying } from "./replay.ts";
 import type { Verified } from "./replay.ts";
 import { patience as usualPatience } from "./run.ts";
 import type { Patience } from "./run.ts";
@@ -116,7 +118,9 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     history: (id, check) => histories.of(id, check),
     async verify(id) {
       const stored = await world.store.load(id);
-      return stored ? verify(stored) : { ok: false, revision: 0, why: `there is no release ${id}` };
+      return stored
+        ? await inSlices(verifying(stored, await world.store.told(id)), othersTurn)
+        : { ok: false, revision: 0, atMs: null, why: `there is no release ${id}` };
     },
     onCommit(listener) {
       listeners.add(listener);

@@ -1,6 +1,7 @@
 import { addToHistory, beginHistory } from "../core/history/history.ts";
 import type { History } from "../core/history/history.ts";
 import type { Clock, Store, StoredRelease } from "../ports.ts";
+import { othersTurn } from "./others-turn.ts";
 
 /** As many histories are kept in mind: a history that only grew is not read again from its beginning. */
 const keptAtMost = 32;
@@ -62,10 +63,4 @@ async function grown(before: History, { entries, rows }: StoredRelease): Promise
     history = addToHistory(history, row, byRow.get(row.number) ?? null);
   }
   return history;
-}
-
-function othersTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

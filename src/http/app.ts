@@ -22,6 +22,7 @@ import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
 import { readiness } from "./readiness.ts";
 import { problemOf, problemResponse } from "./problem.ts";
+import { report } from "./report.ts";
 import { journal, listReleases, showRelease, story, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
 import { startRelease } from "./start-release.ts";
@@ -33,7 +34,7 @@ import { serveWeb } from "./web/serve-web.ts";
 
 type Handler = (context: Context<Env>, parts: AppParts) => Promise<Response>;
 
-const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
+const handlers: Readonly<Record<RouteName, Handler>> = {
   health,
   startRelease,
   listReleases,
@@ -57,6 +58,7 @@ const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
   readiness,
   history,
   whatIf,
+  report,
   session,
   openSession,
   closeSession,
@@ -123,7 +125,7 @@ function whoseMistake(context: Context<Env>, error: unknown): unknown {
 
 function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): Response {
   const answer = problemOf(whoseMistake(context, error), parts.log);
-  if (answer.status === 401 || answer.status === 403 || answer.status === 429) {
+  if (answer.status === 401 || answer.status === 403) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;
     parts.log("warning", "denied", { code: answer.code, method: context.req.method, path: context.req.path, who });

@@ -34,7 +34,13 @@ async function stream(context: Context<Env>, parts: AppParts, open: Open): Promi
   const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" };
   // Nobody would read the stream of a HEAD, so nobody would end it.
   if (context.req.method === "HEAD") return new Response(null, { headers });
-  const left = parts.streams.take(callerOf(context).name);
+  const caller = callerOf(context);
+  const given = parts.streams.take(caller.name);
+  const gone = caller.isMachine ? null : parts.access.roster.stays(caller);
+  const left = (): void => {
+    given();
+    gone?.();
+  };
   try {
     return new Response(await open(left), { headers });
   } catch (error) {

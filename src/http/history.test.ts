@@ -63,6 +63,30 @@ test("a release that there is not has no history", async () => {
   expect(((await answer.json()) as ProblemAnswer).code).toBe("release-unknown");
 });
 
+test("a report is a file in the format and language that is asked for, and its page may do nothing", async () => {
+  const api = await smallApi();
+  const path = await observed(api);
+  const get = async (query: string): Promise<Response> => api.call("GET", `${path}/report${query}`, { as: "vera" });
+  const json = await get("");
+  expect(json.headers.get("content-disposition")).toMatch(/^attachment; filename="serin-report-shop-[\w-]+\.json"$/u);
+  expect(await json.json()).toMatchObject({
+    format: "serin.dev/report/v1",
+    language: "en",
+    status: "observing",
+    endedMs: null,
+    proof: { isVerified: true },
+  });
+  const html = await get("?format=html&language=fr");
+  expect(html.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(html.headers.get("content-security-policy")).toMatch(
+    /^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox$/u,
+  );
+  expect(html.headers.get("content-disposition")).toMatch(/^inline; filename="/u);
+  expect(await html.text()).toContain('<html lang="fr">');
+  expect(await (await get("?format=md")).text()).toMatch(/^# A small shop: Observing\n/u);
+  expect([(await get("?format=pdf")).status, (await get("?language=de")).status]).toEqual([400, 400]);
+});
+
 test("what would have been with another line is a sentence, and a condition that makes no sense is refused with its place", async () => {
   const api = await smallApi();
   const path = await observed(api);

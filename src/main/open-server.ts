@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { AdapterLists, ConnectedWorld } from "../adapters/connect.ts";
+import type { AdapterLists, ConnectedWorld, Connections } from "../adapters/connect.ts";
 import type { RunningServer, ServerStart } from "../cli/server.ts";
 import type { LoginSettings } from "../config/open-login.ts";
 import type { Server } from "../config/server-file.ts";
@@ -27,18 +27,8 @@ export async function openServer(start: ServerStart): Promise<RunningServer> {
     () => clock.nowMs(),
   );
   const lists = await adapterLists();
-  const { server, warnings } = await readServerFile(start.configFile, lists);
-  for (const warning of warnings) log("warning", "server-file", { says: formatProblem(warning) });
+  const { server, connections, login } = await readSettings(start, lists, log);
   const address = start.listen === null ? server.listen : parseAddress(start.listen);
-  const [{ openConnections, secretReaders }, { openLogin }] = await Promise.all([
-    import("../config/open-connections.ts"),
-    import("../config/open-login.ts"),
-  ]);
-  const { connections, problems } = openConnections(server, lists, secretReaders(start.configFile));
-  if (problems.length > 0) {
-    throw new UserError("secret-missing", `Missing, or not what its connection takes: ${problems.length}.`, { problems });
-  }
-  const login = openLogin(server, secretReaders(start.configFile));
   await using closing = new AsyncDisposableStack();
   const store = await openStore(start.dataDir, clock);
   closing.defer(() => store.close());
@@ -78,6 +68,28 @@ export async function openServer(start: ServerStart): Promise<RunningServer> {
   });
   const all = closing.move();
   return { url: listening.url, close: () => closeServer({ all, engine, log }) };
+}
+
+/** The server's file with every secret in its place. Throws `file-unreadable`, `server-file-invalid` or `secret-missing`. */
+async function readSettings(start: ServerStart, lists: AdapterLists, log: Log): Promise<Settings> {
+  const { server, warnings } = await readServerFile(start.configFile, lists);
+  for (const warning of warnings) log("warning", "server-file", { says: formatProblem(warning) });
+  const [{ openConnections, secretReaders }, { openLogin }] = await Promise.all([
+    import("../config/open-connections.ts"),
+    import("../config/open-login.ts"),
+  ]);
+  const readers = secretReaders(start.configFile);
+  const { connections, problems } = openConnections(server, lists, readers);
+  if (problems.length > 0) {
+    throw new UserError("secret-missing", `Missing, or not what its connection takes: ${problems.length}.`, { problems });
+  }
+  return { server, connections, login: openLogin(server, readers) };
+}
+
+interface Settings {
+  readonly server: Server;
+  readonly connections: Connections;
+  readonly login: LoginSettings | null;
 }
 
 interface AppMakings {

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import type { AskedHere } from "../cli/doctor.ts";
+import type { ReportStored } from "../cli/release-report.ts";
 import { UserError } from "../errors.ts";
 import type { ExaminedPart, VerifyAnswer } from "../http/contract.ts";
 import { StoreUnusable } from "../ports.ts";
+import type { Clock, Store, StoredRelease } from "../ports.ts";
 import { adapterLists, openStore, readServerFile, refusalOf } from "./server-makings.ts";
 
 /**
@@ -39,22 +41,61 @@ export async function examineHere(asked: AskedHere): Promise<readonly ExaminedPa
 }
 
 /** Verifies a release in a data folder that no server holds; what is not there is not made. Throws `data-unusable` or `release-unknown`. */
-export async function verifyStored({ dataDir, release }: { readonly dataDir: string; readonly release: string }): Promise<VerifyAnswer> {
-  const [{ stores }, { createClock }, { verify }, { sayVerified }] = await Promise.all([
-    import("../adapters/stores/list.ts"),
-    import("../engine/clock.ts"),
+export async function verifyStored(asked: StoredAt): Promise<VerifyAnswer> {
+  const [{ verify }, { sayVerified }] = await Promise.all([import("../engine/replay.ts"), import("../http/releases.ts")]);
+  try {
+    return await withStored(asked, async ({ stored, store }) => sayVerified(verify(stored, await store.told(asked.release))));
+  } catch (error) {
+    if (error instanceof StoreUnusable && error.why === "damaged") return { ok: false, revision: null, says: sayDamage(error) };
+    throw await refusalOf(error);
+  }
+}
+
+/** A report of a release in a data folder that no server holds, as a file's text. Throws `data-unusable` or `release-unknown`. */
+export async function reportStored(asked: Parameters<ReportStored>[0]): Promise<string> {
+  const [{ recall, verify }, { buildReport }, { writeReport }, { toEnd }] = await Promise.all([
     import("../engine/replay.ts"),
-    import("../http/releases.ts"),
+    import("../core/report/build-report.ts"),
+    import("../core/report/write-report.ts"),
+    import("../core/slices.ts"),
   ]);
+  try {
+    return await withStored(asked, async ({ stored, store, clock }) => {
+      const { release, book, entries, lastRow } = recall(stored);
+      const seen = { release, book, entries, observation: lastRow?.observation ?? null };
+      const told = await store.told(asked.release);
+      const language = asked.language ?? release.plan.language;
+      return writeReport(
+        toEnd(buildReport({ seen, stored, told, verified: verify(stored, told), nowMs: clock.nowMs(), language })),
+        asked.format,
+      );
+    });
+  } catch (error) {
+    throw await refusalOf(error);
+  }
+}
+
+interface StoredAt {
+  readonly dataDir: string;
+  readonly release: string;
+}
+
+interface Opened {
+  readonly stored: StoredRelease;
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+/** What `work` makes of a stored release; the store is closed again. Throws what the store throws, and `release-unknown`. */
+async function withStored<Result>({ dataDir, release }: StoredAt, work: (opened: Opened) => Promise<Result>): Promise<Result> {
+  const [{ stores }, { createClock }] = await Promise.all([import("../adapters/stores/list.ts"), import("../engine/clock.ts")]);
   if (!stores[0].isThere(dataDir)) throw new UserError("data-unusable", `There is no store in ${dataDir}.`);
-  const store = await openStore(dataDir, createClock());
+  const clock = createClock();
+  const store = await openStore(dataDir, clock);
   try {
     const stored = await store.load(release);
     if (stored === null) throw new UserError("release-unknown", `No release in ${dataDir} is called ${release}.`);
-    return sayVerified(verify(stored));
-  } catch (error) {
-    if (error instanceof StoreUnusable && error.why === "damaged") return { ok: false, says: sayDamage(error) };
-    throw await refusalOf(error);
+    return await work({ stored, store, clock });
   } finally {
     await store.close();
   }

@@ -96,7 +96,7 @@ export function witness(sights: Sights): Witness {
       const memory = memories.get(id);
       if (memory) broken.push(...checkEnd(stored, memory.release, { ...end, ...sights }), ...checkNotices(stored, memory, sights));
       broken.push(...checkAcknowledged(stored, acknowledged), ...checkCounts(stored, sights));
-      const verified = verify(stored);
+      const verified = verify(stored, (await watched?.told(id)) ?? null);
       if (!verified.ok) broken.push(`8: the journal does not verify at revision ${verified.revision}: ${verified.why}`);
     },
   };

@@ -1,6 +1,6 @@
 import type { Status } from "../core/status.ts";
 import { recall } from "../engine/replay.ts";
-import type { Notice, StoredRelease } from "../ports.ts";
+import type { Notice, StoredRelease, ToldNotice } from "../ports.ts";
 import { controllersOf } from "./controllers.ts";
 import { calm } from "./faults.ts";
 import type { Weather } from "./faults.ts";
@@ -22,6 +22,8 @@ export interface Story {
   readonly stored: StoredRelease;
   readonly status: Status;
   readonly notices: readonly Notice[];
+  /** What became of every notice that was due. */
+  readonly told: readonly ToldNotice[];
   /** Promises that were broken; empty in every good story. */
   readonly broken: readonly string[];
   /** When the controller died, ms since the beginning. */
@@ -73,6 +75,7 @@ export async function simulate(scenario: Scenario): Promise<Story> {
     stored,
     status: stored.entries.at(-1)?.entry.decision.status ?? recall(stored).release.status,
     notices: [...outside.arrived.values()],
+    told: await store.told(release),
     broken: watching.broken,
     crashesMs: controllers.crashesMs,
     troubles: controllers.troubles,

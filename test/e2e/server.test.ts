@@ -162,9 +162,14 @@ test("a watch that waits for another end is 6, a journal is verified (0), with a
   expect(watched.err).toContain("ended otherwise");
   expect((await as("vera", ["release", "watch", release, "--until", "stopped"])).code).toBe(0);
   expect((await as("vera", ["release", "verify", release])).code).toBe(0);
+  const report = await as("vera", ["release", "report", release, "--language", "fr"]);
+  expect([report.code, report.out]).toEqual([0, expect.stringMatching(/^# .+\u202f: Arrêtée\n/u)]);
   expect(await server.end("SIGTERM")).toBe(0);
   const offline = (): Promise<Finished> => serin(["release", "verify", release, "--data", file("data"), "--json"]);
   expect(await offline()).toMatchObject({ code: 0 });
+  const toFile = ["release", "report", release, "--data", file("data"), "--format", "html", "--out", file("report.html")];
+  expect(await serin(toFile)).toMatchObject({ code: 0, out: "" });
+  expect(await readFile(file("report.html"), "utf8")).toMatch(/^<!DOCTYPE html>[\s\S]*Stopped[\s\S]*<\/html>\n$/u);
   const database = new DatabaseSync(join(file("data"), "serin.db"));
   // The store forbids this to itself; somebody who has the file can take the ban away.
   const bans = database.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'entries'").all();

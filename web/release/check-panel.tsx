@@ -3,10 +3,11 @@ import type { CheckView, ReleaseView } from "../../src/http/release-view.ts";
 import { releaseWords } from "../words/release-words.ts";
 import { useLanguage, useWords } from "../words/language.ts";
 import { saySpan } from "../words/numbers.ts";
+import { CheckHistory } from "./check-history.tsx";
 import { Findings, findingsOf } from "./findings.tsx";
 
-/** What stands behind one gate or guard: its whole verdict, its line, what a failure sets off, what its source names. */
-export function CheckPanel({ check }: { readonly check: CheckView; readonly view: ReleaseView }): ReactNode {
+/** What stands behind one gate or guard: its whole verdict, its line, what a failure sets off, how its evidence grew, what its source names. */
+export function CheckPanel({ check, view }: { readonly check: CheckView; readonly view: ReleaseView }): ReactNode {
   const words = useWords(releaseWords);
   const language = useLanguage();
   const findings = findingsOf(check);
@@ -35,6 +36,7 @@ export function CheckPanel({ check }: { readonly check: CheckView; readonly view
           </div>
         )}
       </dl>
+      <CheckHistory check={check.id} view={view} known={check.sentence} />
       {findings.length > 0 && (
         <section>
           <h4 className="heading">{words.named}</h4>

@@ -3,7 +3,7 @@ import { createRoot } from "react-dom/client";
 import { onTestFinished, vi } from "vitest";
 import type { AskBody, ProblemAnswer, ReleasesEvent } from "../../src/http/contract.ts";
 import type { SessionPerson } from "../../src/http/contract/access.ts";
-import type { ReadinessAnswer } from "../../src/http/contract/insight.ts";
+import type { HistoryAnswer, ReadinessAnswer } from "../../src/http/contract/insight.ts";
 import type { ReleaseView } from "../../src/http/release-view.ts";
 import { App } from "../app/app.tsx";
 
@@ -13,6 +13,9 @@ export interface StandInServer {
   view: ReleaseView | null;
   releases: ReleasesEvent | null;
   readiness: ReadinessAnswer | null;
+  history: HistoryAnswer | null;
+  /** What `whatIf` says of a condition; `null`: it refuses. */
+  whatIf: ((condition: string) => string) | null;
   /** What `ask` answers instead of accepting; `null`: it accepts. */
   refusal: ProblemAnswer | null;
   /** False: nobody answers. */
@@ -85,10 +88,18 @@ function answer(server: StandInServer, address: string, init: RequestInit | unde
   if (pathname.endsWith("/session")) return json({ person: server.person, hasLogin: true, version: "0.1.0" });
   if (pathname.endsWith("/requests")) return ask(server, init);
   if (pathname.endsWith("/readiness") && server.readiness !== null) return json(server.readiness);
+  if (pathname.endsWith("/history") && server.history !== null) return json(server.history);
+  if (pathname.endsWith("/what-if")) return judged(server, new URL(address, location.href).searchParams);
   if (pathname.endsWith("/releases") && server.releases !== null) return json(server.releases);
   if (pathname.endsWith("/freezes") && server.releases !== null) return json({ freezes: server.releases.freezes });
   if (pathname.includes("/releases/") && pathname.split("/").length === 5 && server.view !== null) return json(server.view);
   return json(problem({ code: "route-unknown", status: 404 }), 404);
+}
+
+function judged(server: StandInServer, query: URLSearchParams): Response {
+  const condition = query.get("condition") ?? "";
+  if (server.whatIf === null) return json(problem({ code: "query-invalid", status: 400, detail: `${condition} is no condition.` }), 400);
+  return json({ check: query.get("check"), condition, passedMs: null, failedMs: null, says: server.whatIf(condition) });
 }
 
 function ask(server: StandInServer, init: RequestInit | undefined): Response {
@@ -105,6 +116,8 @@ export async function openDashboard(path: string, knows: Partial<StandInServer>)
     view: null,
     releases: null,
     readiness: null,
+    history: null,
+    whatIf: null,
     refusal: null,
     isUp: true,
     asked: [],
@@ -195,7 +208,8 @@ function handles(place: HTMLElement, server: StandInServer): DashboardPage {
     write: async (selector, text) => {
       const field = find(selector) as HTMLTextAreaElement;
       await act(async () => {
-        Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value")?.set?.call(field, text);
+        const kind = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+        Object.getOwnPropertyDescriptor(kind.prototype, "value")?.set?.call(field, text);
         field.dispatchEvent(new Event("input", { bubbles: true }));
       });
     },

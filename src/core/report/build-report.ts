@@ -1,9 +1,10 @@
 import type { ChainedEntry } from "../chain.ts";
+import { checksOf } from "../checks.ts";
 import type { Entry, Fact } from "../decision.ts";
 import type { Replayed } from "../history/follow-check.ts";
 import { isBeforeExposure, sayCause } from "../messages/causes.ts";
 import { askedCheck, capital, quoteCheck } from "../messages/context.ts";
-import { sayFacts } from "../messages/facts.ts";
+import { sayFact, sayFacts } from "../messages/facts.ts";
 import { saySpan } from "../messages/numbers.ts";
 import { sayRole } from "../messages/people.ts";
 import { sayReaction } from "../messages/reactions.ts";
@@ -23,7 +24,15 @@ import type { Seen } from "../view/build-release-view.ts";
 import { sayTarget } from "../view/people-view.ts";
 import { toneOf } from "../view/tone.ts";
 import { checkReports } from "./check-reports.ts";
-import type { CheckReport, NoticeReport, ReleaseReport, RequestReport, SignOffReport, WayBackReport } from "./release-report.ts";
+import type {
+  CheckReport,
+  NoticeReport,
+  OverrideReport,
+  ReleaseReport,
+  RequestReport,
+  SignOffReport,
+  WayBackReport,
+} from "./release-report.ts";
 import { stagesOf } from "./stages.ts";
 
 /** Everything that a report is made of. */
@@ -32,7 +41,7 @@ export interface ReportOf {
   readonly stored: Replayed;
   readonly told: readonly ToldNotice[];
   /** What a verification found; see `serin release verify`. */
-  readonly verified: { readonly ok: boolean; readonly says: string };
+  readonly verified: { readonly ok: true } | { readonly ok: false; readonly revision: number; readonly why: string };
   readonly nowMs: number;
   readonly language: Language;
 }
@@ -63,31 +72,12 @@ export function* buildReport(of: ReportOf): Generator<undefined, ReleaseReport> 
     status: status.kind,
     tone: toneOf(status),
     statusSays: sayStatusKind(status.kind, language),
-    summary: [
-      words.outcomeOf({
-        what: whatOf(release),
-        status: status.kind,
-        environment: plan.environment,
-        by: release.startedBy,
-        moment: sayMoment(plan, endedMs ?? nowMs, language),
-        afterMs: (endedMs ?? nowMs) - release.createdMs,
-        cause: "cause" in status ? sayCause(status.cause, { plan }, language) : null,
-      }),
-      words.evidenceOf(evidenceOf(of, checks)),
-      words.peopleOf({
-        signers: [...new Set(signOffs.map(({ by }) => by))],
-        signOffs: signOffs.length,
-        delivered: notices.filter(({ deliveredMs }) => deliveredMs !== null).length,
-        lost: notices.filter(({ lostMs }) => lostMs !== null).length,
-        waiting: notices.filter(({ deliveredMs, lostMs }) => deliveredMs === null && lostMs === null).length,
-        entries: entries.length,
-        isVerified: verified.ok,
-      }),
-    ],
+    summary: summaryOf(of, { checks, signOffs, notices }),
     services: Object.entries(release.versions).map(([service, versions]) => ({ service, ...versions })),
     stages: stagesOf(of, entries),
     signOffs,
     requests: requestsOf(of, entries),
+    overrides: overridesOf(of, entries),
     checks,
     wayBack: wayBackOf(of, entries),
     notices,
@@ -103,9 +93,44 @@ export function* buildReport(of: ReportOf): Generator<undefined, ReleaseReport> 
       entries: entries.length,
       rows: stored.rows.length,
       isVerified: verified.ok,
-      says: verified.says,
+      says: verified.ok ? words.unbroken(entries.length, stored.rows.length) : words.broken(verified.revision, verified.why),
     },
   };
+}
+
+interface Found {
+  readonly checks: readonly CheckReport[];
+  readonly signOffs: readonly SignOffReport[];
+  readonly notices: readonly NoticeReport[];
+}
+
+function summaryOf(of: ReportOf, { checks, signOffs, notices }: Found): ReleaseReport["summary"] {
+  const { seen, stored, verified, nowMs, language } = of;
+  const { release } = seen;
+  const { plan, status, createdMs } = release;
+  const words = reportWords[language];
+  const untilMs = isOver(status) ? status.sinceMs : nowMs;
+  return [
+    words.outcomeOf({
+      what: whatOf(release),
+      status: status.kind,
+      environment: plan.environment,
+      by: release.startedBy,
+      moment: sayMoment(plan, untilMs, language),
+      afterMs: untilMs - createdMs,
+      cause: "cause" in status ? sayCause(status.cause, { plan }, language) : null,
+    }),
+    words.evidenceOf(evidenceOf(of, checks)),
+    words.peopleOf({
+      signers: [...new Set(signOffs.map(({ by }) => by))],
+      signOffs: signOffs.length,
+      delivered: notices.filter(({ deliveredMs }) => deliveredMs !== null).length,
+      lost: notices.filter(({ lostMs }) => lostMs !== null).length,
+      waiting: notices.filter(({ deliveredMs, lostMs }) => deliveredMs === null && lostMs === null).length,
+      entries: stored.entries.length,
+      isVerified: verified.ok,
+    }),
+  ];
 }
 
 function lastHash(entries: readonly ChainedEntry[]): string {
@@ -150,9 +175,12 @@ function signOffsOf({ seen: { release }, language }: ReportOf, entries: readonly
           role: capital(sayRole(signOff.role, language)),
           approves: sayTarget(signOff.for, { plan }, language),
           revision: signOff.revision,
-          saw: Object.entries(signOff.saw).map(([check, kind]) => {
-            const asked = askedCheck(plan, check);
-            return { says: asked?.says ?? check, kind, word: sayVerdictWord(asked?.kind ?? "gate", kind, language) };
+          saw: checksOf(plan).flatMap(({ id }) => {
+            const kind = signOff.saw[id];
+            const asked = askedCheck(plan, id);
+            return kind === undefined || asked === null
+              ? []
+              : [{ says: asked.says, kind, word: sayVerdictWord(asked.kind, kind, language) }];
           }),
           lapsed:
             lapse === null
@@ -185,6 +213,16 @@ function requestsOf({ seen: { release }, language }: ReportOf, entries: readonly
       const asked = capital(sayAsked(fact.asked, language));
       if (fact.kind === "accepted") return [{ atMs, by: fact.by, asked, reason: fact.reason, refused: null }];
       return [{ atMs, by: fact.by, asked, reason: "", refused: sayRefusal(fact.refusal, { plan }, language) }];
+    }),
+  );
+}
+
+function overridesOf({ seen: { release }, language }: ReportOf, entries: readonly Entry[]): readonly OverrideReport[] {
+  return entries.flatMap(({ atMs, decision }) =>
+    decision.facts.flatMap((fact): readonly OverrideReport[] => {
+      if (fact.kind !== "overrode") return [];
+      const { by, reason } = fact.override;
+      return [{ atMs, by, reason, says: sayFact(fact, { plan: release.plan, nowMs: atMs }, language) }];
     }),
   );
 }
@@ -245,6 +283,20 @@ function reactionMet(cause: Cause, seenMs: number | null, language: Language): r
 }
 
 function peopleOf(facts: readonly Fact[]): readonly string[] {
-  const named = facts.flatMap((fact) => ("by" in fact ? [fact.by] : fact.kind === "signed" ? [fact.signOff.by] : []));
-  return [...new Set(named)];
+  return [...new Set(facts.flatMap((fact) => personOf(fact) ?? []))];
+}
+
+function personOf(fact: Fact): string | null {
+  switch (fact.kind) {
+    case "signed":
+      return fact.signOff.by;
+    case "reported":
+      return fact.report.by;
+    case "acknowledged":
+      return fact.acknowledgement.by;
+    case "overrode":
+      return fact.override.by;
+    default:
+      return "by" in fact ? fact.by : null;
+  }
 }

@@ -62,6 +62,7 @@ export function documentOf(report: ReleaseReport): ReportDocument {
       { id: "lines", title: words.headings.lines, blocks: [otherLines(report, words)] },
       { id: "people", title: words.headings.people, blocks: [signOffs(report, words)] },
       { id: "requests", title: words.headings.requests, blocks: [requests(report, words)] },
+      ...(report.overrides.length === 0 ? [] : [{ id: "overrides", title: words.headings.overrides, blocks: [overrides(report, words)] }]),
       { id: "notices", title: words.headings.notices, blocks: [notices(report, words)] },
       { id: "story", title: words.headings.story, blocks: [story(report, words)] },
       { id: "proof", title: words.headings.proof, blocks: proof(report, words) },
@@ -192,6 +193,12 @@ function requests(report: ReleaseReport, words: ReportWords): Block {
     cell(refused === null ? words.done : words.refused(refused), refused === null ? null : "missed"),
   ]);
   return table([columns.time, columns.person, columns.asked, columns.reason, columns.outcome], rows, words.nothing.requests);
+}
+
+function overrides(report: ReleaseReport, words: ReportWords): Block {
+  const { columns } = words;
+  const rows = report.overrides.map(({ atMs, by, says, reason }) => [cell(timeOf(report, atMs)), cell(by), cell(says), cell(reason)]);
+  return { kind: "table", columns: [columns.time, columns.person, columns.what, columns.reason], rows };
 }
 
 function notices(report: ReleaseReport, words: ReportWords): Block {

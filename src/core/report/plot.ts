@@ -1,4 +1,4 @@
-import { htmlText } from "../html-text.ts";
+import { htmlLine } from "../html-text.ts";
 import type { HistoryPoint, HistoryView } from "../history-view.ts";
 import { sayNumber, sayRate } from "../messages/numbers.ts";
 import type { ReportWords } from "../messages/report.ts";
@@ -54,7 +54,7 @@ export function drawPlot(view: HistoryView, of: PlotOf): string {
     ...drawVerdicts(view.points, frame),
   ];
   const label = `${view.pointsSay}. ${view.explains[0] ?? ""}`;
-  return `<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${htmlText(label)}">${parts.join("")}</svg>`;
+  return `<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${htmlLine(label)}">${parts.join("")}</svg>`;
 }
 
 /** What was read of each arm is on the scale of the lines, unless it is compared with stable. */
@@ -112,7 +112,7 @@ function drawScale(view: HistoryView, frame: Frame, { timeZone, language }: Plot
   const steps = [0, 0.5, 1].map((part) => frame.fromAt + part * (frame.toAt - frame.fromAt) * 0.95);
   const values = steps.map((at) => {
     const atY = y(at, frame);
-    return `<line class="grid" x1="${plotArea.left}" x2="${plotArea.right}" y1="${atY}" y2="${atY}"/><text class="tick" x="${plotArea.left - 6}" y="${atY + 4}" text-anchor="end">${htmlText(sayAt(at, view, language))}</text>`;
+    return `<line class="grid" x1="${plotArea.left}" x2="${plotArea.right}" y1="${atY}" y2="${atY}"/><text class="tick" x="${plotArea.left - 6}" y="${atY + 4}" text-anchor="end">${htmlLine(sayAt(at, view, language))}</text>`;
   });
   const times = [0, 0.25, 0.5, 0.75, 1].map((part) => {
     const atMs = frame.fromMs + part * (frame.toMs - frame.fromMs);
@@ -169,7 +169,7 @@ function drawLines(view: HistoryView, frame: Frame, { language, words }: PlotOf)
     const atY = y(at, frame);
     // Of two lines the lower one has its name underneath, so that they never lie on each other.
     const textY = at === highest ? atY - 4 : atY + 12;
-    const label = htmlText(`${says} ${sayAt(at, view, language)}`);
+    const label = htmlLine(`${says} ${sayAt(at, view, language)}`);
     return `<line class="limit ${kind}" x1="${plotArea.left}" x2="${plotArea.right}" y1="${atY}" y2="${atY}"/><text class="limit-label ${kind}" x="${plotArea.right - 4}" y="${textY}" text-anchor="end">${label}</text>`;
   });
 }
@@ -177,7 +177,7 @@ function drawLines(view: HistoryView, frame: Frame, { language, words }: PlotOf)
 function drawPhases(view: HistoryView, frame: Frame): readonly string[] {
   return view.phases.map(({ name, fromMs }) => {
     const at = Math.max(plotArea.left, x(fromMs, frame));
-    return `<line class="phase" x1="${at}" x2="${at}" y1="${plotArea.top - 12}" y2="${strip.bottom}"/><text class="phase-label" x="${at + 4}" y="${plotArea.top - 8}">${htmlText(name)}</text>`;
+    return `<line class="phase" x1="${at}" x2="${at}" y1="${plotArea.top - 12}" y2="${strip.bottom}"/><text class="phase-label" x="${at + 4}" y="${plotArea.top - 8}">${htmlLine(name)}</text>`;
   });
 }
 

@@ -34,6 +34,8 @@ export interface ReleaseReport {
   readonly stages: readonly StageReport[];
   readonly signOffs: readonly SignOffReport[];
   readonly requests: readonly RequestReport[];
+  /** Windows and freezes that a release manager went over. */
+  readonly overrides: readonly OverrideReport[];
   readonly checks: readonly CheckReport[];
   /** `null`: nobody had to go back. */
   readonly wayBack: WayBackReport | null;
@@ -81,6 +83,14 @@ export interface RequestReport {
   /** Empty: none was given, or it is not kept (a refused request). */
   readonly reason: string;
   readonly refused: string | null;
+}
+
+export interface OverrideReport {
+  readonly atMs: number;
+  readonly by: string;
+  readonly reason: string;
+  /** What was gone over, for which step. */
+  readonly says: string;
 }
 
 /** One gate or guard: its evidence, and how it would have been judged with other lines. */

@@ -1,8 +1,7 @@
-import { htmlText } from "../html-text.ts";
+import { htmlLine } from "../html-text.ts";
 import { reportWords } from "../messages/report.ts";
 import type { ReportWords } from "../messages/report.ts";
 import { sayVerdictWord } from "../messages/verdicts.ts";
-import { plainLine } from "../plain-line.ts";
 import { documentOf } from "./document.ts";
 import type { Block, Cell, Section } from "./document.ts";
 import { drawPlot } from "./plot.ts";
@@ -22,20 +21,20 @@ export function reportHtml(report: ReleaseReport): string {
 <html lang="${report.language}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${htmlText(reportPolicy)}">
+<meta http-equiv="Content-Security-Policy" content="${htmlLine(reportPolicy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>${htmlText(`${title} · ${page.words.report}`)}</title>
+<title>${htmlLine(`${title} · ${page.words.report}`)}</title>
 <style>${reportStyle}</style>
 </head>
 <body>
 <main>
-<p class="soft">${htmlText(above)}</p>
-<h1>${htmlText(title)}</h1>
+<p class="soft">${htmlLine(above)}</p>
+<h1>${htmlLine(title)}</h1>
 <p>${drawBadge(status)}</p>
-${below.map((one) => `<p class="soft">${htmlText(one)}</p>`).join("\n")}
+${below.map((one) => `<p class="soft">${htmlLine(one)}</p>`).join("\n")}
 ${sections.map((section) => drawSection(section, page)).join("\n")}
-<footer>serin · ${htmlText(report.release)}</footer>
+<footer>serin · ${htmlLine(report.release)}</footer>
 </main>
 </body>
 </html>
@@ -45,19 +44,19 @@ ${sections.map((section) => drawSection(section, page)).join("\n")}
 function drawSection({ id, title, blocks }: Section, page: Page): string {
   const legend = id === "evidence" ? `\n${drawLegend(page)}` : "";
   const drawn = blocks.map((block) => drawBlock(block, id, page)).join("\n");
-  return `<section id="${id}">\n<h2>${htmlText(title)}</h2>${legend}\n${drawn}\n</section>`;
+  return `<section id="${id}">\n<h2>${htmlLine(title)}</h2>${legend}\n${drawn}\n</section>`;
 }
 
 function drawBlock(block: Block, section: string, page: Page): string {
   switch (block.kind) {
     case "text":
-      return `<p${section === "summary" ? ' class="summary"' : ""}>${htmlText(block.text)}</p>`;
+      return `<p${section === "summary" ? ' class="summary"' : ""}>${htmlLine(block.text)}</p>`;
     case "heading":
-      return `<h3>${htmlText(block.text)}</h3>`;
+      return `<h3>${htmlLine(block.text)}</h3>`;
     case "table": {
-      const head = block.columns.map((name) => `<th scope="col">${htmlText(name)}</th>`).join("");
+      const head = block.columns.map((name) => `<th scope="col">${htmlLine(name)}</th>`).join("");
       const rows = block.rows.map((row) => `<tr>${row.map(drawCell).join("")}</tr>`).join("\n");
-      return `<div class="scroll" tabindex="0" role="region" aria-label="${htmlText(block.columns.join(", "))}"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${rows}\n</tbody>\n</table></div>`;
+      return `<div class="scroll" tabindex="0" role="region" aria-label="${htmlLine(block.columns.join(", "))}"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${rows}\n</tbody>\n</table></div>`;
     }
     case "check":
       return drawCheck(block.check, page);
@@ -65,12 +64,12 @@ function drawBlock(block: Block, section: string, page: Page): string {
 }
 
 function drawCell({ lines, look }: Cell): string {
-  const text = lines.length === 1 ? htmlText(lines[0] ?? "") : lines.map((one) => `<span>${htmlText(one)}</span>`).join("");
+  const text = lines.length === 1 ? htmlLine(lines[0] ?? "") : lines.map((one) => `<span>${htmlLine(one)}</span>`).join("");
   return `<td${look === null ? "" : ` class="look-${look}"`}>${text}</td>`;
 }
 
 function drawBadge({ lines, look }: Cell): string {
-  return `<span class="badge look-${look ?? "calm"}">${htmlText(lines.join(" "))}</span>`;
+  return `<span class="badge look-${look ?? "calm"}">${htmlLine(lines.join(" "))}</span>`;
 }
 
 function drawCheck(check: CheckReport, { report, words }: Page): string {
@@ -80,12 +79,12 @@ function drawCheck(check: CheckReport, { report, words }: Page): string {
     `→ ${reaction}`,
     ...(history.pointsSay === history.says ? [] : [history.pointsSay]),
   ];
-  const explains = history.explains.map((one) => `<li>${htmlText(plainLine(one))}</li>`).join("");
+  const explains = history.explains.map((one) => `<li>${htmlLine(one)}</li>`).join("");
   const id = `c${report.checks.indexOf(check) + 1}`;
   const plot = drawPlot(history, { id, timeZone: report.timeZone, language: report.language, words });
   return `<article class="check${isAsked ? "" : " unasked"}">
-<header><h4>${htmlText(plainLine(history.says))}</h4>${drawBadge({ lines: [word], look: kind })}</header>
-<p class="about">${htmlText(plainLine(about.join(" · ")))}</p>
+<header><h4>${htmlLine(history.says)}</h4>${drawBadge({ lines: [word], look: kind })}</header>
+<p class="about">${htmlLine(about.join(" · "))}</p>
 ${plot}
 <ul>${explains}</ul>
 </article>`;
@@ -95,7 +94,7 @@ ${plot}
 function drawLegend({ words, report }: Page): string {
   const { legend } = words;
   const stroke = (shape: string, says: string): string =>
-    `<li><svg viewBox="0 0 22 10" aria-hidden="true">${shape}</svg>${htmlText(says)}</li>`;
+    `<li><svg viewBox="0 0 22 10" aria-hidden="true">${shape}</svg>${htmlLine(says)}</li>`;
   const line = (kind: string): string => `<line class="${kind}" x1="0" x2="22" y1="5" y2="5"/>`;
   return `<ul class="legend">${[
     stroke('<rect class="band" width="22" height="10"/>', legend.interval),

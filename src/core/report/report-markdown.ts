@@ -41,7 +41,8 @@ function sayBlock(block: Block, words: ReportWords): readonly string[] {
 }
 
 function sayCell({ lines, look }: Cell): string {
-  const say = look === "code" ? markdownCode : markdownText;
+  // A cell is never the beginning of a line, so a number in front of it is no list.
+  const say = look === "code" ? markdownCode : (text: string): string => markdownText(`|${text}`).replace(String.raw`\|`, "");
   const text = lines
     .filter((one) => one !== "")
     .map(say)
@@ -54,7 +55,7 @@ function sayCheck({ history, word, phase, isAsked, reaction }: CheckReport, word
   return [
     `#### ${markdownText(plainLine(history.says))}${words.colon}${word}`,
     "",
-    markdownText(about.join(" · ")),
+    markdownText(plainLine(about.join(" · "))),
     "",
     ...plotOf(history, words),
     ...history.explains.map((one) => `- ${markdownText(plainLine(one))}`),

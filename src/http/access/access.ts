@@ -75,11 +75,11 @@ export class Access {
     this.machines = new MachineTokens(store, clock, log);
     this.login = login === null || publicUrl === null ? null : new Login(login, publicUrl, log);
     this.#flows = new Flows(clock);
-    this.#beginnings = new Tries(clock, beginningsAtMost);
+    this.#beginnings = new Tries(clock, log, beginningsAtMost);
     this.#tokens = tokens;
     this.#sessions = new Sessions(store, clock);
     this.#links = new Links(clock);
-    this.#tries = new Tries(clock, triesAtMost);
+    this.#tries = new Tries(clock, log, triesAtMost);
     this.#home = { isHttps: publicUrl?.startsWith("https:") ?? false };
   }
 

@@ -3,7 +3,8 @@ import type { Grant } from "../../ports.ts";
 import type { Caller } from "../tokens.ts";
 
 /** Somebody with what several sources give them: each role where its source says. */
-export function callerWith(name: string, grants: readonly Grant[]): Caller {
+export function callerWith(name: string, given: readonly Grant[]): Caller {
+  const grants = given.map(({ roles, environments }): Grant => ({ roles, environments }));
   const roles = [...new Set(grants.flatMap((grant) => grant.roles))];
   const places = grants.map(({ environments }) => environments);
   const environments = places.includes(null) ? null : [...new Set(places.flatMap((place) => place ?? []))];

@@ -39,7 +39,7 @@ async function orPage(context: Context<Env>, parts: AppParts, work: () => Promis
     return await work();
   } catch (error) {
     const problem = problemOf(error, parts.log);
-    if ([401, 403, 429].includes(problem.status)) {
+    if ([401, 403].includes(problem.status)) {
       const who = error instanceof UserError ? (error.more["who"] ?? null) : null;
       parts.log("warning", "denied", { code: problem.code, method: context.req.method, path: context.req.path, who });
     }

@@ -221,7 +221,7 @@ test("a cookie of a sign-in that this server did not sign opens nothing", async 
   const { api, provider } = await place();
   const here = smallBrowser(api, home);
   const back = await provider.signIn(await begin(here), "claire");
-  const [name, value = ""] = [...here.cookies][0] ?? ["", ""];
+  const [name, value] = [...here.cookies][0] ?? ["", ""];
   const [body = "", signature = ""] = value.split(".");
   const flow = JSON.parse(Buffer.from(body, "base64url").toString()) as Record<string, unknown>;
   const forged = Buffer.from(JSON.stringify({ ...flow, to: "https://evil.example" })).toString("base64url");
@@ -268,6 +268,18 @@ test("session fixation: a sign-in ends the session that was there before", async
   expect(await problem(await api.call("GET", "/api/v1/releases", { as: null, headers: { ...home, cookie: before } }))).toBe("session-over");
 });
 
+test("a link that a session makes opens as much as it, and ends with it", async () => {
+  const { api, provider } = await place();
+  const here = smallBrowser(api, { ...home, origin: publicUrl });
+  await come(here, provider, "sam");
+  const { url } = (await (await here.call("POST", "/api/v1/links")).json()) as { readonly url: string };
+  expect(url.startsWith(`${publicUrl}/#once=`)).toBe(true);
+  const phone = smallBrowser(api, { ...home, origin: publicUrl });
+  await phone.call("POST", "/api/v1/session", { body: { code: url.split("#once=")[1] } });
+  const [first, second] = [(await who(here)).person, (await who(phone)).person];
+  expect(second).toEqual({ ...first, via: "link" });
+});
+
 test("too many sign-ins from one address are told to wait", async () => {
   const { api } = await place();
   const here = smallBrowser(api, home);
@@ -291,7 +303,8 @@ test("no secret of a whole sign-in stands in the log", async () => {
   const secrets = [
     provider.secret,
     ...here.told.map((set) => /=([^;]*)/.exec(set)?.[1] ?? ""),
-    ...[...url.searchParams.values(), ...back.searchParams.values()],
+    ...url.searchParams.values(),
+    ...back.searchParams.values(),
   ].filter((text) => text.length > 20 && !text.startsWith("http") && !text.startsWith("openid "));
   expect(secrets.length).toBeGreaterThan(5);
   const log = api.logged.join("\n");

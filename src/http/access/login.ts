@@ -1,4 +1,4 @@
-import type { Configuration } from "openid-client";
+import type { AuthorizationCodeGrantChecks, Configuration } from "openid-client";
 import type { LoginSettings } from "../../config/open-login.ts";
 import { UserError } from "../../errors.ts";
 import type { Grant } from "../../ports.ts";
@@ -66,7 +66,7 @@ export class Login {
     };
   }
 
-  async #claims(query: string, checks: Parameters<typeof import("openid-client").authorizationCodeGrant>[2]): Promise<Claims> {
+  async #claims(query: string, checks: AuthorizationCodeGrantChecks): Promise<Claims> {
     const oidc = await import("openid-client");
     const provider = await this.#provider();
     try {

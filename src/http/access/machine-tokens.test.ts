@@ -40,6 +40,7 @@ test("a token is 32 random bytes behind a mark, shown once, and stored as a dige
 test("it has never more than who makes it: not another role, not another environment", async () => {
   const api = await smallApi();
   expect(await problem(await make(api, { roles: ["release-manager", "qa-lead"] }))).toBe("role-missing");
+  expect((await made(api, { roles: ["viewer"] })).view).toMatchObject({ roles: ["viewer"], environments: null });
   expect((await made(api, { environments: ["staging"] })).view).toMatchObject({ environments: ["staging"] });
 });
 

@@ -2,7 +2,7 @@ import type { Clock } from "../../ports.ts";
 import type { KnownPerson } from "../contract/access.ts";
 import type { Caller } from "../tokens.ts";
 
-/** Whoever called within this time is on, ms. */
+/** Whoever called within this time is on, ms; so is who has an event stream open. */
 const isOnForMs = 2 * 60_000;
 
 /** Who belongs to this server: those whom its file names, those who signed in since it began, and when each was last here. */
@@ -10,6 +10,8 @@ export class Roster {
   readonly #clock: Clock;
   readonly #named: ReadonlyMap<string, Caller>;
   readonly #signedIn = new Map<string, Caller>();
+  /** By name: how many event streams they have open. */
+  readonly #here = new Map<string, number>();
   /** By name: when they last called, by both clocks. */
   readonly #seen = new Map<string, { readonly atMs: number; readonly monotonicMs: number }>();
 
@@ -41,6 +43,16 @@ export class Roster {
     this.#seen.set(person.name, { atMs: this.#clock.nowMs(), monotonicMs: this.#clock.monotonicMs() });
   }
 
+  /** They begin to read an event stream, and are on until the answer is called. */
+  stays(person: Caller): () => void {
+    const count = (change: 1 | -1): void => {
+      this.seen(person);
+      this.#here.set(person.name, (this.#here.get(person.name) ?? 0) + change);
+    };
+    count(1);
+    return () => count(-1);
+  }
+
   /** Everybody by name, those of the file first. */
   everybody(): readonly KnownPerson[] {
     const byName = (a: Caller, b: Caller): number => a.name.localeCompare(b.name);
@@ -52,6 +64,7 @@ export class Roster {
 
   #known({ name, roles, environments }: Caller, from: KnownPerson["from"]): KnownPerson {
     const seen = this.#seen.get(name);
+    if ((this.#here.get(name) ?? 0) > 0) return { name, roles, environments, from, lastSeenMs: this.#clock.nowMs(), isOn: true };
     const isOn = seen !== undefined && this.#clock.monotonicMs() - seen.monotonicMs < isOnForMs;
     return { name, roles, environments, from, lastSeenMs: seen?.atMs ?? null, isOn };
   }

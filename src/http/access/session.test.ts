@@ -175,7 +175,10 @@ test("brute force is told to wait; who has the right token or link goes on", asy
   for (let index = 0; index < 30; index += 1) expect((await guess()).status).toBe(401);
   const limited = await guess();
   expect([limited.status, limited.headers.get("retry-after"), await problem(limited)]).toEqual([429, "60", "too-many-tries"]);
+  const lines = api.logged.length;
   expect((await api.call("GET", "/api/v1/releases", { as: "mallory" })).status).toBe(429);
+  expect(api.logged.slice(lines)).toEqual([]);
+  expect(api.logged.filter((line) => line.includes('"event":"too-many-tries"'))).toHaveLength(1);
   expect((await api.call("GET", "/api/v1/releases", { as: "ada" })).status).toBe(200);
   expect(await who(await signIn(api))).toMatchObject({ name: "ada" });
   clock.move(60_000);
@@ -202,5 +205,11 @@ test("people: everybody of the file, when they were last here, and who is on", a
     { name: "vera", isOn: true },
   ]);
   clock.move(2 * 60_000);
+  expect((await seen()).map(({ isOn }) => isOn)).toEqual([true, false, false]);
+  const stream = await api.call("GET", "/api/v1/events", { as: "dan" });
+  clock.move(10 * 60_000);
+  expect((await seen()).map(({ isOn }) => isOn)).toEqual([true, true, false]);
+  await stream.body?.cancel();
+  clock.move(10 * 60_000);
   expect((await seen()).map(({ isOn }) => isOn)).toEqual([true, false, false]);
 });

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { UserError } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
+import type { Log } from "../log.ts";
 
 /** How many are answered in one window, of one address and of everybody. */
 export interface TriesAtMost {
@@ -17,13 +18,16 @@ const mostAddresses = 10_000;
  */
 export class Tries {
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #atMost: TriesAtMost;
   #counted = new Map<string, number>();
   #all = 0;
   #sinceMs: number;
 
-  constructor(clock: Clock, atMost: TriesAtMost) {
+  /** `log` is told once a window and address, so that guesses do not fill it. */
+  constructor(clock: Clock, log: Log, atMost: TriesAtMost) {
     this.#clock = clock;
+    this.#log = log;
     this.#atMost = atMost;
     this.#sinceMs = clock.monotonicMs();
   }
@@ -42,6 +46,9 @@ export class Tries {
     this.#counted.set(address, count);
     this.#all += 1;
     if (count <= this.#atMost.perAddress && this.#all <= this.#atMost.overall) return;
+    if (count === this.#atMost.perAddress + 1 || this.#all === this.#atMost.overall + 1) {
+      this.#log("warning", "too-many-tries", { address, ofAddress: count, ofAll: this.#all });
+    }
     const retryAfterS = Math.max(1, Math.ceil((this.#sinceMs + this.#atMost.windowMs - nowMs) / 1_000));
     throw new UserError("too-many-tries", `There were too many from here; the next one is answered in ${retryAfterS} s.`, {
       retryAfterS,

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { ErrorCode } from "../../errors.ts";
 import * as contract from "../contract.ts";
 import type { RouteName } from "../contract.ts";
-import { createTokenBody, openSessionBody } from "./access.ts";
+import { createTokenBody, loginQuery, openSessionBody, pageQuery } from "./access.ts";
 import { calendarQuery, setFreezeBody } from "./calendar.ts";
 import { connectionsQuery, historyQuery, readinessQuery, reportQuery, whatIfQuery } from "./insight.ts";
 
@@ -31,6 +31,9 @@ export type AnswerKind =
   | "no body";
 
 const json = (type: string): { readonly 200: AnswerKind } => ({ 200: { type } });
+
+/** A refusal to who stands at the sign-in: a page for browsers. */
+const page: AnswerKind = { media: "text/html or application/problem+json" };
 
 /** Every route, described. */
 export const descriptions: Readonly<Record<RouteName, Description>> = {
@@ -69,6 +72,7 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
   },
   ask: {
     says: "Asks something of a release, and waits a little for its answer: 202 is stored and not yet answered.",
+    query: contract.languageQuery,
     body: contract.askBody,
     headers: ["If-Match", "Idempotency-Key"],
     answers: { 200: { type: "AskAnswer" }, 202: { type: "AskAnswer" } },
@@ -155,26 +159,27 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
   },
   login: {
     says: "Leads to the team's own sign-in. A browser is shown what went wrong as a page.",
-    answers: { 302: "redirect" },
+    query: loginQuery,
+    answers: { 302: "redirect", 400: page, 404: page, 429: page, 502: page },
     problems: ["login-unset", "login-provider", "too-many-tries"],
   },
   loginCallback: {
     says: "Where that sign-in comes back. A browser is shown what went wrong as a page.",
-    answers: { 302: "redirect" },
+    answers: { 302: "redirect", 400: page, 403: page, 404: page, 429: page, 502: page },
     problems: [
       "login-unset",
       "login-provider",
       "login-clock",
-      "login-denied",
-      "login-name",
-      "login-over",
       "login-refused",
+      "login-denied",
+      "login-over",
+      "login-name",
       "login-role",
       "too-many-tries",
     ],
   },
-  people: { says: "Everybody whom the server knows.", answers: json("PeopleAnswer") },
-  listTokens: { says: "Tokens of machines, without the tokens.", answers: json("ListTokensAnswer") },
+  people: { says: "Everybody whom the server knows.", query: pageQuery, answers: json("PeopleAnswer") },
+  listTokens: { says: "Tokens of machines, without the tokens.", query: pageQuery, answers: json("ListTokensAnswer") },
   createToken: {
     says: "Makes a machine's token: the only answer in which it stands.",
     body: createTokenBody,

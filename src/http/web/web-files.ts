@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
-import { extname, join, posix, sep } from "node:path";
+import { extname, join, posix, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 
@@ -53,10 +53,8 @@ async function readFiles(folder: string): Promise<ReadonlyMap<string, WebFile>> 
     .filter((entry) => entry.isFile())
     .map(async (entry): Promise<readonly [string, WebFile]> => {
       const path = join(entry.parentPath, entry.name);
-      return [
-        `/${posix.join(...path.slice(folder.length).split(sep))}`.replaceAll(/\/+/g, "/"),
-        toWebFile(entry.name, await readFile(path)),
-      ];
+      const name = `/${posix.join(...relative(folder, path).split(sep))}`;
+      return [name, toWebFile(name, await readFile(path))];
     });
   return new Map(await Promise.all(files));
 }
@@ -77,8 +75,8 @@ const types: Readonly<Record<string, string>> = {
 
 /** What is compressed already does not become smaller. */
 const isPacked = /\.(?:png|ico|woff2)$/;
-/** A name as the build gives it to what it has hashed: "main-Bq3x_1Yz.js". */
-const hashedName = /-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
+/** A name as the build gives it to what it has hashed: "/assets/main-Bq3x_1Yz.js". */
+const hashedName = /^\/assets\/.*-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
 
 function toWebFile(name: string, bytes: Buffer<ArrayBuffer>): WebFile {
   const packed = new Map<Encoding, Promise<Uint8Array<ArrayBuffer>>>();
