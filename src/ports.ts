@@ -205,10 +205,10 @@ export interface NewRelease {
   /** Why it was started, in that person's words. */
   readonly reason: string;
   readonly versions: Readonly<Record<string, { readonly canary: string; readonly stable: string }>>;
-  /** It does not start before this moment, epoch ms; absent and `null`: as soon as it may. */
-  readonly notBeforeMs?: number | null;
   /** What was legal and doubtful in the plan, in the plan's language, by line. Absent: nothing was, or nobody looked. */
   readonly warnings?: readonly PlanWarning[];
+  /** It does not start before this moment, epoch ms; absent and `null`: as soon as it may. */
+  readonly notBeforeMs?: number | null;
   /** Idempotency key of the start call; the same key twice answers the first release. `null`: none was given. */
   readonly startKey: string | null;
 }

@@ -109,6 +109,19 @@ describe("everything that a release rests on", () => {
     ]);
   });
 
+  test.each([
+    ["a day that is avoided", '{ avoid: ["wed"] }', "The plan avoids it: wed. The release waits until then."],
+    [
+      "a window that leaves the plan no time",
+      '{ prefer: ["wed 14:00-14:45"] }',
+      "A release may start then, but with every extension the plan does not fit: it would end at 15:00, and its window closes at 14:45 (preferred: wed 14:00-14:45).",
+    ],
+  ])("%s is doubtful", async (_says, windows, says) => {
+    expect(await found({ plan: smallPlan.replace("people:", `windows: ${windows}\npeople:`) })).toContain(
+      `calendar | doubtful | Wed 2025-08-20 14:30 Europe/Paris | ${says}`,
+    );
+  });
+
   test("a stable version that does not run is wrong, and one that is the new one already is doubtful", async () => {
     expect(await found({ isRunning: false })).toContain(
       "workloads process | wrong | web | No stable version runs, so there is nothing to go back to.",

@@ -59,10 +59,10 @@ describe("the window", () => {
   });
 
   test("a freeze of this environment is a No-Go, one of another is none", () => {
-    const freeze = { sinceMs: 0, untilMs: null, says: "the shop's sale" };
+    const freeze = { sinceMs: 0, untilMs: null, release: null, by: "ada", reason: "the shop's sale" };
     expect(look("2025-08-19T14:00", [{ ...freeze, environment: "staging" }]).map(({ verdict }) => verdict)).toEqual(["ok", "ok"]);
     const [frozen] = look("2025-08-19T14:00", [{ ...freeze, environment: "production" }]);
-    expect(frozen).toMatchObject({ verdict: "wrong", says: "production is frozen: the shop's sale." });
+    expect(frozen).toMatchObject({ verdict: "wrong", says: "It is frozen by ada: the shop's sale." });
   });
 
   test("of a release that runs only the advance counts", () => {
@@ -145,6 +145,7 @@ test("the API looks at a release that waits: plan, world, window, people, power,
   const id = await api.begin();
   const look = async (query: string): Promise<ReadinessAnswer> =>
     (await (await api.call("GET", `/api/v1/releases/${id}/readiness${query}`, { as: "vera" })).json()) as ReadinessAnswer;
+  await api.call("GET", "/api/v1/freezes", { as: "ada" });
   const english = await look("?rps=200");
   expect(english.parts.map(({ part }) => part)).toEqual(["plan", "world", "window", "people", "power"]);
   const items = english.parts.flatMap((part) => part.items);

@@ -165,10 +165,14 @@ describe("one HTML file", () => {
     const html = reportHtml(made("rolled back", "fr"));
     const empty = new Set(["meta", "rect", "line", "circle", "polyline", "polygon"]);
     const open: string[] = [];
+    const wrong: string[] = [];
     for (const [, close, name = "", rest = ""] of html.replace(/<style>[\s\S]*?<\/style>/u, "").matchAll(/<(\/?)([a-z][\w]*)([^>]*)>/giu)) {
-      if (close === "/") expect(open.pop()).toBe(name);
-      else if (!empty.has(name) && !rest.endsWith("/")) open.push(name);
+      const isClosing = close === "/";
+      const opened = isClosing ? open.pop() : name;
+      if (opened !== name) wrong.push(`${name} closes ${opened}`);
+      if (!isClosing && !empty.has(name) && !rest.endsWith("/")) open.push(name);
     }
+    expect(wrong).toEqual([]);
     expect(open).toEqual([]);
   });
 });

@@ -38,7 +38,7 @@ async function observing(place: SlackPlace): Promise<void> {
 }
 
 describe("a release is steered by buttons", () => {
-  test("Go, Go, pause, roll back: each acts, is answered to who pressed, and the message says who it was", async () => {
+  test("Go, Go, pause, roll back, confirm: each acts, is answered to who pressed, and the message says who it was", async () => {
     const place = await slackPlace("socket");
     expect(place.labels()).toEqual(["Go as release manager", "Go as QA lead", "No-Go"]);
 
@@ -59,8 +59,15 @@ describe("a release is steered by buttons", () => {
 
     await place.press({ by: "rachel", label: "Roll back" });
     await place.becomes("rolled-back");
-    await vi.waitFor(() => expect(place.labels()).toEqual([]), soon);
+    await vi.waitFor(() => expect(readMessage(place.head())).toContain("Rolled back"), soon);
+    expect(place.labels()).toEqual(["Confirm the rollback"]);
     expect(readMessage(place.head())).toContain("rachel");
+
+    await place.press({ by: "olga", label: "Confirm the rollback" });
+    expect(await told(place, "olga")).toEqual(["Not done: only DevOps lead may."]);
+    await place.press({ by: "dan", label: "Confirm the rollback" });
+    expect((await told(place, "dan"))[0]).toMatch(/^Done\. Rolled back/);
+    await vi.waitFor(() => expect(place.labels()).toEqual([]), soon);
     expect(await signers(place)).toEqual(["rachel as release-manager", "quentin as qa-lead"]);
     expect(JSON.stringify((await place.view()).entries)).toContain("pressed in Slack");
     expect(place.workspace.whispers.every(({ via }) => via === "response_url")).toBe(true);

@@ -2,7 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 /** Where `npm run dev:web` finds the API; another place: `SERIN_SERVER=http://127.0.0.1:PORT`. */
-const server = process.env["SERIN_SERVER"] ?? "http://127.0.0.1:7117";
+const server = process.env["SERIN_SERVER"] ?? "http://127.0.0.1:7707";
 
 export default defineConfig({
   root: import.meta.dirname,

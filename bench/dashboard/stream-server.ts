@@ -67,12 +67,12 @@ async function serve(): Promise<void> {
     world,
     clock,
     access: new Access({
+      log: () => undefined,
       store: store.access,
       clock,
       people,
       tokens: new Map(people.map((person) => [person.name, person])),
       publicUrl: null,
-      log: () => undefined,
     }),
     environments: ["production"],
     web: null,

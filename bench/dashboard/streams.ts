@@ -150,7 +150,7 @@ async function listen({ url, people }: StreamServer, id: string, at: number): Pr
   await new Promise<void>((resolve, reject) => {
     call.once("error", reject);
     call.once("response", (answer) => {
-      if (answer.statusCode !== 200) return void reject(new Error(`a listener was answered ${answer.statusCode ?? 0}`));
+      if (answer.statusCode !== 200) return reject(new Error(`a listener was answered ${answer.statusCode ?? 0}`));
       answer.on("error", () => undefined);
       answer.on("data", (chunk: Buffer) => {
         const nowMs = Date.now();

@@ -63,7 +63,13 @@ export function readServer(
   const connections = ports.map(
     (port) => [port, readConnections(port, valueAt(document.value, ["connections", port]), adapters, document.place, findings)] as const,
   );
-  if (shaped.value !== null) findings.push(...peopleTwice(shaped.value), ...oneOfAKind(shaped.value), ...loginFindings(shaped.value));
+  if (shaped.value !== null)
+    findings.push(
+      ...peopleTwice(shaped.value),
+      ...oneOfAKind(shaped.value),
+      ...buttonsForNobody(shaped.value),
+      ...loginFindings(shaped.value),
+    );
   const problems = [...document.problems, ...(isRead ? findings.map((finding) => document.place(finding)) : [])]
     .toSorted(inOrder)
     .slice(0, 100);
@@ -241,6 +247,21 @@ function oneOfAKind(server: Shaped): readonly Finding[] {
         : [];
     });
   });
+}
+
+/** Buttons in messages are for people whom the file knows by their id there. */
+function buttonsForNobody(server: Shaped): readonly Finding[] {
+  if (server.people.some(({ slack }) => slack !== undefined)) return [];
+  const hearing = Object.entries(server.connections.notifiers).filter(
+    ([, { kind, appToken, signingSecret }]) => kind === "slack" && (appToken !== undefined || signingSecret !== undefined),
+  );
+  return hearing.map(([name]) =>
+    doubtful(
+      ["connections", "notifiers", name],
+      "Its messages have buttons, and nobody may press them: no person of this file has an id there.",
+      "Write it with each person: { name: ada, roles: [release-manager], slack: U0123ABC }.",
+    ),
+  );
 }
 
 /** By line, then column. */

@@ -64,6 +64,8 @@ export function runLength({ phases }: Pick<RunOf, "phases">): RunLength {
  * that is by the wall clock shorter than the shortest run is one for the start alone, and the run may outlast it.
  */
 export function nextFit(plan: RunOf, fromMs: number, options: FitOptions): number | null {
+  // The most usual reason for never, and not worth looking at 400 days for.
+  if (frozenStarts(plan, options).some((frozen) => frozen.fromMs <= fromMs && frozen.lastMs === Infinity)) return null;
   const untilMs = fromMs + HORIZON_DAYS * DAY_MS;
   for (let strideMs = fromMs; strideMs <= untilMs; strideMs += STRIDE_MS) {
     const found = fits(plan, { fromMs: strideMs, toMs: Math.min(strideMs + STRIDE_MS, untilMs + 1) }, options)[0];
@@ -91,7 +93,7 @@ export function fits(
       intersectionOf(left, passable.map((span) => ({ fromMs: span.fromMs - earliestMs, lastMs: span.lastMs - latestMs })).filter(isSome)),
     intersectionOf(unionOf([...inside, ...outlasting]), [{ fromMs, lastMs: toMs - 1 }]),
   );
-  return differenceOf(starts, frozenStarts(plan, options, takesMs));
+  return differenceOf(starts, frozenStarts(plan, options));
 }
 
 /** Why a run that starts at `startMs` (epoch ms) does not fit, the first thing that is in its way; `null`: it fits. */
@@ -159,7 +161,9 @@ function beginningsOf(
 }
 
 /** Starts whose run meets a freeze: also at its end, when everybody gets the new version. */
-function frozenStarts(plan: RunOf, options: FitOptions, takesMs: number): readonly Span[] {
+function frozenStarts(plan: RunOf, options: FitOptions): readonly Span[] {
+  const { shortestMs, longestMs } = runLength(plan);
+  const takesMs = options.extensions ? longestMs : shortestMs;
   return freezesOf(plan, options).map(({ sinceMs, untilMs }) => ({ fromMs: sinceMs - takesMs, lastMs: (untilMs ?? Infinity) - 1 }));
 }
 

@@ -118,7 +118,9 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     history: (id, check) => histories.of(id, check),
     async verify(id) {
       const stored = await world.store.load(id);
-      return stored ? await inSlices(verifying(stored), othersTurn) : { ok: false, revision: 0, why: `there is no release ${id}` };
+      return stored
+        ? await inSlices(verifying(stored, await world.store.told(id)), othersTurn)
+        : { ok: false, revision: 0, atMs: null, why: `there is no release ${id}` };
     },
     onCommit(listener) {
       listeners.add(listener);

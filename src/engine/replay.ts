@@ -1,11 +1,13 @@
 import { apply, newborn } from "../core/apply.ts";
-import { toCanonicalJson } from "../core/canonical-json.ts";
+import { isSameData, toCanonicalJson } from "../core/canonical-json.ts";
 import { chain, digestOfRow, digestOfRows, genesisOf, noRowsDigest, verifyChain } from "../core/chain.ts";
 import type { ChainedEntry } from "../core/chain.ts";
 import { decide } from "../core/decide.ts";
 import type { Decision } from "../core/decision.ts";
 import { bookAfterDecision, bookAfterRow, emptyBook } from "../core/evidence-book.ts";
 import type { EvidenceBook } from "../core/evidence-book.ts";
+import { newsOf } from "../core/notices.ts";
+import type { ToldNotice } from "../core/notices.ts";
 import type { Release } from "../core/release.ts";
 import type { Cursor, Row } from "../core/row.ts";
 import { toEnd } from "../core/slices.ts";
@@ -86,23 +88,37 @@ function follow(memory: Memory, row: Row, link: ChainedEntry | null): Memory {
   };
 }
 
-/** What a verification found: everything as it was written and decided, or the first thing that is not. */
+/**
+ * What a verification found: everything as it was written and decided, or the first thing that is not. `atMs`: when that was;
+ * `null`: it is the head, or there is no such entry. `notices`: of those that were owed each is known; `null`: nobody looked.
+ */
 export type Verified =
-  | { readonly ok: true; readonly entries: number; readonly rows: number; readonly hash: string; readonly unsealedRows: number }
-  | { readonly ok: false; readonly revision: number; readonly why: string };
+  | {
+      readonly ok: true;
+      readonly entries: number;
+      readonly rows: number;
+      readonly notices: number | null;
+      readonly hash: string;
+      readonly unsealedRows: number;
+    }
+  | { readonly ok: false; readonly revision: number; readonly atMs: number | null; readonly why: string };
 
-/** Checks the hash chain and decides everything again: each stored row must lead to exactly the stored decision, and no other row to any. */
-export function verify(stored: StoredRelease): Verified {
-  return toEnd(verifying(stored));
+/**
+ * Checks the hash chain and decides everything again: each stored row must lead to exactly the stored decision, and no other row to any. With `told`
+ * every notice that a decision owed must be known to the store, and no other.
+ */
+export function verify(stored: StoredRelease, told: readonly ToldNotice[] | null = null): Verified {
+  return toEnd(verifying(stored, told));
 }
 
 /** So many rows are decided again in one slice. */
 const rowsInSlice = 50;
 
 /** As `verify`, in slices. */
-export function* verifying(stored: StoredRelease): Generator<undefined, Verified> {
+export function* verifying(stored: StoredRelease, told: readonly ToldNotice[] | null): Generator<undefined, Verified> {
+  const momentOf = (revision: number): number | null => stored.entries[revision - 1]?.entry.atMs ?? null;
   const links = verifyChain(stored.head, stored.entries, stored.rows);
-  if (!links.ok) return links;
+  if (!links.ok) return { ...links, atMs: momentOf(links.revision) };
   const byRow = new Map(stored.entries.map((link) => [link.entry.row, link]));
   let memory = emptyMemory(stored.head);
   for (const [index, row] of stored.rows.entries()) {
@@ -110,14 +126,68 @@ export function* verifying(stored: StoredRelease): Generator<undefined, Verified
     const link = byRow.get(row.number);
     const book = bookAfterRow(memory.book, memory.release, row.observation);
     const decision = decide(memory.release, book, row.observation);
-    const now = toCanonicalJson(decision);
-    const then = toCanonicalJson(link?.entry.decision ?? null);
-    if (now !== then) {
-      return { ok: false, revision: memory.release.revision + 1, why: `row ${row.number} leads to ${now}, but the journal says ${then}` };
+    const then = link?.entry.decision ?? null;
+    if (!isSameData(decision, then)) {
+      const why = `row ${row.number}: ${sayDifference(decision, then)}`;
+      return { ok: false, revision: memory.release.revision + 1, atMs: row.observation.nowMs, why };
     }
     memory = follow(memory, row, link ?? null);
   }
-  return { ok: true, entries: stored.entries.length, rows: stored.rows.length, hash: links.hash, unsealedRows: links.unsealedRows };
+  const notice = told === null ? null : strayNotice(stored, told);
+  if (notice !== null) return { ok: false, ...notice, atMs: momentOf(notice.revision) };
+  const { entries, rows } = stored;
+  return {
+    ok: true,
+    entries: entries.length,
+    rows: rows.length,
+    notices: told?.length ?? null,
+    hash: links.hash,
+    unsealedRows: links.unsealedRows,
+  };
+}
+
+/** Where a decision that was decided again first differs from the one in the journal, and how. */
+function sayDifference(now: unknown, then: unknown, place = ""): string {
+  if (isBranch(now) && isBranch(then)) {
+    const key = [...new Set([...Object.keys(now), ...Object.keys(then)])].find((one) => !isSameField(now[one], then[one]));
+    if (key !== undefined) return sayDifference(now[key], then[key], place === "" ? key : `${place}.${key}`);
+  }
+  const at = place === "" ? "it" : place;
+  return `${at} is ${sayData(then)} in the journal, and ${sayData(now)} when it is decided again`;
+}
+
+function isBranch(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function isSameField(now: unknown, then: unknown): boolean {
+  return now === undefined || then === undefined ? now === then : isSameData(now, then);
+}
+
+/** As much of a value as fits into a line. */
+function sayData(value: unknown): string {
+  if (value === undefined || value === null) return "nothing";
+  const text = toCanonicalJson(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+/** A notice that a decision owed and the store does not know, or one that none owed; `null`: there is none. */
+function strayNotice(
+  { head, entries }: StoredRelease,
+  told: readonly ToldNotice[],
+): { readonly revision: number; readonly why: string } | null {
+  const nameOf = ({ revision, target }: Pick<ToldNotice, "revision" | "target">): string =>
+    toCanonicalJson([revision, target.notifier, target.to]);
+  const owed = entries.flatMap(({ entry: { revision, decision } }) =>
+    newsOf(decision).length === 0 ? [] : head.plan.notify.map((target) => ({ revision, target })),
+  );
+  const [known, due] = [new Set(told.map(nameOf)), new Set(owed.map(nameOf))];
+  const missing = owed.find((notice) => !known.has(nameOf(notice)));
+  const stray = told.find((notice) => !due.has(nameOf(notice)));
+  const notice = missing ?? stray;
+  if (notice === undefined) return null;
+  const whom = `${notice.target.notifier} ${notice.target.to}`.trim();
+  return { revision: notice.revision, why: missing ? `the notice to ${whom} is missing` : `no decision owed the notice to ${whom}` };
 }
 
 function mergeCursor(before: Cursor, changed: Cursor): Cursor {

@@ -242,6 +242,14 @@ test("sentences are in the language that is asked for, else in the plan's", asyn
   expect(new Set(french).size).toBe(1);
   expect(french[0]).toMatch(/^En attente /);
   expect(await codeOf(await api.call("GET", `/api/v1/releases/${id}?language=de`))).toBe("query-invalid");
+  const refused = (query: string): Promise<ProblemAnswer> =>
+    json<ProblemAnswer>(
+      api.call("POST", `/api/v1/releases/${id}/requests${query}`, {
+        headers: { "if-match": '"1"' },
+        body: { kind: "resume", reason: "a test" },
+      }),
+    );
+  expect((await refused("?language=fr")).detail).not.toBe((await refused("?language=en")).detail);
 });
 
 test("the story comes in pages, newest first, in the language that is asked for", async () => {

@@ -34,7 +34,7 @@ import { serveWeb } from "./web/serve-web.ts";
 
 type Handler = (context: Context<Env>, parts: AppParts) => Promise<Response>;
 
-const handlers: Readonly<Partial<Record<RouteName, Handler>>> = {
+const handlers: Readonly<Record<RouteName, Handler>> = {
   health,
   startRelease,
   listReleases,

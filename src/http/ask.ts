@@ -4,12 +4,13 @@ import { UserError } from "../errors.ts";
 import type { Fact } from "../core/decision.ts";
 import { capital } from "../core/messages/context.ts";
 import { sayRefusal } from "../core/messages/refusals.ts";
+import type { Language } from "../core/plan.ts";
 import type { Refusal, Request } from "../core/requests.ts";
 import { callerOf, personIn } from "./auth.ts";
 import type { Env } from "./auth.ts";
-import { askBody } from "./contract.ts";
+import { askBody, languageQuery } from "./contract.ts";
 import type { AskAnswer } from "./contract.ts";
-import { readBody, readKey, readRevision } from "./input.ts";
+import { readBody, readKey, readQuery, readRevision } from "./input.ts";
 import { newsOf } from "./news.ts";
 import type { News } from "./news.ts";
 import type { AppParts, ReleaseSeen } from "./parts.ts";
@@ -22,8 +23,9 @@ type Answer = Extract<Fact, { readonly kind: "accepted" | "refused" }>;
 
 /** Stores a request, waits a little for the release's answer and reports it: 200 accepted, 202 not yet answered, a problem when refused. */
 export async function ask(context: Context<Env>, parts: AppParts): Promise<Response> {
+  const { language } = readQuery(context, languageQuery);
   const request = await readRequest(context, parts);
-  return respond(context, parts, { ...(await askRelease(parts, request)), request: request.id });
+  return respond(context, parts, { ...(await askRelease(parts, request)), request: request.id, language });
 }
 
 /** What a release needs to be asked and to answer. */
@@ -115,20 +117,22 @@ interface Answered {
   readonly seen: ReleaseSeen;
   readonly answer: Answer | null;
   readonly request: string;
+  /** Absent: the plan's. */
+  readonly language: Language | undefined;
 }
 
-function respond(context: Context<Env>, parts: AppParts, { seen, answer, request }: Answered): Response {
+function respond(context: Context<Env>, parts: AppParts, { seen, answer, request, language }: Answered): Response {
   const { revision } = seen.release;
-  if (answer?.kind === "refused") refuse(seen, answer.refusal);
-  const { sentence } = viewOf(parts, seen);
+  if (answer?.kind === "refused") refuse(seen, answer.refusal, language);
+  const { sentence } = viewOf(parts, seen, language);
   const said: AskAnswer = { request, answer: answer === null ? "waiting" : "accepted", revision, sentence };
   return context.json(said, answer === null ? 202 : 200, { ETag: `"${revision}"` });
 }
 
-function refuse(seen: ReleaseSeen, refusal: Refusal): never {
+function refuse(seen: ReleaseSeen, refusal: Refusal, language: Language = seen.release.plan.language): never {
   const more = { refusal, revision: seen.release.revision };
   const { plan } = seen.release;
-  const sentence = `${capital(sayRefusal(refusal, { plan }, plan.language))}.`;
+  const sentence = `${capital(sayRefusal(refusal, { plan }, language))}.`;
   if (refusal.kind === "stale" || refusal.kind === "drifted") throw new UserError("revision-stale", sentence, more);
   if (refusal.kind === "role") throw new UserError("role-missing", sentence, { ...more, needs: refusal.needs });
   throw new UserError("request-refused", sentence, more);

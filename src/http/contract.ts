@@ -16,7 +16,7 @@ export const bodyLimitBytes = 2 * 1024 * 1024;
 /** The language of the sentences; absent: the plan's. */
 const language = z.enum(["fr", "en"]).optional();
 
-/** The query of `showRelease`, `events` and `releasesEvents`. */
+/** The query of `showRelease`, `events`, `releasesEvents` and `ask`. */
 export const languageQuery = z.strictObject({ language });
 
 const word = z
@@ -188,9 +188,11 @@ export interface WhyCheck {
   readonly sentence: string;
 }
 
-/** Whether the stored journal is unbroken and replays to the same decisions. Status 200 in both cases. */
+/** Whether the stored journal is unbroken, replays to the same decisions, and every notice that it owed is known. Status 200 in both cases. */
 export interface VerifyAnswer {
   readonly ok: boolean;
+  /** The first revision that is not right, 0 the release's head; `null`: all are, or the store itself is damaged. */
+  readonly revision: number | null;
   /** What was checked, or the first thing that is not right. */
   readonly says: string;
 }

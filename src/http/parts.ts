@@ -44,8 +44,9 @@ export interface EngineFace {
 }
 
 export type Verified =
-  | { readonly ok: true; readonly entries: number; readonly rows: number; readonly hash: string }
-  | { readonly ok: false; readonly revision: number; readonly why: string };
+  | { readonly ok: true; readonly entries: number; readonly rows: number; readonly notices: number | null; readonly hash: string }
+  /** `atMs`: when, as the journal says; `null`: it does not. */
+  | { readonly ok: false; readonly revision: number; readonly atMs: number | null; readonly why: string };
 
 /** Of which release everything is to be looked at. */
 export interface AskedExamination {

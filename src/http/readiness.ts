@@ -10,7 +10,6 @@ import { doubtful, fine, goOrNoGo, readinessPart } from "../core/readiness/readi
 import type { ReadinessItem } from "../core/readiness/readiness.ts";
 import { windowItems } from "../core/readiness/window-part.ts";
 import { trafficOf } from "../core/view/build-release-view.ts";
-import { EnvironmentFrozen } from "../ports.ts";
 import type { Env } from "./auth.ts";
 import { readinessQuery } from "./contract/insight.ts";
 import type { ReadinessAnswer } from "./contract/insight.ts";
@@ -31,11 +30,10 @@ export async function readiness(context: Context<Env>, parts: AppParts): Promise
     parts.store.freezes(nowMs),
     reckonedTraffic(parts, seen, query),
   ]);
-  const reasoned = freezes.map((freeze) => ({ ...freeze, says: new EnvironmentFrozen(freeze).message }));
   const looked = [
     readinessPart("plan", planItems(seen, language), language),
     readinessPart("world", world, language),
-    readinessPart("window", windowItems(release, { nowMs, freezes: reasoned }, language), language),
+    readinessPart("window", windowItems(release, { nowMs, freezes }, language), language),
     readinessPart("people", peopleItems(release, parts.access.roster.everybody(), language), language),
     readinessPart("power", await inTurns(parts, powerItems(plan, reckoned, parts.sourceOf, language)), language),
   ];

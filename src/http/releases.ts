@@ -92,10 +92,17 @@ export async function verify(context: Context<Env>, parts: AppParts): Promise<Re
 
 /** What a verification found, for people and programs. */
 export function sayVerified(found: Verified): VerifyAnswer {
-  if (!found.ok) return { ok: false, says: `revision ${found.revision}: ${found.why}` };
+  if (!found.ok) {
+    const { revision, atMs, why: reason } = found;
+    const moment = atMs === null ? "" : ` (${new Date(atMs).toISOString()})`;
+    return { ok: false, revision, says: `revision ${revision}${moment}: ${reason}` };
+  }
+  const { entries, rows, notices, hash } = found;
+  const told = notices === null ? "" : `, each of ${notices} notices is known`;
   return {
     ok: true,
-    says: `${found.entries} entries over ${found.rows} rows; the chain is unbroken and replay reproduces every decision (last link ${found.hash})`,
+    revision: null,
+    says: `${entries} entries over ${rows} rows; the chain is unbroken and replay reproduces every decision${told} (last link ${hash})`,
   };
 }
 

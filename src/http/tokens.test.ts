@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UserError } from "../errors.ts";
 import { localPerson, openTokens, personOf } from "./tokens.ts";
+import type { Caller } from "./tokens.ts";
 
 let dir = "";
 beforeEach(() => {
@@ -62,4 +63,23 @@ test("only the whole token names its person", () => {
 test("new tokens that cannot be written are an error with its place", () => {
   const nowhere = join(dir, "gone");
   expect(() => openTokens(nowhere, [localPerson])).toThrow(`${join(nowhere, "tokens.json")} cannot be written: ENOENT`);
+});
+
+test("every token is compared, whichever is given, so that the time taken tells nothing", () => {
+  const tokens = openTokens(dir, [ada, quentin, localPerson]);
+  let compared = 0;
+  class Counted extends Map<string, Caller> {
+    override *[Symbol.iterator](): MapIterator<[string, Caller]> {
+      for (const entry of super.entries()) {
+        compared += 1;
+        yield entry;
+      }
+    }
+  }
+  const counted = new Counted(tokens);
+  for (const given of [...tokens.keys(), "wrong", ""]) {
+    compared = 0;
+    personOf(counted, given);
+    expect(compared).toBe(3);
+  }
 });

@@ -44,9 +44,9 @@ export async function examineHere(asked: AskedHere): Promise<readonly ExaminedPa
 export async function verifyStored(asked: StoredAt): Promise<VerifyAnswer> {
   const [{ verify }, { sayVerified }] = await Promise.all([import("../engine/replay.ts"), import("../http/releases.ts")]);
   try {
-    return await withStored(asked, async ({ stored }) => sayVerified(verify(stored)));
+    return await withStored(asked, async ({ stored, store }) => sayVerified(verify(stored, await store.told(asked.release))));
   } catch (error) {
-    if (error instanceof StoreUnusable && error.why === "damaged") return { ok: false, says: sayDamage(error) };
+    if (error instanceof StoreUnusable && error.why === "damaged") return { ok: false, revision: null, says: sayDamage(error) };
     throw await refusalOf(error);
   }
 }
@@ -66,7 +66,7 @@ export async function reportStored(asked: Parameters<ReportStored>[0]): Promise<
       const told = await store.told(asked.release);
       const language = asked.language ?? release.plan.language;
       return writeReport(
-        toEnd(buildReport({ seen, stored, told, verified: verify(stored), nowMs: clock.nowMs(), language })),
+        toEnd(buildReport({ seen, stored, told, verified: verify(stored, told), nowMs: clock.nowMs(), language })),
         asked.format,
       );
     });

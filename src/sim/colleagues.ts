@@ -1,6 +1,7 @@
 import { approvable, missingRoles } from "../core/decide/sign-offs.ts";
 import { standingsOf } from "../core/evidence-book.ts";
 import type { Role } from "../core/plan.ts";
+import { awaitsAcknowledgement } from "../core/way-back.ts";
 import type { Person, Request } from "../core/requests.ts";
 import type { Engine, View } from "../engine/engine.ts";
 import type { Random } from "./random.ts";
@@ -15,6 +16,10 @@ export interface Habits {
   readonly panics: number;
   /** Chance per look of saying no instead of signing: the release is stopped. */
   readonly rejects?: number;
+  /** Chance per look of reporting a problem, whether there is one or not. */
+  readonly reports?: number;
+  /** Chance per look of letting the next step pass what stands in its way, or of trying to. */
+  readonly overrides?: number;
   /** Roles that are away: nobody signs for them. */
   readonly away: readonly Role[];
   /** When they sign that a phase may be left: as soon as they may, which is usual, or when every gate of it has passed and no guard is breached. */
@@ -91,6 +96,11 @@ export async function look(engine: Engine, release: string, habits: Habits, chan
       chance.happens(0.3) ? Math.max(0, view.release.revision - 3) : view.release.revision,
     );
   }
+  // Whoever has no such habit draws no chance for it, so that the stories of before stay what they were.
+  if (habits.reports !== undefined && chance.happens(habits.reports)) ask(chance.pick(people), "report", null);
+  if (habits.overrides !== undefined && chance.happens(habits.overrides))
+    ask(chance.pick([people[0], people[1]]), "override", view.release.revision);
+  if (habits.reports !== undefined && awaitsAcknowledgement(view.release)) ask(people[1], "acknowledge", view.release.revision);
   if (chance.happens(habits.panics)) ask(chance.pick([people[0], people[2]]), chance.pick(["rollback", "stop"]), null);
   const acknowledged: string[] = [];
   for (const request of asked) {

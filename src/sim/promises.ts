@@ -5,6 +5,7 @@ import type { EvidenceBook } from "../core/evidence-book.ts";
 import type { Release } from "../core/release.ts";
 import { missingRoles } from "../core/decide/sign-offs.ts";
 import { isOver, isTerminal } from "../core/status.ts";
+import type { Status } from "../core/status.ts";
 import { wanted } from "../core/wanted.ts";
 import { verify } from "../engine/replay.ts";
 import type { Commit, NewRelease, Store, StoredRelease, WantedTraffic, WantedWorkloads } from "../ports.ts";
@@ -95,7 +96,7 @@ export function witness(sights: Sights): Witness {
       const memory = memories.get(id);
       if (memory) broken.push(...checkEnd(stored, memory.release, { ...end, ...sights }), ...checkNotices(stored, memory, sights));
       broken.push(...checkAcknowledged(stored, acknowledged), ...checkCounts(stored, sights));
-      const verified = verify(stored);
+      const verified = verify(stored, (await watched?.told(id)) ?? null);
       if (!verified.ok) broken.push(`8: the journal does not verify at revision ${verified.revision}: ${verified.why}`);
     },
   };
@@ -168,7 +169,30 @@ function checkDecision(before: Memory, commit: Commit, decision: Decision): read
     const unsigned = missing.filter((role) => !signedNow.includes(role));
     if (unsigned.length > 0) broken.push(`2: phase ${from} was left without ${unsigned.join(", ")}`);
   }
+  if (release.status.kind !== "rolling-back" && ["preparing", "shifting", "promoting"].includes(status.kind)) {
+    broken.push(...checkSigners(release, decision));
+  }
   return broken;
+}
+
+/** Promise 2: whoever started a release is never alone in approving a step, and nobody speaks for two roles. */
+function checkSigners(release: Release, { status, facts }: Decision): readonly string[] {
+  const gone = facts.flatMap((fact) => (fact.kind === "lapsed" ? [fact.signOff.by] : []));
+  const now = facts.flatMap((fact) => (fact.kind === "signed" ? [fact.signOff] : []));
+  const signers = [...release.signOffs.filter(({ by }) => !gone.includes(by)), ...now]
+    .filter(({ for: step }) =>
+      step.kind === "phase" ? status.kind === "shifting" && status.phase === step.phase : isStepTo(step.kind, status),
+    )
+    .map(({ by }) => by);
+  if (signers.length === 0) return [];
+  return [
+    ...(signers.every((by) => by === release.startedBy) ? [`2: ${release.startedBy} started it, and approved ${status.kind} alone`] : []),
+    ...(new Set(signers).size < signers.length ? [`2: one person spoke for two roles (${signers.join(", ")})`] : []),
+  ];
+}
+
+function isStepTo(step: "start" | "promote" | "rollback", status: Status): boolean {
+  return (step === "start" && status.kind === "preparing") || (step === "promote" && status.kind === "promoting");
 }
 
 /** Promise 5: it is over, or it waits for people, and they were told so. */

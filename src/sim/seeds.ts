@@ -2,6 +2,9 @@ import type { Episode } from "./shop.ts";
 import { calm } from "./faults.ts";
 import type { Weather } from "./faults.ts";
 import type { Habits } from "./colleagues.ts";
+import { minuteOfWeek } from "../core/windows.ts";
+import { keptSeeds } from "./kept-seeds.ts";
+import { tuesdayMs } from "./live.ts";
 import { random } from "./random.ts";
 import type { Random } from "./random.ts";
 import { simulate } from "./simulate.ts";
@@ -10,6 +13,8 @@ import type { Story } from "./simulate.ts";
 import { healthy, smallPlan } from "./small-plan.ts";
 
 const minuteMs = 60_000;
+/** The minute of the week at which the stories begin. */
+const tuesdayMinute = minuteOfWeek(smallPlan.timeZone, tuesdayMs);
 const forever = Number.POSITIVE_INFINITY;
 
 /** What is wrong with version 2, and the only ends that are right then; `null`: any end that the promises allow. */
@@ -58,24 +63,27 @@ export function scenarioOf(seed: number): { readonly scenario: Scenario; readonl
   const calmFromMs = chance.between(0, 15) * minuteMs;
   return {
     fate,
-    scenario: moreOf(seed, {
+    scenario: withPeople(
       seed,
-      plan: smallPlan,
-      truths: healthy,
-      episodes: fate.episodes,
-      peoplePerSecond: chance.pick([2, 20, 100]),
-      habits: habitsOf(chance),
-      weather: chance.happens(0.25) ? calm : weatherOf(chance),
-      calmFromMs,
-      readyAfterMs: chance.happens(0.05) ? forever : chance.between(500, 30_000),
-      breaksWhenMixed: chance.happens(0.04),
-      outages: outagesOf(chance, calmFromMs),
-      clockSteps: chance.happens(0.2)
-        ? [{ atMs: chance.between(0, 20) * minuteMs, byMs: chance.pick([-3, -1, 1, 3]) * 60 * minuteMs }]
-        : [],
-      restartAfterMs: chance.between(1_000, 60_000),
-      untilMs: 60 * minuteMs,
-    }),
+      moreOf(seed, {
+        seed,
+        plan: smallPlan,
+        truths: healthy,
+        episodes: fate.episodes,
+        peoplePerSecond: chance.pick([2, 20, 100]),
+        habits: habitsOf(chance),
+        weather: chance.happens(0.25) ? calm : weatherOf(chance),
+        calmFromMs,
+        readyAfterMs: chance.happens(0.05) ? forever : chance.between(500, 30_000),
+        breaksWhenMixed: chance.happens(0.04),
+        outages: outagesOf(chance, calmFromMs),
+        clockSteps: chance.happens(0.2)
+          ? [{ atMs: chance.between(0, 20) * minuteMs, byMs: chance.pick([-3, -1, 1, 3]) * 60 * minuteMs }]
+          : [],
+        restartAfterMs: chance.between(1_000, 60_000),
+        untilMs: 60 * minuteMs,
+      }),
+    ),
   };
 }
 
@@ -101,6 +109,17 @@ function moreOf(seed: number, scenario: Scenario & { readonly calmFromMs: number
       ? { beside: { atMs: chance.between(10_000, calmFromMs + 20_000), episodes: chance.pick(fates).episodes } }
       : {}),
   };
+}
+
+/** People who report and override, and a time that is avoided; the kept seeds stay without, because they stand for what they once broke. */
+function withPeople(seed: number, scenario: Scenario): Scenario {
+  const chance = random(seed ^ 0x3e0b);
+  if (keptSeeds.has(seed) || !scenario.habits || !chance.happens(0.3)) return scenario;
+  const habits = { ...scenario.habits, reports: chance.pick([0.005, 0.05]), overrides: chance.pick([0, 0.02, 0.2]) };
+  if (!chance.happens(0.5)) return { ...scenario, habits };
+  const fromMinute = tuesdayMinute + chance.below(20);
+  const avoid = [{ fromMinute, toMinute: fromMinute + 2 + chance.below(20), says: "tue afternoon" }];
+  return { ...scenario, habits, plan: { ...scenario.plan, windows: { ...scenario.plan.windows, avoid } } };
 }
 
 /** Lives the seed's story through; adds to the broken promises an end that its fate forbids. */

@@ -148,6 +148,25 @@ const broken: readonly (readonly [string, { readonly from: string; readonly to: 
     ['15:13 error: "rachel" stands in the list twice. Give one entry all the roles.'],
   ],
   [
+    "a person on Slack who is none",
+    { from: "name: claire", to: 'name: claire, slack: "@claire"' },
+    [
+      '15:28 error: slack: "@claire" is not the id of a person on Slack. Write the member id of the profile\'s menu "Copy member ID": U0123ABC.',
+    ],
+  ],
+  [
+    "one id on Slack for two people",
+    { from: "{ name: rachel,", to: "{ name: hugo, roles: [qa-lead], slack: U0123ABC }\n  - { name: rachel, slack: U0123ABC," },
+    ["15:28 error: U0123ABC speaks for two people. Leave it with the one whose id it is."],
+  ],
+  [
+    "buttons that nobody may press",
+    { from: "    hook:", to: "    slack: { kind: slack, token: { env: T }, appToken: { env: A } }\n    hook:" },
+    [
+      "12:12 warning: Its messages have buttons, and nobody may press them: no person of this file has an id there. Write it with each person: { name: ada, roles: [release-manager], slack: U0123ABC }.",
+    ],
+  ],
+  [
     "a name with capitals",
     { from: "    hook:", to: "    Hook:" },
     ['12:5 error: "Hook" is not a name: names have small letters, digits and hyphens, at most 63. Write "hook".'],

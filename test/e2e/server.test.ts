@@ -135,6 +135,7 @@ test("a release begins, waits, and answers what is asked of it (0, 1, 4, 5)", as
   const observing = await as("vera", ["release", "watch", release, "--until", "observing"]);
   expect(observing).toMatchObject({ code: 0, err: "" });
   expect((await as("vera", ["release", "why", release, "error-rate > 5%"])).out).toContain("error-rate > 5%");
+  expect((await ask("vera", "problem")).code).toBe(0);
 }, 60_000);
 
 test("a second server on the same folder is refused, and says by whom it is held", async () => {

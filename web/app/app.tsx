@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
 import type { ReactNode } from "react";
 import { Route, Switch, useLocation, useSearch } from "wouter";
 import { frameWords } from "../words/frame-words.ts";
@@ -56,6 +56,7 @@ function Gate(): ReactNode {
 function Screens(): ReactNode {
   const words = useWords(frameWords);
   const [location] = useLocation();
+  useFocusOnArrival(location);
   return (
     <Frame>
       <Boundary of={location} instead={<Broken />}>
@@ -73,6 +74,17 @@ function Screens(): ReactNode {
       </Boundary>
     </Frame>
   );
+}
+
+/** Whoever comes from another screen begins at the top of this one, with eyes and with the keyboard. */
+function useFocusOnArrival(location: string): void {
+  const before = useRef(location);
+  useEffect(() => {
+    if (before.current === location) return;
+    before.current = location;
+    document.documentElement.scrollTop = 0;
+    document.getElementById("content")?.focus({ preventScroll: true });
+  }, [location]);
 }
 
 function NothingHere(): ReactNode {

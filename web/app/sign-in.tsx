@@ -29,7 +29,7 @@ export function SignIn({ answer, refused }: { readonly answer: SessionAnswer; re
       <h1>{words.signIn}</h1>
       {refused !== null && <ProblemNotice problem={refused} />}
       {answer.hasLogin && (
-        <a className="button primary" href={`${routes.login.path}?to=${encodeURIComponent(location.pathname)}`}>
+        <a className="button primary" href={`${routes.login.path}?to=${encodeURIComponent(`${location.pathname}${location.search}`)}`}>
           {words.signInBy}
         </a>
       )}

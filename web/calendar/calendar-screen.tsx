@@ -15,6 +15,7 @@ import { useCalendar } from "./use-calendar.ts";
 import type { FollowedCalendar } from "./use-calendar.ts";
 import { dateIn, daysAfter, isDate, mondayOf } from "./wall-time.ts";
 import { Week } from "./week.tsx";
+import "../style/settings.css";
 import "../style/calendar.css";
 
 const minuteMs = 60_000;

@@ -8,7 +8,7 @@ import { usePerson } from "../app/session.tsx";
 import { calendarWords } from "../words/calendar-words.ts";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayWhen } from "../words/numbers.ts";
-import { FreezeDialog } from "./freeze-dialog.tsx";
+import { FreezeForm } from "./freeze-form.tsx";
 
 type Freeze = ListFreezesAnswer["freezes"][number];
 
@@ -48,18 +48,18 @@ export function FreezePanel({ environment, timeZone, nowMs, freezes, changed }: 
       )}
       <div className="freeze-buttons">
         {mayIn(person, routes.setFreeze.access, environment) && (
-          <button type="button" className="button small" onClick={() => setOpen("freeze")}>
+          <button type="button" className="button small" aria-expanded={open === "freeze"} onClick={() => setOpen("freeze")}>
             {words.freeze(environment)}
           </button>
         )}
         {here.length > 0 && mayIn(person, routes.liftFreeze.access, environment) && (
-          <button type="button" className="button small" onClick={() => setOpen("lift")}>
+          <button type="button" className="button small" aria-expanded={open === "lift"} onClick={() => setOpen("lift")}>
             {words.lift(environment)}
           </button>
         )}
       </div>
       {open !== null && (
-        <FreezeDialog kind={open} environment={environment} timeZone={timeZone} close={() => setOpen(null)} answered={done} />
+        <FreezeForm key={open} kind={open} environment={environment} timeZone={timeZone} cancel={() => setOpen(null)} done={done} />
       )}
     </>
   );

@@ -35,8 +35,8 @@ export function useAsking(view: ReleaseView, refresh: () => void): Asking {
   const [pressed, setPressed] = useState<Pressed | null>(null);
   const [says, setSays] = useState<string | null>(null);
   useEffect(() => (says === null ? undefined : after(shownMs, () => setSays(null))), [says]);
-  const answered = ({ answer }: AskAnswer): void => {
-    setSays(answer === "accepted" ? words.accepted : words.stored);
+  const answered = ({ answer, sentence }: AskAnswer): void => {
+    setSays(answer === "accepted" ? `${words.accepted} ${sentence}` : words.stored);
     setPressed(null);
     refresh();
   };

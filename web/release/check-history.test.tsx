@@ -117,6 +117,8 @@ describe("the columns of a chart", () => {
     expect(canary.filter((value) => value === 0.001)).toHaveLength(history.series.length);
     expect(new Set(stable)).toEqual(new Set([null]));
     expect(high[0]).toBe(0.2);
+    // Between two points the interval is that of the earlier one.
+    expect(high.slice(0, 3)).toEqual([0.2, 0.2, 0.1]);
   });
 
   test("show the lines, and cut an interval that is much wider", () => {

@@ -5,6 +5,7 @@ import type { ReleaseView } from "../../src/http/release-view.ts";
 import { call } from "../api/call.ts";
 import { problemOf } from "../api/problem.ts";
 import { Boundary } from "../app/boundary.tsx";
+import { every } from "../app/clock.ts";
 import { ProblemNotice } from "../app/problem-notice.tsx";
 import { historyWords } from "../words/history-words.ts";
 import { useLanguage, useWords } from "../words/language.ts";
@@ -177,10 +178,10 @@ function useHistory({ id, status }: Pick<ReleaseView, "id" | "status">, check: s
       }
     };
     void load();
-    const timer = isOver ? null : setInterval(() => void (document.hidden || load()), lookEveryMs);
+    const stop = isOver ? null : every(lookEveryMs, () => void (document.hidden || load()));
     return () => {
       gone.abort();
-      if (timer !== null) clearInterval(timer);
+      stop?.();
     };
   }, [id, check, language, isOver, of]);
   return loaded.of === of ? loaded : { history: null, problem: null };

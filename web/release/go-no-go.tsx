@@ -4,6 +4,7 @@ import type { ReadinessAnswer } from "../../src/http/contract/insight.ts";
 import type { ReleaseView } from "../../src/http/release-view.ts";
 import { call } from "../api/call.ts";
 import { problemOf } from "../api/problem.ts";
+import { useParam } from "../app/address.tsx";
 import { every } from "../app/clock.ts";
 import { releaseWords } from "../words/release-words.ts";
 import { useLanguage, useWords } from "../words/language.ts";
@@ -20,9 +21,7 @@ export function GoNoGo({ view }: { readonly view: ReleaseView }): ReactNode {
     <section className="readiness" aria-label={words.goTitle}>
       <h2 className="heading">{words.goTitle}</h2>
       <div className="sheet">
-        <p className={`readiness-verdict ready-${answer.verdict}`}>
-          <span className="strong">{words.goVerdicts[answer.verdict]}</span> {answer.sentence}
-        </p>
+        <p className={`readiness-verdict ready-${answer.verdict}`}>{answer.sentence}</p>
         <div className="readiness-parts">
           {answer.parts.map((part) => (
             <Part key={part.part} part={part} />
@@ -44,28 +43,66 @@ function Part({ part }: { readonly part: ReadinessAnswer["parts"][number] }): Re
       <ul>
         {part.items.map((item) => (
           <li key={item.what} className={`ready-${item.verdict}`}>
-            <p>
-              <span className="ready-word">{words.itemVerdicts[item.verdict]}</span> <span className="strong">{item.what}</span> {item.says}
-            </p>
-            {item.remedy !== null && <p className="faint">{item.remedy}</p>}
+            <span className="ready-word">{words.itemVerdicts[item.verdict]}</span>
+            <div>
+              <p>
+                <span className="strong">{item.what}</span> {item.says}
+              </p>
+              {item.remedy !== null && <p className="faint">{item.remedy}</p>}
+            </div>
           </li>
         ))}
       </ul>
+      {part.part === "power" && <Foreseen />}
     </details>
   );
+}
+
+/** The traffic to foresee with, where nobody has seen any yet; the address keeps it. */
+function Foreseen(): ReactNode {
+  const words = useWords(releaseWords);
+  const [logins, setLogins] = useParam("logins");
+  const [rps, setRps] = useParam("rps");
+  const fields = [
+    { name: words.loginsPerMinute, value: logins, set: setLogins },
+    { name: words.requestsPerSecond, value: rps, set: setRps },
+  ];
+  return (
+    <div className="foreseen">
+      {fields.map(({ name, value, set }) => (
+        <label key={name}>
+          <span className="faint">{name}</span>{" "}
+          <input
+            className="field"
+            inputMode="decimal"
+            defaultValue={value ?? ""}
+            onBlur={({ target }) => set(positive(target.value))}
+            onKeyDown={({ key, currentTarget }) => key === "Enter" && currentTarget.blur()}
+          />
+        </label>
+      ))}
+    </div>
+  );
+}
+
+/** What was written, when it is a number above 0; else `null`. */
+function positive(text: string): string | null {
+  const value = Number(text.trim().replace(",", "."));
+  return value > 0 && value <= 1e7 ? String(value) : null;
 }
 
 /** The readiness of a release, asked anew when the release moves on and now and then; `null` while it is not known. */
 function useReadiness({ id, revision }: ReleaseView): ReadinessAnswer | null {
   const language = useLanguage();
+  const [logins] = useParam("logins");
+  const [rps] = useParam("rps");
   const [answer, setAnswer] = useState<ReadinessAnswer | null>(null);
   useEffect(() => {
     const leaving = new AbortController();
+    const query = { language, loginsPerMinute: positive(logins ?? "") ?? undefined, rps: positive(rps ?? "") ?? undefined };
     const ask = (): void => {
       // Without an answer the last one stays: the head of the screen says whether the server can be reached.
-      call("readiness", { values: { id }, query: { language }, signal: leaving.signal }).then(setAnswer, (error: unknown) =>
-        problemOf(error),
-      );
+      call("readiness", { values: { id }, query, signal: leaving.signal }).then(setAnswer, (error: unknown) => problemOf(error));
     };
     ask();
     const stop = every(lookAgainMs, ask);
@@ -73,6 +110,6 @@ function useReadiness({ id, revision }: ReleaseView): ReadinessAnswer | null {
       stop();
       leaving.abort();
     };
-  }, [id, language, revision]);
+  }, [id, language, revision, logins, rps]);
   return answer;
 }

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { ReactNode } from "react";
 import type { ReleaseView } from "../../src/http/release-view.ts";
 import { useServerNow } from "../app/clock.ts";
@@ -54,14 +55,20 @@ export function Standing({ view, heard, asking }: StandingProps): ReactNode {
   return (
     <section className={`standing sheet tone-${view.tone}`}>
       {view.countdown !== null && <Countdown countdown={view.countdown} view={view} heard={heard} asking={asking} />}
+      <Announcement view={view} />
       {/* A countdown says the same, and ticks. */}
-      <p className={view.countdown === null ? "standing-sentence" : "unseen"} role="status">
-        <span className="tone-dot" aria-hidden="true" />
-        <span>{view.sentence}</span>
-      </p>
+      {view.countdown === null && (
+        <p className="standing-sentence">
+          <span className="tone-dot" aria-hidden="true" />
+          <span>{view.sentence}</span>
+        </p>
+      )}
       {view.next.length > 0 && (
         <div className="standing-next">
-          <span className="faint">{words.next}</span>
+          <span className="faint" aria-hidden="true">
+            →
+          </span>
+          <span className="unseen">{words.next}</span>
           <ul>
             {view.next.map((says) => (
               <li key={says}>{says}</li>
@@ -77,5 +84,18 @@ export function Standing({ view, heard, asking }: StandingProps): ReactNode {
         </ul>
       )}
     </section>
+  );
+}
+
+/** Tells who listens that the release stands elsewhere now: once, and not each time that the minutes in its sentence change. */
+function Announcement({ view }: { readonly view: ReleaseView }): ReactNode {
+  const { status, tone, sentence } = view;
+  const stands = [tone, status.kind, "phase" in status ? status.phase : "", status.kind === "holding" ? status.why.kind : ""].join(" ");
+  const [said, setSaid] = useState({ stands, sentence });
+  if (said.stands !== stands) setSaid({ stands, sentence });
+  return (
+    <p className="unseen" role="status">
+      {said.sentence}
+    </p>
   );
 }

@@ -33,7 +33,7 @@ export default function HistoryChart({ history, columns, label, timeZone, isJudg
   useEffect(() => {
     const within = place.current;
     if (within === null) return;
-    const frame = { history, timeZone, isJudged, words };
+    const frame = { history, isJudged, words, say: (value: number) => sayNumber(value, history.unit, language) };
     const options: UPlot.Options = {
       width: Math.max(240, within.clientWidth),
       height: heightPx,
@@ -44,7 +44,7 @@ export default function HistoryChart({ history, columns, label, timeZone, isJudg
       cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
       scales: { x: { time: true }, y: { range: [columns.from, columns.to] } },
       axes: [
-        { ...axisOf(within), values: (_, seconds) => seconds.map((second) => sayTime(second * 1_000, timeZone)) },
+        { ...axisOf(within), size: 34, gap: 12, values: (_, seconds) => seconds.map((second) => sayTime(second * 1_000, timeZone)) },
         { ...axisOf(within), size: 64, values: (_, values) => values.map((value) => sayNumber(value, history.unit, language)) },
       ],
       series: [{}, ...seriesOf(within)],

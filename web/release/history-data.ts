@@ -30,8 +30,7 @@ export function columnsOf(history: HistoryAnswer): Columns {
   const [points, read] = [byTime(history.points), byTime(series)];
   return {
     times,
-    low: times.map((at) => points.get(at)?.low ?? null),
-    high: times.map((at) => points.get(at)?.high ?? null),
+    ...boundsAt(times, points),
     estimate: times.map((at) => points.get(at)?.estimate ?? null),
     canary: times.map((at) => read.get(at)?.canary ?? null),
     stable: times.map((at) => read.get(at)?.stable ?? null),
@@ -54,6 +53,19 @@ export function ratesOf(history: HistoryAnswer): Columns | null {
     from: 0,
     to: Math.max(...values, 0) * 1.15 || 1,
   };
+}
+
+/** The ends of the interval at every moment: between two points it is that of the earlier one, so that the picture has no holes. */
+function boundsAt(
+  times: readonly number[],
+  points: ReadonlyMap<number, HistoryAnswer["points"][number]>,
+): { readonly low: Row; readonly high: Row } {
+  let now: HistoryAnswer["points"][number] | undefined;
+  const bounds = times.map((at) => {
+    now = points.get(at) ?? now;
+    return { low: now?.low ?? null, high: now?.high ?? null };
+  });
+  return { low: bounds.map(({ low }) => low), high: bounds.map(({ high }) => high) };
 }
 
 function byTime<Item extends { readonly atMs: number }>(items: readonly Item[]): ReadonlyMap<number, Item> {

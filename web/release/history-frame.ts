@@ -5,9 +5,10 @@ import type { HistoryWords } from "../words/history-words.ts";
 /** What is drawn around the curves of a history. */
 export interface Frame {
   readonly history: HistoryAnswer;
-  readonly timeZone: string;
   readonly isJudged: boolean;
   readonly words: HistoryWords;
+  /** A number in the unit of the chart. */
+  readonly say: (value: number) => string;
 }
 
 type Color = (name: string) => string;
@@ -21,14 +22,14 @@ const verdictColors: Readonly<Record<HistoryAnswer["points"][number]["kind"], st
 };
 
 /** Phase boundaries, pass and fail lines with their names, when it failed, and the verdicts as a strip under the curves. */
-export function drawFrame(chart: UPlot, { history, isJudged, words }: Frame, color: Color): void {
+export function drawFrame(chart: UPlot, { history, isJudged, words, say }: Frame, color: Color): void {
   const { ctx } = chart;
   const ratio = devicePixelRatio;
   ctx.save();
   ctx.font = `${11 * ratio}px system-ui, sans-serif`;
   drawPhases(chart, history, color);
   if (isJudged) {
-    drawLines(chart, history, { words, color });
+    drawLines(chart, history, { words, say, color });
     drawBreaches(chart, history, color);
     drawVerdicts(chart, history, color);
   }
@@ -56,7 +57,11 @@ function drawPhases(chart: UPlot, { phases }: HistoryAnswer, color: Color): void
   }
 }
 
-function drawLines(chart: UPlot, history: HistoryAnswer, { words, color }: { readonly words: HistoryWords; readonly color: Color }): void {
+function drawLines(
+  chart: UPlot,
+  history: HistoryAnswer,
+  { words, say, color }: Pick<Frame, "words" | "say"> & { readonly color: Color },
+): void {
   const { ctx, bbox } = chart;
   const ratio = devicePixelRatio;
   const { passAt, failAt } = history;
@@ -75,7 +80,7 @@ function drawLines(chart: UPlot, history: HistoryAnswer, { words, color }: { rea
     ctx.strokeStyle = color(as);
     ctx.fillStyle = color(as);
     line(ctx, [bbox.left, y], [bbox.left + bbox.width, y]);
-    ctx.fillText(name, bbox.left + bbox.width - 4 * ratio, at === highest ? y - 4 * ratio : y + 12 * ratio);
+    ctx.fillText(`${name} ${say(at)}`, bbox.left + bbox.width - 4 * ratio, at === highest ? y - 4 * ratio : y + 12 * ratio);
   }
 }
 
@@ -90,12 +95,13 @@ function drawBreaches(chart: UPlot, { marks }: HistoryAnswer, color: Color): voi
 
 function drawVerdicts(chart: UPlot, { points }: HistoryAnswer, color: Color): void {
   const { ctx, bbox } = chart;
-  const height = 6 * devicePixelRatio;
+  const [gap, height] = [devicePixelRatio, 6 * devicePixelRatio];
   for (const [index, { atMs, kind }] of points.entries()) {
     const from = xOf(chart, atMs);
     const to = xOf(chart, points[index + 1]?.atMs ?? atMs);
     ctx.fillStyle = color(verdictColors[kind]);
-    ctx.fillRect(from, bbox.top + bbox.height - height, Math.max(1, to - from), height);
+    // Whole pixels: neighbours that share one would leave a seam.
+    ctx.fillRect(Math.floor(from), bbox.top + bbox.height + gap, Math.max(1, Math.ceil(to) - Math.floor(from)), height);
   }
 }
 

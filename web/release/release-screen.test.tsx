@@ -75,7 +75,7 @@ describe("one release", () => {
     await page.click(page.button("Roll back"));
     expect(page.server.asked).toEqual([{ body: { kind: "rollback", reason: "emergency: taken back by hand" }, revision: '"6"' }]);
     expect(page.findAll("dialog")).toEqual([]);
-    expect(page.find(".actions-says").textContent).toBe("Accepted.");
+    expect(page.find(".actions-says").textContent).toBe("Accepted. So be it.");
   });
 
   test("an approval carries the reason, the role and the revision that was seen when the dialog opened", async () => {
@@ -121,6 +121,19 @@ describe("one release", () => {
     page.server.refusal = null;
     await page.click(page.button("Roll back"));
     expect(page.server.asked.map(({ revision }) => revision)).toEqual(['"6"', '"7"']);
+  });
+
+  test("who listens is told when it stands elsewhere, and not each time that a number changes", async () => {
+    const page = await openDashboard("/releases/r-1?lang=en", { view: view() });
+    const said = (): string | null => page.find('.standing [role="status"]').textContent;
+    const first = said();
+    page.server.view = view({}, { sentence: "Observing 10 %: 9 min 41 s of 15 min" });
+    await page.push();
+    expect(said()).toBe(first);
+    expect(page.find(".standing-sentence").textContent).toBe("Observing 10 %: 9 min 41 s of 15 min");
+    page.server.view = view({ status: { kind: "holding", phase: 0, sinceMs: sampleNowMs, why: { kind: "paused", by: "Ada" } } });
+    await page.push();
+    expect(said()).toBe(page.server.view.sentence);
   });
 
   test("a countdown owns the top, with the breach and the way back without waiting", async () => {
@@ -172,7 +185,7 @@ describe("one release", () => {
         revision: 6,
         nowMs: sampleNowMs,
         verdict: "doubtful",
-        sentence: "One thing is doubtful.",
+        sentence: "Go, with open eyes: 1 thing is doubtful.",
         parts: [{ part: "power", title: "Power", verdict: "doubtful", items: [item] }],
       },
     });

@@ -67,7 +67,7 @@ function Release({ view, heardMs, refresh }: ReleaseProps): ReactNode {
         {view.status.kind === "waiting" && <GoNoGo view={view} />}
         {view.wayBack !== null && <WayBack wayBack={view.wayBack} view={view} />}
         <CheckList title={words.gates} checks={view.gates} view={view} />
-        <CheckList title={words.guards} checks={view.guards} view={view} />
+        <CheckList title={isOver(view) ? words.guardsOver : words.guards} checks={view.guards} view={view} />
         <div className="beside">
           <Story key={view.language} view={view} />
           <div>

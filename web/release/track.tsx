@@ -56,18 +56,22 @@ function Traffic({ view }: { readonly view: ReleaseView }): ReactNode {
   const isDifferent = seenPct !== null && Math.abs(seenPct - wantedPct) > 0.05;
   return (
     <ul className="traffic">
-      <li>
-        {words.wanted} <span className="strong">{sayPercent(wantedPct, language)}</span>
-      </li>
-      <li className={isDifferent ? "traffic-differs" : undefined}>
-        {words.seen} <span className="strong">{seenPct === null ? words.notSeen : sayPercent(seenPct, language)}</span>
-      </li>
-      {peoplePct !== null && (
+      {isBack && wantedPct === 0 && !isDifferent ? null : (
+        <>
+          <li>
+            {words.wanted} <span className="strong">{sayPercent(wantedPct, language)}</span>
+          </li>
+          <li className={isDifferent ? "traffic-differs" : undefined}>
+            {words.seen} <span className="strong">{seenPct === null ? words.notSeen : sayPercent(seenPct, language)}</span>
+          </li>
+        </>
+      )}
+      {!isBack && peoplePct !== null && (
         <li>
           {sayPercent(peoplePct, language)} {words.ofPeople}
         </li>
       )}
-      {requestsPct !== null && (
+      {!isBack && requestsPct !== null && (
         <li>
           {sayPercent(requestsPct, language)} {words.ofRequests}
         </li>

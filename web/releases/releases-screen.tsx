@@ -21,9 +21,6 @@ const minuteMs = 60_000;
 export function ReleasesScreen(): ReactNode {
   const words = useWords(releasesWords);
   const [before] = useParam("before");
-  useEffect(() => {
-    document.title = `${words.title} · serin`;
-  }, [words]);
   return (
     <div className="page">
       <h1 className="unseen">{words.title}</h1>
@@ -36,6 +33,8 @@ function Newest(): ReactNode {
   const language = useLanguage();
   const live = useMemo(() => liveReleases(language), [language]);
   const state = useLive(live);
+  const isBad = state.value?.releases.some(({ tone }) => tone === "danger") ?? false;
+  useTitle(isBad ? "⚠ " : "");
   return (
     <>
       <LinkBanner state={state} retry={live.refresh} />
@@ -43,6 +42,14 @@ function Newest(): ReactNode {
       {state.value === null ? <Skeleton /> : <Page answer={state.value} heardMs={state.heardMs} />}
     </>
   );
+}
+
+/** Keeps the title of the tab; a mark says from afar that people are being taken back somewhere. */
+function useTitle(mark: string): void {
+  const words = useWords(releasesWords);
+  useEffect(() => {
+    document.title = `${mark}${words.title} · serin`;
+  }, [mark, words]);
 }
 
 function Page({ answer, heardMs }: { readonly answer: ReleasesEvent; readonly heardMs: number }): ReactNode {
@@ -116,6 +123,7 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
 function Older({ before }: { readonly before: string }): ReactNode {
   const words = useWords(releasesWords);
   const language = useLanguage();
+  useTitle("");
   const [page, setPage] = useState<{ readonly answer: ListReleasesAnswer; readonly nowMs: number } | null>(null);
   const [problem, setProblem] = useState<{ readonly problem: ProblemAnswer | null } | null>(null);
   useEffect(() => {

@@ -42,9 +42,6 @@ export interface CalendarWords {
   readonly reasonHint: string;
   readonly until: (zone: string) => string;
   readonly untilHint: string;
-  readonly notFuture: string;
-  readonly cancel: string;
-  readonly sending: string;
   readonly since: (moment: string) => string;
   readonly untilMoment: (moment: string) => string;
   readonly untilLifted: string;
@@ -97,9 +94,6 @@ export const calendarWords: Words<CalendarWords> = {
     reasonHint: "everybody reads it, with your name",
     until: (zone) => `Until (${zone})`,
     untilHint: "leave it empty, and it holds until somebody lifts it",
-    notFuture: "This is over already.",
-    cancel: "Cancel",
-    sending: "Sent; waiting for the answer…",
     since: (moment) => `since ${moment}`,
     untilMoment: (moment) => `until ${moment}`,
     untilLifted: "until somebody lifts it",
@@ -152,9 +146,6 @@ export const calendarWords: Words<CalendarWords> = {
     reasonHint: "chacun le lit, avec votre nom",
     until: (zone) => `Jusqu’à (${zone})`,
     untilHint: "laissé vide, le gel dure jusqu’à sa levée",
-    notFuture: "C’est déjà passé.",
-    cancel: "Annuler",
-    sending: "Envoyé\u202f; en attente de la réponse…",
     since: (moment) => `depuis ${moment}`,
     untilMoment: (moment) => `jusqu’à ${moment}`,
     untilLifted: "jusqu’à sa levée",

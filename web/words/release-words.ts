@@ -9,6 +9,7 @@ export interface ReleaseWords {
   readonly next: string;
   readonly gates: string;
   readonly guards: string;
+  readonly guardsOver: string;
   readonly story: string;
   readonly people: string;
   readonly wayBack: string;
@@ -70,7 +71,8 @@ export interface ReleaseWords {
   readonly go: string;
   readonly noGo: string;
   readonly goTitle: string;
-  readonly goVerdicts: Readonly<Record<"ok" | "doubtful" | "wrong", string>>;
+  readonly loginsPerMinute: string;
+  readonly requestsPerSecond: string;
   readonly itemVerdicts: Readonly<Record<"ok" | "doubtful" | "wrong", string>>;
 }
 
@@ -79,6 +81,7 @@ export const releaseWords: Words<ReleaseWords> = {
     next: "Next",
     gates: "Gates of this phase",
     guards: "Guards, always on",
+    guardsOver: "Guards, as they last stood",
     story: "Story",
     people: "People",
     wayBack: "The way back",
@@ -139,13 +142,15 @@ export const releaseWords: Words<ReleaseWords> = {
     go: "Go",
     noGo: "No-Go",
     goTitle: "Go or No-Go",
-    goVerdicts: { ok: "Go", doubtful: "Go, with open eyes", wrong: "No-Go" },
+    loginsPerMinute: "At so many logins a minute",
+    requestsPerSecond: "and so many requests a second",
     itemVerdicts: { ok: "ok", doubtful: "doubtful", wrong: "wrong" },
   },
   fr: {
     next: "Ensuite",
     gates: "Critères de cette phase",
     guards: "Garde-fous, toujours armés",
+    guardsOver: "Garde-fous, dans leur dernier état",
     story: "Journal",
     people: "Personnes",
     wayBack: "Le retour arrière",
@@ -210,7 +215,8 @@ export const releaseWords: Words<ReleaseWords> = {
     go: "Go",
     noGo: "No-Go",
     goTitle: "Go ou No-Go",
-    goVerdicts: { ok: "Go", doubtful: "Go, en connaissance de cause", wrong: "No-Go" },
+    loginsPerMinute: "À tant de connexions par minute",
+    requestsPerSecond: "et tant de requêtes par seconde",
     itemVerdicts: { ok: "bon", doubtful: "douteux", wrong: "mauvais" },
   },
 };

@@ -48,7 +48,6 @@ export interface SettingsWords {
   readonly expires: string;
   readonly inDays: (days: number) => string;
   readonly create: string;
-  readonly creating: string;
   readonly cancel: string;
   readonly tokenOnce: (name: string) => string;
   readonly tokenOnceSays: string;
@@ -134,7 +133,6 @@ export const settingsWords: Words<SettingsWords> = {
     expires: "Expires",
     inDays: (days) => `in ${days} days`,
     create: "Create",
-    creating: "Creating…",
     cancel: "Cancel",
     tokenOnce: (name) => `The token of ${name}`,
     tokenOnceSays: "It is shown this once: the server keeps only its digest.",
@@ -218,7 +216,6 @@ export const settingsWords: Words<SettingsWords> = {
     expires: "Expire",
     inDays: (days) => `dans ${days} jours`,
     create: "Créer",
-    creating: "Création…",
     cancel: "Annuler",
     tokenOnce: (name) => `Le jeton de ${name}`,
     tokenOnceSays: "Il n’est montré que cette fois\u202f: le serveur n’en garde que l’empreinte.",

@@ -69,12 +69,13 @@ export const rolesAreHeld: Rule = (draft, { catalogue, language }) => {
 
 /**
  * Whoever of the people of the server's file starts a release, those who are left can approve each step of it: one person counts for one role, and
- * the starter is never alone. A server whose file names nobody knows one person, who has every role.
+ * the starter is never alone. A server whose file names nobody knows one person, who has every role; where people sign in with an identity
+ * provider, nobody knows how many there are.
  */
 export const signersAreEnough: Rule = (draft, { catalogue, language }) => {
   const server = catalogue.server;
   const environment = draft.metadata?.environment;
-  if (server === null || environment === undefined) return [];
+  if (server === null || server.login !== null || environment === undefined) return [];
   const team = server.people.length === 0 ? [roles] : teamIn(server, environment);
   const starters = team.filter((person) => person.some((role) => startRoles.includes(role)));
   return needsIn(draft)

@@ -1,4 +1,5 @@
 import type { Language, Role } from "../plan.ts";
+import type { SignOffFor } from "../release.ts";
 import type { RequestKind } from "../requests.ts";
 import type { ByLanguage } from "./context.ts";
 import { sayCount, sayShare, saySpan } from "./numbers.ts";
@@ -9,9 +10,8 @@ export interface Stakes {
   /** People on the new version; `null` where nobody counts them. */
   readonly people: number | null;
   readonly wantedPct: number;
-  /** The versions in people's words: "v1", "the stable version". */
+  /** The stable version in people's words: "v1", "the stable version". */
   readonly stable: string;
-  readonly canary: string;
   /** How everybody gets back: nobody is there yet, by traffic alone, or the old version has to be started first. */
   readonly back: "nobody" | "traffic" | "start" | "running";
   /** How long the rehearsed rollback took, ms; `null`: never rehearsed. */
@@ -19,6 +19,8 @@ export interface Stakes {
   readonly keptMs: number;
   /** What is approved, or goes on: "the start", "50 %". */
   readonly step: string;
+  /** What kind of step is approved; `null`: none. */
+  readonly approves: SignOffFor["kind"] | null;
   /** What a resume looks away from, quoted; empty: nothing. */
   readonly looksAway: string;
   /** What stands in the way; empty: nothing. */
@@ -32,11 +34,8 @@ export function sayConsequence(kind: RequestKind, stakes: Stakes, language: Lang
   return consequences[language][kind](stakes);
 }
 
-/** The stable and the new version of a view without one name. */
-export const versionWords: ByLanguage<Readonly<Record<"stable" | "canary", string>>> = {
-  en: { stable: "the stable version", canary: "the new version" },
-  fr: { stable: "la version stable", canary: "la nouvelle version" },
-};
+/** The stable version where it has no short name. */
+export const stableWords: ByLanguage<string> = { en: "the stable version", fr: "la version stable" };
 
 /** The words on the buttons. */
 export const actionLabels: ByLanguage<Readonly<Record<RequestKind, string>>> = {
@@ -67,7 +66,11 @@ export const actionLabels: ByLanguage<Readonly<Record<RequestKind, string>>> = {
 type Consequences = Readonly<Record<RequestKind, (stakes: Stakes) => string>>;
 const consequences: ByLanguage<Consequences> = {
   en: {
-    approve: ({ step }) => `your role says yes to ${step}; it counts for what you see now, and lapses when that gets worse`,
+    approve: ({ step, approves }) => {
+      if (approves === "start") return "your role says Go to this plan and these versions";
+      if (approves === "rollback") return "your role says that all is well again on the stable version; nothing moves";
+      return `your role says yes to ${step}; it counts for what you see now, and lapses when that gets worse`;
+    },
     pause: ({ wantedPct }) => `the share stays at ${sayShare(wantedPct, "en")}; the guards stay armed`,
     resume: ({ looksAway, wantedPct }) =>
       looksAway === ""
@@ -87,7 +90,11 @@ const consequences: ByLanguage<Consequences> = {
     rollback: (stakes) => back.en(stakes),
   },
   fr: {
-    approve: ({ step }) => `votre rôle dit oui pour ${step}\u202f; l’accord vaut pour ce que vous voyez, et tombe si cela se dégrade`,
+    approve: ({ step, approves }) => {
+      if (approves === "start") return "votre rôle dit Go pour ce plan et ces versions";
+      if (approves === "rollback") return "votre rôle confirme que tout va de nouveau bien sur la version stable\u202f; rien ne bouge";
+      return `votre rôle dit oui pour ${step}\u202f; l’accord vaut pour ce que vous voyez, et tombe si cela se dégrade`;
+    },
     pause: ({ wantedPct }) => `la part reste à ${sayShare(wantedPct, "fr")}\u202f; les garde-fous restent armés`,
     resume: ({ looksAway, wantedPct }) =>
       looksAway === ""
@@ -115,14 +122,14 @@ const back: ByLanguage<(stakes: Stakes) => string> = {
     if (stakes.back === "nobody") return "nobody has seen the new version; it is removed";
     if (stakes.back === "running") return "everybody is being taken back already; a stop becomes a rollback";
     const people = peopleGo(stakes, "en");
-    if (stakes.back === "start") return `${stakes.stable} is started again, which takes as long as a start; then ${people} back to it`;
+    if (stakes.back === "start") return `${people} back to ${stakes.stable}, which has to be started again first`;
     return `${people} back to ${stakes.stable}${stakes.rehearsedMs === null ? " at once" : `, rehearsed in ${saySpan(stakes.rehearsedMs, "en")}`}`;
   },
   fr: (stakes) => {
     if (stakes.back === "nobody") return "personne n’a vu la nouvelle version\u202f; elle est retirée";
     if (stakes.back === "running") return "le retour arrière est déjà en cours\u202f; un arrêt devient un retour arrière";
     const people = peopleGo(stakes, "fr");
-    if (stakes.back === "start") return `${stakes.stable} redémarre d’abord, le temps d’un démarrage\u202f; puis ${people} à cette version`;
+    if (stakes.back === "start") return `${people} à ${stakes.stable}, qui doit d’abord redémarrer`;
     return `${people} à ${stakes.stable}${stakes.rehearsedMs === null ? " aussitôt" : `, répété en ${saySpan(stakes.rehearsedMs, "fr")}`}`;
   },
 };

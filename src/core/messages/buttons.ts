@@ -25,6 +25,7 @@ export type ApprovalStep =
 interface Words {
   readonly no: string;
   readonly approve: (step: ApprovalStep, role: Role) => ButtonWords;
+  readonly acknowledge: Omit<ButtonWords, "consequence">;
   readonly pause: Omit<ButtonWords, "consequence">;
   readonly rollback: Omit<ButtonWords, "consequence">;
   /** A rollback before anybody was exposed. */
@@ -86,6 +87,7 @@ const en: Words = {
         };
     }
   },
+  acknowledge: { label: "Confirm the rollback", question: "Was the rollback executed?", yes: "Confirm" },
   pause: { label: "Pause", question: "Pause the release?", yes: "Pause" },
   rollback: { label: "Roll back", question: "Take everybody back?", yes: "Roll back" },
   callOff: { label: "No-Go", question: "Say No-Go?", yes: "No-Go" },
@@ -139,6 +141,7 @@ const fr: Words = {
         };
     }
   },
+  acknowledge: { label: "Confirmer le retour arrière", question: "Le retour arrière est-il exécuté\u202f?", yes: "Confirmer" },
   pause: { label: "Pause", question: "Mettre en pause\u202f?", yes: "Pause" },
   rollback: { label: "Retour arrière", question: "Ramener tout le monde\u202f?", yes: "Retour arrière" },
   callOff: { label: "No-Go", question: "Dire No-Go\u202f?", yes: "No-Go" },

@@ -23,7 +23,7 @@ interface ReadinessWords {
   readonly waitsUntil: (closed: string) => string;
   readonly nextStart: (when: string) => string;
   readonly noStart: string;
-  frozen(environment: string, why: string): string;
+  frozen(freeze: { readonly release: string | null; readonly by: string | null; readonly reason: string | null }): string;
   readonly lift: (environment: string) => string;
   fits(ends: string): string;
   doesNotFit(why: string): string;
@@ -66,7 +66,8 @@ const en: ReadinessWords = {
   waitsUntil: (closed) => `The release waits: ${closed}.`,
   nextStart: (when) => `The whole plan, extensions included, fits next at ${when}.`,
   noStart: "It fits within no window of the next 400 days: change the plan's windows or its phases.",
-  frozen: (environment, why) => `${environment} is frozen: ${why}.`,
+  frozen: ({ release, by, reason }) =>
+    release === null ? `It is frozen by ${by ?? "somebody"}: ${reason ?? ""}.` : `It is frozen since release ${release} was halted.`,
   lift: (environment) => `A release manager lifts it when its cause is gone: serin freeze lift ${environment}.`,
   fits: (ends) => `With every extension it is over by ${ends}.`,
   doesNotFit: (why) => `With every extension it does not fit: ${why}.`,
@@ -117,7 +118,10 @@ const fr: ReadinessWords = {
   waitsUntil: (closed) => `La release attend\u202f: ${closed}.`,
   nextStart: (when) => `Le plan entier, extensions comprises, tient la prochaine fois à ${when}.`,
   noStart: "Il ne tient dans aucune fenêtre des 400 prochains jours\u202f: changez les fenêtres ou les phases du plan.",
-  frozen: (environment, why) => `${environment} est gelé\u202f: ${why}.`,
+  frozen: ({ release, by, reason }) =>
+    release === null
+      ? `L’environnement est gelé par ${by ?? "quelqu’un"}\u202f: ${reason ?? ""}.`
+      : `L’environnement est gelé depuis l’arrêt de la release ${release}.`,
   lift: (environment) => `Un release manager lève le gel quand sa cause a disparu\u202f: serin freeze lift ${environment}.`,
   fits: (ends) => `Avec toutes les extensions, il se termine au plus tard à ${ends}.`,
   doesNotFit: (why) => `Avec toutes les extensions, il ne tient pas\u202f: ${why}.`,

@@ -9,9 +9,11 @@ import { mayAdvance, mayStart } from "../windows.ts";
 import { doubtful, fine, wrong } from "./readiness.ts";
 import type { ReadinessItem } from "./readiness.ts";
 
-/** A freeze, and why it is there. */
+/** A freeze, and why it is there: a release was halted, or somebody froze it by hand. */
 export interface ReasonedFreeze extends FrozenSpan {
-  readonly says: string;
+  readonly release: string | null;
+  readonly by: string | null;
+  readonly reason: string | null;
 }
 
 export interface Moment {
@@ -23,7 +25,7 @@ export interface Moment {
 export function windowItems({ plan, status }: Release, { nowMs, freezes }: Moment, language: Language): readonly ReadinessItem[] {
   const words = readinessWords[language];
   const here = freezes.filter(({ environment }) => environment === plan.environment);
-  const frozen = here.map(({ environment, says }) => wrong(environment, words.frozen(environment, says), words.lift(environment)));
+  const frozen = here.map((freeze) => wrong(freeze.environment, words.frozen(freeze), words.lift(freeze.environment)));
   const nextMs = nextFit(plan, nowMs, { extensions: true, freezes });
   const next = nextMs === null ? words.noStart : words.nextStart(sayMoment(plan, nextMs, language));
   const hasBegun = status.kind !== "waiting" && status.kind !== "preparing";

@@ -72,27 +72,7 @@ export function* buildReport(of: ReportOf): Generator<undefined, ReleaseReport> 
     status: status.kind,
     tone: toneOf(status),
     statusSays: sayStatusKind(status.kind, language),
-    summary: [
-      words.outcomeOf({
-        what: whatOf(release),
-        status: status.kind,
-        environment: plan.environment,
-        by: release.startedBy,
-        moment: sayMoment(plan, endedMs ?? nowMs, language),
-        afterMs: (endedMs ?? nowMs) - release.createdMs,
-        cause: "cause" in status ? sayCause(status.cause, { plan }, language) : null,
-      }),
-      words.evidenceOf(evidenceOf(of, checks)),
-      words.peopleOf({
-        signers: [...new Set(signOffs.map(({ by }) => by))],
-        signOffs: signOffs.length,
-        delivered: notices.filter(({ deliveredMs }) => deliveredMs !== null).length,
-        lost: notices.filter(({ lostMs }) => lostMs !== null).length,
-        waiting: notices.filter(({ deliveredMs, lostMs }) => deliveredMs === null && lostMs === null).length,
-        entries: entries.length,
-        isVerified: verified.ok,
-      }),
-    ],
+    summary: summaryOf(of, { checks, signOffs, notices }),
     services: Object.entries(release.versions).map(([service, versions]) => ({ service, ...versions })),
     stages: stagesOf(of, entries),
     signOffs,
@@ -116,6 +96,41 @@ export function* buildReport(of: ReportOf): Generator<undefined, ReleaseReport> 
       says: verified.ok ? words.unbroken(entries.length, stored.rows.length) : words.broken(verified.revision, verified.why),
     },
   };
+}
+
+interface Found {
+  readonly checks: readonly CheckReport[];
+  readonly signOffs: readonly SignOffReport[];
+  readonly notices: readonly NoticeReport[];
+}
+
+function summaryOf(of: ReportOf, { checks, signOffs, notices }: Found): ReleaseReport["summary"] {
+  const { seen, stored, verified, nowMs, language } = of;
+  const { release } = seen;
+  const { plan, status, createdMs } = release;
+  const words = reportWords[language];
+  const untilMs = isOver(status) ? status.sinceMs : nowMs;
+  return [
+    words.outcomeOf({
+      what: whatOf(release),
+      status: status.kind,
+      environment: plan.environment,
+      by: release.startedBy,
+      moment: sayMoment(plan, untilMs, language),
+      afterMs: untilMs - createdMs,
+      cause: "cause" in status ? sayCause(status.cause, { plan }, language) : null,
+    }),
+    words.evidenceOf(evidenceOf(of, checks)),
+    words.peopleOf({
+      signers: [...new Set(signOffs.map(({ by }) => by))],
+      signOffs: signOffs.length,
+      delivered: notices.filter(({ deliveredMs }) => deliveredMs !== null).length,
+      lost: notices.filter(({ lostMs }) => lostMs !== null).length,
+      waiting: notices.filter(({ deliveredMs, lostMs }) => deliveredMs === null && lostMs === null).length,
+      entries: stored.entries.length,
+      isVerified: verified.ok,
+    }),
+  ];
 }
 
 function lastHash(entries: readonly ChainedEntry[]): string {

@@ -2,7 +2,7 @@ import { overridable, unfit } from "../decide/fit.ts";
 import type { Situation } from "../decide/fit.ts";
 import { looksAway } from "../decide/looks-away.ts";
 import { approvable, missingRoles } from "../decide/sign-offs.ts";
-import { actionLabels, sayConsequence, versionWords } from "../messages/actions.ts";
+import { actionLabels, sayConsequence, stableWords } from "../messages/actions.ts";
 import type { Stakes } from "../messages/actions.ts";
 import { capital, list, quoteChecks } from "../messages/context.ts";
 import type { Context } from "../messages/context.ts";
@@ -64,11 +64,11 @@ export function stakesOf(
   return {
     people: traffic.people?.canary ?? null,
     wantedPct: status.kind === "promoted" ? 100 : traffic.wantedPct,
-    stable: versionOf(release, "stable", language),
-    canary: versionOf(release, "canary", language),
+    stable: stableOf(release, language),
     back: backOf(release),
     rehearsedMs: release.rehearsedMs,
     keptMs: plan.keepStoppedMs,
+    approves: approvable(status, plan)?.kind ?? null,
     step: step === null ? "" : sayTarget(step, { plan }, language),
     looksAway: passed.length === 0 ? "" : quoteChecks(context, passed, language),
     obstacles: list(obstacles, language),
@@ -78,9 +78,9 @@ export function stakesOf(
 }
 
 /** The version in a word, where all services have the same one and it is short enough for a sentence. */
-function versionOf({ versions }: Release, arm: "stable" | "canary", language: Language): string {
-  const [version, ...others] = new Set(Object.values(versions).map((pair) => pair[arm]));
-  return version === undefined || others.length > 0 || version.length > 20 ? versionWords[language][arm] : version;
+function stableOf({ versions }: Release, language: Language): string {
+  const [version, ...others] = new Set(Object.values(versions).map(({ stable }) => stable));
+  return version === undefined || others.length > 0 || version.length > 20 ? stableWords[language] : version;
 }
 
 function backOf({ status, plan }: Release): Stakes["back"] {

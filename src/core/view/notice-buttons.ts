@@ -17,7 +17,7 @@ import { approvalsNow } from "./people-view.ts";
 
 /** A button below a message about a release, in words; whoever presses it is asked once more, with the consequence. */
 export interface ButtonState extends ButtonWords {
-  readonly kind: Extract<Request["kind"], "approve" | "pause" | "rollback">;
+  readonly kind: Extract<Request["kind"], "approve" | "acknowledge" | "pause" | "rollback">;
   /** `approve`: the role that speaks; else `null`. */
   readonly as: Role | null;
   readonly no: string;
@@ -26,26 +26,29 @@ export interface ButtonState extends ButtonWords {
 }
 
 /**
- * What may be pressed where the release stands, `nowMs` being the moment of its last entry: an approval for each role that is still missing, then
- * pause, then the way back. Pure.
+ * What may be pressed where the release stands, `nowMs` being the moment of its last entry: an approval for each role that is still missing, or that
+ * a rollback by hand was executed, then pause, then the way back. Pure.
  */
 export function buttonsOf(release: Release, wantedPct: number, nowMs: number): readonly ButtonState[] {
   const { plan, status } = release;
   const { language } = plan;
-  const { no, pause, rollback, callOff, over, keptUntil } = buttonWords[language];
+  const { no, acknowledge, pause, rollback, callOff, over, keptUntil } = buttonWords[language];
   const situation: Situation = { release, standings: [], seen: { nowMs, frozen: [], superseded: false } };
   const stakes = stakesOf(situation, { people: null, wantedPct }, { plan }, language);
-  const does = (kind: "pause" | "rollback"): string => `${capital(sayConsequence(kind, stakes, language))}.`;
-  const isFit = (kind: "pause" | "rollback"): boolean => unfit(kind, situation) === null && status.kind !== "rolling-back";
+  const unless = (kind: Exclude<ButtonState["kind"], "approve">, words: Omit<ButtonWords, "consequence">, more: readonly string[] = []) => {
+    if (unfit(kind, situation) !== null) return [];
+    const consequence = [`${capital(sayConsequence(kind, stakes, language))}.`, ...more].join(" ");
+    return [{ kind, as: null, ...words, consequence, no, isGrave: kind === "rollback" }];
+  };
   const isKept = status.kind === "promoted" && status.previous === "kept";
   const later = isKept ? [keptUntil(sayTime(plan, status.sinceMs + plan.keepPreviousMs))] : [];
   const back = isExposed(status) || status.kind === "promoted" ? rollback : callOff;
   return [
     ...approvalButtons(release),
-    ...(isFit("pause") ? [{ kind: "pause", as: null, ...pause, consequence: does("pause"), no, isGrave: false } as const] : []),
-    ...(isFit("rollback")
-      ? [{ kind: "rollback", as: null, ...back, consequence: [does("rollback"), ...later, over].join(" "), no, isGrave: true } as const]
-      : []),
+    ...unless("acknowledge", acknowledge),
+    ...unless("pause", pause),
+    // Who is being taken back needs no second order.
+    ...(status.kind === "rolling-back" ? [] : unless("rollback", back, [...later, over])),
   ];
 }
 

@@ -2,9 +2,10 @@ import type { Context } from "hono";
 import { UserError } from "../../errors.ts";
 import { callerOf, identifiedOf } from "../auth.ts";
 import type { Env } from "../auth.ts";
-import { openSessionBody } from "../contract/access.ts";
+import { openSessionBody, pageQuery } from "../contract/access.ts";
 import type { CreateLinkAnswer, PeopleAnswer, SessionAnswer } from "../contract/access.ts";
-import { readBody } from "../input.ts";
+import { readBody, readQuery } from "../input.ts";
+import { pageOf } from "../pages.ts";
 import type { AppParts } from "../parts.ts";
 import type { Identified } from "./access.ts";
 import { onlyPeople } from "./token-routes.ts";
@@ -53,7 +54,8 @@ export async function createLink(context: Context<Env>, parts: AppParts): Promis
 
 /** Everybody whom the server knows. */
 export async function people(context: Context<Env>, parts: AppParts): Promise<Response> {
-  const answer: PeopleAnswer = { people: parts.access.roster.everybody() };
+  const { items, next } = pageOf(parts.access.roster.everybody(), ({ name }) => name, readQuery(context, pageQuery));
+  const answer: PeopleAnswer = { people: items, next };
   return context.json(answer);
 }
 

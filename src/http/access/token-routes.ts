@@ -3,16 +3,19 @@ import type { Role } from "../../core/plan.ts";
 import { UserError } from "../../errors.ts";
 import { callerOf, checkAccessIn } from "../auth.ts";
 import type { Env } from "../auth.ts";
-import { createTokenBody } from "../contract/access.ts";
+import { createTokenBody, pageQuery } from "../contract/access.ts";
 import type { CreateTokenAnswer, ListTokensAnswer } from "../contract/access.ts";
-import { readBody } from "../input.ts";
+import { readBody, readQuery } from "../input.ts";
+import { pageOf } from "../pages.ts";
 import type { AppParts } from "../parts.ts";
 import type { Caller } from "../tokens.ts";
 import { rolesIn } from "./grants.ts";
 
 /** Tokens of machines, newest first, without the tokens. */
 export async function listTokens(context: Context<Env>, parts: AppParts): Promise<Response> {
-  const answer: ListTokensAnswer = { tokens: await parts.access.machines.list() };
+  const query = readQuery(context, pageQuery);
+  const { items, next } = pageOf(await parts.access.machines.list(), ({ id }) => id, query);
+  const answer: ListTokensAnswer = { tokens: items, next };
   return context.json(answer);
 }
 

@@ -55,8 +55,17 @@ export interface TokenView {
   readonly revokedMs: number | null;
 }
 
+/** The query of `listTokens` and `people`: `after` is the `next` of the page before. */
+export const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(500).default(200),
+  after: z.string().min(1).max(500).optional(),
+});
+
+/** Newest first. */
 export interface ListTokensAnswer {
   readonly tokens: readonly TokenView[];
+  /** `null`: this was the last page. */
+  readonly next: string | null;
 }
 
 const roleWord = z.enum(["release-manager", "devops-lead", "qa-lead", "product-owner", "viewer"]);
@@ -84,6 +93,8 @@ export interface CreateTokenAnswer {
 /** The answer of `people`: everybody whom the server knows. */
 export interface PeopleAnswer {
   readonly people: readonly KnownPerson[];
+  /** `null`: this was the last page. */
+  readonly next: string | null;
 }
 
 export interface KnownPerson {

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { ErrorCode } from "../../errors.ts";
 import * as contract from "../contract.ts";
 import type { RouteName } from "../contract.ts";
-import { createTokenBody, loginQuery, openSessionBody } from "./access.ts";
+import { createTokenBody, loginQuery, openSessionBody, pageQuery } from "./access.ts";
 import { calendarQuery, setFreezeBody } from "./calendar.ts";
 import { connectionsQuery, historyQuery, readinessQuery, reportQuery, whatIfQuery } from "./insight.ts";
 
@@ -49,6 +49,7 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
     problems: [
       "key-missing",
       "key-reused",
+      "start-moment",
       "plan-invalid",
       "versions-invalid",
       "stable-unknown",
@@ -71,6 +72,7 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
   },
   ask: {
     says: "Asks something of a release, and waits a little for its answer: 202 is stored and not yet answered.",
+    query: contract.languageQuery,
     body: contract.askBody,
     headers: ["If-Match", "Idempotency-Key"],
     answers: { 200: { type: "AskAnswer" }, 202: { type: "AskAnswer" } },
@@ -176,8 +178,8 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
       "too-many-tries",
     ],
   },
-  people: { says: "Everybody whom the server knows.", answers: json("PeopleAnswer") },
-  listTokens: { says: "Tokens of machines, without the tokens.", answers: json("ListTokensAnswer") },
+  people: { says: "Everybody whom the server knows.", query: pageQuery, answers: json("PeopleAnswer") },
+  listTokens: { says: "Tokens of machines, without the tokens.", query: pageQuery, answers: json("ListTokensAnswer") },
   createToken: {
     says: "Makes a machine's token: the only answer in which it stands.",
     body: createTokenBody,

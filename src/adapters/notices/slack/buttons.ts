@@ -45,7 +45,7 @@ const blockId = "serin";
 const meaning = z.strictObject({
   release: z.string(),
   revision: z.number(),
-  kind: z.enum(["approve", "pause", "rollback"]),
+  kind: z.enum(["approve", "acknowledge", "pause", "rollback"]),
   as: z.enum(roles as [(typeof roles)[number], ...typeof roles]).nullable(),
   language: z.enum(["fr", "en"]),
 });
@@ -62,13 +62,13 @@ export function buttonBlocks({ state, release }: Pick<Notice, "state" | "release
 }
 
 function drawn(button: ButtonState, value: string): Button {
-  const isFirstStep = button.kind === "approve";
+  const isStep = button.kind === "approve" || button.kind === "acknowledge";
   return {
     type: "button",
     action_id: `${button.kind}:${button.as ?? ""}`,
     text: text(button.label, longest.label),
     value,
-    ...(button.isGrave ? { style: "danger" } : isFirstStep ? { style: "primary" } : {}),
+    ...(button.isGrave ? { style: "danger" } : isStep ? { style: "primary" } : {}),
     confirm: {
       title: text(button.question, longest.question),
       text: text(button.consequence, longest.consequence),

@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { smallPlan } from "../../test/fixtures/small-adapters.ts";
+import { smallApi } from "../../test/fixtures/small-api.ts";
+import type { SmallApi } from "../../test/fixtures/small-api.ts";
+import { requestKinds } from "../core/requests.ts";
+import type { ProblemAnswer, ShowReleaseAnswer, StartReleaseAnswer } from "./contract.ts";
+
+const dayMs = 86_400_000;
+const startBody = { plan: { text: smallPlan, file: "plan.yaml" }, versions: { web: "2" }, stable: { web: "1" }, reason: "a test" };
+/** A moment as people write it, to the minute, in UTC. */
+const moment = (fromNowMs: number): string => `${new Date(Date.now() + fromNowMs).toISOString().slice(0, 16)}Z`;
+
+const start = (api: SmallApi, more: object, key: string = crypto.randomUUID()): Promise<Response> =>
+  api.call("POST", "/api/v1/releases", { as: "olga", headers: { "idempotency-key": key }, body: { ...startBody, ...more } });
+const codeOf = async (answer: Response): Promise<string> => ((await answer.json()) as ProblemAnswer).code;
+const show = async (api: SmallApi, id: string): Promise<ShowReleaseAnswer> =>
+  (await (await api.call("GET", `/api/v1/releases/${id}`)).json()) as ShowReleaseAnswer;
+const ask = async (api: SmallApi, id: string, as: string, kind: string): Promise<Response> => {
+  const headers = { "if-match": `"${(await show(api, id)).revision}"` };
+  return api.call("POST", `/api/v1/releases/${id}/requests`, { as, headers, body: { kind, reason: "the basket is empty" } });
+};
+
+test("a start is scheduled, approved while it waits, and is the same under its key", async () => {
+  const api = await smallApi();
+  const at = moment(dayMs);
+  const begun = await start(api, { at }, "one");
+  expect(begun.status).toBe(201);
+  const { id, starts } = (await begun.json()) as StartReleaseAnswer;
+  expect(starts).toEqual({ atMs: Date.parse(at), says: expect.stringMatching(/\d\d:\d\d \(.+\)$/) });
+  expect((await ask(api, id, "ada", "approve")).status).toBe(200);
+  expect((await show(api, id)).status).toMatchObject({ kind: "waiting", for: [{ kind: "scheduled", atMs: Date.parse(at) }] });
+  expect((await start(api, { at }, "one")).status).toBe(200);
+  expect(await codeOf(await start(api, { at: moment(2 * dayMs) }, "one"))).toBe("key-reused");
+});
+
+test("a start in the past, or at two moments, is refused; without windows the next one is now", async () => {
+  const api = await smallApi();
+  expect(await codeOf(await start(api, { at: moment(-dayMs) }))).toBe("start-moment");
+  expect(await codeOf(await start(api, { at: moment(dayMs), nextWindow: true }))).toBe("body-invalid");
+  expect(await codeOf(await start(api, { at: "tomorrow" }))).toBe("body-invalid");
+  const { id } = (await (await start(api, { nextWindow: true })).json()) as StartReleaseAnswer;
+  expect((await show(api, id)).status).toMatchObject({ kind: "waiting", for: [{ kind: "sign-off" }] });
+});
+
+test("while an environment is frozen only a start for later is taken, and no window is found", async () => {
+  const api = await smallApi();
+  const freeze = { environment: "production", release: null, sinceMs: Date.now() - 1, by: "ada", reason: "an audit", untilMs: null };
+  await api.store.freeze(freeze);
+  expect(await codeOf(await start(api, {}))).toBe("environment-frozen");
+  expect(await codeOf(await start(api, { nextWindow: true }))).toBe("start-moment");
+  const { id } = (await (await start(api, { at: moment(dayMs) })).json()) as StartReleaseAnswer;
+  expect((await show(api, id)).status).toMatchObject({ for: [{ kind: "scheduled" }, { kind: "freeze" }, { kind: "sign-off" }] });
+  expect((await ask(api, id, "olga", "override")).status).toBe(403);
+  expect((await ask(api, id, "ada", "override")).status).toBe(200);
+  expect((await show(api, id)).status).toMatchObject({ for: [{ kind: "scheduled" }, { kind: "sign-off" }] });
+});
+
+test.each(requestKinds)("%s needs the revision that was seen", async (kind) => {
+  const api = await smallApi();
+  const id = await api.begin();
+  const bare = await api.call("POST", `/api/v1/releases/${id}/requests`, { body: { kind, reason: "a test" } });
+  expect([bare.status, await codeOf(bare)]).toEqual([428, "revision-missing"]);
+});
+
+test("whoever started it does not approve it alone, and is told who can", async () => {
+  const api = await smallApi();
+  const begun = await api.call("POST", "/api/v1/releases", { headers: { "idempotency-key": "own" }, body: startBody });
+  const { id } = (await begun.json()) as StartReleaseAnswer;
+  const refused = (await (await ask(api, id, "ada", "approve")).json()) as ProblemAnswer;
+  expect(refused).toMatchObject({ code: "request-refused", refusal: { kind: "starter-alone", roles: ["release-manager"] } });
+});
+
+test("anybody reports a problem, and it stands at the top with who decides", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  expect((await ask(api, id, "vera", "report")).status).toBe(200);
+  const { wayBack, next, actions } = await show(api, id);
+  expect(wayBack?.steps.map(({ kind, by, roles }) => ({ kind, by, roles }))).toEqual([
+    { kind: "reported", by: "vera", roles: [] },
+    { kind: "decided", by: null, roles: ["release-manager", "devops-lead"] },
+    { kind: "executed", by: null, roles: [] },
+    { kind: "acknowledged", by: null, roles: ["devops-lead"] },
+  ]);
+  expect(next[0]).toContain("the basket is empty");
+  expect(actions.find(({ kind }) => kind === "rollback")).toMatchObject({
+    why: null,
+    isGrave: true,
+    roles: ["release-manager", "devops-lead"],
+  });
+});
