@@ -51,7 +51,7 @@ const assemblies: Readonly<Record<string, readonly string[]>> = {
     "src/adapters/traffic/edge/start-edge.ts",
     "src/adapters/traffic/edge/edge-unusable.ts",
   ],
-  "src/sim/dev-api.ts": ["src/http/contract.ts"],
+  "src/sim/dev-api.ts": ["src/http/contract.ts", "src/http/contract/access.ts"],
   "src/cli/plan-when.ts": ["src/engine/clock.ts"],
   "src/sim/serve.ts": [
     ...["metrics", "notices", "traffic", "workloads"].map((port) => `src/adapters/${port}/list.ts`),
@@ -201,7 +201,7 @@ describe("files", () => {
 
   test("hold no forbidden words", () => {
     const texts = files.filter(
-      (path) => !["test/tidy.test.ts", "package-lock.json"].includes(path) && !/\.(?:png|ico|woff2|sqlite)$/.test(path),
+      (path) => !["test/tidy.test.ts", "package-lock.json"].includes(path) && !/\.(?:png|webp|ico|woff2|sqlite)$/.test(path),
     );
     const wrong = texts.flatMap((path) => {
       const found = forbidden.filter(({ words }) => words.test(textOf(path)));
