@@ -158,3 +158,22 @@ test("the API looks at a release that waits: plan, world, window, people, power,
   expect(french.sentence).not.toBe(english.sentence);
   expect((await api.call("GET", `/api/v1/releases/${id}/readiness?rps=-1`)).status).toBe(400);
 });
+
+test("however many look, what a release rests on is asked once in two seconds", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  const asked = async (): Promise<number> => {
+    const page = await (await api.call("GET", "/metrics")).text();
+    return [...page.matchAll(/^serin_call_duration_seconds_count\{.*port="source".*\} (\d+)$/gm)].reduce(
+      (sum, [, count]) => sum + Number(count),
+      0,
+    );
+  };
+  const look = (): Promise<Response> => api.call("GET", `/api/v1/releases/${id}/readiness?rps=200`, { as: "vera" });
+  await look();
+  const once = await asked();
+  expect(once).toBeGreaterThan(0);
+  const answers = await Promise.all(Array.from({ length: 20 }, look));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(await asked()).toBeLessThanOrEqual(2 * once);
+});

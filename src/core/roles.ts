@@ -3,7 +3,7 @@ import { approvable, needsOf, rolesOf } from "./decide/sign-offs.ts";
 import { roles } from "./plan.ts";
 import type { Plan, Role } from "./plan.ts";
 import type { Release } from "./release.ts";
-import type { RequestKind } from "./requests.ts";
+import type { Person, RequestKind } from "./requests.ts";
 
 /** What a role may do to a release. `resume-past` is a `resume` that looks away from a failed guard. */
 export type Deed = RequestKind | "resume-past";
@@ -58,6 +58,13 @@ export function rolesFor(kind: RequestKind, release: Pick<Release, "status" | "p
       return target === null ? who.otherwise : rolesOf(needsOf(release.plan, target));
     }
   }
+}
+
+/** True when somebody of these roles may ask for it now; whether it fits where the release stands is another question. */
+export function mayAsk(kind: RequestKind, release: Pick<Release, "status" | "plan">, by: Person): boolean {
+  const who = whoMay[deedOf(kind, release)];
+  if (by.isMachine && who.kind !== "everybody" && who.machines === "may not") return false;
+  return rolesFor(kind, release).some((role) => by.roles.includes(role));
 }
 
 /** Who may take people back; a plan that names nobody leaves it to the release manager and the DevOps lead. */
