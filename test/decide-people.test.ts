@@ -314,6 +314,18 @@ describe("an override", () => {
     expect(step(at(2), [lets()]).release.status).toMatchObject({ kind: "promoting" });
   });
 
+  test("comes before a promotion that goes on early, and lets it go on", () => {
+    const plan = planWith({ advance: {} }, { windows: avoiding.windows });
+    const early = { ...good, observedMs: [minuteMs, 0, 0] };
+    const release = releaseIn(observing(0), { plan, told: toldAll(good) });
+    const asked = (requests: readonly Request[]) => decide(release, early, seen(release, { requests }));
+    const promote = ask("promote", "release-manager");
+    const window = { kind: "window", why: "avoided", says: "tue 14:00-15:00" };
+    expect(refusalOf(asked([promote]))).toEqual({ kind: "in-the-way", obstacles: [window] });
+    expect(statusOf(asked([promote]))).toBe("observing 0");
+    expect(statusOf(asked([lets(), ask("promote", "release-manager")]))).toBe("shifting 1");
+  });
+
   test("lets a step pass a freeze, until the freeze is lifted", () => {
     const plan = planWith({ advance: {} });
     const release = releaseIn(observing(0), { plan, told: toldAll(good) });

@@ -2,6 +2,7 @@ import type { Language } from "../plan.ts";
 import type { Refusal, RequestKind } from "../requests.ts";
 import { quoteCheck, quoteChecks, tell } from "./context.ts";
 import type { ByLanguage, Context, Sentences } from "./context.ts";
+import { sayObstacles } from "./obstacles.ts";
 import { ofRoles, sayRoles } from "./people.ts";
 import { sayStatusKind } from "./statuses.ts";
 
@@ -56,6 +57,7 @@ const refusals: ByLanguage<Sentences<Refusal, readonly [Context]>> = {
     "already-signed": () => "this approval is already there",
     "gate-open": ({ checks }, context) => `not passed yet: ${quoteChecks(context, checks, "en")}`,
     "waits-for": ({ roles }) => `it still waits for the approval ${ofRoles(roles, "en")}`,
+    "in-the-way": ({ obstacles }) => `not while ${sayObstacles(obstacles, "en")}, unless a release manager lets it pass`,
   },
   fr: {
     stale: ({ expected, actual }) =>
@@ -72,5 +74,6 @@ const refusals: ByLanguage<Sentences<Refusal, readonly [Context]>> = {
     "already-signed": () => "cet accord est déjà donné",
     "gate-open": ({ checks }, context) => `pas encore validé\u202f: ${quoteChecks(context, checks, "fr")}`,
     "waits-for": ({ roles }) => `il manque encore l’accord ${ofRoles(roles, "fr")}`,
+    "in-the-way": ({ obstacles }) => `il faut une dérogation d’un release manager pour passer bien que ${sayObstacles(obstacles, "fr")}`,
   },
 };
