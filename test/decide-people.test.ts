@@ -338,6 +338,22 @@ describe("an override", () => {
     expect(kindsOf(decide(lifted, good, seen(lifted)))).toContain("override-over");
   });
 
+  test("of a freeze is none of the freeze that is set after it", () => {
+    const plan = planWith({ advance: { 1: { all: ["product-owner"] } } });
+    const since = (sinceMs: number) => ({ frozen: ["production"], frozenSinceMs: { production: sinceMs } });
+    const release = releaseIn(observing(0), { plan, told: toldAll(good) });
+    const given = decide(release, whole, seen(release, { ...since(startMs), requests: [lets()] }));
+    const { override } = factOf(given, "overrode") ?? {};
+    expect(override?.over).toEqual({ kind: "freeze", environment: "production", sinceMs: startMs });
+    const signing = { ...release, overrides: override ? [override] : [] };
+    const approved = (sinceMs: number) =>
+      decide(signing, whole, seen(signing, { ...since(sinceMs), requests: [ask("approve", "product-owner")] }));
+    expect(statusOf(approved(startMs))).toBe("shifting 1");
+    // Halted meanwhile: that is another reason than the one that was let pass.
+    expect(statusOf(approved(startMs + 1))).toBe("holding freeze");
+    expect(kindsOf(approved(startMs + 1))).toContain("override-over");
+  });
+
   test("is never needed on the way back", () => {
     const release = releaseIn(observing(), { plan: avoiding, told: toldAll(good) });
     const request = ask("rollback", "release-manager", { expectRevision: null });

@@ -7,7 +7,7 @@ import type { Row } from "../core/row.ts";
 import { isOver, keeps } from "../core/status.ts";
 import type { Status } from "../core/status.ts";
 import { isTrafficAsWanted } from "../core/wanted.ts";
-import type { Commit } from "../ports.ts";
+import type { Commit, Freeze } from "../ports.ts";
 import { converge } from "./converge.ts";
 import { startErrands } from "./errands.ts";
 import { difference } from "./increments.ts";
@@ -33,8 +33,8 @@ export async function turn(run: Run): Promise<Turned> {
   startErrands(run);
   const { store } = run.world;
   const requests = await store.pending(run.id);
-  const frozen = (await store.freezes(run.nowMs())).map((freeze) => freeze.environment);
-  const { row, taken } = look(run, { requests, frozen, seenMs });
+  const freezes = await store.freezes(run.nowMs());
+  const { row, taken } = look(run, { requests, ...frozenBy(freezes), seenMs });
   const book = bookAfterRow(run.memory.book, run.memory.release, row.observation);
   const decision = decide(run.memory.release, book, row.observation);
   if (!decision && taken.readings.size === 0) return { decision: null };
@@ -49,9 +49,18 @@ export async function turn(run: Run): Promise<Turned> {
   return { decision };
 }
 
+/** What an observation keeps of the freezes: the environments, and since when the youngest freeze of each holds. */
+function frozenBy(freezes: readonly Freeze[]): Pick<Observation, "frozen" | "frozenSinceMs"> {
+  if (freezes.length === 0) return { frozen: [] };
+  const since: Record<string, number> = {};
+  for (const { environment, sinceMs } of freezes) since[environment] = Math.max(since[environment] ?? sinceMs, sinceMs);
+  return { frozen: Object.keys(since), frozenSinceMs: since };
+}
+
 interface Asked {
   readonly requests: Observation["requests"];
   readonly frozen: readonly string[];
+  readonly frozenSinceMs?: Readonly<Record<string, number>>;
   /** When the router was read back, monotonic ms. */
   readonly seenMs: number;
 }

@@ -13,7 +13,7 @@ import { approvable, missingRoles, needsOf, nextSignOff, rolesOf } from "./sign-
 export interface Situation {
   readonly release: Release;
   readonly standings: readonly Standing[];
-  readonly seen: Pick<Observation, "nowMs" | "frozen" | "superseded">;
+  readonly seen: Pick<Observation, "nowMs" | "frozen" | "frozenSinceMs" | "superseded">;
 }
 
 /** Why nobody can ask for this now; `null`: somebody can. */
