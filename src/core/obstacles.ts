@@ -14,6 +14,16 @@ export type Obstacle =
 /** When: the moment (epoch ms), and the environments that are frozen then, with since when where that is known. */
 export type Moment = Pick<Observation, "nowMs" | "frozen" | "frozenSinceMs">;
 
+/** What an observation keeps of the freezes in force: the environments, and since when the youngest freeze of each holds. */
+export function frozenBy(
+  freezes: readonly { readonly environment: string; readonly sinceMs: number }[],
+): Pick<Observation, "frozen" | "frozenSinceMs"> {
+  if (freezes.length === 0) return { frozen: [] };
+  const since: Record<string, number> = {};
+  for (const { environment, sinceMs } of freezes) since[environment] = Math.max(since[environment] ?? sinceMs, sinceMs);
+  return { frozen: Object.keys(since), frozenSinceMs: since };
+}
+
 /** The next step that window and freeze have a say in; `null`: none, as on any way back. */
 export function nextStep({ status, plan }: Pick<Release, "status" | "plan">): SignOffFor | null {
   if (status.kind === "waiting") return { kind: "start" };

@@ -2,12 +2,13 @@ import { decide } from "../core/decide.ts";
 import type { Decision } from "../core/decision.ts";
 import { bookAfterRow, isReadable } from "../core/evidence-book.ts";
 import { newsOf } from "../core/notices.ts";
+import { frozenBy } from "../core/obstacles.ts";
 import type { Observation, ReadingSeen } from "../core/observation.ts";
 import type { Row } from "../core/row.ts";
 import { isOver, keeps } from "../core/status.ts";
 import type { Status } from "../core/status.ts";
 import { isTrafficAsWanted } from "../core/wanted.ts";
-import type { Commit, Freeze } from "../ports.ts";
+import type { Commit } from "../ports.ts";
 import { converge } from "./converge.ts";
 import { startErrands } from "./errands.ts";
 import { difference } from "./increments.ts";
@@ -47,14 +48,6 @@ export async function turn(run: Run): Promise<Turned> {
   handOver(run, taken);
   run.steadySinceMs = isTrafficAsWanted(next.memory.release, run.outside) ? seenMs : null;
   return { decision };
-}
-
-/** What an observation keeps of the freezes: the environments, and since when the youngest freeze of each holds. */
-function frozenBy(freezes: readonly Freeze[]): Pick<Observation, "frozen" | "frozenSinceMs"> {
-  if (freezes.length === 0) return { frozen: [] };
-  const since: Record<string, number> = {};
-  for (const { environment, sinceMs } of freezes) since[environment] = Math.max(since[environment] ?? sinceMs, sinceMs);
-  return { frozen: Object.keys(since), frozenSinceMs: since };
 }
 
 interface Asked {
