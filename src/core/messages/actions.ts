@@ -54,7 +54,7 @@ export const actionLabels: ByLanguage<Readonly<Record<RequestKind, string>>> = {
     approve: "Approuver",
     pause: "Pause",
     resume: "Reprendre",
-    promote: "Généraliser",
+    promote: "Avancer",
     override: "Déroger…",
     report: "Signaler…",
     acknowledge: "Confirmer le retour arrière",
