@@ -5,6 +5,7 @@ import type { Needs } from "../src/core/plan.ts";
 import type { Release } from "../src/core/release.ts";
 import type { Request } from "../src/core/requests.ts";
 import type { Status } from "../src/core/status.ts";
+import { wayBackView } from "../src/core/view/way-back-view.ts";
 import { smallPlan } from "../src/sim/small-plan.ts";
 import {
   ask,
@@ -215,6 +216,27 @@ describe("a rollback by hand", () => {
     expect(said.release.acknowledged).toMatchObject({ by: "devops-lead", reason: "because" });
     expect(refusalOf(said.decision)?.kind).toBe("nothing-to-acknowledge");
     expect(factOf(said.decision, "asks")).toEqual({ kind: "asks", for: "validation", roles: ["qa-lead"] });
+  });
+
+  test("is none when the problem was reported while serin took everybody back by itself", () => {
+    const breach = { check: "errors > 3%", atMs: startMs, reaction: { kind: "rollback" } } as const;
+    const own = { kind: "rolled-back", sinceMs: startMs, cause: { kind: "breach", breach } } as const;
+    const rollback = { committedMs: startMs + minuteMs, seenMs: startMs + 2 * minuteMs };
+    const reported = (atMs: number): Release =>
+      releaseIn(own, { wasExposed: true, rollback, reports: [{ by: "Vera", reason: "the basket is empty", atMs }] });
+    const sentenceOf = (release: Release) => wayBackView(release, startMs + 3 * minuteMs, "en")?.sentence;
+    const [before, after] = [reported(startMs), reported(startMs + minuteMs + 1)];
+    expect([sentenceOf(before), sentenceOf(after)]).toEqual([expect.stringContaining("after the problem was reported"), undefined]);
+    const acknowledged = (release: Release) => refusalOf(step(release, [acknowledge(5)], startMs + 3 * minuteMs).decision)?.kind;
+    expect([acknowledged(before), acknowledged(after)]).toEqual([undefined, "nothing-to-acknowledge"]);
+  });
+
+  test("asks nobody to decide when a breach decides in the same moment", () => {
+    const release = releaseIn(observing(), { told: toldAll(good), wasExposed: true });
+    const broken = bad("errors", counts(300, 2_000, 10, 20_000));
+    const decision = decide(release, broken, seen(release, { requests: [ask("report", "viewer")] }));
+    expect([statusOf(decision), kindsOf(decision).includes("reported")]).toEqual(["rolling-back traffic", true]);
+    expect(factOf(decision, "asks")).toBeUndefined();
   });
 
   test("is not acknowledged before everybody is seen back, nor when it was serin's own", () => {

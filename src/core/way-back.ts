@@ -5,11 +5,14 @@ import type { Release } from "./release.ts";
 import { rolesFor } from "./roles.ts";
 import { isTerminal } from "./status.ts";
 
-/** True when people had seen the new version and were, or are being, taken back because somebody asked for it or had reported a problem. */
+/**
+ * True when people had seen the new version and were, or are being, taken back because somebody asked for it or had reported a problem before. Who
+ * reports one while everybody is being taken back already makes no way back by hand of it.
+ */
 export function isBackByHand(release: Pick<Release, "wasExposed" | "rollback" | "reports" | "status">): boolean {
   const { status } = release;
   const isAsked = "cause" in status && status.cause.kind === "person";
-  return release.wasExposed && release.rollback !== null && (isAsked || release.reports.length > 0);
+  return release.wasExposed && release.rollback !== null && (isAsked || wayBackSince(release)?.since === "report");
 }
 
 /** From when a way back by hand is measured, epoch ms: the first report before the decision, otherwise the decision; `null`: neither. */
