@@ -47,11 +47,17 @@ export function backByHand(release: Release, nowMs: number): readonly Fact[] {
   return [...took, { kind: "asks", for: "acknowledgement", roles: rolesFor("acknowledge", release) }];
 }
 
+/** True while people wait for a decision about a report, and the time that the plan allows for it is not known to be over. */
+export function awaitsDecision(release: Pick<Release, "reports" | "isReportLate" | "wasExposed" | "rollback" | "status">): boolean {
+  const { reports, isReportLate, wasExposed, rollback, status } = release;
+  const isBack = isTerminal(status) || (rollback !== null && rollback.seenMs !== null);
+  return reports.length > 0 && !isReportLate && wasExposed && !isBack;
+}
+
 /** Said once when the time that the plan allows for a way back by hand is over since the first report, and people are not back. */
 export function reportLateness(release: Release, nowMs: number): readonly Fact[] {
   const [report] = release.reports;
   const withinMs = release.plan.rollback.manualMs;
-  const isBack = isTerminal(release.status) || (release.rollback !== null && release.rollback.seenMs !== null);
-  if (report === undefined || release.isReportLate || !release.wasExposed || isBack || nowMs - report.atMs <= withinMs) return [];
+  if (report === undefined || !awaitsDecision(release) || nowMs - report.atMs <= withinMs) return [];
   return [{ kind: "report-late", afterMs: nowMs - report.atMs, withinMs }];
 }
