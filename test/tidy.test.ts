@@ -51,7 +51,7 @@ const assemblies: Readonly<Record<string, readonly string[]>> = {
     "src/adapters/traffic/edge/start-edge.ts",
     "src/adapters/traffic/edge/edge-unusable.ts",
   ],
-  "src/sim/dev-api.ts": ["src/http/contract.ts"],
+  "src/sim/dev-api.ts": ["src/http/contract.ts", "src/http/contract/access.ts"],
   "src/cli/plan-when.ts": ["src/engine/clock.ts"],
   "src/sim/serve.ts": [
     ...["metrics", "notices", "traffic", "workloads"].map((port) => `src/adapters/${port}/list.ts`),

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { pathOf, routes } from "../http/contract.ts";
+import type { CreateLinkAnswer } from "../http/contract/access.ts";
 import { diligent, look } from "./colleagues.ts";
 import { random } from "./random.ts";
 import { scenarioNames } from "./scenario-names.ts";
@@ -31,7 +32,10 @@ async function main(): Promise<void> {
   const release = await begin(server);
   const at = values.colleagues ? setInterval(() => void signFor(server, release), lookEveryMs) : undefined;
   process.stdout.write(`${server.url}, a simulated minute every ${(60 / speed).toFixed(1)} s; Ctrl-C ends it\n`);
-  for (const { name, roles } of server.people) process.stdout.write(`${name} (${roles.join(", ")}): ${server.tokenOf(name)}\n`);
+  for (const { name, roles } of server.people) {
+    const link = await linkFor(server, name);
+    process.stdout.write(`${name} (${roles.join(", ")}): ${link}\n  token ${server.tokenOf(name)}\n`);
+  }
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   clearInterval(at);
   await server.close();
@@ -55,6 +59,16 @@ async function begin(server: SimulatedServer): Promise<string> {
   const body = (await answer.json()) as { readonly id: string };
   if (!answer.ok) throw new Error(`no release began: ${JSON.stringify(body)}`);
   return body.id;
+}
+
+/** A one-time link to the dashboard, as this person. */
+async function linkFor(server: SimulatedServer, name: string): Promise<string> {
+  const { method } = routes.createLink;
+  const answer = await fetch(server.url + pathOf(routes.createLink), {
+    method,
+    headers: { authorization: `Bearer ${server.tokenOf(name)}` },
+  });
+  return ((await answer.json()) as CreateLinkAnswer).url;
 }
 
 /** One look of everybody: who is asked signs. */

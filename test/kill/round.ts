@@ -105,7 +105,7 @@ export async function playRound(stage: Stage, options: RoundOptions): Promise<Ro
 async function finishRound(round: Round, signal: AbortSignal): Promise<Omit<RoundReport, "tookMs">> {
   const { stage } = round;
   const { view, play, broken } = await releaseUnderFire(round, signal);
-  const again = await play.camille.start(play.start, play.key);
+  const again = await play.noor.start(play.start, play.key);
   const twice = again.id === view.id ? [] : [`the same start call began ${view.id} and then ${again.id}`];
   const stored = await settled(round, view.id, signal);
   const served = await auditPeople(round);

@@ -20,10 +20,10 @@ import type { Wiretap } from "./wiretap.ts";
 
 export type TeamMember = "Camille" | "Noor";
 
-/** Who works here: Camille leads the release, Noor looks at quality. */
+/** Who works here: Noor begins a release and looks at quality, Camille leads it, so that she may approve it. */
 const team = [
   { name: "Camille", roles: ["release-manager"] },
-  { name: "Noor", roles: ["qa-lead"] },
+  { name: "Noor", roles: ["qa-lead", "devops-lead"] },
 ] as const;
 
 /** The real thing at small scale: an edge, a shop of two processes with its people, somebody who is told, and the server that is killed. */

@@ -23,7 +23,7 @@ const pausesForMs = 300;
 
 /** Begins the release, signs, pauses or orders it back as its kind says, and answers its last view when it is over. */
 export async function playRelease(play: Play): Promise<ReleaseView> {
-  const { id } = await play.camille.start(play.start, play.key);
+  const { id } = await play.noor.start(play.start, play.key);
   const meddle = meddlingOf(play, id);
   const leads = follow(play.camille, id, async (seen) => {
     if (seen.status.kind === "observing") play.onExposed();

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { routes } from "../../src/http/contract.ts";
 import { beginObserving, minuteMs, openDashboard, people, sharedBrowser } from "./dashboard-world.ts";
 import { onSystem } from "./on-system.ts";
 
@@ -32,17 +33,23 @@ onSystem({ name: "texts of strangers in the dashboard", needs: ["chromium"] }, (
       ]);
     };
     await seen("version", "canary", "reason");
+    const mend = server.playground.cut("prometheus", evil("outage"));
+    await server.until(id, ({ release }) => release.status.kind === "holding", 5 * minuteMs);
+    await rachel.goto(`${server.url}/settings`);
+    await seen("outage", "name");
+    mend();
+    await server.until(id, ({ release }) => release.status.kind === "observing", 5 * minuteMs);
     await dashboard.ask(evil("name"), id, "pause");
+    await rachel.goto(`${server.url}/releases/${id}`);
     await seen("name");
     await dashboard.ask(people.rachel, id, "resume");
     server.playground.begin({ kind: "fatal-event" });
     await server.until(id, ({ release }) => release.status.kind === "rolled-back", 5 * minuteMs);
     await seen("issue");
-    server.playground.cut("slack", evil("outage"));
-    for (const path of ["/", "/calendar", "/settings"]) {
+    await dashboard.call(people.rachel, routes.setFreeze, { body: { environment: "production", reason: evil("freeze") } });
+    for (const path of ["/", "/calendar"]) {
       await rachel.goto(server.url + path);
-      await rachel.getByRole("main").waitFor();
-      await seen();
+      await seen("freeze");
     }
   });
 });

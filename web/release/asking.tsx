@@ -35,8 +35,9 @@ export function useAsking(view: ReleaseView, refresh: () => void): Asking {
   const [pressed, setPressed] = useState<Pressed | null>(null);
   const [says, setSays] = useState<string | null>(null);
   useEffect(() => (says === null ? undefined : after(shownMs, () => setSays(null))), [says]);
-  const answered = ({ answer, sentence }: AskAnswer): void => {
-    setSays(answer === "accepted" ? `${words.accepted} ${sentence}` : words.stored);
+  // Where the release stands now, its screen says itself.
+  const answered = ({ answer }: AskAnswer): void => {
+    setSays(answer === "accepted" ? words.accepted : words.stored);
     setPressed(null);
     refresh();
   };

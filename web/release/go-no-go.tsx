@@ -16,7 +16,9 @@ const lookAgainMs = 30_000;
 export function GoNoGo({ view }: { readonly view: ReleaseView }): ReactNode {
   const words = useWords(releaseWords);
   const answer = useReadiness(view);
-  if (answer === null) return null;
+  if (answer === "none") return null;
+  // Its place is kept until it is known, so that nothing moves.
+  if (answer === null) return <section className="readiness readiness-place" aria-hidden="true" />;
   return (
     <section className="readiness" aria-label={words.goTitle}>
       <h2 className="heading">{words.goTitle}</h2>
@@ -91,18 +93,20 @@ function positive(text: string): string | null {
   return value > 0 && value <= 1e7 ? String(value) : null;
 }
 
-/** The readiness of a release, asked anew when the release moves on and now and then; `null` while it is not known. */
-function useReadiness({ id, revision }: ReleaseView): ReadinessAnswer | null {
+/** The readiness of a release, asked anew when the release moves on and now and then; `null` while it is not known, `none` where it cannot be. */
+function useReadiness({ id, revision }: ReleaseView): ReadinessAnswer | null | "none" {
   const language = useLanguage();
   const [logins] = useParam("logins");
   const [rps] = useParam("rps");
-  const [answer, setAnswer] = useState<ReadinessAnswer | null>(null);
+  const [answer, setAnswer] = useState<ReadinessAnswer | null | "none">(null);
   useEffect(() => {
     const leaving = new AbortController();
     const query = { language, loginsPerMinute: positive(logins ?? "") ?? undefined, rps: positive(rps ?? "") ?? undefined };
     const ask = (): void => {
-      // Without an answer the last one stays: the head of the screen says whether the server can be reached.
-      call("readiness", { values: { id }, query, signal: leaving.signal }).then(setAnswer, (error: unknown) => problemOf(error));
+      call("readiness", { values: { id }, query, signal: leaving.signal }).then(setAnswer, (error: unknown) => {
+        // Without an answer the last one stays: the head of the screen says whether the server can be reached.
+        if (!leaving.signal.aborted && problemOf(error) !== null) setAnswer((before) => before ?? "none");
+      });
     };
     ask();
     const stop = every(lookAgainMs, ask);

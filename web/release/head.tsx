@@ -87,10 +87,15 @@ export function Standing({ view, heard, asking }: StandingProps): ReactNode {
   );
 }
 
+/** A sentence without the spans of time in it: "9 min 40 s of 15 min" and "10 min of 15 min" say the same. */
+function withoutSpans(sentence: string): string {
+  return sentence.replaceAll(/\d+(?:[.,]\d+)?\s*(?:min|[hsjd])(?![\p{L}\d])\s*/gu, "");
+}
+
 /** Tells who listens that the release stands elsewhere now: once, and not each time that the minutes in its sentence change. */
 function Announcement({ view }: { readonly view: ReleaseView }): ReactNode {
-  const { status, tone, sentence } = view;
-  const stands = [tone, status.kind, "phase" in status ? status.phase : "", status.kind === "holding" ? status.why.kind : ""].join(" ");
+  const { tone, sentence } = view;
+  const stands = `${tone} ${withoutSpans(sentence)}`;
   const [said, setSaid] = useState({ stands, sentence });
   if (said.stands !== stands) setSaid({ stands, sentence });
   return (

@@ -63,9 +63,9 @@ function Release({ view, heardMs, refresh }: ReleaseProps): ReactNode {
         <Title view={view} heard={heard} />
         <Standing view={view} heard={heard} asking={asking} />
         <Track view={view} />
-        {isOver(view) && <Outcome view={view} />}
         {view.status.kind === "waiting" && <GoNoGo view={view} />}
         {view.wayBack !== null && <WayBack wayBack={view.wayBack} view={view} />}
+        {isOver(view) && <Outcome view={view} />}
         <CheckList title={words.gates} checks={view.gates} view={view} />
         <CheckList title={isOver(view) ? words.guardsOver : words.guards} checks={view.guards} view={view} />
         <div className="beside">

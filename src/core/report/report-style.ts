@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
  * security policy can name it by `reportStyleHash`.
  */
 export const reportStyle = `
-:root{color-scheme:light dark;--paper:#fff;--ink:#1c2024;--soft:#5b6672;--line:#dfe3e8;--wash:#f5f7f9;--pass:#0b62b8;--fail:#b42318;--hold:#8a5a00;--grey:#7b8794;--good:#0b6b4f;--band:rgba(11,98,184,.16);--canary:#b8720a;--stable:#7b8794}
+:root{color-scheme:light dark;--paper:#fff;--ink:#1c2024;--soft:#5b6672;--line:#dfe3e8;--wash:#f5f7f9;--pass:#0b62b8;--fail:#b42318;--hold:#8a5a00;--grey:#626d79;--good:#0b6b4f;--band:rgba(11,98,184,.16);--canary:#b8720a;--stable:#7b8794}
 @media(prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e6e9ec;--soft:#9aa6b2;--line:#2c333a;--wash:#1b2025;--pass:#6fb1f5;--fail:#ff8a7a;--hold:#e2b34d;--grey:#8b97a3;--good:#5fd0a6;--band:rgba(111,177,245,.2);--canary:#f0a93a;--stable:#8b97a3}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif;font-variant-numeric:tabular-nums}
@@ -30,7 +30,7 @@ td span{display:block}
 .check{border:1px solid var(--line);border-radius:8px;padding:16px 18px;margin:0 0 16px;break-inside:avoid}
 .check header{display:flex;gap:12px;justify-content:space-between;align-items:baseline}
 .check ul{margin:10px 0 0;padding-left:18px;font-size:14px}
-.check.unasked{opacity:.75}
+.check.unasked{border-style:dashed}
 .plot{display:block;width:100%;height:auto;margin:10px 0 0;font-size:11px}
 .plot text{fill:var(--soft);font-family:inherit}
 .grid{stroke:var(--line)}

@@ -12,7 +12,6 @@ export const historyQuery = z.strictObject({ check: z.string().min(1).max(500), 
 
 /** The answer of `history`; times are epoch ms. */
 export type HistoryAnswer = HistoryView;
-export type { HistoryMark, HistoryPhase, HistoryPoint, SeriesPoint } from "../../core/history-view.ts";
 
 /** The query of `whatIf`: the check judged anew with another line, in the words of conditions ("< 1%", "p95 < 800ms"). */
 export const whatIfQuery = z.strictObject({
