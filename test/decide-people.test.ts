@@ -171,6 +171,17 @@ describe("a problem that is reported", () => {
     expect([answered.release.reports, kindsOf(answered.decision).includes("report-answered")]).toEqual([[], true]);
   });
 
+  test("about a promoted release is answered without going back by whoever may take people back, and by nobody else", () => {
+    const promoted: Status = { kind: "promoted", sinceMs: startMs, previous: "kept" };
+    const plan = planWith({ rollback: { any: ["release-manager"] } });
+    const first = step(releaseIn(promoted, { plan, wasExposed: true }), [report()]).release;
+    const stays = (role: "devops-lead" | "release-manager") => step(first, [ask("resume", role, { expectRevision: 6 })]);
+    expect(refusalOf(stays("devops-lead").decision)).toEqual({ kind: "role", needs: ["release-manager"] });
+    const said = stays("release-manager");
+    expect([kindsOf(said.decision), said.release.reports, said.release.status]).toEqual([["accepted", "report-answered"], [], promoted]);
+    expect(refusalOf(step(said.release, [ask("resume", "release-manager", { expectRevision: 7 })]).decision)?.kind).toBe("not-now");
+  });
+
   test("of the same moment is not among what an approval has seen", () => {
     const { release } = step(releaseIn(observing(1), { told: toldAll(good) }), [report(), ask("approve", "release-manager")]);
     expect([release.reports.length, release.signOffs.length]).toEqual([1, 1]);

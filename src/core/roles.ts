@@ -41,7 +41,10 @@ export const startRoles: readonly Role[] = ["release-manager", "devops-lead"];
 
 /** The row of the table that a request of this kind falls under now. */
 export function deedOf(kind: RequestKind, { status, plan }: Pick<Release, "status" | "plan">): Deed {
-  return kind === "resume" && looksAway(status, plan).length > 0 ? "resume-past" : kind;
+  if (kind !== "resume") return kind;
+  // That nobody goes back after a report is said by whoever may take them back.
+  if (status.kind === "promoted") return "rollback";
+  return looksAway(status, plan).length > 0 ? "resume-past" : kind;
 }
 
 /** The roles of which one is needed to ask for it now; of an approval those that are still missing, empty where nobody is asked any more. */

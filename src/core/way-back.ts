@@ -47,6 +47,11 @@ export function backByHand(release: Release, nowMs: number): readonly Fact[] {
   return [...took, { kind: "asks", for: "acknowledgement", roles: rolesFor("acknowledge", release) }];
 }
 
+/** True when everybody has the new version and somebody has reported a problem about which nobody has decided: it may be said that it stays. */
+export function maySayItStays({ status, reports, rollback }: Pick<Release, "status" | "reports" | "rollback">): boolean {
+  return status.kind === "promoted" && reports.length > 0 && rollback === null;
+}
+
 /** True while people wait for a decision about a report, and the time that the plan allows for it is not known to be over. */
 export function awaitsDecision(release: Pick<Release, "reports" | "isReportLate" | "wasExposed" | "rollback" | "status">): boolean {
   const { reports, isReportLate, wasExposed, rollback, status } = release;

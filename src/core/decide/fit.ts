@@ -5,7 +5,7 @@ import type { Moment, Obstacle } from "../obstacles.ts";
 import type { Release, SignOffFor } from "../release.ts";
 import type { Refusal, RequestKind } from "../requests.ts";
 import { isExposed } from "../status.ts";
-import { awaitsAcknowledgement } from "../way-back.ts";
+import { awaitsAcknowledgement, maySayItStays } from "../way-back.ts";
 import { looksAway } from "./looks-away.ts";
 import { approvable, missingRoles, needsOf, nextSignOff, rolesOf } from "./sign-offs.ts";
 
@@ -28,7 +28,9 @@ export function unfit(kind: RequestKind, situation: Situation): Refusal | null {
     case "pause":
       return unless("phase" in status && !(status.kind === "holding" && cannotPause.has(status.why.kind)));
     case "resume":
-      return unless((status.kind === "holding" && status.why.kind === "paused") || looksAway(status, plan).length > 0);
+      return unless(
+        (status.kind === "holding" && status.why.kind === "paused") || looksAway(status, plan).length > 0 || maySayItStays(release),
+      );
     case "promote":
       return unfitToPromote(situation);
     case "override":

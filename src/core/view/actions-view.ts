@@ -16,6 +16,7 @@ import { requestKinds } from "../requests.ts";
 import type { RequestKind } from "../requests.ts";
 import { rollbackRoles, rolesFor } from "../roles.ts";
 import { isExposed } from "../status.ts";
+import { maySayItStays } from "../way-back.ts";
 import { sayTarget } from "./people-view.ts";
 
 /** Asked once more, because people move, or because a rule of the plan is set aside. */
@@ -71,6 +72,7 @@ export function stakesOf(
     approves: approvable(status, plan)?.kind ?? null,
     step: step === null ? "" : sayTarget(step, { plan }, language),
     looksAway: passed.length === 0 ? "" : quoteChecks(context, passed, language),
+    staysAfterReport: maySayItStays(release),
     obstacles: sayObstacles(obstacles, language),
     deciders: rollbackRoles(plan),
     validators: missingRoles(release, { kind: "rollback" }),
