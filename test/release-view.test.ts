@@ -127,8 +127,10 @@ describe.each(told)("the view of a release: %s", async (name) => {
   });
 });
 
-test("of a release that nobody was exposed to, no check was judged", () => {
+test("of a release that nobody was exposed to, no check was judged, and no rollback has to be validated", () => {
   const cause = { kind: "person", by: "Ada", reason: "no go" } as const;
   const view = sampleView({ status: { kind: "stopped", cause, canary: "gone", sinceMs: 0 }, wasExposed: false });
   expect(view.guards.map(({ kind }) => kind)).toEqual(view.guards.map(() => "not-yet"));
+  expect(view.people.filter(({ state }) => state !== "signed")).toEqual([]);
+  expect(view.next.filter((says) => says.includes("validate"))).toEqual([]);
 });

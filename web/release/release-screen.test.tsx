@@ -99,6 +99,25 @@ describe("one release", () => {
     ]);
   });
 
+  test("an approval stands out for whom it is asked of, and for nobody else who may give it", async () => {
+    const asked = view();
+    const actions = asked.actions.map((action) => (action.kind === "approve" ? { ...action, why: null } : action));
+    const of = (state: "asked" | "later") =>
+      asked.people.map((person) => (person.role === "release-manager" ? { ...person, state } : person));
+    const page = await openDashboard("/releases/r-1?lang=en", { view: { ...asked, actions, people: of("later") } });
+    expect([...page.button("Approve").classList]).toEqual(["button"]);
+    page.server.view = { ...asked, actions, people: of("asked"), revision: 7 };
+    await page.push();
+    expect([...page.button("Approve").classList]).toEqual(["button", "primary"]);
+  });
+
+  test("of a release that is promoted it is no news that nothing is wanted of the canary any more", async () => {
+    const promoted = view({ status: { kind: "promoted", sinceMs: sampleNowMs, previous: "gone" } });
+    const traffic = { ...promoted.traffic, wantedPct: 0, seenPct: 0 };
+    const page = await openDashboard("/releases/r-1?lang=en", { view: { ...promoted, traffic } });
+    expect(page.find(".traffic").textContent).toBe("412 people saw the new version");
+  });
+
   test("a stale click does nothing, says what is new, and is never sent again by itself", async () => {
     const page = await openDashboard("/releases/r-1?lang=en", {
       view: view(),

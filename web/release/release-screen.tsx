@@ -56,6 +56,8 @@ function Release({ view, heardMs, refresh }: ReleaseProps): ReactNode {
   const words = useWords(releaseWords);
   const asking = useAsking(view, refresh);
   const heard = { serverMs: view.nowMs, localMs: heardMs };
+  // What was not judged before the end never will be.
+  const guards = isOver(view) ? view.guards.filter(({ kind }) => kind !== "not-yet") : view.guards;
   return (
     <>
       <TabTitle view={view} heard={heard} />
@@ -67,7 +69,7 @@ function Release({ view, heardMs, refresh }: ReleaseProps): ReactNode {
         {view.wayBack !== null && <WayBack wayBack={view.wayBack} view={view} />}
         {isOver(view) && <Outcome view={view} />}
         <CheckList title={words.gates} checks={view.gates} view={view} />
-        <CheckList title={isOver(view) ? words.guardsOver : words.guards} checks={view.guards} view={view} />
+        <CheckList title={isOver(view) ? words.guardsOver : words.guards} checks={guards} view={view} />
         <div className="beside">
           <Story key={view.language} view={view} />
           <div>

@@ -50,6 +50,16 @@ describe("the list of releases", () => {
     expect(page.findAll("h2").map((title) => title.textContent)).toEqual(["Running", "Over"]);
   });
 
+  test("of what is over it says how long ago it ended, and of a start that never was nothing of a way back", async () => {
+    const stopped = summary({ id: "d", tone: "over", status: "stopped", sentence: "Stopped", phases: [] });
+    const back = summary({ id: "e", tone: "over", status: "rolled-back", sentence: "Rolled back", phases: [] });
+    const page = await openDashboard("/?lang=en", { releases: list([over, stopped, back]) });
+    expect(page.findAll(".line-age").map((age) => age.textContent?.replaceAll("\u00a0", " "))).toEqual(
+      Array.from({ length: 3 }, () => "ended 6 min ago"),
+    );
+    expect(page.findAll(".dots").map((dots) => dots.getAttribute("aria-label"))).toEqual(["promoted", "ended", "taken back"]);
+  });
+
   test("follows what happens, but moves no line while somebody is at the list", async () => {
     const page = await openDashboard("/?lang=en", { releases: list([calm, summary({ id: "d", plan: "other" })]) });
     const before = names(page);

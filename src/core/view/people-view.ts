@@ -51,7 +51,7 @@ function targetsOf(release: Release): readonly SignOffFor[] {
   const { plan, status } = release;
   const isBack = status.kind === "rolled-back" || status.kind === "stopped" || status.kind === "halted";
   const forward = forwardTargets(plan).filter((target) => !isBack || signOffsFor(release, target).length > 0);
-  return isBack ? [...forward, { kind: "rollback" }] : forward;
+  return isBack && release.wasExposed ? [...forward, { kind: "rollback" }] : forward;
 }
 
 function forwardTargets(plan: Plan): readonly SignOffFor[] {
