@@ -18,7 +18,7 @@ export function peopleView(release: Release, language: Language): readonly Perso
 /** The approvals that are asked for now, with those that are there already; empty: nothing is. */
 export function approvalsNow(release: Release, language: Language): readonly PersonView[] {
   const target = approvable(release.status, release.plan);
-  if (target === null) return [];
+  if (target === null || (target.kind === "rollback" && !release.wasExposed)) return [];
   return rolesOf(needsOf(release.plan, target)).map((role) => personView(release, role, target, language));
 }
 
