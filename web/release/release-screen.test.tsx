@@ -78,6 +78,19 @@ describe("one release", () => {
     expect(page.find(".actions-says").textContent).toBe("Accepted.");
   });
 
+  test("the focus goes back to the button when its dialog is cancelled, and when it has done its work", async () => {
+    const page = await openDashboard("/releases/r-1?lang=en", { view: view() });
+    const button = page.button("Roll back…");
+    for (const last of ["Cancel", "Roll back"]) {
+      await page.focus(button);
+      await page.click(button);
+      expect(document.activeElement?.closest("dialog")).not.toBeNull();
+      await page.click(page.button(last));
+      expect(page.findAll("dialog")).toEqual([]);
+      expect(document.activeElement).toBe(button);
+    }
+  });
+
   test("an approval carries the reason, the role and the revision that was seen when the dialog opened", async () => {
     const asked = view();
     const people = asked.people.map((person) => (person.state === "later" ? { ...person, state: "asked" as const } : person));
