@@ -262,6 +262,11 @@ describe("when something is not as it should be", () => {
     expect(page.findAll(".banner")).toEqual([]);
     await page.pass(59_000);
     expect(page.find(".banner").textContent).toContain("What you see is 1\u00a0min old");
+    const heard = page.find(".banner-place [role=status]").textContent;
+    expect(heard).toContain("The server cannot be reached.");
+    await page.pass(60_000);
+    expect(page.find(".banner").textContent).toContain("What you see is 2\u00a0min old");
+    expect(page.find(".banner-place [role=status]").textContent).toBe(heard);
     expect(page.text()).toContain("412 people");
     page.server.isUp = true;
     await page.pass(20_000);

@@ -6,7 +6,7 @@ import { useServerNow } from "../app/clock.ts";
 import type { Reading } from "../app/clock.ts";
 import { LinkBanner } from "../app/link-banner.tsx";
 import { ProblemNotice } from "../app/problem-notice.tsx";
-import { isOver } from "../releases/order.ts";
+import { isOver, marks } from "../releases/order.ts";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayClock } from "../words/numbers.ts";
 import { releaseWords } from "../words/release-words.ts";
@@ -43,8 +43,6 @@ export function ReleaseScreen({ id }: { readonly id: string }): ReactNode {
     </>
   );
 }
-
-const marks: Readonly<Record<ReleaseView["tone"], string>> = { calm: "", waiting: "… ", holding: "‖ ", danger: "⚠ ", good: "✓ ", over: "" };
 
 interface ReleaseProps {
   readonly view: ReleaseView;

@@ -38,6 +38,7 @@ const names = (page: DashboardPage): readonly (string | null)[] => page.findAll(
 
 const calm = summary({ id: "a", plan: "calm" });
 const trouble = summary({ id: "b", plan: "trouble", tone: "danger", sentence: "Rolling back", createdMs: sampleNowMs - minuteMs });
+const held = summary({ id: "h", tone: "holding" });
 const over = summary({ id: "c", plan: "over", tone: "good", status: "promoted", sentence: "Promoted", environment: "staging" });
 
 describe("the list of releases", () => {
@@ -70,6 +71,17 @@ describe("the list of releases", () => {
     expect(page.text()).toContain("Observing 50 %");
     await page.focus(null);
     expect(names(page)).toEqual(["other", "trouble", "calm"]);
+  });
+
+  test("the title of the tab says trouble from afar: the gravest of it", async () => {
+    const page = await openDashboard("/?lang=en", { releases: list([calm, over]) });
+    const titles = [document.title];
+    for (const releases of [[calm, held], [held, trouble]]) {
+      page.server.releases = list(releases);
+      await page.push();
+      titles.push(document.title);
+    }
+    expect(titles).toEqual(["Releases · serin", "‖ Releases · serin", "⚠ Releases · serin"]);
   });
 
   test("arrows go from line to line", async () => {

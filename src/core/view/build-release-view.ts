@@ -7,7 +7,6 @@ import type { Context } from "../messages/context.ts";
 import { sayFacts } from "../messages/facts.ts";
 import { sayHold } from "../messages/holds.ts";
 import { sayFailing, sayLost } from "../messages/notices.ts";
-import { sayStatus } from "../messages/statuses.ts";
 import { sayTime } from "../messages/times.ts";
 import type { FailingNotices, LostNotice } from "../notices.ts";
 import type { Observation } from "../observation.ts";
@@ -21,7 +20,7 @@ import { actionsView } from "./actions-view.ts";
 import { checkView } from "./check-view.ts";
 import { sayNext } from "./next-steps.ts";
 import { peopleView } from "./people-view.ts";
-import { toneOf } from "./tone.ts";
+import { standsOf } from "./stands.ts";
 import { wayBackView } from "./way-back-view.ts";
 
 /** Everything that a view is built from. `observation` is the last tick's; `null` while there was none. */
@@ -82,8 +81,7 @@ export function viewOfStandings(
     createdMs: release.createdMs,
     nowMs,
     status,
-    tone: toneOf(status),
-    sentence: capital(sayStatus(status, context, language)),
+    ...standsOf(release, context, language),
     next: sayNext(release, context, language).map(capital),
     countdown: countdownOf(status, context, language),
     phases: phasesOf(seen),
