@@ -22,6 +22,8 @@ interface ReadinessWords {
   readonly mayStart: string;
   readonly waitsUntil: (closed: string) => string;
   readonly nextStart: (when: string) => string;
+  /** `nextStart` while a freeze without an end is in force. */
+  readonly nextOnceLifted: (when: string) => string;
   readonly noStart: string;
   frozen(freeze: { readonly release: string | null; readonly by: string | null; readonly reason: string | null }): string;
   readonly lift: (environment: string) => string;
@@ -65,6 +67,7 @@ const en: ReadinessWords = {
   mayStart: "The window is open.",
   waitsUntil: (closed) => `The release waits: ${closed}.`,
   nextStart: (when) => `The whole plan, extensions included, fits next at ${when}.`,
+  nextOnceLifted: (when) => `Once the freeze is lifted, the whole plan, extensions included, fits next at ${when}.`,
   noStart: "It fits within no window of the next 400 days: change the plan's windows or its phases.",
   frozen: ({ release, by, reason }) =>
     release === null ? `It is frozen by ${by ?? "somebody"}: ${reason ?? ""}.` : `It is frozen since release ${release} was halted.`,
@@ -117,6 +120,7 @@ const fr: ReadinessWords = {
   mayStart: "La fenêtre est ouverte.",
   waitsUntil: (closed) => `La release attend\u202f: ${closed}.`,
   nextStart: (when) => `Le plan entier, extensions comprises, tient la prochaine fois à ${when}.`,
+  nextOnceLifted: (when) => `Une fois le gel levé, le plan entier, extensions comprises, tient la prochaine fois à ${when}.`,
   noStart: "Il ne tient dans aucune fenêtre des 400 prochains jours\u202f: changez les fenêtres ou les phases du plan.",
   frozen: ({ release, by, reason }) =>
     release === null

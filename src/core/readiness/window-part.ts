@@ -26,8 +26,10 @@ export function windowItems({ plan, status }: Release, { nowMs, freezes }: Momen
   const words = readinessWords[language];
   const here = freezes.filter(({ environment }) => environment === plan.environment);
   const frozen = here.map((freeze) => wrong(freeze.environment, words.frozen(freeze), words.lift(freeze.environment)));
-  const nextMs = nextFit(plan, nowMs, { extensions: true, freezes });
-  const next = nextMs === null ? words.noStart : words.nextStart(sayMoment(plan, nextMs, language));
+  // Nobody knows when a freeze without an end is lifted: what is named is when it fits from then on.
+  const nextMs = nextFit(plan, nowMs, { extensions: true, freezes: freezes.filter(({ untilMs }) => untilMs !== null) });
+  const sayNext = here.some(({ untilMs }) => untilMs === null) ? words.nextOnceLifted : words.nextStart;
+  const next = nextMs === null ? words.noStart : sayNext(sayMoment(plan, nextMs, language));
   const hasBegun = status.kind !== "waiting" && status.kind !== "preparing";
   const answer = hasBegun ? mayAdvance(plan, nowMs) : mayStart(plan, nowMs);
   const what = hasBegun ? words.advanceNow : words.startNow;
