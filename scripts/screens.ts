@@ -35,12 +35,12 @@ async function drawStory(browser: Browser): Promise<void> {
   const server = await openSimulatedServer({ speed: 0.1, hasHistory: true });
   try {
     const id = await beginRelease(server);
-    const draw = (name: string, path: string, more: Partial<Look> & { readonly who?: string } = {}): Promise<void> =>
+    const draw = (name: string, path: string, more: Partial<Picture> = {}): Promise<void> =>
       drawEach(browser, server, { name, path, ...more });
     await drawStranger(browser, server);
     // Everybody has called: they are on.
     for (const { name } of server.team) await linkFor(server, name);
-    await draw("go", `/releases/${id}`);
+    await draw("go", `/releases/${id}`, { awaits: ".readiness-parts" });
     await signAs(server, id, ["release-manager", "qa-lead"]);
     await server.until(id, ({ release }) => release.status.kind === "observing", 5 * minuteMs);
     await server.playground.pass(14 * minuteMs);
@@ -49,7 +49,7 @@ async function drawStory(browser: Browser): Promise<void> {
     await server.playground.pass(11.5 * minuteMs);
     await draw("release", `/releases/${id}`);
     await draw("phone", `/releases/${id}`, { size: phone });
-    await draw("gate", `/releases/${id}?check=2.trial-activation`);
+    await draw("gate", `/releases/${id}?check=2.trial-activation`, { awaits: ".check-panel canvas" });
     await draw("releases", "/");
     await draw("calendar", "/calendar");
     await draw("settings", "/settings");
@@ -67,16 +67,22 @@ async function drawStory(browser: Browser): Promise<void> {
 interface Picture extends Look {
   readonly name: string;
   readonly path: string;
+  /** What comes last, as a selector; absent: a heading. */
+  readonly awaits?: string;
 }
 
-async function drawEach(browser: Browser, server: SimulatedServer, { name, path, ...look }: Picture): Promise<void> {
+async function drawEach(
+  browser: Browser,
+  server: SimulatedServer,
+  { name, path, awaits = "main :is(h1, h2)", ...look }: Picture,
+): Promise<void> {
   for (const { language, colours } of looks) {
     const page = await openAs(browser, server, server.team[0].name, { ...look, language, colours });
     // The screen's own clock stands still, so that it shows what the server said.
     await page.clock.setFixedTime(server.nowMs());
     await page.getByRole("navigation").first().waitFor();
     await page.goto(server.url + path);
-    await page.getByRole("main").getByRole("heading").first().waitFor();
+    await page.locator(awaits).first().waitFor();
     await save(page, `${name}.${language}.webp`);
   }
 }

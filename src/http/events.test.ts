@@ -2,8 +2,10 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { temporaryFolder } from "../../test/fixtures/folder.ts";
 import { smallApi } from "../../test/fixtures/small-api.ts";
 import type { SmallApi } from "../../test/fixtures/small-api.ts";
+import { smallBrowser } from "../../test/fixtures/small-browser.ts";
 import { readEvents } from "../cli/event-stream.ts";
 import type { ServerEvent } from "../cli/event-stream.ts";
+import type { CreateLinkAnswer, CreateTokenAnswer } from "./contract/access.ts";
 import type { ChainedEntry } from "../ports.ts";
 import type { JournalAnswer, ReleasesEvent } from "./contract.ts";
 import { listen } from "./listen.ts";
@@ -72,6 +74,32 @@ test("a closing server ends its streams", async () => {
   await until(events, "waiting");
   api.end();
   for await (const event of events) expect(event.name).toBe("view");
+});
+
+test("a stream ends with what its reader showed: a token that is revoked, a session that is closed; those of others go on", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  const made = await api.call("POST", "/api/v1/tokens", { body: { name: "screen", roles: ["viewer"] } });
+  const { token, view } = (await made.json()) as CreateTokenAnswer;
+  const here = smallBrowser(api);
+  const { url } = (await (await api.call("POST", "/api/v1/links", { as: "quentin" })).json()) as CreateLinkAnswer;
+  await here.call("POST", "/api/v1/session", { body: { code: url.split("#once=")[1] } });
+  const read = async (answer: Response): Promise<string> => {
+    const names: string[] = [];
+    for await (const event of readEvents(answer.body as ReadableStream<Uint8Array>)) names.push(event.name);
+    return names[0] ?? "nothing";
+  };
+  const path = `/api/v1/releases/${id}/events`;
+  const other = await open(api, id, null);
+  const [machine, browser] = [await api.call("GET", path, { as: token }), await here.call("GET", "/api/v1/events")];
+  const ends = [read(machine), read(browser)];
+  await until(other, "waiting");
+  await api.call("DELETE", `/api/v1/tokens/${view.id}`);
+  expect(await ends[0]).toBe("view");
+  await here.call("DELETE", "/api/v1/session");
+  expect(await ends[1]).toBe("releases");
+  await ask(api, id, "stop");
+  await until(other, "stopped");
 });
 
 test("an id that is no revision is refused", async () => {

@@ -1,8 +1,9 @@
 import type { Context } from "hono";
 import { UserError } from "../errors.ts";
-import { callerOf } from "./auth.ts";
+import { identifiedOf } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { languageQuery } from "./contract.ts";
+import type { Stay } from "./feed.ts";
 import { readQuery } from "./input.ts";
 import type { AppParts, ReleaseSeen } from "./parts.ts";
 import { ReleaseFeed } from "./release-feed.ts";
@@ -18,31 +19,31 @@ export async function events(context: Context<Env>, parts: AppParts): Promise<Re
   const { language = null } = readQuery(context, languageQuery);
   const after = lastEventId(context);
   const seen = await releaseOrRefuse(parts, context.req.param("id") ?? "");
-  return stream(context, parts, async (left) => feedOf(parts, seen).open({ language, after, left }));
+  return stream(context, parts, async (stay) => feedOf(parts, seen).open({ language, after, stay }));
 }
 
 /** Server-sent events of the first page of releases and of the freezes (`ReleasesEvent` in the contract). */
 export async function releasesEvents(context: Context<Env>, parts: AppParts): Promise<Response> {
   const { language = null } = readQuery(context, languageQuery);
-  return stream(context, parts, async (left) => listFeedOf(parts).open({ language, left }));
+  return stream(context, parts, async (stay) => listFeedOf(parts).open({ language, stay }));
 }
 
-type Open = (left: () => void) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+type Open = (stay: Stay) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 
 async function stream(context: Context<Env>, parts: AppParts, open: Open): Promise<Response> {
   // A proxy that collects answers would hold events back.
   const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" };
   // Nobody would read the stream of a HEAD, so nobody would end it.
   if (context.req.method === "HEAD") return new Response(null, { headers });
-  const caller = callerOf(context);
-  const given = parts.streams.take(caller.name);
-  const gone = caller.isMachine ? null : parts.access.roster.stays(caller);
+  const identified = identifiedOf(context);
+  const given = parts.streams.take(identified.caller.name);
+  const { over, lastsMs, leave } = parts.access.stay(identified);
   const left = (): void => {
     given();
-    gone?.();
+    leave();
   };
   try {
-    return new Response(await open(left), { headers });
+    return new Response(await open({ over, lastsMs, left }), { headers });
   } catch (error) {
     left();
     throw error;

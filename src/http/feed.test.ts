@@ -52,7 +52,8 @@ function lines() {
     now,
     closing,
     left: () => left,
-    open: () => feed.open({ line: 0 }, () => (left += 1)).getReader(),
+    open: (lastsMs = Infinity, over = new AbortController()) =>
+      feed.open({ line: 0 }, { over: over.signal, lastsMs, left: () => void (left += 1) }).getReader(),
     write: () => {
       written.push(new TextEncoder().encode(`line ${written.length}`));
       ring();
@@ -112,6 +113,22 @@ test("a stream ends after twenty minutes at the latest, so that its reader is as
   feed.write();
   expect((await next).done).toBe(true);
   expect(feed.left()).toBe(1);
+});
+
+test("a stream ends at once when its reader's right to it does, and no later than it does by itself", async () => {
+  const feed = lines();
+  const [revoked, late] = [new AbortController(), new AbortController()];
+  late.abort();
+  const [ended, expiring, staying, refused] = [feed.open(Infinity, revoked), feed.open(5_000), feed.open(), feed.open(Infinity, late)];
+  expect([(await refused.read()).done, feed.left()]).toEqual([true, 1]);
+  const next = ended.read();
+  revoked.abort();
+  expect([(await next).done, feed.left()]).toEqual([true, 2]);
+  feed.now.ms += 5_001;
+  feed.write();
+  expect((await expiring.read()).done).toBe(true);
+  expect((await staying.read()).done).toBe(false);
+  expect(feed.left()).toBe(3);
 });
 
 test("when looking fails, or the server closes, every stream is over and nobody is kept", async () => {

@@ -18,6 +18,13 @@ export interface FeedParts {
   readonly closing: AbortSignal;
 }
 
+/** How long a reader stays: until `over` aborts, and `lastsMs` at most. `left` is called once, when its stream is over. */
+export interface Stay {
+  readonly over: AbortSignal;
+  readonly lastsMs: number;
+  readonly left: () => void;
+}
+
 /** As many readers are served between two rounds of the event loop, so that no release waits for all of them. */
 const readersPerTurn = 16;
 /** A reader that has taken nothing for so long is not there any more, ms: what it holds is given back. */
@@ -44,17 +51,21 @@ export class Feed<Place> {
     this.#emptied = emptied;
   }
 
-  /** A stream from `place` on. `left` is called once, when it is over. */
-  open(place: Place, left: () => void): ReadableStream<Uint8Array<ArrayBuffer>> {
+  /** A stream from `place` on. */
+  open(place: Place, { over, lastsMs, left }: Stay): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { clock } = this.#parts;
     this.#opened += 1;
-    const untilMs = clock.monotonicMs() + streamMs + ((this.#opened * 7_919) % (streamMs / 3));
+    const untilMs = clock.monotonicMs() + Math.min(lastsMs, streamMs + ((this.#opened * 7_919) % (streamMs / 3)));
     const reader = new Reader(place, this.#subject, { clock, untilMs, left: () => leave() });
+    const end = (): void => reader.end(null);
     const leave = (): void => {
+      over.removeEventListener("abort", end);
       this.#readers.delete(reader);
       left();
     };
     this.#readers.add(reader);
+    over.addEventListener("abort", end);
+    if (over.aborted) end();
     if (!this.#isRunning) void this.#run();
     return reader.stream;
   }

@@ -3,6 +3,7 @@ import { isTerminal } from "../core/status.ts";
 import { buildReleaseView } from "../core/view/build-release-view.ts";
 import type { ChainedEntry } from "../ports.ts";
 import { Feed } from "./feed.ts";
+import type { Stay } from "./feed.ts";
 import { beginning, eventBytes, Frames, joined } from "./frame.ts";
 import { newsOf, newsWithin } from "./news.ts";
 import type { AppParts, ReleaseSeen } from "./parts.ts";
@@ -52,17 +53,17 @@ export class ReleaseFeed {
     });
   }
 
-  /** A stream of the entries after revision `after`, and of views. `left` is called once, when it is over. */
+  /** A stream of the entries after revision `after`, and of views. */
   open(reader: {
     readonly language: Language | null;
     readonly after: number | null;
-    readonly left: () => void;
+    readonly stay: Stay;
   }): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { release } = this.#seen;
     const language = reader.language === release.plan.language ? null : reader.language;
     if (this.#views.latest(language) === null) this.#show(language);
     const revision = Math.min(reader.after ?? release.revision, release.revision);
-    return this.#feed.open({ language, hasBegun: false, revision, view: 0 }, reader.left);
+    return this.#feed.open({ language, hasBegun: false, revision, view: 0 }, reader.stay);
   }
 
   async #look(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Language } from "../core/plan.ts";
 import type { ReleasesEvent } from "./contract.ts";
 import { Feed } from "./feed.ts";
+import type { Stay } from "./feed.ts";
 import { beginning, Frames } from "./frame.ts";
 import type { AppParts } from "./parts.ts";
 import { pageOfReleases } from "./releases.ts";
@@ -38,11 +39,11 @@ export class ReleasesFeed {
     this.#feed = new Feed(parts, subject, emptied);
   }
 
-  /** A stream of the list, its sentences in the language given, or each in its plan's. `left` is called once, when it is over. */
-  async open(reader: { readonly language: Language | null; readonly left: () => void }): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const { language, left } = reader;
+  /** A stream of the list, its sentences in the language given, or each in its plan's. */
+  async open(reader: { readonly language: Language | null; readonly stay: Stay }): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const { language, stay } = reader;
     if (this.#lists.latest(language) === null) await this.#show(language);
-    return this.#feed.open({ language, hasBegun: false, list: 0 }, left);
+    return this.#feed.open({ language, hasBegun: false, list: 0 }, stay);
   }
 
   async #show(language: Language | null): Promise<void> {

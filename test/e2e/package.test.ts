@@ -83,6 +83,11 @@ describe("the published package", () => {
     expect(linted).toMatchObject({ code: 0, stderr: "" });
   });
 
+  test("brings the dashboard, built", () => {
+    const assets = packed.filter((path) => path.startsWith("dist/web/assets/")).map((path) => path.split(".").at(-1));
+    expect([packed.includes("dist/web/index.html"), assets.includes("js"), assets.includes("css")]).toEqual([true, true, true]);
+  });
+
   test("serin edge serves the script of pages, with the bundle of the installed web-vitals", async () => {
     await writeFile(join(folder, "home/edge.token"), "a-token-that-nobody-may-see");
     const words = ["edge", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--data", "edge", "--token-file", "edge.token"];

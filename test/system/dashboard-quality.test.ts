@@ -63,6 +63,7 @@ onSystem({ name: "the dashboard's screens, measured", needs: ["chromium"] }, () 
   test("serin passes the gates that it enforces, by its own lighthouse source: one run a screen, three where that is too low", async () => {
     const dashboard = await openDashboard(browser());
     const id = await openWithStory(dashboard);
+    const low: string[] = [];
     for (const who of [people.rachel, null]) {
       const scorer = await openScorer(dashboard.server, who);
       onTestFinished(() => scorer.close());
@@ -70,10 +71,10 @@ onSystem({ name: "the dashboard's screens, measured", needs: ["chromium"] }, () 
         const once = await scorer.score(path, 1);
         const isEnough = median(once.performance) >= 90 && median(once.accessibility) >= 95;
         const { performance, accessibility, rules } = isEnough ? once : await scorer.score(path, 3);
-        const says = `${path} of ${who ?? "nobody"}: ${rules.join(", ")}`;
-        expect(median(performance), says).toBeGreaterThanOrEqual(90);
-        expect(median(accessibility), says).toBeGreaterThanOrEqual(95);
+        const [speed, access] = [median(performance), median(accessibility)];
+        if (speed < 90 || access < 95) low.push(`${path} of ${who ?? "nobody"}: ${speed} / ${access}, ${rules.join(", ")}`);
       }
     }
+    expect(low).toEqual([]);
   }, 300_000);
 });

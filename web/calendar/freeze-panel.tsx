@@ -4,6 +4,7 @@ import { routes } from "../../src/http/contract/routes.ts";
 import type { SessionPerson } from "../../src/http/contract/access.ts";
 import type { ListFreezesAnswer } from "../../src/http/contract.ts";
 import { pathOfRelease, To } from "../app/address.tsx";
+import { rolesIn } from "../app/roles.ts";
 import { usePerson } from "../app/session.tsx";
 import { calendarWords } from "../words/calendar-words.ts";
 import { useLanguage, useWords } from "../words/language.ts";
@@ -82,6 +83,5 @@ function Said({ freeze, timeZone, nowMs }: { readonly freeze: Freeze; readonly t
 
 /** True when one of the person's roles holds in the environment and is among those. */
 export function mayIn(person: SessionPerson, roles: readonly SessionPerson["roles"][number][], environment: string): boolean {
-  const isThere = person.environments === null || person.environments.includes(environment);
-  return isThere && person.roles.some((role) => roles.includes(role));
+  return rolesIn(person, environment).some((role) => roles.includes(role));
 }

@@ -23,6 +23,15 @@ const action = (over: Partial<ActionView> = {}): ActionView => ({
   ...over,
 });
 
+/** Decides in staging, and only looks elsewhere. */
+const manyPlaces = person({
+  roles: ["release-manager", "qa-lead", "viewer"],
+  grants: [
+    { roles: ["release-manager", "qa-lead"], environments: ["staging"] },
+    { roles: ["viewer"], environments: null },
+  ],
+});
+
 describe("a button is grey", () => {
   const words = releaseWords.en;
   test.each<[string, ActionView, SessionPerson, string | null]>([
@@ -32,6 +41,8 @@ describe("a button is grey", () => {
     ["with that before whose it is", action({ why: "it is over" }), person({ roles: ["viewer"] }), "it is over"],
     ["with whose it is", action(), person({ roles: ["viewer", "qa-lead"] }), "only a release manager or a DevOps lead"],
     ["where the roles do not hold", action(), person({ environments: ["staging"] }), words.notInEnvironment("production")],
+    ["with where, for who has one of its roles elsewhere only", action(), manyPlaces, words.notInEnvironment("production")],
+    ["with whose it is, for who has other roles there", action({ roles: ["devops-lead"] }), manyPlaces, action().whyNotYours],
     ["for nobody who looks, when it names no role", action({ roles: [] }), person({ roles: ["viewer"] }), null],
   ])("%s", (_says, asked, who, expected) => expect(whyGrey(asked, who, "production", words)).toBe(expected));
 });
@@ -47,4 +58,6 @@ test("an approval is spoken as a role that the person holds and that is asked no
   expect(rolesToSpeakAs(view, approve, many)).toEqual(["release-manager", "qa-lead"]);
   expect(rolesToSpeakAs(view, approve, person({ roles: ["product-owner"] }))).toEqual([]);
   expect(rolesToSpeakAs(view, approve, person({ environments: ["staging"] }))).toEqual([]);
+  expect(rolesToSpeakAs(view, approve, manyPlaces)).toEqual([]);
+  expect(rolesToSpeakAs({ ...view, environment: "staging" }, approve, manyPlaces)).toEqual(["release-manager", "qa-lead"]);
 });

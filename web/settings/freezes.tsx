@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { ListFreezesAnswer } from "../../src/http/contract.ts";
 import { call } from "../api/call.ts";
 import { pathOfRelease, To, useParam } from "../app/address.tsx";
+import { rolesIn } from "../app/roles.ts";
 import { usePerson } from "../app/session.tsx";
 import { useLanguage, useWords } from "../words/language.ts";
 import { settingsWords } from "../words/settings-words.ts";
@@ -94,7 +95,7 @@ function FreezeRow({ freeze, again }: { readonly freeze: Freeze; readonly again:
   const words = useWords(settingsWords);
   const language = useLanguage();
   const nowMs = useNow(30_000);
-  const { roles } = usePerson();
+  const person = usePerson();
   const [isAsking, setAsking] = useState(false);
   const when = (atMs: number): string => localMoment(atMs, nowMs, language);
   const { environment, release, sinceMs, by, reason, untilMs } = freeze;
@@ -105,7 +106,7 @@ function FreezeRow({ freeze, again }: { readonly freeze: Freeze; readonly again:
         {release === null ? words.frozenBy(by ?? "", reason ?? "") : <To path={pathOfRelease(release)}>{words.halted(release)}</To>}
       </span>
       <span className="faint">{untilMs === null ? words.endsNever : words.endsAt(when(untilMs))}</span>
-      {roles.includes("release-manager") && (
+      {rolesIn(person, environment).includes("release-manager") && (
         <button
           type="button"
           className="button small"

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { LoginSettings } from "../../config/open-login.ts";
 import { UserError } from "../../errors.ts";
-import type { AccessStore, Clock, StoredSession } from "../../ports.ts";
+import type { AccessStore, Clock, Grant, StoredSession } from "../../ports.ts";
 import type { SessionPerson } from "../contract/access.ts";
 import type { Log } from "../log.ts";
 import { personOf } from "../tokens.ts";
@@ -9,6 +9,8 @@ import type { Caller } from "../tokens.ts";
 import { clearCookie, readCookie, writeCookie } from "./cookie.ts";
 import type { CookieHome } from "./cookie.ts";
 import { callerWith } from "./grants.ts";
+import { Ends } from "./ends.ts";
+import type { Proof } from "./ends.ts";
 import { Flows } from "./flow.ts";
 import { Links } from "./links.ts";
 import { Login } from "./login.ts";
@@ -34,19 +36,30 @@ export interface AccessMakings {
   readonly log: Log;
 }
 
-/** Who calls, by which of the ways. `session`: `null` unless it was a cookie. */
+/**
+ * Who calls, by which of the ways. `session`: `null` unless it was a cookie. `proof`: `null` for a token of `tokens.json`, which ends with the server
+ * alone.
+ */
 export interface Identified {
   readonly caller: Caller;
   readonly via: SessionPerson["via"];
   readonly session: StoredSession | null;
+  readonly proof: Proof | null;
+}
+
+/** How long a call that stays open may: until `over` aborts, and `lastsMs` at most. `leave` is called when it is over. */
+export interface Staying {
+  readonly over: AbortSignal;
+  readonly lastsMs: number;
+  leave(): void;
 }
 
 /** Who a session is for. Roles that the server's file gives are not in it: they are looked up at each call. */
 type Holder = Pick<StoredSession, "name" | "grants">;
 
-/** Who opens the dashboard with a link. `endsMs` ends what it opens, epoch ms: a session does not outlive the one that it continues. */
+/** Who opens the dashboard with a link. `from`: the session that made it, which the one that it opens does not outlive; `null`: a token made it. */
 interface LinkHolder extends Holder {
-  readonly endsMs: number;
+  readonly from: StoredSession | null;
 }
 
 /** What failures are answered before a caller is told to wait. */
@@ -61,6 +74,8 @@ export class Access {
   readonly machines: MachineTokens;
   /** `null`: people do not sign in with an identity provider here. */
   readonly login: Login | null;
+  readonly #clock: Clock;
+  readonly #ends = new Ends();
   readonly #flows: Flows;
   readonly #beginnings: Tries;
   readonly #tokens: ReadonlyMap<string, Caller>;
@@ -71,13 +86,14 @@ export class Access {
 
   constructor({ store, clock, people, tokens, publicUrl, log, login = null }: AccessMakings) {
     this.publicUrl = publicUrl;
+    this.#clock = clock;
     this.roster = new Roster(clock, people);
-    this.machines = new MachineTokens(store, clock, log);
+    this.machines = new MachineTokens({ store, clock, log, ends: this.#ends });
     this.login = login === null || publicUrl === null ? null : new Login(login, publicUrl, log);
     this.#flows = new Flows(clock);
     this.#beginnings = new Tries(clock, log, beginningsAtMost);
     this.#tokens = tokens;
-    this.#sessions = new Sessions(store, clock);
+    this.#sessions = new Sessions(store, clock, this.#ends);
     this.#links = new Links(clock);
     this.#tries = new Tries(clock, log, triesAtMost);
     this.#home = { isHttps: publicUrl?.startsWith("https:") ?? false };
@@ -94,21 +110,37 @@ export class Access {
     return found;
   }
 
+  /** For a call that stays open: it is over as soon as what its caller showed is. A person who reads is here as long as it is not. */
+  stay({ caller, proof }: Identified): Staying {
+    const over = new AbortController();
+    const forget = proof === null ? null : this.#ends.await(proof.digest, () => over.abort());
+    const gone = caller.isMachine ? null : this.roster.stays(caller);
+    return {
+      over: over.signal,
+      lastsMs: proof === null ? Infinity : proof.endsMs - this.#clock.nowMs(),
+      leave: () => {
+        forget?.();
+        gone?.();
+      },
+    };
+  }
+
   /** Opens the session of a link's code and sets its cookie. Throws `link-unknown`, `origin-wrong` or `too-many-tries`. */
   async openByLink(context: Context, code: string): Promise<Identified> {
     checkOrigin(context, this.publicUrl);
     const holder = this.#links.redeem(code);
-    if (holder === null) {
+    const isOver = holder !== null && holder.from !== null && !(await this.#sessions.isOpen(holder.from));
+    if (holder === null || isOver) {
       this.#tries.count(addressOf(context));
       throw new UserError("link-unknown", "Nobody here has this link, or it was used, or its ten minutes are over.");
     }
-    const { endsMs, ...person } = holder;
-    return this.#open(context, { ...person, via: "link" }, endsMs);
+    const { from, ...person } = holder;
+    return this.#open(context, { ...person, via: "link" }, from?.expiresMs ?? Infinity);
   }
 
   /** A code that opens the dashboard as the caller, once, and when it ends, epoch ms. */
   mintLink({ caller, session }: Identified): { readonly code: string; readonly expiresMs: number } {
-    return this.#links.mint({ name: caller.name, grants: session?.grants ?? [], endsMs: session?.expiresMs ?? Infinity });
+    return this.#links.mint({ name: caller.name, grants: session?.grants ?? [], from: session });
   }
 
   /** Where the browser goes to sign in; it ends at `to`, an address of this server. Throws `login-unset`, `login-provider` or `too-many-tries`. */
@@ -135,10 +167,13 @@ export class Access {
 
   /** The person of the file, where one signs in so; else who the provider says, if a group gives them a role. Throws `login-role` or `login-name`. */
   #personBehind({ name, grants }: SignedIn): Holder {
-    const person = this.roster.whoSignsInAs(name);
-    // Somebody else's name is taken by who signs in as them, and by nobody who only is called so.
-    if (person === null && this.roster.named(name) !== null)
-      throw new UserError("login-name", `Somebody else here is called ${name}.`, { who: name });
+    const person = this.roster.whoSignsInAs(name, this.login?.settings.name === "email");
+    // Somebody else's name is taken by who signs in as them, and by nobody who only is called so, or nearly.
+    const other = person === null ? this.roster.namedLike(name) : null;
+    if (other !== null)
+      throw new UserError("login-name", `${name} is, or looks like, ${other.name} of the server's file, who signs in as somebody else.`, {
+        who: name,
+      });
     if (person !== null) return { name: person.name, grants };
     const groups = this.login?.settings.roles.map(({ group }) => group) ?? [];
     if (grants.length === 0)
@@ -165,14 +200,15 @@ export class Access {
     if (caller === null) throw new UserError("link-unknown", `${session.name} does not belong to this server any more.`);
     writeCookie(context, this.#home, { what: "session", value: id, seconds });
     this.roster.seen(caller);
-    return { caller, via: session.via, session };
+    return { caller, via: session.via, session, proof: proofOf(session) };
   }
 
   async #byToken(context: Context, header: string): Promise<Identified> {
     const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header)?.[1];
     if (token === undefined) throw new UserError("token-missing", "This call needs `Authorization: Bearer TOKEN`.");
-    const caller = personOf(this.#tokens, token) ?? (await this.machines.machineOf(token));
-    if (caller !== null) return { caller, via: "token", session: null };
+    const person = personOf(this.#tokens, token);
+    const found = person === null ? await this.machines.machineOf(token) : { caller: person, proof: null };
+    if (found !== null) return { ...found, via: "token", session: null };
     this.#tries.count(addressOf(context));
     throw new UserError("token-unknown", "Nobody here has this token, or it is not in force any more.");
   }
@@ -188,13 +224,26 @@ export class Access {
       throw new UserError("session-over", "The session of this browser is over.");
     }
     if (!["GET", "HEAD"].includes(context.req.method)) checkOrigin(context, this.publicUrl);
-    return { caller, via: session.via, session };
+    return { caller, via: session.via, session, proof: proofOf(session) };
   }
 
-  /** Who is behind a session: with the roles that the file gives them now. `null`: they had them from the file, and it does not name them any more. */
+  /**
+   * Who is behind a session: with the roles that the file gives them now, and what it still gives a group of what their groups gave them. `null`:
+   * nothing of it holds any more.
+   */
   #callerOf({ name, grants }: Holder): Caller | null {
     const named = this.roster.named(name);
-    if (grants.length === 0) return named;
-    return callerWith(name, named === null ? grants : [named, ...grants]);
+    const given = new Set(this.login?.settings.roles.map(wordsOf));
+    const held = grants.filter((grant) => given.has(wordsOf(grant)));
+    if (held.length === 0) return named;
+    return callerWith(name, named === null ? held : [named, ...held]);
   }
+}
+
+function wordsOf({ roles, environments }: Grant): string {
+  return JSON.stringify([roles, environments]);
+}
+
+function proofOf({ hash, expiresMs }: StoredSession): Proof {
+  return { digest: hash, endsMs: expiresMs };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { temporaryFolder } from "../../../test/fixtures/folder.ts";
 import { smallApi } from "../../../test/fixtures/small-api.ts";
 import type { SmallApi, SmallApiOptions } from "../../../test/fixtures/small-api.ts";
 import { smallBrowser } from "../../../test/fixtures/small-browser.ts";
@@ -18,6 +19,7 @@ const accounts: Readonly<Record<string, Account>> = {
   rachel: { email: "rachel@shop.example", email_verified: true, groups: ["readers"] },
   nobody: { email: "nobody@shop.example", email_verified: true, groups: ["everybody"] },
   eve: { email: "claire@shop.example", email_verified: false, groups: ["qa"] },
+  twin: { preferred_username: "Rach\u0435l  Martin", groups: ["readers"] },
   local: { name: "local", preferred_username: "Rachel Martin", groups: ["readers"] },
 };
 
@@ -149,8 +151,34 @@ test("nobody becomes somebody else by being called so", async () => {
   const people = [{ name: "Rachel Martin", login: "rachel@shop.example", roles: ["release-manager" as const], environments: null }];
   const named = await place({ name: "preferred_username" }, { people });
   expect(await problem(await come(smallBrowser(named.api, home), named.provider, "local"))).toBe("login-name");
+  expect(await problem(await come(smallBrowser(named.api, home), named.provider, "twin"))).toBe("login-name");
   const alone = await place({ name: "name" }, { people: [{ name: "local", login: null, roles: ["release-manager"], environments: null }] });
   expect(await problem(await come(smallBrowser(alone.api, home), alone.provider, "local"))).toBe("login-name");
+});
+
+test("an address of mail is the same person's in whatever case the file has it", async () => {
+  const people = [{ name: "Claire Petit", login: "CLAIRE@Shop.example", roles: ["product-owner" as const], environments: null }];
+  const { api, provider } = await place({}, { people });
+  const here = smallBrowser(api, home);
+  await come(here, provider, "claire");
+  expect((await who(here)).person).toMatchObject({ name: "Claire Petit", roles: ["product-owner", "qa-lead"] });
+});
+
+test("what the file gives a group no more, nobody keeps: not even in a session that is open", async () => {
+  const dataDir = await temporaryFolder();
+  const before = await place({}, { dataDir });
+  const [claire, rachel] = [smallBrowser(before.api, home), smallBrowser(before.api, home)];
+  await come(claire, before.provider, "claire");
+  await come(rachel, before.provider, "rachel");
+  await before.api.close();
+  const roles = [{ group: "readers", roles: ["viewer" as const], environments: null }];
+  const after = await place({ roles }, { dataDir });
+  const get = (cookies: ReadonlyMap<string, string>): Promise<Response> => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join();
+    return after.api.call("GET", "/api/v1/releases", { as: null, headers: { ...home, cookie } });
+  };
+  expect((await get(rachel.cookies)).status).toBe(200);
+  expect(await problem(await get(claire.cookies))).toBe("session-over");
 });
 
 test("a page that a provider's words stand on shows them as words", async () => {
@@ -278,6 +306,10 @@ test("a link that a session makes opens as much as it, and ends with it", async 
   await phone.call("POST", "/api/v1/session", { body: { code: url.split("#once=")[1] } });
   const [first, second] = [(await who(here)).person, (await who(phone)).person];
   expect(second).toEqual({ ...first, via: "link" });
+  const late = (await (await here.call("POST", "/api/v1/links")).json()) as { readonly url: string };
+  await here.call("DELETE", "/api/v1/session");
+  const refused = await phone.call("POST", "/api/v1/session", { body: { code: late.url.split("#once=")[1] } });
+  expect(await problem(refused)).toBe("link-unknown");
 });
 
 test("too many sign-ins from one address are told to wait", async () => {

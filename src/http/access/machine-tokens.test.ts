@@ -118,7 +118,9 @@ test("its last use is noted to the hour, and it opens as much after the server w
 
 test("a machine has no person's name, makes no token, opens no dashboard, and is nobody who is on", async () => {
   const api = await smallApi();
-  expect(await problem(await make(api, { name: "quentin" }))).toBe("name-taken");
+  // Cyrillic е, a space that nobody sees, a figure for a letter, a dot above.
+  for (const name of ["quentin", "Quentin", "quеntin", "quen\u3164tin", "quent1n", "quen tin", "quentiṅ"])
+    expect(await problem(await make(api, { name })), JSON.stringify(name)).toBe("name-taken");
   const { token } = await made(api);
   expect(await problem(await make(api, { name: "child" }, token))).toBe("people-only");
   expect(await problem(await api.call("POST", "/api/v1/links", { as: token }))).toBe("people-only");

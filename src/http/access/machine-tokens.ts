@@ -3,6 +3,7 @@ import type { AccessStore, Clock, StoredToken } from "../../ports.ts";
 import type { TokenView } from "../contract/access.ts";
 import type { Log } from "../log.ts";
 import type { Caller } from "../tokens.ts";
+import type { Ends, Proof } from "./ends.ts";
 import { digestOf, newSecret } from "./secrets.ts";
 
 /** What a token begins with, so that people and scanners of leaked secrets know what they have found. */
@@ -15,18 +16,28 @@ export interface TokenWish extends Pick<StoredToken, "name" | "roles" | "environ
   readonly expiresInDays: number;
 }
 
+/** What tokens are made of. */
+interface TokenParts {
+  readonly store: AccessStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ends: Ends;
+}
+
 /** Tokens of machines. What is stored is a digest: nobody can read a token again. */
 export class MachineTokens {
   readonly #store: AccessStore;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #ends: Ends;
   /** By digest. The store is read once: no other process writes it. */
   #known: Promise<Map<string, StoredToken>> | null = null;
 
-  constructor(store: AccessStore, clock: Clock, log: Log) {
+  constructor({ store, clock, log, ends }: TokenParts) {
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
+    this.#ends = ends;
   }
 
   /** Makes a token; the answer is the only place where it ever stands. */
@@ -48,13 +59,14 @@ export class MachineTokens {
   }
 
   /** The machine whose token this is; `null`: nobody's, or it has expired, or it was revoked. Its use is noted, to the hour. */
-  async machineOf(token: string): Promise<Caller | null> {
+  async machineOf(token: string): Promise<{ readonly caller: Caller; readonly proof: Proof } | null> {
     if (!token.startsWith(mark)) return null;
     const stored = (await this.#all()).get(digestOf(token));
     const nowMs = this.#clock.nowMs();
     if (stored === undefined || stored.revoked !== null || nowMs >= stored.expiresMs) return null;
     await this.#note(stored, Math.floor(nowMs / hourMs) * hourMs);
-    return { name: stored.name, roles: stored.roles, environments: stored.environments, isMachine: true };
+    const caller: Caller = { name: stored.name, roles: stored.roles, environments: stored.environments, isMachine: true };
+    return { caller, proof: { digest: stored.hash, endsMs: stored.expiresMs } };
   }
 
   /** All of them, newest first. */
@@ -68,7 +80,9 @@ export class MachineTokens {
     const wasThere = await this.#store.revokeToken({ ...revoke, atMs });
     const known = await this.#all();
     for (const stored of known.values()) {
-      if (wasThere && stored.id === revoke.id) known.set(stored.hash, { ...stored, revoked: { atMs, by: revoke.by } });
+      if (!wasThere || stored.id !== revoke.id) continue;
+      known.set(stored.hash, { ...stored, revoked: { atMs, by: revoke.by } });
+      this.#ends.ended(stored.hash);
     }
     return wasThere;
   }

@@ -1,6 +1,7 @@
 import type { Clock } from "../../ports.ts";
 import type { KnownPerson } from "../contract/access.ts";
 import type { Caller } from "../tokens.ts";
+import { shapeOf } from "./alike.ts";
 
 /** Whoever called within this time is on, ms; so is who has an event stream open. */
 const isOnForMs = 2 * 60_000;
@@ -26,15 +27,24 @@ export class Roster {
     return this.#named.get(name) ?? null;
   }
 
-  /** The person of the file whom the identity provider calls so: by `login` where it is written, else by their name. `null`: nobody. */
-  whoSignsInAs(claim: string): Caller | null {
+  /**
+   * The person of the file whom the identity provider calls so: by `login` where it is written, else by their name; an address of mail in whatever
+   * case. `null`: nobody.
+   */
+  whoSignsInAs(claim: string, isMail: boolean): Caller | null {
     const people = [...this.#named.values()];
-    return people.find(({ login, name }) => (login === undefined ? name : login) === claim) ?? null;
+    const said = (text: string | null): string | null => (isMail && text !== null ? text.toLowerCase() : text);
+    return people.find(({ login, name }) => said(login === undefined ? name : login) === said(claim)) ?? null;
   }
 
-  /** True when a person is called so. */
+  /** Whom of the file one could take for somebody who is called so, by name or `login`; `null`: nobody. */
+  namedLike(name: string): Caller | null {
+    return likeIn(this.#named.values(), name);
+  }
+
+  /** True when one could take a person for somebody who is called so. */
   knows(name: string): boolean {
-    return this.#named.has(name) || this.#signedIn.has(name);
+    return this.namedLike(name) !== null || likeIn(this.#signedIn.values(), name) !== null;
   }
 
   /** They call now. */
@@ -68,4 +78,9 @@ export class Roster {
     const isOn = seen !== undefined && this.#clock.monotonicMs() - seen.monotonicMs < isOnForMs;
     return { name, roles, environments, from, lastSeenMs: seen?.atMs ?? null, isOn };
   }
+}
+
+function likeIn(people: Iterable<Caller>, name: string): Caller | null {
+  const shape = shapeOf(name);
+  return Array.from(people).find((person) => [person.name, person.login ?? ""].some((known) => shapeOf(known) === shape)) ?? null;
 }

@@ -1,4 +1,5 @@
 import type { AccessStore, Clock, StoredSession } from "../../ports.ts";
+import type { Ends } from "./ends.ts";
 import { digestOf, newSecret } from "./secrets.ts";
 
 /** A session ends so long after it began, whatever is done in it, ms: a long working day. */
@@ -18,13 +19,15 @@ export interface OpenedSession {
 export class Sessions {
   readonly #store: AccessStore;
   readonly #clock: Clock;
+  readonly #ends: Ends;
   /** By digest: when something was last called, monotonic. One that is not here has not called since the server began. */
   readonly #usedMs = new Map<string, number>();
   readonly #beganMs: number;
 
-  constructor(store: AccessStore, clock: Clock) {
+  constructor(store: AccessStore, clock: Clock, ends: Ends) {
     this.#store = store;
     this.#clock = clock;
+    this.#ends = ends;
     this.#beganMs = clock.monotonicMs();
   }
 
@@ -54,9 +57,15 @@ export class Sessions {
     return session;
   }
 
+  /** True until the session is closed or over; that it is looked at is no use of it. */
+  async isOpen({ hash, expiresMs }: StoredSession): Promise<boolean> {
+    return this.#clock.nowMs() < expiresMs && (await this.#store.session(hash)) !== null;
+  }
+
   /** Ends a session by its digest; harmless when it is over. */
   async close(hash: string): Promise<void> {
     this.#usedMs.delete(hash);
     await this.#store.closeSession(hash);
+    this.#ends.ended(hash);
   }
 }
