@@ -39,7 +39,7 @@ td span{display:block}
 .line.estimate{stroke:var(--pass);stroke-width:2}.line.canary{stroke:var(--canary);stroke-width:1}.line.stable{stroke:var(--stable);stroke-width:1;stroke-dasharray:3 3}
 .dot.estimate{fill:var(--pass)}.dot.canary{fill:var(--canary)}.dot.stable{fill:var(--stable)}
 .limit{stroke-width:1.5;stroke-dasharray:6 4}.limit.pass{stroke:var(--pass)}.limit.fail{stroke:var(--fail)}
-.plot .limit-label.pass{fill:var(--pass)}.plot .limit-label.fail{fill:var(--fail)}
+.plot .limit-label{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}.plot .limit-label.pass{fill:var(--pass)}.plot .limit-label.fail{fill:var(--fail)}
 .breach{stroke:var(--fail);stroke-width:1.5}
 .phase{stroke:var(--soft);stroke-dasharray:1 3}
 .verdict.pass{fill:var(--pass)}.verdict.fail{fill:var(--fail)}.verdict.undecided{fill:var(--line)}.verdict.no-data{fill:var(--grey)}.verdict.invalid{fill:var(--hold)}
