@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { Role } from "../../core/plan.ts";
 import { UserError } from "../../errors.ts";
 import { callerOf, checkAccessIn } from "../auth.ts";
 import type { Env } from "../auth.ts";
@@ -43,7 +44,8 @@ export async function createToken(context: Context<Env>, parts: AppParts): Promi
 
 /** Where the caller is release manager; `null`: everywhere. */
 function managedBy(caller: Caller): readonly string[] | null {
-  const managing = (caller.grants ?? [caller]).filter(({ roles }) => roles.some((role) => routes.createToken.access.includes(role)));
+  const makers: readonly Role[] = routes.createToken.access;
+  const managing = (caller.grants ?? [caller]).filter(({ roles }) => roles.some((role) => makers.includes(role)));
   if (managing.some(({ environments }) => environments === null)) return null;
   return [...new Set(managing.flatMap(({ environments }) => environments ?? []))];
 }
