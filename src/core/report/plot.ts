@@ -171,7 +171,7 @@ function drawLines(view: HistoryView, frame: Frame, { language, words }: PlotOf)
   return lines.map(({ kind, at, says }) => {
     const atY = y(at, frame);
     // Of two lines the lower one has its name underneath, or above the other's where the strip of verdicts would hide it.
-    const underY = atY + 12 <= plotArea.bottom ? atY + 12 : aboveY - 12;
+    const underY = atY + 12 <= plotArea.bottom ? atY + 12 : aboveY - 16;
     const textY = at === highest ? aboveY : underY;
     const label = htmlLine(`${says} ${sayAt(at, view, language)}`);
     return `<line class="limit ${kind}" x1="${plotArea.left}" x2="${plotArea.right}" y1="${atY}" y2="${atY}"/><text class="limit-label ${kind}" x="${plotArea.right - 4}" y="${textY}" text-anchor="end">${label}</text>`;

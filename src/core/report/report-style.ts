@@ -31,7 +31,7 @@ td span{display:block}
 .check header{display:flex;gap:12px;justify-content:space-between;align-items:baseline}
 .check ul{margin:10px 0 0;padding-left:18px;font-size:14px}
 .check.unasked{border-style:dashed}
-.plot{display:block;width:100%;height:auto;margin:10px 0 0;font-size:11px}
+.plot{display:block;width:100%;height:auto;margin:10px 0 0;font-size:11px;overflow:visible}
 .plot text{fill:var(--soft);font-family:inherit}
 .grid{stroke:var(--line)}
 .band{fill:var(--band)}
@@ -46,7 +46,7 @@ td span{display:block}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;margin:0 0 16px;padding:0;list-style:none;font-size:13px;color:var(--soft)}
 .legend svg{width:22px;height:10px;margin-right:6px;vertical-align:middle}
 footer{margin-top:48px;color:var(--soft);font-size:13px}
-@media(max-width:560px){main{padding:24px 16px 48px}h1{font-size:25px}.summary{font-size:17px}}
+@media(max-width:560px){.plot{font-size:17px}main{padding:24px 16px 48px}h1{font-size:25px}.summary{font-size:17px}}
 @media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--line:#ccc;--band:rgba(11,98,184,.16)}body{font-size:11pt}main{max-width:none;padding:0}h2{break-after:avoid}table{font-size:9pt}tr{break-inside:avoid}.scroll{overflow:visible}}
 `;
 
