@@ -76,7 +76,10 @@ describe("the list of releases", () => {
   test("the title of the tab says trouble from afar: the gravest of it", async () => {
     const page = await openDashboard("/?lang=en", { releases: list([calm, over]) });
     const titles = [document.title];
-    for (const releases of [[calm, held], [held, trouble]]) {
+    for (const releases of [
+      [calm, held],
+      [held, trouble],
+    ]) {
       page.server.releases = list(releases);
       await page.push();
       titles.push(document.title);
