@@ -99,7 +99,7 @@ test("a machine has no person's name, makes no token, opens no dashboard, and is
   const api = await smallApi();
   // Cyrillic е, a space that nobody sees, a figure for a letter, a dot above.
   for (const name of ["quentin", "Quentin", "quеntin", "quen\u3164tin", "quent1n", "quen tin", "quentiṅ"])
-    expect(await problem(await make(api, { name })), JSON.stringify(name)).toBe("name-taken");
+    expect([name, await problem(await make(api, { name }))]).toEqual([name, "name-taken"]);
   const { token } = await made(api);
   expect(await problem(await make(api, { name: "child" }, token))).toBe("people-only");
   expect(await problem(await api.call("POST", "/api/v1/links", { as: token }))).toBe("people-only");
