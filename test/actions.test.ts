@@ -24,6 +24,11 @@ const places: readonly (readonly [string, Status, Partial<Release>])[] = [
   ["investigating", holding(investigation(startMs + minuteMs)), {}],
   ["at everybody", observing(2), {}],
   ["promoted, and the old version is there", { kind: "promoted", sinceMs: startMs, previous: "kept" }, {}],
+  [
+    "promoted, and somebody has reported a problem",
+    { kind: "promoted", sinceMs: startMs, previous: "gone" },
+    { reports: [{ by: "Vera", reason: "the basket is empty", atMs: startMs }] },
+  ],
   ["promoted, and it is not", { kind: "promoted", sinceMs: startMs, previous: "gone" }, {}],
   [
     "taken back by hand",

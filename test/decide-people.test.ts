@@ -1,52 +1,36 @@
 import { describe, expect, test } from "vitest";
-import { apply, newborn } from "../src/core/apply.ts";
+import { newborn } from "../src/core/apply.ts";
 import { decide } from "../src/core/decide.ts";
-import type { Decision, Fact } from "../src/core/decision.ts";
-import type { Needs, Plan } from "../src/core/plan.ts";
+import type { Needs } from "../src/core/plan.ts";
 import type { Release } from "../src/core/release.ts";
-import type { Refusal, Request } from "../src/core/requests.ts";
+import type { Request } from "../src/core/requests.ts";
 import type { Status } from "../src/core/status.ts";
+import { wayBackView } from "../src/core/view/way-back-view.ts";
 import { smallPlan } from "../src/sim/small-plan.ts";
 import {
   ask,
   bad,
+  by,
   counts,
   decideOn,
+  factOf,
   good,
   goingBack,
   head,
   holding,
+  kindsOf,
   minuteMs,
   observing,
+  planWith,
+  refusalOf,
   releaseIn,
   seen,
   signed,
   startMs,
   statusOf,
+  step,
   toldAll,
 } from "./decision-desk.ts";
-
-const kindsOf = (decision: Decision | null): readonly string[] => (decision?.facts ?? []).map((fact) => fact.kind);
-const refusalOf = (decision: Decision | null): Refusal | undefined =>
-  decision?.facts.flatMap((fact) => (fact.kind === "refused" ? [fact.refusal] : []))[0];
-const factOf = <Kind extends Fact["kind"]>(decision: Decision | null, kind: Kind): Extract<Fact, { kind: Kind }> | undefined =>
-  decision?.facts.find((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
-const by = (name: string, ...roles: Request["by"]["roles"]): Partial<Request> => ({ by: { name, roles } });
-const planWith = (people: Partial<Plan["people"]>, more: Partial<Plan> = {}): Plan => ({
-  ...smallPlan,
-  people: { ...smallPlan.people, ...people },
-  ...more,
-});
-
-/** A book in which every phase was observed to its end. */
-const whole = { ...good, observedMs: smallPlan.phases.map(() => 9 * minuteMs) };
-
-/** The release after one more decision on what is seen. */
-function step(release: Release, requests: readonly Request[], atMs = startMs + 1_000): { release: Release; decision: Decision | null } {
-  const decision = decide(release, whole, { ...seen(release, { requests }), nowMs: atMs });
-  if (decision === null) return { release, decision };
-  return { release: apply(release, { release: release.id, revision: release.revision + 1, atMs, decision, row: 1 }), decision };
-}
 
 describe("whoever started a release", () => {
   const waiting: Status = { kind: "waiting", sinceMs: startMs, for: [] };
@@ -187,6 +171,17 @@ describe("a problem that is reported", () => {
     expect([answered.release.reports, kindsOf(answered.decision).includes("report-answered")]).toEqual([[], true]);
   });
 
+  test("about a promoted release is answered without going back by whoever may take people back, and by nobody else", () => {
+    const promoted: Status = { kind: "promoted", sinceMs: startMs, previous: "kept" };
+    const plan = planWith({ rollback: { any: ["release-manager"] } });
+    const first = step(releaseIn(promoted, { plan, wasExposed: true }), [report()]).release;
+    const stays = (role: "devops-lead" | "release-manager") => step(first, [ask("resume", role, { expectRevision: 6 })]);
+    expect(refusalOf(stays("devops-lead").decision)).toEqual({ kind: "role", needs: ["release-manager"] });
+    const said = stays("release-manager");
+    expect([kindsOf(said.decision), said.release.reports, said.release.status]).toEqual([["accepted", "report-answered"], [], promoted]);
+    expect(refusalOf(step(said.release, [ask("resume", "release-manager", { expectRevision: 7 })]).decision)?.kind).toBe("not-now");
+  });
+
   test("of the same moment is not among what an approval has seen", () => {
     const { release } = step(releaseIn(observing(1), { told: toldAll(good) }), [report(), ask("approve", "release-manager")]);
     expect([release.reports.length, release.signOffs.length]).toEqual([1, 1]);
@@ -234,6 +229,27 @@ describe("a rollback by hand", () => {
     expect(factOf(said.decision, "asks")).toEqual({ kind: "asks", for: "validation", roles: ["qa-lead"] });
   });
 
+  test("is none when the problem was reported while serin took everybody back by itself", () => {
+    const breach = { check: "errors > 3%", atMs: startMs, reaction: { kind: "rollback" } } as const;
+    const own = { kind: "rolled-back", sinceMs: startMs, cause: { kind: "breach", breach } } as const;
+    const rollback = { committedMs: startMs + minuteMs, seenMs: startMs + 2 * minuteMs };
+    const reported = (atMs: number): Release =>
+      releaseIn(own, { wasExposed: true, rollback, reports: [{ by: "Vera", reason: "the basket is empty", atMs }] });
+    const sentenceOf = (release: Release) => wayBackView(release, startMs + 3 * minuteMs, "en")?.sentence;
+    const [before, after] = [reported(startMs), reported(startMs + minuteMs + 1)];
+    expect([sentenceOf(before), sentenceOf(after)]).toEqual([expect.stringContaining("after the problem was reported"), undefined]);
+    const acknowledged = (release: Release) => refusalOf(step(release, [acknowledge(5)], startMs + 3 * minuteMs).decision)?.kind;
+    expect([acknowledged(before), acknowledged(after)]).toEqual([undefined, "nothing-to-acknowledge"]);
+  });
+
+  test("asks nobody to decide when a breach decides in the same moment", () => {
+    const release = releaseIn(observing(), { told: toldAll(good), wasExposed: true });
+    const broken = bad("errors", counts(300, 2_000, 10, 20_000));
+    const decision = decide(release, broken, seen(release, { requests: [ask("report", "viewer")] }));
+    expect([statusOf(decision), kindsOf(decision).includes("reported")]).toEqual(["rolling-back traffic", true]);
+    expect(factOf(decision, "asks")).toBeUndefined();
+  });
+
   test("is not acknowledged before everybody is seen back, nor when it was serin's own", () => {
     const moving = releaseIn(goingBack("rollback"), { wasExposed: true, rollback: { committedMs: startMs, seenMs: null } });
     const unseen = { kind: "unseen", why: "time-out" } as const;
@@ -245,124 +261,6 @@ describe("a rollback by hand", () => {
     expect(refusalOf(decideOn(own, good, { requests: [acknowledge(5)] }, { wasExposed: true, rollback }))?.kind).toBe(
       "nothing-to-acknowledge",
     );
-  });
-});
-
-describe("an override", () => {
-  /** Tuesday 2025-08-19 14:00 in Paris is minute 1440 + 840 of the week. */
-  const tuesday = { fromMinute: 2_280, toMinute: 2_340, says: "tue 14:00-15:00" };
-  const wednesday = { fromMinute: 2_880, toMinute: 4_320, says: "wed" };
-  const waiting: Status = { kind: "waiting", sinceMs: startMs, for: [{ kind: "window" }] };
-  const free = { start: { all: [] } } as const;
-  const avoiding = planWith(free, { windows: { prefer: [], avoid: [tuesday, wednesday], avoidHolidays: [] } });
-  const lets = (more: Partial<Request> = {}) => ask("override", "release-manager", { reason: "a fix that cannot wait", ...more });
-  const start = (plan: Plan): Release => releaseIn(waiting, { plan });
-
-  test("lets the start pass one window that is avoided, in the same moment", () => {
-    const { release, decision } = step(start(avoiding), [lets()]);
-    expect(release.status.kind).toBe("preparing");
-    expect(factOf(decision, "overrode")?.override).toMatchObject({
-      by: "release-manager",
-      reason: "a fix that cannot wait",
-      for: { kind: "start" },
-      over: { kind: "window", why: "avoided", says: "tue 14:00-15:00" },
-    });
-  });
-
-  test.each<[string, Partial<Plan>]>([
-    ["a preferred range that is not open", { windows: { prefer: [wednesday], avoid: [], avoidHolidays: [] } }],
-    ["a holiday", { windows: { prefer: [], avoid: [], avoidHolidays: ["HU"] } }],
-  ])("lets the start pass %s", (_, more) => {
-    // 20 August is Hungary's national day.
-    const holidayMs = startMs + 24 * 60 * minuteMs;
-    const atMs = more.windows?.avoidHolidays.length ? holidayMs : startMs + 1_000;
-    const release = start(planWith(free, more));
-    expect(step(release, [], atMs).release.status.kind).toBe("waiting");
-    expect(step(release, [lets()], atMs).release.status.kind).toBe("preparing");
-  });
-
-  test("is for release managers, with something in the way, on what is seen", () => {
-    const on = (plan: Plan, request: Request) => refusalOf(step(start(plan), [request]).decision)?.kind;
-    expect(on(avoiding, ask("override", "devops-lead"))).toBe("role");
-    expect(on(planWith(free), lets())).toBe("nothing-in-the-way");
-    expect(on(avoiding, lets({ expectRevision: 3 }))).toBe("stale");
-  });
-
-  test("covers what stood in the way, and not what comes after it", () => {
-    const signing = planWith({ start: { all: ["release-manager"] } }, { windows: avoiding.windows });
-    const given = step(releaseIn(waiting, { plan: signing }), [lets()]);
-    expect(given.release.overrides).toHaveLength(1);
-    expect(given.release.status).toMatchObject({ for: [{ kind: "sign-off" }] });
-    // At 15:00 the window that was avoided is over, on Wednesday another one begins.
-    const over = step(given.release, [], startMs + 60 * minuteMs);
-    expect([kindsOf(over.decision).includes("override-over"), over.release.overrides]).toEqual([true, []]);
-    const wed = step(over.release, [], startMs + 11 * 60 * minuteMs);
-    expect(wed.release.status).toMatchObject({ for: [{ kind: "sign-off" }, { kind: "window" }] });
-  });
-
-  test("lets an advance and the promotion pass, each by its own", () => {
-    const plan = planWith({ advance: {} }, { windows: avoiding.windows });
-    const at = (phase: number): Release => releaseIn(observing(phase), { plan, told: toldAll(good) });
-    expect(step(at(0), []).release.status).toMatchObject({ kind: "holding", why: { kind: "window" } });
-    const on = step(at(0), [lets()]);
-    expect(on.release.status).toMatchObject({ kind: "shifting", phase: 1 });
-    expect(step({ ...at(1), overrides: on.release.overrides }, []).release.status).toMatchObject({
-      kind: "holding",
-      why: { kind: "window" },
-    });
-    expect(step(at(2), []).release.status).toMatchObject({ kind: "holding", why: { kind: "window" } });
-    expect(step(at(2), [lets()]).release.status).toMatchObject({ kind: "promoting" });
-  });
-
-  test("lets a step pass a freeze, until the freeze is lifted", () => {
-    const plan = planWith({ advance: {} });
-    const release = releaseIn(observing(0), { plan, told: toldAll(good) });
-    const frozen = { frozen: ["production"] };
-    expect(statusOf(decide(release, good, seen(release, frozen)))).toBe("holding freeze");
-    expect(statusOf(decide(release, good, seen(release, { ...frozen, requests: [lets()] })))).toBe("shifting 1");
-    const over = { kind: "freeze", environment: "production" } as const;
-    const override = { by: "Aline", reason: "", atMs: startMs, for: { kind: "phase", phase: 1 }, over } as const;
-    const lifted = { ...release, overrides: [override] };
-    expect(kindsOf(decide(lifted, good, seen(lifted)))).toContain("override-over");
-  });
-
-  test("is never needed on the way back", () => {
-    const release = releaseIn(observing(), { plan: avoiding, told: toldAll(good) });
-    const request = ask("rollback", "release-manager", { expectRevision: null });
-    expect(statusOf(decide(release, good, seen(release, { frozen: ["production"], requests: [request] })))).toBe("rolling-back traffic");
-  });
-});
-
-describe("a scheduled start", () => {
-  const atMs = startMs + 60 * minuteMs;
-  const at14 = { fromMinute: 2_280, toMinute: 2_340, says: "tue 14:00-15:00" };
-  const scheduled = (plan: Plan): Release => newborn({ ...head, plan, startedBy: "Bruno", notBeforeMs: atMs });
-
-  test("waits for its moment, and may be approved until then", () => {
-    const first = step(scheduled(smallPlan), []);
-    expect(first.release.status).toMatchObject({
-      for: [
-        { kind: "scheduled", atMs },
-        { kind: "sign-off", roles: ["release-manager"] },
-      ],
-    });
-    const approved = step(first.release, [ask("approve", "release-manager", { expectRevision: 1 })]);
-    expect(approved.release.status).toMatchObject({ kind: "waiting", for: [{ kind: "scheduled", atMs }] });
-    expect(step(approved.release, [], atMs - 1).decision).toBeNull();
-    expect(step(approved.release, [], atMs).release.status.kind).toBe("preparing");
-  });
-
-  test("looks at the window of that moment, not of now", () => {
-    const windows = { prefer: [], avoid: [at14], avoidHolidays: [] };
-    const plan = planWith({ start: { all: [] } }, { windows });
-    expect(step(scheduled(plan), []).release.status).toMatchObject({ for: [{ kind: "scheduled" }] });
-    const inside = { ...scheduled(plan), notBeforeMs: startMs + 30 * minuteMs };
-    expect(step(inside, []).release.status).toMatchObject({ for: [{ kind: "scheduled" }, { kind: "window" }] });
-    const let1 = step(inside, [ask("override", "release-manager", { expectRevision: 0 })]).release;
-    expect([let1.status, step(let1, [], startMs + 30 * minuteMs).release.status.kind]).toMatchObject([
-      { for: [{ kind: "scheduled" }] },
-      "preparing",
-    ]);
   });
 });
 

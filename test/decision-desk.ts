@@ -1,12 +1,12 @@
-import { newborn } from "../src/core/apply.ts";
+import { apply, newborn } from "../src/core/apply.ts";
 import { decide } from "../src/core/decide.ts";
-import type { Decision } from "../src/core/decision.ts";
+import type { Decision, Fact } from "../src/core/decision.ts";
 import { bookAfterRow, emptyBook } from "../src/core/evidence-book.ts";
 import type { EvidenceBook } from "../src/core/evidence-book.ts";
 import type { Observation, ReadingSeen } from "../src/core/observation.ts";
-import type { Role } from "../src/core/plan.ts";
+import type { Plan, Role } from "../src/core/plan.ts";
 import type { Release } from "../src/core/release.ts";
-import type { Request } from "../src/core/requests.ts";
+import type { Refusal, Request } from "../src/core/requests.ts";
 import type { Breach, HoldReason, Status } from "../src/core/status.ts";
 import { sayTargets } from "../src/core/targets.ts";
 import { targetsOf, wanted } from "../src/core/wanted.ts";
@@ -196,4 +196,31 @@ export function toldAll(book: EvidenceBook): Release["told"] {
   return Object.fromEntries(
     (first?.facts ?? []).flatMap((fact) => (fact.kind === "verdict" || fact.kind === "breach" ? [[fact.check, fact.verdict.kind]] : [])),
   );
+}
+
+/** What was written down, and what was refused. */
+export const kindsOf = (decision: Decision | null): readonly string[] => (decision?.facts ?? []).map((fact) => fact.kind);
+export const refusalOf = (decision: Decision | null): Refusal | undefined =>
+  decision?.facts.flatMap((fact) => (fact.kind === "refused" ? [fact.refusal] : []))[0];
+export const factOf = <Kind extends Fact["kind"]>(decision: Decision | null, kind: Kind): Extract<Fact, { kind: Kind }> | undefined =>
+  decision?.facts.find((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
+export const by = (name: string, ...roles: Request["by"]["roles"]): Partial<Request> => ({ by: { name, roles } });
+export const planWith = (people: Partial<Plan["people"]>, more: Partial<Plan> = {}): Plan => ({
+  ...smallPlan,
+  people: { ...smallPlan.people, ...people },
+  ...more,
+});
+
+/** A book in which every phase was observed to its end. */
+export const whole = { ...good, observedMs: smallPlan.phases.map(() => 9 * minuteMs) };
+
+/** The release after one more decision on what is seen. */
+export function step(
+  release: Release,
+  requests: readonly Request[],
+  atMs = startMs + 1_000,
+): { release: Release; decision: Decision | null } {
+  const decision = decide(release, whole, { ...seen(release, { requests }), nowMs: atMs });
+  if (decision === null) return { release, decision };
+  return { release: apply(release, { release: release.id, revision: release.revision + 1, atMs, decision, row: 1 }), decision };
 }

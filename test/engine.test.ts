@@ -4,6 +4,21 @@ import { EnvironmentFrozen, ServiceBusy } from "../src/ports.ts";
 import type { Outdoors } from "../src/sim/simulated-world.ts";
 import { ask, head, minuteMs, place, plan } from "./engine-place.ts";
 
+test("a problem of a release that was promoted long ago is said to be late when nobody decides", async () => {
+  const { engine, pass, broken } = await place();
+  await engine.release(head("a"));
+  await pass(20 * minuteMs);
+  await engine.ask({ ...ask("a", "report"), atMs: engine.nowMs() });
+  const lateFacts = async (): Promise<number> => {
+    const entries = (await engine.view("a"))?.entries ?? [];
+    return entries.flatMap(({ entry }) => entry.decision.facts.filter((fact) => fact.kind === "report-late")).length;
+  };
+  await pass(4 * minuteMs);
+  expect([await lateFacts(), engine.active()]).toEqual([0, ["a"]]);
+  await pass(5 * minuteMs);
+  expect([await lateFacts(), engine.active(), broken]).toEqual([1, [], []]);
+});
+
 describe("one active release per service", () => {
   test("a second one is refused while the first runs, and told which it is", async () => {
     const { engine, pass } = await place();

@@ -126,6 +126,15 @@ const refusals: Every<Refusal> = {
   "already-signed": [{ kind: "already-signed" }],
   "gate-open": [{ kind: "gate-open", checks: ["1.trial-activation", "1.api-latency"] }],
   "waits-for": [{ kind: "waits-for", roles: ["qa-lead"] }],
+  "in-the-way": [
+    {
+      kind: "in-the-way",
+      obstacles: [
+        { kind: "freeze", environment: "production" },
+        { kind: "window", why: "avoided", says: "fri 17:00-24:00" },
+      ],
+    },
+  ],
 };
 
 const signed = (what: SignOffFor): SignOff => ({ by: "Ada", role: "qa-lead", for: what, revision: 4, atMs: nowMs, saw: {} });

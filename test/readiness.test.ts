@@ -1,5 +1,8 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { newborn } from "../src/core/apply.ts";
+import { decide } from "../src/core/decide.ts";
+import { emptyBook } from "../src/core/evidence-book.ts";
 import type { Plan, Role } from "../src/core/plan.ts";
 import type { Release } from "../src/core/release.ts";
 import { peopleItems } from "../src/core/readiness/people-part.ts";
@@ -10,6 +13,7 @@ import type { ReadinessItem, ReadinessVerdict } from "../src/core/readiness/read
 import { windowItems } from "../src/core/readiness/window-part.ts";
 import { readPlan } from "../src/config/plan-file.ts";
 import type { ReadinessAnswer } from "../src/http/contract/insight.ts";
+import { seen } from "./decision-desk.ts";
 import { fixtureRelease } from "./fixtures/release.ts";
 import { smallAdapters, smallPlan } from "./fixtures/small-adapters.ts";
 import { smallApi } from "./fixtures/small-api.ts";
@@ -35,7 +39,7 @@ describe("the window", () => {
     const items = look("2025-08-19T14:00");
     expect(verdicts(items)).toEqual([
       ["a start now", "ok"],
-      ["the whole plan, from now", "ok"],
+      ["the whole plan, from its start", "ok"],
     ]);
     expect(items[1]?.says).toBe("With every extension it is over by 14:30.");
   });
@@ -44,13 +48,13 @@ describe("the window", () => {
     const items = look("2025-08-19T16:45");
     expect(verdicts(items)).toEqual([
       ["a start now", "ok"],
-      ["the whole plan, from now", "doubtful"],
+      ["the whole plan, from its start", "doubtful"],
     ]);
     expect(items[1]?.remedy).toContain("Wed 20 Aug 2025 14:00 (Europe/Paris)");
   });
 
   test.each<[string, ReadinessVerdict]>([
-    ["2025-08-18T14:00", "doubtful"],
+    ["2025-08-18T14:00", "wrong"],
     ["2025-08-16T14:00", "wrong"],
   ])("is closed at %s, and the next start that fits is named", (local, verdict) => {
     const items = look(local);
@@ -63,6 +67,53 @@ describe("the window", () => {
     expect(look("2025-08-19T14:00", [{ ...freeze, environment: "staging" }]).map(({ verdict }) => verdict)).toEqual(["ok", "ok"]);
     const [frozen] = look("2025-08-19T14:00", [{ ...freeze, environment: "production" }]);
     expect(frozen).toMatchObject({ verdict: "wrong", says: "It is frozen by ada: the shop's sale." });
+  });
+
+  test("of a start that is scheduled is looked at as of its moment, freezes that end before it aside", () => {
+    const frozen = { environment: "production", sinceMs: 0, release: null, by: "ada", reason: "a sale" };
+    const atTuesday = (notBefore: string, untilMs: number | null = at("2025-08-18T00:00")) =>
+      windowItems(
+        releaseOf(planned, { notBeforeMs: at(notBefore) }),
+        { nowMs: at("2025-08-16T14:00"), freezes: [{ ...frozen, untilMs }] },
+        "en",
+      );
+    expect(verdicts(atTuesday("2025-08-19T14:00"))).toEqual([
+      ["the start at Tue 19 Aug 2025 14:00 (Europe/Paris)", "ok"],
+      ["the whole plan, from its start", "ok"],
+    ]);
+    expect(verdicts(atTuesday("2025-08-18T14:00"))).toEqual([["the start at Mon 18 Aug 2025 14:00 (Europe/Paris)", "wrong"]]);
+    expect(verdicts(atTuesday("2025-08-19T14:00", null))).toEqual([["production", "wrong"]]);
+  });
+
+  test("that a release manager lets pass is no No-Go, and says so", () => {
+    const over = { kind: "window", why: "avoided", says: "sat" } as const;
+    const overrides = [{ by: "ada", reason: "a fix", atMs: 0, for: { kind: "start" }, over }] as const;
+    const items = windowItems(releaseOf(planned, { overrides }), { nowMs: at("2025-08-16T14:00"), freezes: [] }, "en");
+    expect(verdicts(items)).toEqual([
+      ["a start now", "ok"],
+      ["the whole plan, from its start", "doubtful"],
+    ]);
+    expect(items[0]?.says).toBe("A release manager lets it pass although the plan avoids “sat”.");
+  });
+
+  test("is a No-Go exactly when the release would not start", () => {
+    const hours = fc.integer({ min: 0, max: 14 * 24 * 4 }).map((quarter) => at("2025-03-24T00:00") + quarter * 900_000);
+    const frozenFor = fc.option(fc.integer({ min: 1, max: 300 }));
+    fc.assert(
+      fc.property(hours, fc.option(hours), frozenFor, (nowMs, notBeforeMs, quarters) => {
+        const untilMs = quarters === null ? null : nowMs + quarters * 900_000;
+        const freezes = [{ environment: "production", sinceMs: 0, untilMs, release: null, by: "ada", reason: "" }];
+        const plan = { ...planned, people: { ...planned.people, start: { all: [] } } };
+        const release = releaseOf(plan, { notBeforeMs, revision: 1 });
+        const startsMs = Math.max(nowMs, notBeforeMs ?? 0);
+        const isFrozen = untilMs === null || untilMs > startsMs;
+        const then = { ...seen(release), nowMs: startsMs, ...(isFrozen ? { frozen: ["production"] } : {}) };
+        const starts = decide(release, emptyBook(plan), then)?.status.kind === "preparing";
+        const isNoGo = windowItems(release, { nowMs, freezes }, "en").some(({ verdict }) => verdict === "wrong");
+        expect(isNoGo).toBe(!starts);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test("of a release that runs only the advance counts", () => {
@@ -105,6 +156,15 @@ describe("people", () => {
     const both = [someone("ada", ["release-manager", "qa-lead"])];
     expect(verdicts(look(both, "ada"))).toContainEqual(["the start", "wrong"]);
     expect(verdicts(look([...both, someone("quentin", ["qa-lead"])], "ada"))).not.toContainEqual(["the start", "wrong"]);
+  });
+
+  test("one person does not count for two roles, whoever started it, before any step", () => {
+    const both = [someone("ada", ["release-manager", "qa-lead"])];
+    expect(verdicts(look(both, "dan"))).toContainEqual(["the start", "wrong"]);
+    const later = { ...asks, people: { ...asks.people, start: { all: [] }, promote: { all: ["qa-lead"] as const } } };
+    const items = (startedBy: string) => verdicts(peopleItems(releaseOf(later, { startedBy }), both, "en"));
+    expect(items("ada")).toContainEqual(["the promotion", "wrong"]);
+    expect(items("dan")).not.toContainEqual(["the promotion", "wrong"]);
   });
 });
 
@@ -157,4 +217,23 @@ test("the API looks at a release that waits: plan, world, window, people, power,
   expect(french.parts.map(({ verdict }) => verdict)).toEqual(english.parts.map(({ verdict }) => verdict));
   expect(french.sentence).not.toBe(english.sentence);
   expect((await api.call("GET", `/api/v1/releases/${id}/readiness?rps=-1`)).status).toBe(400);
+});
+
+test("however many look, what a release rests on is asked once in two seconds", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  const asked = async (): Promise<number> => {
+    const page = await (await api.call("GET", "/metrics")).text();
+    return [...page.matchAll(/^serin_call_duration_seconds_count\{.*port="source".*\} (\d+)$/gm)].reduce(
+      (sum, [, count]) => sum + Number(count),
+      0,
+    );
+  };
+  const look = (): Promise<Response> => api.call("GET", `/api/v1/releases/${id}/readiness?rps=200`, { as: "vera" });
+  await look();
+  const once = await asked();
+  expect(once).toBeGreaterThan(0);
+  const answers = await Promise.all(Array.from({ length: 20 }, look));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(await asked()).toBeLessThanOrEqual(2 * once);
 });

@@ -1,10 +1,16 @@
 import * as fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, test } from "vitest";
+import { newborn } from "../src/core/apply.ts";
+import { decide } from "../src/core/decide.ts";
+import { emptyBook } from "../src/core/evidence-book.ts";
 import { holidayOn } from "../src/core/holidays.ts";
+import { frozenBy } from "../src/core/obstacles.ts";
 import { fits, misfitOf, nextFit, runLength } from "../src/core/when.ts";
 import type { FitOptions, RunOf } from "../src/core/when.ts";
 import type { WeekRange } from "../src/core/windows.ts";
+import { smallPlan } from "../src/sim/small-plan.ts";
+import { head, seen } from "./decision-desk.ts";
 
 const MINUTE_MS = 60_000;
 const QUARTER_MS = 15 * MINUTE_MS;
@@ -129,6 +135,25 @@ describe("properties over two years of clock changes in seven zones", () => {
         expect(quartersOf(fromMs, untilMs).filter(oracleOf(plan, options)).map(iso)).toEqual([]);
       }),
       { numRuns: 40 },
+    );
+  });
+
+  test("the next start is one that a release takes at that very moment, and one that is scheduled for it not before", () => {
+    fc.assert(
+      fc.property(asked, ({ plan, fromMs, options }) => {
+        const atMs = nextFit(plan, fromMs, options);
+        if (atMs === null) return;
+        const { timeZone, language, environment, windows } = plan;
+        const people = { ...smallPlan.people, start: { all: [] } };
+        const whole = { ...smallPlan, timeZone, language, environment, windows, people };
+        const statusAt = (nowMs: number, notBeforeMs: number | null): string | undefined => {
+          const release = { ...newborn({ ...head, plan: whole, notBeforeMs }), revision: 1 };
+          const frozen = options.freezes.filter(({ sinceMs, untilMs }) => sinceMs <= nowMs && nowMs < (untilMs ?? Infinity));
+          return decide(release, emptyBook(whole), { ...seen(release), nowMs, ...frozenBy(frozen) })?.status.kind;
+        };
+        expect([statusAt(atMs, null), statusAt(atMs, atMs), statusAt(atMs - 1, atMs)]).toEqual(["preparing", "preparing", "waiting"]);
+      }),
+      { numRuns: 80 },
     );
   });
 

@@ -19,7 +19,7 @@ import type { EvidenceBook } from "./evidence-book.ts";
 import type { Observation } from "./observation.ts";
 import type { Release } from "./release.ts";
 import type { Request } from "./requests.ts";
-import { asksAbout, isExposed } from "./status.ts";
+import { asksAbout, isExposed, isTerminal } from "./status.ts";
 
 /**
  * Decides what becomes of `release` on what was seen; `null` when nothing is worth writing down. A total function of its three arguments:
@@ -56,8 +56,14 @@ export function decide(release: Release, book: EvidenceBook, seen: Observation):
     decideRunning(sight, (phase) => standInPhase(sight, phase, "in time")) ??
     decideOn(sight, answers);
   const late = step.status === release.status ? reportLateness(answers.release, seen.nowMs) : [];
-  const noted = [...gone, ...over, ...answers.facts, ...verdictFacts(sight, step), ...recoveries(sight), ...lateness(sight, step), ...late];
+  // Nobody is asked to decide what is decided in the same moment.
+  const answered = isGoingBack(step) ? answers.facts.filter((fact) => fact.kind !== "asks" || fact.for !== "decision") : answers.facts;
+  const noted = [...gone, ...over, ...answered, ...verdictFacts(sight, step), ...recoveries(sight), ...lateness(sight, step), ...late];
   return toDecision(release, step, noted);
+}
+
+function isGoingBack({ status }: Step): boolean {
+  return status.kind === "rolling-back" || isTerminal(status);
 }
 
 /** A countdown or an investigation is no reason to leave an order to go back undone. */

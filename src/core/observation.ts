@@ -20,6 +20,8 @@ export interface Observation {
   readonly requests: readonly Request[];
   /** Environments that are frozen now. */
   readonly frozen: readonly string[];
+  /** Since when the youngest freeze of each of them holds, epoch ms; absent in rows of earlier versions. */
+  readonly frozenSinceMs?: Readonly<Record<string, number>>;
   /** True when another release asks for these services, so that what this one keeps for later must go. */
   readonly superseded: boolean;
   /** Checks before traffic that have answered (`preparing` only). */

@@ -1,6 +1,7 @@
 import { isSameData } from "./canonical-json.ts";
 import type { Fact } from "./decision.ts";
 import { isSameTarget, nextSignOff } from "./decide/sign-offs.ts";
+import type { Observation } from "./observation.ts";
 import type { Release, SignOffFor } from "./release.ts";
 import { mayAdvance, mayStart } from "./windows.ts";
 import type { WindowAnswer } from "./windows.ts";
@@ -8,12 +9,19 @@ import type { WindowAnswer } from "./windows.ts";
 /** What keeps a step from being made, whatever the evidence and the sign-offs say. */
 export type Obstacle =
   | { readonly kind: "window"; readonly why: Extract<WindowAnswer, { readonly ok: false }>["why"]; readonly says: string }
-  | { readonly kind: "freeze"; readonly environment: string };
+  | { readonly kind: "freeze"; readonly environment: string; readonly sinceMs?: number };
 
-/** When: the moment (epoch ms), and the environments that are frozen then. */
-export interface Moment {
-  readonly nowMs: number;
-  readonly frozen: readonly string[];
+/** When: the moment (epoch ms), and the environments that are frozen then, with since when where that is known. */
+export type Moment = Pick<Observation, "nowMs" | "frozen" | "frozenSinceMs">;
+
+/** What an observation keeps of the freezes in force: the environments, and since when the youngest freeze of each holds. */
+export function frozenBy(
+  freezes: readonly { readonly environment: string; readonly sinceMs: number }[],
+): Pick<Observation, "frozen" | "frozenSinceMs"> {
+  if (freezes.length === 0) return { frozen: [] };
+  const since: Record<string, number> = {};
+  for (const { environment, sinceMs } of freezes) since[environment] = Math.max(since[environment] ?? sinceMs, sinceMs);
+  return { frozen: Object.keys(since), frozenSinceMs: since };
 }
 
 /** The next step that window and freeze have a say in; `null`: none, as on any way back. */
@@ -30,15 +38,26 @@ export function obstaclesTo(step: SignOffFor, release: Pick<Release, "plan" | "n
   const { plan, notBeforeMs } = release;
   const answer = step.kind === "start" ? mayStart(plan, Math.max(at.nowMs, notBeforeMs ?? 0)) : mayAdvance(plan, at.nowMs);
   return [
-    ...(at.frozen.includes(plan.environment) ? [{ kind: "freeze", environment: plan.environment } as const] : []),
+    ...(at.frozen.includes(plan.environment) ? [freezeOf(plan.environment, at)] : []),
     ...(answer.ok ? [] : [{ kind: "window", why: answer.why, says: answer.says } as const]),
   ];
+}
+
+function freezeOf(environment: string, { frozenSinceMs }: Moment): Obstacle {
+  const sinceMs = frozenSinceMs?.[environment];
+  return { kind: "freeze", environment, ...(sinceMs === undefined ? {} : { sinceMs }) };
+}
+
+/** True when a word about `over` is one about `obstacle`: a freeze that began later than the one that it was given on is another one. */
+function isCovered(obstacle: Obstacle, over: Obstacle): boolean {
+  if (obstacle.kind !== "freeze" || over.kind !== "freeze") return isSameData(obstacle, over);
+  return obstacle.environment === over.environment && (obstacle.sinceMs ?? 0) <= (over.sinceMs ?? 0);
 }
 
 /** Those of `obstaclesTo` that no override in force covers. */
 export function openObstacles(step: SignOffFor, release: Release, at: Moment): readonly Obstacle[] {
   const covering = release.overrides.filter((override) => isSameTarget(override.for, step));
-  return obstaclesTo(step, release, at).filter((obstacle) => !covering.some(({ over }) => isSameData(over, obstacle)));
+  return obstaclesTo(step, release, at).filter((obstacle) => !covering.some(({ over }) => isCovered(obstacle, over)));
 }
 
 /** The overrides of the next step whose obstacle is gone: should it come back, it takes another word. */
@@ -47,6 +66,6 @@ export function overridesOver(release: Release, at: Moment): readonly Extract<Fa
   if (step === null) return [];
   const there = obstaclesTo(step, release, at);
   return release.overrides
-    .filter((override) => isSameTarget(override.for, step) && !there.some((obstacle) => isSameData(obstacle, override.over)))
+    .filter((override) => isSameTarget(override.for, step) && !there.some((obstacle) => isCovered(obstacle, override.over)))
     .map((override) => ({ kind: "override-over", override }));
 }

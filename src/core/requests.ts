@@ -1,3 +1,4 @@
+import type { Obstacle } from "./obstacles.ts";
 import type { Role } from "./plan.ts";
 
 /**
@@ -43,5 +44,6 @@ export type Refusal =
   | { readonly kind: "already-signed" }
   | { readonly kind: "gate-open"; readonly checks: readonly string[] }
   | { readonly kind: "waits-for"; readonly roles: readonly Role[] }
+  | { readonly kind: "in-the-way"; readonly obstacles: readonly Obstacle[] }
   | { readonly kind: "nothing-in-the-way" }
   | { readonly kind: "nothing-to-acknowledge" };

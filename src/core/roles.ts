@@ -1,9 +1,9 @@
 import { looksAway } from "./decide/looks-away.ts";
-import { approvable, needsOf, rolesOf } from "./decide/sign-offs.ts";
+import { approvable, missingRoles, rolesOf } from "./decide/sign-offs.ts";
 import { roles } from "./plan.ts";
 import type { Plan, Role } from "./plan.ts";
 import type { Release } from "./release.ts";
-import type { RequestKind } from "./requests.ts";
+import type { Person, RequestKind } from "./requests.ts";
 
 /** What a role may do to a release. `resume-past` is a `resume` that looks away from a failed guard. */
 export type Deed = RequestKind | "resume-past";
@@ -41,11 +41,14 @@ export const startRoles: readonly Role[] = ["release-manager", "devops-lead"];
 
 /** The row of the table that a request of this kind falls under now. */
 export function deedOf(kind: RequestKind, { status, plan }: Pick<Release, "status" | "plan">): Deed {
-  return kind === "resume" && looksAway(status, plan).length > 0 ? "resume-past" : kind;
+  if (kind !== "resume") return kind;
+  // That nobody goes back after a report is said by whoever may take them back.
+  if (status.kind === "promoted") return "rollback";
+  return looksAway(status, plan).length > 0 ? "resume-past" : kind;
 }
 
-/** The roles of which one is needed to ask for it now; of an approval those that the plan asks here, empty where it asks nobody. */
-export function rolesFor(kind: RequestKind, release: Pick<Release, "status" | "plan">): readonly Role[] {
+/** The roles of which one is needed to ask for it now; of an approval those that are still missing, empty where nobody is asked any more. */
+export function rolesFor(kind: RequestKind, release: Pick<Release, "status" | "plan" | "signOffs">): readonly Role[] {
   const who = whoMay[deedOf(kind, release)];
   switch (who.kind) {
     case "everybody":
@@ -55,9 +58,16 @@ export function rolesFor(kind: RequestKind, release: Pick<Release, "status" | "p
     case "plan": {
       if (who.names === "rollback") return rollbackRoles(release.plan);
       const target = approvable(release.status, release.plan);
-      return target === null ? who.otherwise : rolesOf(needsOf(release.plan, target));
+      return target === null ? who.otherwise : missingRoles(release, target);
     }
   }
+}
+
+/** True when somebody of these roles may ask for it now; whether it fits where the release stands is another question. */
+export function mayAsk(kind: RequestKind, release: Pick<Release, "status" | "plan">, by: Person): boolean {
+  const who = whoMay[deedOf(kind, release)];
+  if (by.isMachine && who.kind !== "everybody" && who.machines === "may not") return false;
+  return rolesFor(kind, release).some((role) => by.roles.includes(role));
 }
 
 /** Who may take people back; a plan that names nobody leaves it to the release manager and the DevOps lead. */

@@ -5,11 +5,14 @@ import type { Release } from "./release.ts";
 import { rolesFor } from "./roles.ts";
 import { isTerminal } from "./status.ts";
 
-/** True when people had seen the new version and were, or are being, taken back because somebody asked for it or had reported a problem. */
+/**
+ * True when people had seen the new version and were, or are being, taken back because somebody asked for it or had reported a problem before. Who
+ * reports one while everybody is being taken back already makes no way back by hand of it.
+ */
 export function isBackByHand(release: Pick<Release, "wasExposed" | "rollback" | "reports" | "status">): boolean {
   const { status } = release;
   const isAsked = "cause" in status && status.cause.kind === "person";
-  return release.wasExposed && release.rollback !== null && (isAsked || release.reports.length > 0);
+  return release.wasExposed && release.rollback !== null && (isAsked || wayBackSince(release)?.since === "report");
 }
 
 /** From when a way back by hand is measured, epoch ms: the first report before the decision, otherwise the decision; `null`: neither. */
@@ -44,11 +47,22 @@ export function backByHand(release: Release, nowMs: number): readonly Fact[] {
   return [...took, { kind: "asks", for: "acknowledgement", roles: rolesFor("acknowledge", release) }];
 }
 
+/** True when everybody has the new version and somebody has reported a problem about which nobody has decided: it may be said that it stays. */
+export function maySayItStays({ status, reports, rollback }: Pick<Release, "status" | "reports" | "rollback">): boolean {
+  return status.kind === "promoted" && reports.length > 0 && rollback === null;
+}
+
+/** True while people wait for a decision about a report, and the time that the plan allows for it is not known to be over. */
+export function awaitsDecision(release: Pick<Release, "reports" | "isReportLate" | "wasExposed" | "rollback" | "status">): boolean {
+  const { reports, isReportLate, wasExposed, rollback, status } = release;
+  const isBack = isTerminal(status) || (rollback !== null && rollback.seenMs !== null);
+  return reports.length > 0 && !isReportLate && wasExposed && !isBack;
+}
+
 /** Said once when the time that the plan allows for a way back by hand is over since the first report, and people are not back. */
 export function reportLateness(release: Release, nowMs: number): readonly Fact[] {
   const [report] = release.reports;
   const withinMs = release.plan.rollback.manualMs;
-  const isBack = isTerminal(release.status) || (release.rollback !== null && release.rollback.seenMs !== null);
-  if (report === undefined || release.isReportLate || !release.wasExposed || isBack || nowMs - report.atMs <= withinMs) return [];
+  if (report === undefined || !awaitsDecision(release) || nowMs - report.atMs <= withinMs) return [];
   return [{ kind: "report-late", afterMs: nowMs - report.atMs, withinMs }];
 }

@@ -1,5 +1,6 @@
 import { verifyChain } from "../core/chain.ts";
 import { isOver, keeps } from "../core/status.ts";
+import { awaitsDecision } from "../core/way-back.ts";
 import { ServiceBusy, StaleRevision, StoreUnusable } from "../ports.ts";
 import type { StoredRelease, World } from "../ports.ts";
 import { bell } from "./bell.ts";
@@ -119,7 +120,7 @@ export class Keeper {
     }
   }
 
-  /** Ticks until the release is over and keeps nothing. A decision is followed by the next tick at once. */
+  /** Ticks until the release is over, keeps nothing, and nobody is waited for to decide about a report. A decision is followed by the next tick at once. */
   async #keepGoing(run: Run, alarm: Bell): Promise<void> {
     const { clock } = this.#options.world;
     let lateMs = 0;
@@ -129,9 +130,10 @@ export class Keeper {
       const endedMs = clock.monotonicMs();
       this.#options.ticked({ release: run.id, outcome, tookMs: endedMs - beganMs, lateMs });
       lateMs = 0;
-      const { status } = run.memory.release;
+      const { release } = run.memory;
+      const isDone = isOver(release.status) && keeps(release.status) === null && !awaitsDecision(release);
       // No await between the last look and the end, so that a request that comes now finds either this loop or a new one.
-      if (outcome === "nothing" && isOver(status) && keeps(status) === null && !alarm.isRung()) return this.#forget(run);
+      if (outcome === "nothing" && isDone && !alarm.isRung()) return this.#forget(run);
       if (outcome === "committed") continue;
       const dueMs = outcome === "trouble" ? restAfterTroubleMs : restMs(run);
       await alarm.wait(dueMs);

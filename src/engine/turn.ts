@@ -2,6 +2,7 @@ import { decide } from "../core/decide.ts";
 import type { Decision } from "../core/decision.ts";
 import { bookAfterRow, isReadable } from "../core/evidence-book.ts";
 import { newsOf } from "../core/notices.ts";
+import { frozenBy } from "../core/obstacles.ts";
 import type { Observation, ReadingSeen } from "../core/observation.ts";
 import type { Row } from "../core/row.ts";
 import { isOver, keeps } from "../core/status.ts";
@@ -33,8 +34,8 @@ export async function turn(run: Run): Promise<Turned> {
   startErrands(run);
   const { store } = run.world;
   const requests = await store.pending(run.id);
-  const frozen = (await store.freezes(run.nowMs())).map((freeze) => freeze.environment);
-  const { row, taken } = look(run, { requests, frozen, seenMs });
+  const freezes = await store.freezes(run.nowMs());
+  const { row, taken } = look(run, { requests, ...frozenBy(freezes), seenMs });
   const book = bookAfterRow(run.memory.book, run.memory.release, row.observation);
   const decision = decide(run.memory.release, book, row.observation);
   if (!decision && taken.readings.size === 0) return { decision: null };
@@ -52,6 +53,7 @@ export async function turn(run: Run): Promise<Turned> {
 interface Asked {
   readonly requests: Observation["requests"];
   readonly frozen: readonly string[];
+  readonly frozenSinceMs?: Readonly<Record<string, number>>;
   /** When the router was read back, monotonic ms. */
   readonly seenMs: number;
 }

@@ -53,12 +53,12 @@ test("a DevOps lead freezes only where that is their role", async () => {
 test("a release waits while a freeze holds, goes on by itself when its time is over, and a lift that comes late says so", async () => {
   const api = await smallApi();
   const id = await api.begin();
-  await set(api, { environment: "production", reason: "maintenance", untilMs: Date.now() + 700 });
   const ask = (kind: string, match: object): Promise<Response> =>
     api.call("POST", `/api/v1/releases/${id}/requests`, { headers: { ...match }, body: { kind, reason: "a test" } });
   const show = async (): Promise<ShowReleaseAnswer> =>
     (await (await api.call("GET", `/api/v1/releases/${id}`)).json()) as ShowReleaseAnswer;
   const { revision } = await show();
+  await set(api, { environment: "production", reason: "maintenance", untilMs: Date.now() + 2_000 });
   await ask("approve", { "if-match": `"${revision}"` });
   const waits = (await show()).status;
   expect(waits).toMatchObject({ kind: "waiting", for: expect.arrayContaining([{ kind: "freeze", environment: "production" }]) });

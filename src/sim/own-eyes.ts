@@ -1,12 +1,12 @@
 import { newsOf } from "../core/notices.ts";
 import type { Decision, Entry } from "../core/decision.ts";
 import type { EvidenceBook } from "../core/evidence-book.ts";
-import type { Release } from "../core/release.ts";
+import type { Override, Release } from "../core/release.ts";
 import type { Row } from "../core/row.ts";
 import { isOver, keeps } from "../core/status.ts";
 import { mayAdvance, mayStart } from "../core/windows.ts";
 import { sharePctOf } from "../core/wanted.ts";
-import type { StoredRelease, WantedWorkloads } from "../ports.ts";
+import type { Freeze, StoredRelease, WantedWorkloads } from "../ports.ts";
 import type { Sights } from "./promises.ts";
 import { beside, shareInForce, shareInForceMs } from "./simulated-world.ts";
 
@@ -36,7 +36,7 @@ export function checkObserved(release: Release, { observation }: Row, sights: Si
 export function checkGoingOn(
   before: { readonly release: Release; readonly book: EvidenceBook },
   { atMs, decision }: Entry,
-  frozen: readonly string[],
+  freezes: readonly Pick<Freeze, "environment" | "sinceMs">[],
 ): readonly string[] {
   const { status, plan } = before.release;
   const after = decision.status;
@@ -44,11 +44,16 @@ export function checkGoingOn(
   const advances = "phase" in status && status.kind !== "shifting" && (after.kind === "shifting" || after.kind === "promoting");
   if (!begins && !advances) return [];
   const broken: string[] = [];
-  const isLet = (what: "freeze" | "window", says: string): boolean => isOverridden(before.release, decision, { what, says });
-  if (frozen.includes(plan.environment) && !isLet("freeze", plan.environment))
-    broken.push(`2: it went on to ${after.kind} in a frozen environment`);
+  const isLet = (it: (over: Override) => boolean): boolean => isOverridden(before.release, decision, it);
+  for (const { environment, sinceMs } of freezes) {
+    // A word that was given before a freeze began was given about another one.
+    const lets = ({ over, atMs: givenMs }: Override): boolean =>
+      over.kind === "freeze" && over.environment === environment && givenMs >= sinceMs;
+    if (environment === plan.environment && !isLet(lets)) broken.push(`2: it went on to ${after.kind} in a frozen environment`);
+  }
   const window = begins ? mayStart(plan, atMs) : mayAdvance(plan, atMs);
-  if (!window.ok && !isLet("window", window.says)) broken.push(`2: it went on to ${after.kind} outside of its windows (${window.says})`);
+  if (!window.ok && !isLet(({ over }) => over.kind === "window" && over.says === window.says))
+    broken.push(`2: it went on to ${after.kind} outside of its windows (${window.says})`);
   const isPromoted = decision.facts.some((fact) => fact.kind === "accepted" && fact.asked === "promote");
   const phase = "phase" in status ? status.phase : 0;
   const [observedMs = 0, askedMs = 0] = [before.book.observedMs[phase], plan.phases[phase]?.observeMs];
@@ -57,19 +62,15 @@ export function checkGoingOn(
 }
 
 /** True when a release manager let the step that was just made pass exactly this. */
-function isOverridden(
-  before: Release,
-  { status, facts }: Decision,
-  it: { readonly what: "freeze" | "window"; readonly says: string },
-): boolean {
+function isOverridden(before: Release, { status, facts }: Decision, isAbout: (over: Override) => boolean): boolean {
   const given = [...before.overrides, ...facts.flatMap((fact) => (fact.kind === "overrode" ? [fact.override] : []))];
-  return given.some(({ by, for: step, over }) => {
+  return given.some((override) => {
+    const { by, for: step } = override;
     const isStep =
       (step.kind === "start" && status.kind === "preparing") ||
       (step.kind === "promote" && status.kind === "promoting") ||
       (step.kind === "phase" && status.kind === "shifting" && status.phase === step.phase);
-    const what = over.kind === "freeze" ? over.environment : over.says;
-    return isStep && over.kind === it.what && what === it.says && managers.has(by);
+    return isStep && isAbout(override) && managers.has(by);
   });
 }
 

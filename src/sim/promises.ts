@@ -69,8 +69,8 @@ export function witness(sights: Sights): Witness {
     broken.push(...checkObserved(before.release, commit.row, sights));
     if (!commit.entry) return void memories.set(commit.release, { ...before, book });
     const { entry } = commit.entry;
-    const frozen = (await store.freezes(commit.row.observation.nowMs)).map((freeze) => freeze.environment);
-    broken.push(...checkDecision({ ...before, book }, commit, entry.decision), ...checkGoingOn({ ...before, book }, entry, frozen));
+    const freezes = await store.freezes(commit.row.observation.nowMs);
+    broken.push(...checkDecision({ ...before, book }, commit, entry.decision), ...checkGoingOn({ ...before, book }, entry, freezes));
     const atMs = [...before.atMs, sights.elapsedMs()];
     memories.set(commit.release, { release: apply(before.release, entry), book: bookAfterDecision(book, entry.decision), atMs });
   };

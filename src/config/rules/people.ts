@@ -1,7 +1,8 @@
-import { rolesOf } from "../../core/decide/sign-offs.ts";
 import { roles } from "../../core/plan.ts";
-import type { Needs, Role } from "../../core/plan.ts";
+import type { Needs } from "../../core/plan.ts";
 import { startRoles } from "../../core/roles.ts";
+import { canSign, unheld } from "../../core/signers.ts";
+import type { Held } from "../../core/signers.ts";
 import { isHolidayCountry } from "../../core/holidays.ts";
 import { doubts } from "../../core/messages/doubts.ts";
 import { isInRange } from "../../core/windows.ts";
@@ -92,46 +93,13 @@ export const signersAreEnough: Rule = (draft, { catalogue, language }) => {
     });
 };
 
-/** The roles of one person. */
-type Held = readonly Role[];
-
 function teamIn(server: Server, environment: string): readonly Held[] {
   return server.people.filter((person) => person.environments?.includes(environment) ?? true).map((person) => person.roles);
-}
-
-/** The roles without which the needs are never met and that nobody has; empty: none. */
-function unheld(needs: Needs, team: readonly Held[]): readonly Role[] {
-  const nobody = rolesOf(needs).filter((role) => !team.some((person) => person.includes(role)));
-  return "all" in needs || nobody.length === needs.any.length ? nobody : [];
 }
 
 /** Going back, and saying that it went well, is open to whoever has the role. */
 function isForward([, key]: Path): boolean {
   return key !== "rollback" && key !== "validate-rollback";
-}
-
-/** True when different people can speak for the roles, and one of them is not the starter. */
-function canSign(needs: Needs, team: readonly Held[], starter: Held | null = null): boolean {
-  const others = team.filter((person) => person !== starter);
-  if ("any" in needs) return others.some((person) => person.some((role) => needs.any.includes(role)));
-  const [only, ...more] = new Set(needs.all);
-  if (only !== undefined && more.length === 0) return others.some((person) => person.includes(only));
-  return canShare([...new Set(needs.all)], team);
-}
-
-/** True when each role can have a person of its own. */
-function canShare([role, ...more]: readonly Role[], team: readonly Held[]): boolean {
-  return (
-    role === undefined ||
-    team.some(
-      (person) =>
-        person.includes(role) &&
-        canShare(
-          more,
-          team.filter((other) => other !== person),
-        ),
-    )
-  );
 }
 
 /** The server releases to this environment. */

@@ -47,8 +47,8 @@ function decideWaiting(sight: Sight): Step {
   const { nowMs, release } = sight;
   if (release.notBeforeMs !== null && nowMs < release.notBeforeMs) waits.push({ kind: "scheduled", atMs: release.notBeforeMs });
   const start = { kind: "start" } as const;
-  const obstacles = openObstacles(start, release, { nowMs, frozen: sight.seen.frozen });
-  for (const obstacle of obstacles) if (obstacle.kind === "freeze") waits.push(obstacle);
+  const obstacles = openObstacles(start, release, sight.seen);
+  for (const obstacle of obstacles) if (obstacle.kind === "freeze") waits.push({ kind: "freeze", environment: obstacle.environment });
   const missing = missingRoles(release, start);
   if (missing.length > 0) waits.push({ kind: "sign-off", roles: missing });
   if (obstacles.some((obstacle) => obstacle.kind === "window")) waits.push({ kind: "window" });

@@ -5,15 +5,15 @@ import type { Moment, Obstacle } from "../obstacles.ts";
 import type { Release, SignOffFor } from "../release.ts";
 import type { Refusal, RequestKind } from "../requests.ts";
 import { isExposed } from "../status.ts";
-import { awaitsAcknowledgement } from "../way-back.ts";
+import { awaitsAcknowledgement, maySayItStays } from "../way-back.ts";
 import { looksAway } from "./looks-away.ts";
-import { approvable, missingRoles, nextSignOff } from "./sign-offs.ts";
+import { approvable, missingRoles, needsOf, nextSignOff, rolesOf } from "./sign-offs.ts";
 
 /** What a request finds, whoever asks. */
 export interface Situation {
   readonly release: Release;
   readonly standings: readonly Standing[];
-  readonly seen: Pick<Observation, "nowMs" | "frozen" | "superseded">;
+  readonly seen: Pick<Observation, "nowMs" | "frozen" | "frozenSinceMs" | "superseded">;
 }
 
 /** Why nobody can ask for this now; `null`: somebody can. */
@@ -23,14 +23,14 @@ export function unfit(kind: RequestKind, situation: Situation): Refusal | null {
   const unless = (fits: boolean): Refusal | null => (fits ? null : { kind: "not-now", status: status.kind });
   const mayEnd = isExposed(status) || status.kind === "waiting" || status.kind === "preparing";
   switch (kind) {
-    case "approve": {
-      const target = approvable(status, plan);
-      return target !== null && missingRoles(release, target).length > 0 ? null : { kind: "not-asked-for" };
-    }
+    case "approve":
+      return unfitToApprove(release);
     case "pause":
       return unless("phase" in status && !(status.kind === "holding" && cannotPause.has(status.why.kind)));
     case "resume":
-      return unless((status.kind === "holding" && status.why.kind === "paused") || looksAway(status, plan).length > 0);
+      return unless(
+        (status.kind === "holding" && status.why.kind === "paused") || looksAway(status, plan).length > 0 || maySayItStays(release),
+      );
     case "promote":
       return unfitToPromote(situation);
     case "override":
@@ -46,18 +46,26 @@ export function unfit(kind: RequestKind, situation: Situation): Refusal | null {
   }
 }
 
+function unfitToApprove(release: Release): Refusal | null {
+  const target = approvable(release.status, release.plan);
+  if (target === null || rolesOf(needsOf(release.plan, target)).length === 0) return { kind: "not-asked-for" };
+  return missingRoles(release, target).length > 0 ? null : { kind: "already-signed" };
+}
+
 const cannotPause: ReadonlySet<string> = new Set(["countdown", "investigation", "paused"]);
 const cannotPromote: ReadonlySet<string> = new Set(["paused", "investigation", "countdown", "invalid", "no-data", "shared-incident"]);
 
-/** `promote` goes on before the time is over; it never goes past an open gate or a missing sign-off. */
-function unfitToPromote({ release, standings }: Situation): Refusal | null {
+/** `promote` goes on before the time is over; it never goes past an open gate, a missing sign-off, a closed window or a freeze. */
+function unfitToPromote({ release, standings, seen }: Situation): Refusal | null {
   const { status, plan } = release;
   const isHeld = status.kind === "holding" && cannotPromote.has(status.why.kind);
   if ((status.kind !== "observing" && status.kind !== "holding") || isHeld) return { kind: "not-now", status: status.kind };
   const open = standings.filter(({ check, verdict }) => check.phase === status.phase && verdict.kind !== "pass");
   if (open.length > 0) return { kind: "gate-open", checks: open.map(({ check }) => check.id) };
   const missing = missingRoles(release, nextSignOff(status.phase, plan));
-  return missing.length > 0 ? { kind: "waits-for", roles: missing } : null;
+  if (missing.length > 0) return { kind: "waits-for", roles: missing };
+  const obstacles = overridable(release, seen).map(({ obstacle }) => obstacle);
+  return obstacles.length > 0 ? { kind: "in-the-way", obstacles } : null;
 }
 
 /** What an override would let pass now, with the step that it stands before; empty: nothing is in the way. */

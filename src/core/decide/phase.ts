@@ -68,8 +68,9 @@ function goOn(sight: Sight, phase: number): Step {
   const step = nextSignOff(phase, sight.plan);
   const missing = missingRoles(sight.release, step);
   if (missing.length > 0) return { status: hold(sight, phase, { kind: "sign-off", roles: missing }), facts: [] };
-  const [obstacle] = openObstacles(step, sight.release, { nowMs: sight.nowMs, frozen: sight.seen.frozen });
-  if (obstacle) return { status: hold(sight, phase, obstacle.kind === "freeze" ? obstacle : { kind: "window" }), facts: [] };
+  const [obstacle] = openObstacles(step, sight.release, sight.seen);
+  if (obstacle?.kind === "freeze") return { status: hold(sight, phase, { kind: "freeze", environment: obstacle.environment }), facts: [] };
+  if (obstacle) return { status: hold(sight, phase, { kind: "window" }), facts: [] };
   if (step.kind === "promote") return { status: { kind: "promoting", step: "cloning", sinceMs: sight.nowMs }, facts: [] };
   // It was asked to grow when this phase began; nobody is sent to a version that cannot serve them yet.
   const small = tooSmallFor(sight.release, sight.seen, phase + 1);

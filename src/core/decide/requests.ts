@@ -112,10 +112,10 @@ function notTheirs(release: Release, request: Request): Refusal | null {
 
 function refusalOfApproval(sight: Sight, request: Request): Refusal | null {
   const { release, plan } = sight;
+  const closed = unfit("approve", sight);
   const target = approvable(release.status, plan);
-  if (!target) return { kind: "not-asked-for" };
+  if (closed || !target) return closed ?? { kind: "not-asked-for" };
   const asked = rolesOf(needsOf(plan, target));
-  if (asked.length === 0) return { kind: "not-asked-for" };
   const role = roleOfApproval(sight, request);
   if (!role) return { kind: "role", needs: asked };
   const signed = signOffsFor(release, target);

@@ -53,7 +53,7 @@ export function rolesOf(needs: Needs): readonly Role[] {
 }
 
 /** The roles still missing for `target`; of `any`, all of them until one has signed. */
-export function missingRoles(release: Release, target: SignOffFor): readonly Role[] {
+export function missingRoles(release: Pick<Release, "plan" | "signOffs">, target: SignOffFor): readonly Role[] {
   const needs = needsOf(release.plan, target);
   const signed = signOffsFor(release, target).map((signOff) => signOff.role);
   if ("all" in needs) return needs.all.filter((role) => !signed.includes(role));
@@ -61,7 +61,7 @@ export function missingRoles(release: Release, target: SignOffFor): readonly Rol
 }
 
 /** The sign-offs that are in force for `target`. */
-export function signOffsFor(release: Release, target: SignOffFor): readonly SignOff[] {
+export function signOffsFor(release: Pick<Release, "signOffs">, target: SignOffFor): readonly SignOff[] {
   return release.signOffs.filter((signOff) => isSameTarget(signOff.for, target));
 }
 

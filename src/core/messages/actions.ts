@@ -25,6 +25,8 @@ export interface Stakes {
   readonly looksAway: string;
   /** What stands in the way; empty: nothing. */
   readonly obstacles: string;
+  /** True when to go on says that a promoted release stays although a problem was reported. */
+  readonly staysAfterReport: boolean;
   readonly deciders: readonly Role[];
   readonly validators: readonly Role[];
 }
@@ -54,7 +56,7 @@ export const actionLabels: ByLanguage<Readonly<Record<RequestKind, string>>> = {
     approve: "Approuver",
     pause: "Pause",
     resume: "Reprendre",
-    promote: "Généraliser",
+    promote: "Avancer",
     override: "Déroger…",
     report: "Signaler…",
     acknowledge: "Confirmer le retour arrière",
@@ -72,10 +74,12 @@ const consequences: ByLanguage<Consequences> = {
       return `your role says yes to ${step}; it counts for what you see now, and lapses when that gets worse`;
     },
     pause: ({ wantedPct }) => `the share stays at ${sayShare(wantedPct, "en")}; the guards stay armed`,
-    resume: ({ looksAway, wantedPct }) =>
-      looksAway === ""
+    resume: ({ staysAfterReport, looksAway, wantedPct }) => {
+      if (staysAfterReport) return "the problem that was reported is no reason to go back; nothing moves";
+      return looksAway === ""
         ? `it goes on at ${sayShare(wantedPct, "en")}`
-        : `it goes on at ${sayShare(wantedPct, "en")} and looks away from ${looksAway} until that is proven to be well`,
+        : `it goes on at ${sayShare(wantedPct, "en")} and looks away from ${looksAway} until that is proven to be well`;
+    },
     promote: ({ step }) => `it goes on to ${step} now, without the rest of the time`,
     override: ({ step, obstacles }) => `${step} may go on although ${obstacles}; for this once`,
     report: ({ deciders }) => `everybody is told at once, and ${theRoles(deciders, "en", "or")} decides; nothing else changes`,
@@ -96,10 +100,12 @@ const consequences: ByLanguage<Consequences> = {
       return `votre rôle dit oui pour ${step}\u202f; l’accord vaut pour ce que vous voyez, et tombe si cela se dégrade`;
     },
     pause: ({ wantedPct }) => `la part reste à ${sayShare(wantedPct, "fr")}\u202f; les garde-fous restent armés`,
-    resume: ({ looksAway, wantedPct }) =>
-      looksAway === ""
+    resume: ({ staysAfterReport, looksAway, wantedPct }) => {
+      if (staysAfterReport) return "le problème signalé n’est pas un motif de retour arrière\u202f; rien ne bouge";
+      return looksAway === ""
         ? `reprise à ${sayShare(wantedPct, "fr")}`
-        : `reprise à ${sayShare(wantedPct, "fr")}, sans tenir compte de ${looksAway} tant que son retour à la normale n’est pas prouvé`,
+        : `reprise à ${sayShare(wantedPct, "fr")}, sans tenir compte de ${looksAway} tant que son retour à la normale n’est pas prouvé`;
+    },
     promote: ({ step }) => `passage immédiat\u202f: ${step}, sans attendre le temps prévu`,
     override: ({ step, obstacles }) => `dérogation pour ${step}, bien que ${obstacles}\u202f; pour cette fois`,
     report: ({ deciders }) =>

@@ -90,7 +90,7 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     overrode: ({ override }, context) =>
       `${override.by} lets ${approved(override.for, context, "en")} pass although ${sayObstacle(override.over, "en")}${override.reason === "" ? "" : `: ${quote(override.reason, "en")}`}`,
     "override-over": ({ override }, context) =>
-      `the override by ${override.by} for ${approved(override.for, context, "en")} is over, because what stood in the way is gone; should it come back, it takes another one`,
+      `the override by ${override.by} for ${approved(override.for, context, "en")} is over, because what it let pass is there no more; what stands in the way from now on takes another one`,
     "traffic-back": ({ tookMs, withinMs }) =>
       `everybody is back on the stable version, as read back after ${saySpan(tookMs, "en")} (${tookMs <= withinMs ? "promised within" : "late, promised within"} ${saySpan(withinMs, "en")})`,
     late: ({ awaits, afterMs, detail }) => `${waits.en[awaits]}, after ${saySpan(afterMs, "en")}${after(detail, "en")}`,
@@ -122,7 +122,7 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     overrode: ({ override }, context) =>
       `${override.by} autorise ${approved(override.for, context, "fr")} bien que ${sayObstacle(override.over, "fr")}${override.reason === "" ? "" : `\u202f: ${quote(override.reason, "fr")}`}`,
     "override-over": ({ override }, context) =>
-      `la dérogation de ${override.by} pour ${approved(override.for, context, "fr")} prend fin, car son motif a disparu\u202f; s’il revient, il en faut une autre`,
+      `la dérogation accordée par ${override.by} pour ${approved(override.for, context, "fr")} prend fin, car ce qui la motivait n’est plus là\u202f; tout autre obstacle en demande une nouvelle`,
     "traffic-back": ({ tookMs, withinMs }) =>
       `tout le monde est revenu à la version stable, confirmé après ${saySpan(tookMs, "fr")} (${tookMs <= withinMs ? "promis en" : "en retard, promis en"} ${saySpan(withinMs, "fr")})`,
     late: ({ awaits, afterMs, detail }) => `${waits.fr[awaits]} après ${saySpan(afterMs, "fr")}${after(detail, "fr")}`,

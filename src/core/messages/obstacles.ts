@@ -8,6 +8,12 @@ export function sayObstacle(obstacle: Obstacle, language: Language): string {
   return tell(obstacles[language], obstacle);
 }
 
+/** As `sayObstacle`, of all that stands in the way of one step. */
+export function sayObstacles(them: readonly Obstacle[], language: Language): string {
+  const said = them.map((obstacle) => sayObstacle(obstacle, language));
+  return said.join(language === "fr" ? " et que " : " and ");
+}
+
 type Window = Extract<Obstacle, { readonly kind: "window" }>;
 const windows: ByLanguage<Readonly<Record<Window["why"], (says: string) => string>>> = {
   en: {

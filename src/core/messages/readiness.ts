@@ -18,8 +18,10 @@ interface ReadinessWords {
   readonly planIsFine: string;
   readonly place: (line: number) => string;
   readonly startNow: string;
+  readonly startAt: (moment: string) => string;
   readonly wholePlan: string;
   readonly mayStart: string;
+  readonly letPass: (obstacles: string) => string;
   readonly waitsUntil: (closed: string) => string;
   readonly nextStart: (when: string) => string;
   readonly noStart: string;
@@ -33,9 +35,8 @@ interface ReadinessWords {
   nobodyHolds(asked: string): string;
   readonly name: (roles: readonly Role[]) => string;
   readonly call: (who: readonly string[]) => string;
-  readonly onlyStarter: (starter: string) => string;
+  readonly cannotSign: (starter: string) => string;
   readonly anotherSigns: string;
-  readonly start: string;
   readonly signsStart: string;
   signsPhase(phase: string): string;
   readonly signsPromotion: string;
@@ -61,8 +62,10 @@ const en: ReadinessWords = {
   planIsFine: "Nothing in it is doubtful.",
   place: (line) => `line ${line}`,
   startNow: "a start now",
-  wholePlan: "the whole plan, from now",
+  startAt: (moment) => `the start at ${moment}`,
+  wholePlan: "the whole plan, from its start",
   mayStart: "The window is open.",
+  letPass: (obstacles) => `A release manager lets it pass although ${obstacles}.`,
   waitsUntil: (closed) => `The release waits: ${closed}.`,
   nextStart: (when) => `The whole plan, extensions included, fits next at ${when}.`,
   noStart: "It fits within no window of the next 400 days: change the plan's windows or its phases.",
@@ -81,9 +84,9 @@ const en: ReadinessWords = {
   nobodyHolds: (asked) => `Nobody holds this role here; ${asked}.`,
   name: (roles) => `Give somebody the role ${list(roles, "en", "or")}: in serin.yaml, or by a group of the team's sign-in.`,
   call: (who) => `Call ${list(who, "en", "or")}: nobody with this role is on.`,
-  onlyStarter: (starter) => `${starter} started the release, and nobody else holds a role that its start asks for.`,
+  cannotSign: (starter) =>
+    `Those who hold these roles here cannot sign it together: one person counts for one role, and ${starter}, who started it, is never alone.`,
   anotherSigns: "Somebody else has to sign as well: give another person one of these roles.",
-  start: "the start",
   signsStart: "signs for the start",
   signsPhase: (phase) => `signs before ${phase}`,
   signsPromotion: "signs for the promotion",
@@ -112,20 +115,22 @@ const fr: ReadinessWords = {
   noGo: (wrongs) => `No-Go\u202f: ${wrongs} ${wrongs === 1 ? "point ne va pas" : "points ne vont pas"}`,
   planIsFine: "Rien n’y est douteux.",
   place: (line) => `ligne ${line}`,
-  startNow: "un départ maintenant",
-  wholePlan: "le plan entier, à partir de maintenant",
+  startNow: "un démarrage maintenant",
+  startAt: (moment) => `le démarrage, ${moment}`,
+  wholePlan: "le plan entier, dès son démarrage",
   mayStart: "La fenêtre est ouverte.",
-  waitsUntil: (closed) => `La release attend\u202f: ${closed}.`,
-  nextStart: (when) => `Le plan entier, extensions comprises, tient la prochaine fois à ${when}.`,
+  letPass: (obstacles) => `Autorisé par un release manager, bien que ${obstacles}.`,
+  waitsUntil: (closed) => `La mise en production attend\u202f: ${closed}.`,
+  nextStart: (when) => `Prochain démarrage avec lequel le plan entier tient, prolongations comprises\u202f: ${when}.`,
   noStart: "Il ne tient dans aucune fenêtre des 400 prochains jours\u202f: changez les fenêtres ou les phases du plan.",
   frozen: ({ release, by, reason }) =>
     release === null
       ? `L’environnement est gelé par ${by ?? "quelqu’un"}\u202f: ${reason ?? ""}.`
-      : `L’environnement est gelé depuis l’arrêt de la release ${release}.`,
+      : `L’environnement est gelé depuis l’arrêt complet de ${release}.`,
   lift: (environment) => `Un release manager lève le gel quand sa cause a disparu\u202f: serin freeze lift ${environment}.`,
-  fits: (ends) => `Avec toutes les extensions, il se termine au plus tard à ${ends}.`,
-  doesNotFit: (why) => `Avec toutes les extensions, il ne tient pas\u202f: ${why}.`,
-  advanceNow: "une avancée maintenant",
+  fits: (ends) => `Avec toutes les prolongations, il se termine au plus tard à ${ends}.`,
+  doesNotFit: (why) => `Avec toutes les prolongations, il ne tient pas\u202f: ${why}.`,
+  advanceNow: "l’étape suivante maintenant",
   mayAdvance: "Rien ne s’y oppose.",
   holds: (who, asked) =>
     `${list(
@@ -136,16 +141,16 @@ const fr: ReadinessWords = {
   name: (roles) =>
     `Donnez le rôle ${list(roles, "fr", "or")} à quelqu’un\u202f: dans serin.yaml, ou par un groupe de la connexion de l’équipe.`,
   call: (who) => `Appelez ${list(who, "fr", "or")}\u202f: personne de ce rôle n’est en ligne.`,
-  onlyStarter: (starter) => `${starter} a démarré la release, et personne d’autre n’a un rôle que son départ demande.`,
-  anotherSigns: "Quelqu’un d’autre doit aussi signer\u202f: donnez l’un de ces rôles à une autre personne.",
-  start: "le départ",
-  signsStart: "signe le départ",
-  signsPhase: (phase) => `signe avant ${phase}`,
-  signsPromotion: "signe la généralisation",
+  cannotSign: (starter) =>
+    `Les personnes qui ont ces rôles ici ne suffisent pas\u202f: une personne compte pour un rôle, et ${starter}, qui a démarré la mise en production, n’approuve jamais seul.`,
+  anotherSigns: "Quelqu’un d’autre doit aussi approuver\u202f: donnez l’un de ces rôles à une autre personne.",
+  signsStart: "approuve le démarrage",
+  signsPhase: (phase) => `approuve le passage à ${phase}`,
+  signsPromotion: "approuve la généralisation",
   wayBack: "décide du retour arrière",
-  decides: (time, chance) => `Il est décidé en ${time}, extension comprise dans ${chance} des releases.`,
+  decides: (time, chance) => `Il est décidé en ${time}, prolongation comprise dans ${chance} des cas.`,
   doesNotDecide: (chance, needed) =>
-    `Il n’est décidé que dans ${chance} des releases, extension comprise${needed === null ? "" : `\u202f; il y faut ${needed}`}.`,
+    `Il n’est décidé que dans ${chance} des cas, prolongation comprise${needed === null ? "" : `\u202f; il faudrait ${needed}`}.`,
   between: "Ce qui est supposé se trouve entre ses limites\u202f: il n’est pas décidé, et serin demande.",
   dependsOn: {
     people: "Il dépend du nombre de connexions, que personne n’a dit ni vu.",

@@ -2,6 +2,7 @@ import type { Language } from "../plan.ts";
 import type { Refusal, RequestKind } from "../requests.ts";
 import { quoteCheck, quoteChecks, tell } from "./context.ts";
 import type { ByLanguage, Context, Sentences } from "./context.ts";
+import { sayObstacles } from "./obstacles.ts";
 import { ofRoles, sayRoles } from "./people.ts";
 import { sayStatusKind } from "./statuses.ts";
 
@@ -20,7 +21,7 @@ const requests: ByLanguage<Readonly<Record<RequestKind, string>>> = {
     approve: "to approve",
     pause: "to pause",
     resume: "to go on",
-    promote: "to promote",
+    promote: "to go on before the time is over",
     override: "to let it pass although window or freeze stand in the way",
     report: "to report a problem",
     acknowledge: "to confirm the rollback",
@@ -31,7 +32,7 @@ const requests: ByLanguage<Readonly<Record<RequestKind, string>>> = {
     approve: "l’accord",
     pause: "la pause",
     resume: "la reprise",
-    promote: "la généralisation",
+    promote: "le passage immédiat à la suite",
     override: "une dérogation",
     report: "le signalement d’un problème",
     acknowledge: "la confirmation du retour arrière",
@@ -56,6 +57,7 @@ const refusals: ByLanguage<Sentences<Refusal, readonly [Context]>> = {
     "already-signed": () => "this approval is already there",
     "gate-open": ({ checks }, context) => `not passed yet: ${quoteChecks(context, checks, "en")}`,
     "waits-for": ({ roles }) => `it still waits for the approval ${ofRoles(roles, "en")}`,
+    "in-the-way": ({ obstacles }) => `not while ${sayObstacles(obstacles, "en")}, unless a release manager lets it pass`,
   },
   fr: {
     stale: ({ expected, actual }) =>
@@ -72,5 +74,6 @@ const refusals: ByLanguage<Sentences<Refusal, readonly [Context]>> = {
     "already-signed": () => "cet accord est déjà donné",
     "gate-open": ({ checks }, context) => `pas encore validé\u202f: ${quoteChecks(context, checks, "fr")}`,
     "waits-for": ({ roles }) => `il manque encore l’accord ${ofRoles(roles, "fr")}`,
+    "in-the-way": ({ obstacles }) => `il faut une dérogation d’un release manager pour passer bien que ${sayObstacles(obstacles, "fr")}`,
   },
 };

@@ -1,9 +1,11 @@
-import { rolesOf } from "../decide/sign-offs.ts";
+import { missingRoles, needsOf } from "../decide/sign-offs.ts";
 import { namePhase, quote } from "../messages/context.ts";
 import { sayRoles } from "../messages/people.ts";
 import { readinessWords } from "../messages/readiness.ts";
 import type { Language, Needs, Role } from "../plan.ts";
 import type { Release } from "../release.ts";
+import { canSign, unheld } from "../signers.ts";
+import { forwardTargets, sayTarget } from "../view/people-view.ts";
 import { doubtful, fine, wrong } from "./readiness.ts";
 import type { ReadinessItem } from "./readiness.ts";
 
@@ -30,11 +32,20 @@ export function peopleItems(release: Release, people: readonly Someone[], langua
     const names = who.map(({ name }) => name);
     return who.some(({ isOn }) => isOn) ? fine(title, says) : doubtful(title, says, words.call(names));
   });
-  const starters = holdersOf(rolesOf(release.plan.people.start));
-  const isAlone = starters.length > 0 && starters.every(({ name }) => name === release.startedBy);
-  return isAlone && release.status.kind === "waiting"
-    ? [...items, wrong(words.start, words.onlyStarter(release.startedBy), words.anotherSigns)]
-    : items;
+  const team = here.map(({ roles }) => roles);
+  const starter = here.find(({ name }) => name === release.startedBy)?.roles ?? null;
+  const stuck = forwardTargets(release.plan).filter((target) => {
+    const needs = needsOf(release.plan, target);
+    // That nobody has the role at all is told by itself.
+    const isTold = unheld(needs, team).length > 0;
+    return missingRoles(release, target).length > 0 && !isTold && !canSign(needs, team, starter);
+  });
+  return [
+    ...items,
+    ...stuck.map((target) =>
+      wrong(sayTarget(target, { plan: release.plan }, language), words.cannotSign(release.startedBy), words.anotherSigns),
+    ),
+  ];
 }
 
 /** Roles of which one person is needed, and what for, a clause each. */

@@ -1,11 +1,12 @@
 import { readinessWords } from "../messages/readiness.ts";
+import { sayObstacles } from "../messages/obstacles.ts";
 import { sayMoment, sayWhen } from "../messages/times.ts";
 import { sayClosed, sayMisfit } from "../messages/when.ts";
+import { frozenBy, nextStep, obstaclesTo, openObstacles } from "../obstacles.ts";
 import type { Language } from "../plan.ts";
 import type { Release } from "../release.ts";
 import { misfitOf, nextFit, runLength } from "../when.ts";
 import type { FrozenSpan } from "../when.ts";
-import { mayAdvance, mayStart } from "../windows.ts";
 import { doubtful, fine, wrong } from "./readiness.ts";
 import type { ReadinessItem } from "./readiness.ts";
 
@@ -21,26 +22,36 @@ export interface Moment {
   readonly freezes: readonly ReasonedFreeze[];
 }
 
-/** Whether the release may start now and the whole plan fits; of one that has begun, whether it may advance. */
-export function windowItems({ plan, status }: Release, { nowMs, freezes }: Moment, language: Language): readonly ReadinessItem[] {
+/**
+ * Whether the release starts at its moment, and the whole plan fits; of one that has begun, whether it may advance. What a release manager has let
+ * pass is in nobody's way.
+ */
+export function windowItems(release: Release, { nowMs, freezes }: Moment, language: Language): readonly ReadinessItem[] {
   const words = readinessWords[language];
-  const here = freezes.filter(({ environment }) => environment === plan.environment);
-  const frozen = here.map((freeze) => wrong(freeze.environment, words.frozen(freeze), words.lift(freeze.environment)));
-  const nextMs = nextFit(plan, nowMs, { extensions: true, freezes });
+  const { plan, status, notBeforeMs } = release;
+  const isToBegin = status.kind === "waiting";
+  const atMs = isToBegin ? Math.max(nowMs, notBeforeMs ?? 0) : nowMs;
+  const here = freezes.filter(({ environment, untilMs }) => environment === plan.environment && (untilMs === null || untilMs > atMs));
+  const step = nextStep(release);
+  const then = { nowMs: atMs, ...frozenBy(here) };
+  const open = step === null ? [] : openObstacles(step, release, then);
+  const passed = step === null || open.length > 0 ? [] : obstaclesTo(step, release, then);
+  const what = !isToBegin ? words.advanceNow : atMs > nowMs ? words.startAt(sayMoment(plan, atMs, language)) : words.startNow;
+  const nextMs = nextFit(plan, atMs, { extensions: true, freezes });
   const next = nextMs === null ? words.noStart : words.nextStart(sayMoment(plan, nextMs, language));
-  const hasBegun = status.kind !== "waiting" && status.kind !== "preparing";
-  const answer = hasBegun ? mayAdvance(plan, nowMs) : mayStart(plan, nowMs);
-  const what = hasBegun ? words.advanceNow : words.startNow;
-  if (!answer.ok) {
-    const item = answer.why === "not-preferred" ? doubtful : wrong;
-    return [...frozen, item(what, words.waitsUntil(sayClosed(answer, language)), next)];
-  }
-  if (hasBegun) return [...frozen, fine(what, words.mayAdvance)];
-  const misfit = misfitOf(plan, nowMs, { extensions: true, freezes: [] });
-  const endsMs = nowMs + runLength(plan).longestMs;
+  if (open.length > 0)
+    return open.flatMap((obstacle) =>
+      obstacle.kind === "freeze"
+        ? here.map((freeze) => wrong(freeze.environment, words.frozen(freeze), words.lift(freeze.environment)))
+        : [wrong(what, words.waitsUntil(sayClosed(obstacle, language)), next)],
+    );
+  const may = passed.length > 0 ? words.letPass(sayObstacles(passed, language)) : isToBegin ? words.mayStart : words.mayAdvance;
+  if (!isToBegin) return [fine(what, may)];
+  const misfit = misfitOf(plan, atMs, { extensions: true, freezes: [] });
+  const endsMs = atMs + runLength(plan).longestMs;
   const whole =
     misfit === null
       ? fine(words.wholePlan, words.fits(sayWhen(plan, { atMs: endsMs, nowMs }, language)))
-      : doubtful(words.wholePlan, words.doesNotFit(sayMisfit(plan, { misfit, startMs: nowMs }, language)), next);
-  return [...frozen, fine(what, words.mayStart), whole];
+      : doubtful(words.wholePlan, words.doesNotFit(sayMisfit(plan, { misfit, startMs: atMs }, language)), next);
+  return [fine(what, may), whole];
 }

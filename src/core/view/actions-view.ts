@@ -4,9 +4,9 @@ import { looksAway } from "../decide/looks-away.ts";
 import { approvable, missingRoles } from "../decide/sign-offs.ts";
 import { actionLabels, sayConsequence, stableWords } from "../messages/actions.ts";
 import type { Stakes } from "../messages/actions.ts";
-import { capital, list, quoteChecks } from "../messages/context.ts";
+import { capital, quoteChecks } from "../messages/context.ts";
 import type { Context } from "../messages/context.ts";
-import { sayObstacle } from "../messages/obstacles.ts";
+import { sayObstacles } from "../messages/obstacles.ts";
 import { sayRefusal } from "../messages/refusals.ts";
 import { nextStep } from "../obstacles.ts";
 import type { Language } from "../plan.ts";
@@ -16,6 +16,7 @@ import { requestKinds } from "../requests.ts";
 import type { RequestKind } from "../requests.ts";
 import { rollbackRoles, rolesFor } from "../roles.ts";
 import { isExposed } from "../status.ts";
+import { maySayItStays } from "../way-back.ts";
 import { sayTarget } from "./people-view.ts";
 
 /** Asked once more, because people move, or because a rule of the plan is set aside. */
@@ -59,7 +60,7 @@ export function stakesOf(
 ): Stakes {
   const { plan, status } = release;
   const step = approvable(status, plan) ?? nextStep(release);
-  const obstacles = overridable(release, seen).map(({ obstacle }) => sayObstacle(obstacle, language));
+  const obstacles = overridable(release, seen).map(({ obstacle }) => obstacle);
   const passed = looksAway(status, plan);
   return {
     people: traffic.people?.canary ?? null,
@@ -71,7 +72,8 @@ export function stakesOf(
     approves: approvable(status, plan)?.kind ?? null,
     step: step === null ? "" : sayTarget(step, { plan }, language),
     looksAway: passed.length === 0 ? "" : quoteChecks(context, passed, language),
-    obstacles: list(obstacles, language),
+    staysAfterReport: maySayItStays(release),
+    obstacles: sayObstacles(obstacles, language),
     deciders: rollbackRoles(plan),
     validators: missingRoles(release, { kind: "rollback" }),
   };

@@ -28,7 +28,7 @@ export interface Seen {
   readonly release: Release;
   readonly book: EvidenceBook;
   readonly entries: readonly ChainedEntry[];
-  readonly observation: (Pick<Observation, "traffic"> & Partial<Pick<Observation, "frozen" | "superseded">>) | null;
+  readonly observation: (Pick<Observation, "traffic"> & Partial<Pick<Observation, "frozen" | "frozenSinceMs" | "superseded">>) | null;
   /** Receivers that cannot be told just now, and notices that were given up; absent: none. */
   readonly notices?: { readonly failing: readonly FailingNotices[]; readonly lost: readonly LostNotice[] };
 }
@@ -97,7 +97,8 @@ export function viewOfStandings(
 function momentOf({ release: { status, plan }, observation }: Pick<Seen, "release" | "observation">, nowMs: number): Situation["seen"] {
   const waits = status.kind === "waiting" ? status.for : status.kind === "holding" ? [status.why] : [];
   const frozen = waits.some((wait) => wait.kind === "freeze") ? [plan.environment] : (observation?.frozen ?? []);
-  return { nowMs, frozen, superseded: observation?.superseded ?? false };
+  const since = observation?.frozenSinceMs;
+  return { nowMs, frozen, superseded: observation?.superseded ?? false, ...(since === undefined ? {} : { frozenSinceMs: since }) };
 }
 
 /** What the phase asks for, or the extension that was announced for it. */

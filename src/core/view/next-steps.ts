@@ -1,4 +1,4 @@
-import { isSameTarget, missingRoles, needsOf, nextSignOff, rolesOf } from "../decide/sign-offs.ts";
+import { isSameTarget, missingRoles, needsOf, nextSignOff } from "../decide/sign-offs.ts";
 import { namePhase, quote, tell } from "../messages/context.ts";
 import type { ByLanguage, Context, Sentences } from "../messages/context.ts";
 import { sayObstacle } from "../messages/obstacles.ts";
@@ -9,7 +9,7 @@ import type { Language } from "../plan.ts";
 import type { Release } from "../release.ts";
 import { rollbackRoles, rolesFor } from "../roles.ts";
 import type { HoldReason, Status } from "../status.ts";
-import { awaitsAcknowledgement } from "../way-back.ts";
+import { awaitsAcknowledgement, validatorsNow } from "../way-back.ts";
 
 /** What sentences about the future rest on. */
 interface Ahead {
@@ -155,12 +155,9 @@ function acknowledgement(release: Release, language: Language): string {
     : `to confirm that the rollback was executed: ${roles}`;
 }
 
-/** Who is asked to look at the state after a rollback. */
+/** Who is asked now to look at the state after a rollback. */
 function validation(release: Release, language: Language): string {
-  const { kind } = release.status;
-  if (kind !== "rolled-back" && kind !== "stopped" && kind !== "halted") return "";
-  if (rolesOf(release.plan.people.validateRollback).length === 0) return "";
-  const missing = missingRoles(release, { kind: "rollback" });
+  const missing = validatorsNow(release);
   if (missing.length === 0) return "";
   return language === "fr"
     ? `validation après retour arrière\u202f: ${sayRoles(missing, "fr")}`

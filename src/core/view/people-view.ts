@@ -54,7 +54,8 @@ function targetsOf(release: Release): readonly SignOffFor[] {
   return isBack ? [...forward, { kind: "rollback" }] : forward;
 }
 
-function forwardTargets(plan: Plan): readonly SignOffFor[] {
+/** Every step that people may be asked to approve on the way forward, in their order. */
+export function forwardTargets(plan: Plan): readonly SignOffFor[] {
   const phases = plan.phases.map((_, phase): SignOffFor => ({ kind: "phase", phase }));
   return [{ kind: "start" }, ...phases, { kind: "promote" }];
 }
