@@ -66,6 +66,8 @@ describe("the window", () => {
     const freeze = { sinceMs: 0, untilMs: null, release: null, by: "ada", reason: "the shop's sale" };
     expect(look("2025-08-19T14:00", [{ ...freeze, environment: "staging" }]).map(({ verdict }) => verdict)).toEqual(["ok", "ok"]);
     const [frozen] = look("2025-08-19T14:00", [{ ...freeze, environment: "production" }]);
+    const [, closed] = look("2025-08-18T14:00", [{ ...freeze, environment: "production" }]);
+    expect(closed?.remedy).toMatch(/^Once the freeze is lifted, .*Tue 19 Aug 2025 14:00/u);
     expect(frozen).toMatchObject({ verdict: "wrong", says: "It is frozen by ada: the shop's sale." });
   });
 
