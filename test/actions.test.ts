@@ -4,6 +4,8 @@ import type { Language, Plan } from "../src/core/plan.ts";
 import type { Release } from "../src/core/release.ts";
 import type { Status } from "../src/core/status.ts";
 import { actionsView } from "../src/core/view/actions-view.ts";
+import { buttonsOf } from "../src/core/view/notice-buttons.ts";
+import { standsOf } from "../src/core/view/stands.ts";
 import { wayBackView } from "../src/core/view/way-back-view.ts";
 import { sayStatus } from "../src/core/messages/statuses.ts";
 import { sayNext } from "../src/core/view/next-steps.ts";
@@ -124,6 +126,22 @@ describe("a way back by hand is shown", () => {
     });
     expect(at(7 * minuteMs).sentence).toContain("2 min later than the 5 min that the plan allows");
     expect(at(minuteMs).next[0]).toContain("decides about the problem that Vera reported (“the basket is empty”)");
+  });
+
+  test("by the tone and the sentence of the release as well, until somebody decides", () => {
+    const stands = (more: Partial<Release>) => standsOf(releaseIn(observing(), more), { plan: smallPlan }, "en");
+    expect(stands({})).toMatchObject({ tone: "calm" });
+    const told = stands({ reports: [report] });
+    expect(told.tone).toBe("holding");
+    expect(told.sentence).toMatch(/^Observing .*; Vera reports a problem$/u);
+  });
+
+  test("in Slack the validation is offered once the execution was confirmed", () => {
+    const kinds = (more: Partial<Release>) =>
+      buttonsOf(releaseIn(back, { wasExposed: true, reports: [report], rollback, ...more }), 0, startMs).map(({ kind }) => kind);
+    expect(kinds({})).toEqual(["acknowledge"]);
+    expect(kinds({ acknowledged: { by: "Bruno", atMs: startMs, reason: "" } })).toEqual(["approve"]);
+    expect(kinds({ wasExposed: false, reports: [], rollback: null })).toEqual([]);
   });
 
   test("while people go back, then to the DevOps lead, then to the QA lead, and how long it took", () => {

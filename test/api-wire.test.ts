@@ -52,6 +52,12 @@ test.each<[string, string]>([
   expect(seen).toEqual([]);
 });
 
+test("a request for two hosts is none", async () => {
+  const { url, seen } = await noted();
+  const answer = await openWire(url, "GET /api HTTP/1.1\r\nhost: a\r\nHost: b\r\nconnection: close\r\n\r\n").closed;
+  expect([statusesIn(answer), seen]).toEqual([[400], []]);
+});
+
 test.each<[string, string, string]>([
   ["chunk extensions", `${chunked}\r\n4;a=b\r\nbody\r\n0\r\n\r\n`, "POST /api body"],
   ["a body with a request in it", `${post}content-length: ${smuggled.length}\r\n\r\n${smuggled}`, `POST /api ${smuggled}`],

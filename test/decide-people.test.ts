@@ -65,7 +65,12 @@ describe("whoever started a release", () => {
     expect(on(observing(0))).toBe("starter-alone");
     expect(on(observing(2))).toBe("starter-alone");
     const over: Status = { kind: "rolled-back", sinceMs: startMs, cause: { kind: "person", by: "x", reason: "" } };
-    const validated = decideOn(over, good, { requests: [ask("approve", "qa-lead", emil)] }, { plan: rules, startedBy: "Emil" });
+    const validated = decideOn(
+      over,
+      good,
+      { requests: [ask("approve", "qa-lead", emil)] },
+      { plan: rules, startedBy: "Emil", wasExposed: true },
+    );
     expect(kindsOf(validated)).toContain("signed");
   });
 });

@@ -66,6 +66,8 @@ describe("the window", () => {
     const freeze = { sinceMs: 0, untilMs: null, release: null, by: "ada", reason: "the shop's sale" };
     expect(look("2025-08-19T14:00", [{ ...freeze, environment: "staging" }]).map(({ verdict }) => verdict)).toEqual(["ok", "ok"]);
     const [frozen] = look("2025-08-19T14:00", [{ ...freeze, environment: "production" }]);
+    const [, closed] = look("2025-08-18T14:00", [{ ...freeze, environment: "production" }]);
+    expect(closed?.remedy).toMatch(/^Once the freeze is lifted, .*Tue 19 Aug 2025 14:00/u);
     expect(frozen).toMatchObject({ verdict: "wrong", says: "It is frozen by ada: the shop's sale." });
   });
 
@@ -217,4 +219,23 @@ test("the API looks at a release that waits: plan, world, window, people, power,
   expect(french.parts.map(({ verdict }) => verdict)).toEqual(english.parts.map(({ verdict }) => verdict));
   expect(french.sentence).not.toBe(english.sentence);
   expect((await api.call("GET", `/api/v1/releases/${id}/readiness?rps=-1`)).status).toBe(400);
+});
+
+test("however many look, what a release rests on is asked once in two seconds", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  const asked = async (): Promise<number> => {
+    const page = await (await api.call("GET", "/metrics")).text();
+    return [...page.matchAll(/^serin_call_duration_seconds_count\{.*port="source".*\} (\d+)$/gm)].reduce(
+      (sum, [, count]) => sum + Number(count),
+      0,
+    );
+  };
+  const look = (): Promise<Response> => api.call("GET", `/api/v1/releases/${id}/readiness?rps=200`, { as: "vera" });
+  await look();
+  const once = await asked();
+  expect(once).toBeGreaterThan(0);
+  const answers = await Promise.all(Array.from({ length: 20 }, look));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(await asked()).toBeLessThanOrEqual(2 * once);
 });

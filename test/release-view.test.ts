@@ -13,6 +13,7 @@ import type { Memory } from "../src/engine/replay.ts";
 import { isMismatched } from "../src/evidence/sample-ratio.ts";
 import { simulate } from "../src/sim/simulate.ts";
 import { stories } from "../src/sim/stories.ts";
+import { sampleView } from "./sample-view.ts";
 
 /** A simulated release at some dozen moments of its life, the last one among them. */
 async function moments(name: keyof typeof stories): Promise<readonly Memory[]> {
@@ -104,6 +105,13 @@ describe.each(told)("the view of a release: %s", async (name) => {
     }
   });
 
+  test("keeps the last verdict of every guard when the release is over and nothing is read any more", () => {
+    const memory = lives.at(-1);
+    if (memory === undefined) throw new Error("nothing happened");
+    const later = buildReleaseView({ ...memory, observation: null }, nowOf(memory) + 3_600_000, "en");
+    expect(later.guards.filter(({ kind }) => kind === "no-data")).toEqual([]);
+  });
+
   test("shows the phase that it is in, its gates, and the newest news first", () => {
     for (const memory of lives) {
       const view = viewOf(memory, "en");
@@ -117,4 +125,12 @@ describe.each(told)("the view of a release: %s", async (name) => {
       expect(view.countdown === null).toBe(!(status.kind === "holding" && "breach" in status.why));
     }
   });
+});
+
+test("of a release that nobody was exposed to, no check was judged, and no rollback has to be validated", () => {
+  const cause = { kind: "person", by: "Ada", reason: "no go" } as const;
+  const view = sampleView({ status: { kind: "stopped", cause, canary: "gone", sinceMs: 0 }, wasExposed: false });
+  expect(view.guards.map(({ kind }) => kind)).toEqual(view.guards.map(() => "not-yet"));
+  expect(view.people.filter(({ state }) => state !== "signed")).toEqual([]);
+  expect(view.next.filter((says) => says.includes("validate"))).toEqual([]);
 });

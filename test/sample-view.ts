@@ -51,6 +51,8 @@ export const sampleVerdicts: Readonly<Record<string, Verdict>> = {
 /** How a sample view differs from ten minutes into the first phase. */
 export interface Sample {
   readonly status?: Status;
+  /** Whether anybody saw the new version; absent: as soon as it is past its preparation. */
+  readonly wasExposed?: boolean;
   readonly verdicts?: Readonly<Record<string, Verdict>>;
   readonly language?: Language;
   readonly plan?: Plan;
@@ -80,6 +82,7 @@ export function sampleView(sample: Sample = {}): ReleaseView {
       createdMs: beganMs - 20 * MINUTE_MS,
     }),
     status,
+    wasExposed: sample.wasExposed ?? (status.kind !== "waiting" && status.kind !== "preparing"),
     revision: 6,
     signOffs: [signOff("release-manager", "Ada"), signOff("qa-lead", "Quentin")],
     rehearsedMs: 412,

@@ -8,6 +8,7 @@ import "./style/frame.css";
 import "./style/releases.css";
 import "./style/release.css";
 import "./style/history.css";
+import "./style/print.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no place for the dashboard");

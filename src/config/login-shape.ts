@@ -65,8 +65,15 @@ export const loginShape = map(
   },
 );
 
+/** What is looked at of a file in which people sign in. */
+interface LoginUse {
+  readonly login?: { readonly name: string } | undefined;
+  readonly publicUrl?: string | undefined;
+  readonly people: readonly { readonly name: string; readonly login?: string | undefined }[];
+}
+
 /** What a sign-in needs beside its own words. */
-export function loginFindings(server: { readonly login?: unknown; readonly publicUrl?: string | undefined }): readonly Finding[] {
+export function loginFindings(server: LoginUse): readonly Finding[] {
   if (server.login === undefined) return [];
   if (server.publicUrl === undefined) {
     return [
@@ -81,12 +88,30 @@ export function loginFindings(server: { readonly login?: unknown; readonly publi
     ];
   }
   const { protocol, hostname } = new URL(server.publicUrl);
-  if (protocol === "https:" || isThisMachine(hostname)) return [];
+  const twice = twoPeople(server.login, server.people);
+  if (protocol === "https:" || isThisMachine(hostname)) return twice;
   return [
+    ...twice,
     doubtful(
       ["publicUrl"],
       "People sign in here, and their sessions travel in the clear.",
       "Put a proxy that speaks TLS in front, and write its https address.",
     ),
   ];
+}
+
+/** Who is called by an address when they sign in and by a name in the file is two people, and one of them could approve what the other started. */
+function twoPeople(login: { readonly name: string }, people: LoginUse["people"]): readonly Finding[] {
+  if (login.name !== "email") return [];
+  return people.flatMap(({ name, login: address }, at) =>
+    (address ?? name).includes("@")
+      ? []
+      : [
+          doubtful(
+            ["people", at],
+            `${name} signs in by an address of mail, and would be somebody else then.`,
+            "Write login: with the address, so that both are one person.",
+          ),
+        ],
+  );
 }

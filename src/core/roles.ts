@@ -3,7 +3,7 @@ import { approvable, missingRoles, rolesOf } from "./decide/sign-offs.ts";
 import { roles } from "./plan.ts";
 import type { Plan, Role } from "./plan.ts";
 import type { Release } from "./release.ts";
-import type { RequestKind } from "./requests.ts";
+import type { Person, RequestKind } from "./requests.ts";
 
 /** What a role may do to a release. `resume-past` is a `resume` that looks away from a failed guard. */
 export type Deed = RequestKind | "resume-past";
@@ -47,8 +47,11 @@ export function deedOf(kind: RequestKind, { status, plan }: Pick<Release, "statu
   return looksAway(status, plan).length > 0 ? "resume-past" : kind;
 }
 
+/** What of a release says who may ask it. */
+type Asked = Pick<Release, "status" | "plan" | "signOffs" | "wasExposed">;
+
 /** The roles of which one is needed to ask for it now; of an approval those that are still missing, empty where nobody is asked any more. */
-export function rolesFor(kind: RequestKind, release: Pick<Release, "status" | "plan" | "signOffs">): readonly Role[] {
+export function rolesFor(kind: RequestKind, release: Asked): readonly Role[] {
   const who = whoMay[deedOf(kind, release)];
   switch (who.kind) {
     case "everybody":
@@ -61,6 +64,13 @@ export function rolesFor(kind: RequestKind, release: Pick<Release, "status" | "p
       return target === null ? who.otherwise : missingRoles(release, target);
     }
   }
+}
+
+/** True when somebody of these roles may ask for it now; whether it fits where the release stands is another question. */
+export function mayAsk(kind: RequestKind, release: Asked, by: Person): boolean {
+  const who = whoMay[deedOf(kind, release)];
+  if (by.isMachine && who.kind !== "everybody" && who.machines === "may not") return false;
+  return rolesFor(kind, release).some((role) => by.roles.includes(role));
 }
 
 /** Who may take people back; a plan that names nobody leaves it to the release manager and the DevOps lead. */

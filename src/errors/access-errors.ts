@@ -45,10 +45,10 @@ export const accessErrors = {
     remedy: "Use the dashboard at the server's own address; when a proxy changes the address, name it in the server's file (`publicUrl`).",
   },
   "too-many-tries": {
-    title: "Too many calls failed",
+    title: "Too many calls came to nothing",
     status: 429,
     exit: "unreachable",
-    remedy: "Wait as long as `Retry-After` says, then use a token, link or session that is in force.",
+    remedy: "Wait as long as `Retry-After` says, then come with a token, link, session or role that may.",
   },
   "role-missing": {
     title: "The person does not have the role for this",

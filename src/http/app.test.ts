@@ -323,6 +323,15 @@ test("a plan whose router has no connection here is not begun", async () => {
   expect(await codeOf(await api.call("POST", "/api/v1/stable", { body: stable }))).toBe("connection-missing");
 });
 
+test("where the file names what runs services, nothing else runs: no plan starts programs on a server that is not there for it", async () => {
+  const api = await smallApi({ workloads: ["kubernetes"] });
+  expect(await codeOf(await api.call("POST", "/api/v1/releases", { headers: key, body: startBody }))).toBe("connection-missing");
+  const stable = { plan: startBody.plan, versions: { web: "1" }, reason: "a test" };
+  expect(await codeOf(await api.call("POST", "/api/v1/stable", { body: stable }))).toBe("connection-missing");
+  const both = await smallApi({ workloads: ["kubernetes", "process"] });
+  expect((await both.call("POST", "/api/v1/releases", { headers: key, body: startBody })).status).toBe(201);
+});
+
 test("an address that is not there, and a mistake of ours, are problems too, without a word about the inside", async () => {
   const api = await smallApi();
   expect(await codeOf(await api.call("GET", "/api/v1/nothing"))).toBe("route-unknown");

@@ -6,10 +6,12 @@ import { authenticate } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { login, loginCallback } from "./access/login-routes.ts";
 import { closeSession, createLink, openSession, people, session } from "./access/session-routes.ts";
+import { Tries } from "./access/tries.ts";
 import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
 import { routes } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
+import { createDenials } from "./denials.ts";
 import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
 import { calendar } from "./calendar.ts";
@@ -75,14 +77,21 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
 export const answeredRoutes = Object.keys(handlers) as readonly RouteName[];
 
 /** What an app is made of; the rest of its parts it makes itself. */
-export type AppGiven = Omit<AppParts, "turn" | "streams"> & { readonly streamLimits: StreamLimits };
+export type AppGiven = Omit<AppParts, "turn" | "streams" | "idleAsks" | "denied"> & { readonly streamLimits: StreamLimits };
 
 /**
  * The HTTP API over its parts: every route of the contract, authenticated as the contract says; every error a problem. Calls take turns, so that
  * the engine beside them never waits for more than one.
  */
 export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
-  const parts: AppParts = { ...given, turn: createTurns(), streams: new Streams(streamLimits) };
+  const { clock, log } = given;
+  const parts: AppParts = {
+    ...given,
+    turn: createTurns(),
+    streams: new Streams(streamLimits),
+    idleAsks: new Tries(clock, log, idleAsksAtMost),
+    denied: createDenials(log, clock),
+  };
   const app = new Hono<Env>();
   app.use(async (context, next) => {
     await next();
@@ -101,6 +110,9 @@ export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
   app.onError((error, context) => answerProblem(context, parts, error));
   return app;
 }
+
+/** A journal is kept for good: nobody who may do nothing to a release fills it, and nobody's reports wear out who is told of them. */
+const idleAsksAtMost = { windowMs: 60_000, perPlace: 30, overall: Infinity } as const;
 
 /** Nothing that the API answers is a page, is to be kept, or may be embedded; the dashboard's files say for themselves what differs. */
 const safeHeaders = {
@@ -128,7 +140,7 @@ function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): 
   if (answer.status === 401 || answer.status === 403) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;
-    parts.log("warning", "denied", { code: answer.code, method: context.req.method, path: context.req.path, who });
+    parts.denied({ code: answer.code, method: context.req.method, path: context.req.path, who });
   }
   return problemResponse(answer);
 }

@@ -5,6 +5,7 @@ import type { Fact } from "../core/decision.ts";
 import { capital } from "../core/messages/context.ts";
 import { sayRefusal } from "../core/messages/refusals.ts";
 import type { Language } from "../core/plan.ts";
+import { mayAsk } from "../core/roles.ts";
 import type { Refusal, Request } from "../core/requests.ts";
 import { callerOf, personIn } from "./auth.ts";
 import type { Env } from "./auth.ts";
@@ -52,12 +53,14 @@ async function readRequest(context: Context<Env>, parts: AppParts): Promise<Requ
   const { kind, reason, as = null } = await readBody(context, askBody);
   const { release } = await releaseOrRefuse(parts, context.req.param("id") ?? "");
   checkRevision(kind, expectRevision, release.revision);
+  const by = personIn(caller, release.plan.environment);
+  if (kind === "report" || !mayAsk(kind, release, by)) parts.idleAsks.count(caller.name);
   return {
     // The same key with another request in it is another request: it must not be answered by the first.
     id: key === null ? randomUUID() : digest([release.id, caller.name, key, kind, as ?? ""]),
     release: release.id,
     atMs: parts.engine.nowMs(),
-    by: personIn(caller, release.plan.environment),
+    by,
     kind,
     expectRevision,
     reason,

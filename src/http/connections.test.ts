@@ -52,7 +52,10 @@ test("a connection that fails keeps its last answer, says why, and what to do in
     remedy: "See whether it runs, and whether serin.yaml has its right address and port (prometheus).",
     plans: [],
   });
-  expect((await ask("?language=fr"))?.remedy).toMatch(/^Vérifiez/);
+  expect(await ask("?language=fr")).toMatchObject({
+    says: expect.stringMatching(/^Lit les compteurs/),
+    remedy: expect.stringMatching(/^Vérifiez/),
+  });
 });
 
 test("the last call of each connection is kept, and nothing of others", () => {

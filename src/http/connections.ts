@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { sayAdapter } from "../core/messages/adapters.ts";
 import { sayConnectionRemedy } from "../core/messages/connections.ts";
 import type { Language, Plan } from "../core/plan.ts";
 import type { Env } from "./auth.ts";
@@ -58,7 +59,7 @@ function viewOf(parts: AppParts, { each, plans }: Used, language: Language): Con
     state: last === null ? "not-asked" : why === null ? "answers" : "fails",
     lastAnswerMs: last?.answer?.atMs ?? null,
     latencyMs: last?.answer === undefined || last.answer === null ? null : Math.round(last.answer.tookMs * 10) / 10,
-    says: each.says,
+    says: sayAdapter(each, language),
     why,
     remedy: why === null ? null : sayConnectionRemedy(why, each.name, language),
     plans: [...plans].toSorted(),

@@ -37,13 +37,13 @@ async function stream(context: Context<Env>, parts: AppParts, open: Open): Promi
   if (context.req.method === "HEAD") return new Response(null, { headers });
   const identified = identifiedOf(context);
   const given = parts.streams.take(identified.caller.name);
-  const { over, lastsMs, leave } = parts.access.stay(identified);
+  const staying = parts.access.stay(identified);
   const left = (): void => {
     given();
-    leave();
+    staying.leave();
   };
   try {
-    return new Response(await open({ over, lastsMs, left }), { headers });
+    return new Response(await open({ ...staying, left }), { headers });
   } catch (error) {
     left();
     throw error;

@@ -1,4 +1,5 @@
 import { createAdaptorServer } from "@hono/node-server";
+import type { Http2Bindings, HttpBindings } from "@hono/node-server";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Hono } from "hono";
@@ -43,7 +44,7 @@ const usualLimits: ListenLimits = { headersMs: 10_000, requestMs: 30_000, lookMs
 /** Serves `app` at `address`. Throws `address-unusable` when it is taken or not this machine's. */
 export async function listen(app: Pick<Hono, "fetch">, address: ListenAddress, limits: ListenLimits = usualLimits): Promise<Listening> {
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    fetch: (request, bindings) => (hasOneHost(bindings) ? app.fetch(request, bindings) : new Response(null, { status: 400 })),
     serverOptions: {
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
@@ -59,6 +60,11 @@ export async function listen(app: Pick<Hono, "fetch">, address: ListenAddress, l
   const { port } = server.address() as AddressInfo;
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
   return { url: `http://${host}:${port}`, close: (graceMs) => closeServer(server, graceMs) };
+}
+
+/** A proxy in front may have read another Host than we would. Source: https://www.rfc-editor.org/rfc/rfc9112#section-3.2-6 */
+function hasOneHost({ incoming }: HttpBindings | Http2Bindings): boolean {
+  return incoming.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host").length < 2;
 }
 
 /** Between two looks for connections that have finished their call, ms: whoever keeps one open would keep the server. */

@@ -6,8 +6,10 @@ import type { Seen } from "../core/view/build-release-view.ts";
 import type { Problem } from "../errors.ts";
 import type { Clock, Inbox, NewRelease, Store, World } from "../ports.ts";
 import type { Access } from "./access/access.ts";
+import type { Tries } from "./access/tries.ts";
 import type { ExaminedPart } from "./contract.ts";
 import type { KnownConnection } from "./connections.ts";
+import type { Denials } from "./denials.ts";
 import type { LastCalls } from "./last-calls.ts";
 import type { Log } from "./log.ts";
 import type { Meters } from "./meters.ts";
@@ -74,6 +76,7 @@ export interface AppParts {
   /** The environments that this server releases to. */
   readonly environments: readonly string[];
   readonly log: Log;
+  readonly denied: Denials;
   /** By which notifiers hear people. */
   readonly inboxes: readonly Inbox[];
   readonly version: string;
@@ -87,6 +90,8 @@ export interface AppParts {
   readonly adapters: readonly Pick<KnownConnection, "port" | "kind" | "says">[];
   /** The event streams that are open. */
   readonly streams: Streams;
+  /** Requests to releases that their senders may not make, and reports, by sender: each is an entry of a journal. */
+  readonly idleAsks: Pick<Tries, "count">;
   /** Aborts when the server begins to close: streams end, and what waits answers. */
   readonly closing: AbortSignal;
   /** Stands before whatever takes the processor for a while: calls, and what wakes many of them at once. */

@@ -3,7 +3,7 @@ import { smallPlan } from "../../test/fixtures/small-adapters.ts";
 import { smallApi } from "../../test/fixtures/small-api.ts";
 import type { SmallApi } from "../../test/fixtures/small-api.ts";
 import { requestKinds } from "../core/requests.ts";
-import type { ProblemAnswer, ShowReleaseAnswer, StartReleaseAnswer } from "./contract.ts";
+import type { JournalAnswer, ProblemAnswer, ShowReleaseAnswer, StartReleaseAnswer } from "./contract.ts";
 
 const dayMs = 86_400_000;
 const startBody = { plan: { text: smallPlan, file: "plan.yaml" }, versions: { web: "2" }, stable: { web: "1" }, reason: "a test" };
@@ -87,4 +87,29 @@ test("anybody reports a problem, and it stands at the top with who decides", asy
     isGrave: true,
     roles: ["release-manager", "devops-lead"],
   });
+});
+
+test("nobody fills a journal with what they may not ask, nor wears people out with reports; who may is never told to wait", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  const made = await api.call("POST", "/api/v1/tokens", { body: { name: "pipeline", roles: ["release-manager"] } });
+  const { token } = (await made.json()) as { readonly token: string };
+  const asks = [
+    ["vera", "rollback", 403],
+    ["quentin", "report", 200],
+    [token, "approve", 409],
+  ] as const;
+  for (const [who, kind, status] of asks) {
+    const answers = await Promise.all(Array.from({ length: 40 }, () => ask(api, id, who, kind)));
+    const statuses = answers.map((answer) => answer.status).toSorted((left, right) => left - right);
+    expect(statuses).toEqual([...Array<number>(30).fill(status), ...Array<number>(10).fill(429)]);
+  }
+  const journal = (await (await api.call("GET", `/api/v1/releases/${id}/journal?limit=1000`)).json()) as JournalAnswer;
+  const answered = journal.entries.flatMap(({ entry }) =>
+    entry.decision.facts.filter(({ kind }) => kind === "refused" || kind === "accepted"),
+  );
+  expect(answered).toHaveLength(90);
+  expect(api.logged.filter((line) => line.includes("too-many-tries"))).toHaveLength(3);
+  for (let times = 0; times < 31; times += 1) expect((await ask(api, id, "olga", "resume")).status).toBe(409);
+  expect((await ask(api, id, "olga", "rollback")).status).toBe(200);
 });

@@ -32,8 +32,17 @@ export function checkVersions(plan: Plan, versions: Readonly<Record<string, stri
   throw new UserError("versions-invalid", `${faults.join("; ")}.`);
 }
 
-/** Throws `connection-missing` when an adapter of the plan cannot be made: lint does not know which kinds need a connection. */
+/**
+ * Throws `connection-missing` when an adapter of the plan cannot be made: lint does not know which kinds need a connection. A file that names what
+ * runs services means nothing else: with `process` whoever begins a release would run any program as the server's user.
+ */
 export function checkAdapters(parts: AppParts, plan: Plan): void {
+  const named = parts.connections.flatMap(({ port, kind }) => (port === "workloads" ? [kind] : []));
+  const stranger = named.length === 0 ? undefined : plan.services.find(({ workload }) => !named.includes(workload.kind));
+  if (stranger !== undefined) {
+    const says = `The server's file lets ${named.join(" and ")} run services, and not ${stranger.workload.kind} (${stranger.name}).`;
+    throw new UserError("connection-missing", says);
+  }
   try {
     parts.world.router(plan);
     for (const { workload } of plan.services) parts.world.workloads(workload.kind);

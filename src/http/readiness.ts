@@ -12,6 +12,7 @@ import { windowItems } from "../core/readiness/window-part.ts";
 import { trafficOf } from "../core/view/build-release-view.ts";
 import type { Env } from "./auth.ts";
 import { readinessQuery } from "./contract/insight.ts";
+import type { ExaminedPart } from "./contract.ts";
 import type { ReadinessAnswer } from "./contract/insight.ts";
 import { readQuery } from "./input.ts";
 import type { AppParts, ReleaseSeen } from "./parts.ts";
@@ -26,7 +27,7 @@ export async function readiness(context: Context<Env>, parts: AppParts): Promise
   const language = query.language ?? plan.language;
   const nowMs = parts.engine.nowMs();
   const [world, freezes, reckoned] = await Promise.all([
-    worldItems(parts, seen, AbortSignal.any([parts.closing, context.req.raw.signal])),
+    worldItems(parts, seen),
     parts.store.freezes(nowMs),
     reckonedTraffic(parts, seen, query),
   ]);
@@ -60,13 +61,30 @@ function planItems({ release, head }: ReleaseSeen, language: Language): readonly
 }
 
 /** What `serin doctor` finds, less what other parts say of this release. */
-async function worldItems(parts: AppParts, { release, head }: ReleaseSeen, signal: AbortSignal): Promise<readonly ReadinessItem[]> {
-  const versions = Object.fromEntries(Object.entries(release.versions).map(([name, { canary }]) => [name, canary]));
-  const asked = { plan: release.plan, versions, startsMs: parts.clock.nowMs(), doubts: head.warnings?.length ?? 0, active: null };
-  const examined = await parts.examine(asked, signal);
+async function worldItems(parts: AppParts, seen: ReleaseSeen): Promise<readonly ReadinessItem[]> {
+  const examined = await examinedNow(parts, seen);
   return examined
     .filter(({ part }) => part !== "plan" && part !== "calendar")
     .flatMap(({ part, checks }) => checks.map((check) => ({ ...check, what: `${part}: ${check.what}` })));
+}
+
+/** A look that has ended is good for so long, ms. */
+const goodForMs = 2_000;
+/** Looks that are under way or still good, by release: everybody may ask, and databases and routers are not to suffer from it. */
+const looksOf = new WeakMap<AppParts, Map<string, Promise<readonly ExaminedPart[]>>>();
+
+async function examinedNow(parts: AppParts, { release, head }: ReleaseSeen): Promise<readonly ExaminedPart[]> {
+  const looks = looksOf.get(parts) ?? new Map<string, Promise<readonly ExaminedPart[]>>();
+  looksOf.set(parts, looks);
+  const known = looks.get(release.id);
+  if (known !== undefined) return known;
+  const versions = Object.fromEntries(Object.entries(release.versions).map(([name, { canary }]) => [name, canary]));
+  const asked = { plan: release.plan, versions, startsMs: parts.clock.nowMs(), doubts: head.warnings?.length ?? 0, active: null };
+  const look = parts.examine(asked, parts.closing);
+  looks.set(release.id, look);
+  const forget = (): void => void looks.delete(release.id);
+  look.then(async () => parts.clock.wait(goodForMs, parts.closing).then(forget), forget);
+  return look;
 }
 
 /** Releases of the same plan are looked for so far back. */

@@ -1,8 +1,6 @@
-import { capital } from "../core/messages/context.ts";
-import { sayStatus } from "../core/messages/statuses.ts";
 import type { Language } from "../core/plan.ts";
 import { phasesOf } from "../core/view/build-release-view.ts";
-import { toneOf } from "../core/view/tone.ts";
+import { standsOf } from "../core/view/stands.ts";
 import type { ReleaseSummary } from "./contract.ts";
 import type { ReleaseSeen } from "./parts.ts";
 
@@ -21,8 +19,7 @@ export function summaryOf(seen: ReleaseSeen, nowMs: number, language: Language =
     startedBy,
     createdMs,
     status: status.kind,
-    tone: toneOf(status),
-    sentence: capital(sayStatus(status, { plan, nowMs, ...(progress && { progress }) }, language)),
+    ...standsOf(seen.release, { plan, nowMs, ...(progress && { progress }) }, language),
     sinceMs: status.sinceMs,
     timeZone: plan.timeZone,
     phases,

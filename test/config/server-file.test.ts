@@ -254,9 +254,10 @@ login:
   secret: { env: LOGIN_SECRET }
   roles: [{ group: sre, roles: [devops-lead], environments: [staging] }, { group: staff, roles: [viewer] }]
 `;
+  const signers = soundServer.replaceAll(/name: (\w+), roles/g, "name: $1, login: $1@example.org, roles");
   const readers: SecretReaders = { env: (name) => (name === "LOGIN_SECRET" ? "the secret" : null), file: () => null };
   const opened = (text: string, by = readers) => {
-    const { server, problems } = read(`${soundServer}${text}`);
+    const { server, problems } = read(`${signers}${text}`);
     expect(problems).toEqual([]);
     return server === null ? null : openLogin(server, by);
   };
@@ -303,10 +304,18 @@ login:
   test("two people who sign in alike, and sessions that travel in the clear, are told", () => {
     const people = soundServer.replaceAll(/name: (rachel|claire)/g, "name: $1, login: same@example.org");
     expect(read(people).problems.map(({ message }) => message)).toEqual(['"same@example.org" signs in as two people.']);
-    const clear = read(`${soundServer}${login.replace("publicUrl: https", "publicUrl: http")}`);
+    const clear = read(`${signers}${login.replace("publicUrl: https", "publicUrl: http")}`);
     expect(clear.server).not.toBeNull();
     expect(clear.problems).toMatchObject([
       { severity: "warning", message: "People sign in here, and their sessions travel in the clear." },
     ]);
+  });
+
+  test("one person who would be two, and could approve what they started, is told; not where the claim is their name", () => {
+    const file = `${signers.replace(", login: claire@example.org", "")}${login}`;
+    expect(read(file).problems).toMatchObject([
+      { severity: "warning", line: 15, message: "claire signs in by an address of mail, and would be somebody else then." },
+    ]);
+    expect(read(file.replace("  client:", "  name: preferred_username\n  client:")).problems).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { ReactNode } from "react";
 import type { LiveState } from "../api/live.ts";
 import { frameWords } from "../words/frame-words.ts";
@@ -15,16 +16,29 @@ export function LinkBanner({ state, retry }: { readonly state: LiveState<unknown
   const nowMs = useLocalNow();
   const { link, heardMs } = state;
   const isAway = link.kind === "away" && nowMs - link.sinceMs > quietMs;
+  const says = isAway ? (heardMs === 0 ? words.neverHeard : words.away(sayAge(nowMs - heardMs, language))) : "";
   return (
-    <div className="banner-place" role="status" aria-live="polite">
+    <div className="banner-place">
+      <Once says={says} />
       {isAway && (
         <div className="banner">
-          <span className="banner-words">{heardMs === 0 ? words.neverHeard : words.away(sayAge(nowMs - heardMs, language))}</span>
+          <span className="banner-words">{says}</span>
           <button type="button" className="button small" onClick={retry}>
             {words.retry}
           </button>
         </div>
       )}
     </div>
+  );
+}
+
+/** Tells who listens once what is seen, and not anew with each second that it grows older. */
+function Once({ says }: { readonly says: string }): ReactNode {
+  const [said, setSaid] = useState(says);
+  if ((said === "") !== (says === "")) setSaid(says);
+  return (
+    <p className="unseen" role="status">
+      {said}
+    </p>
   );
 }

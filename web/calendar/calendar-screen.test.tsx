@@ -43,7 +43,7 @@ function calendarFrom(from: string | null): CalendarAnswer {
     bands: [],
     starts: [],
     releases: [],
-    nextStartMs: Date.parse("2025-08-26T14:00:00+02:00"),
+    nextStartMs: freezes.some(({ untilMs }) => untilMs === null) ? null : Date.parse("2025-08-26T14:00:00+02:00"),
   };
 }
 
@@ -199,6 +199,7 @@ describe("a freeze", () => {
     await hear();
     expect(text()).toContain("release shop-1 was halted (since 12:00, until somebody lifts it)");
     isRefusing = true;
+    expect(text()).toContain("No start fits as long as the freeze lasts.");
     await press("Lift the freeze of production");
     await type("Why", "mended");
     await submit();

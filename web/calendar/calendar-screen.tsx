@@ -51,7 +51,7 @@ function Shown({ followed, answer }: { readonly followed: FollowedCalendar; read
         <p>{words.noPlan}</p>
       ) : (
         <>
-          <NextStart answer={answer} nowMs={nowMs} />
+          <NextStart answer={answer} nowMs={nowMs} isFrozen={followed.freezes.some((freeze) => freeze.environment === environment)} />
           <FreezePanel environment={environment} timeZone={timeZone} nowMs={nowMs} freezes={followed.freezes} changed={followed.refresh} />
         </>
       )}
@@ -121,12 +121,13 @@ function PlanChoice({ answer: { plan, plans } }: { readonly answer: CalendarAnsw
   );
 }
 
-function NextStart({ answer, nowMs }: { readonly answer: CalendarAnswer; readonly nowMs: number }): ReactNode {
+function NextStart(props: { readonly answer: CalendarAnswer; readonly nowMs: number; readonly isFrozen: boolean }): ReactNode {
+  const { answer, nowMs, isFrozen } = props;
   const words = useWords(calendarWords);
   const language = useLanguage();
   const [, setFrom] = useParam("from");
   const { nextStartMs, timeZone, days } = answer;
-  if (nextStartMs === null) return <p className="calendar-next">{words.noStart}</p>;
+  if (nextStartMs === null) return <p className="calendar-next">{isFrozen ? words.noStartFrozen : words.noStart}</p>;
   if (nextStartMs <= nowMs + minuteMs) return <p className="calendar-next">{words.nextNow}</p>;
   const isShown = nextStartMs >= (days[0]?.fromMs ?? 0) && nextStartMs < (days.at(-1)?.toMs ?? 0);
   return (

@@ -7,7 +7,7 @@ import type { ReleaseWords } from "../words/release-words.ts";
 import { useWords } from "../words/language.ts";
 import { isOver } from "../releases/order.ts";
 import type { Asking } from "./asking.tsx";
-import { whyGrey } from "./may-press.ts";
+import { rolesToSpeakAs, whyGrey } from "./may-press.ts";
 
 /** Each button keeps its place, whatever becomes of the others: the way back is always the last one. */
 const places: readonly ActionView["kind"][] = [
@@ -58,6 +58,7 @@ export function Actions({ view, asking }: Props): ReactNode {
             action={action}
             label={labelOf(action, view, words)}
             why={whyGrey(action, person, view.environment, words)}
+            looks={action.kind === "approve" && rolesToSpeakAs(view, action, person).length === 0 ? "" : looksOf[action.kind]}
             asking={asking}
           />
         ))}
@@ -95,17 +96,19 @@ interface ButtonProps {
   readonly label: string;
   /** `null`: this person can press it. */
   readonly why: string | null;
+  /** The class that says how much it is asked for, with a space before it; empty: it is only there. */
+  readonly looks: string;
   readonly asking: Asking;
 }
 
 /** A button; grey it can still be reached, and says why it is grey. */
-function ActionButton({ action, label, why, asking }: ButtonProps): ReactNode {
+function ActionButton({ action, label, why, looks, asking }: ButtonProps): ReactNode {
   const id = useId();
   return (
     <div className={`action action-${action.kind}${why === null ? "" : " action-grey"}`}>
       <button
         type="button"
-        className={`button${why === null ? looks[action.kind] : ""}`}
+        className={`button${why === null ? looks : ""}`}
         aria-disabled={why !== null}
         aria-describedby={why === null ? undefined : id}
         title={why ?? action.consequence}
@@ -122,7 +125,8 @@ function ActionButton({ action, label, why, asking }: ButtonProps): ReactNode {
   );
 }
 
-const looks: Readonly<Record<ActionView["kind"], string>> = {
+/** How a button looks that can be pressed. */
+const looksOf: Readonly<Record<ActionView["kind"], string>> = {
   report: "",
   approve: " primary",
   acknowledge: " primary",

@@ -44,8 +44,10 @@ export function AskDialog({ action, label, view, person, close, answered }: Prop
   const [seen, setSeen] = useState(view.revision);
   const [asking, setAsking] = useState<Asking>({ kind: "writing" });
   useEffect(() => {
+    const opener = document.activeElement;
     dialog.current?.showModal();
     dialog.current?.querySelector<HTMLElement>(".ask-first")?.focus();
+    return () => giveFocusBack(opener);
   }, []);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -82,6 +84,12 @@ export function AskDialog({ action, label, view, person, close, answered }: Prop
       </form>
     </dialog>
   );
+}
+
+/** Whoever works with the keyboard goes on where the dialog was opened, or, when its button is gone, at the top of the screen. */
+function giveFocusBack(opener: Element | null): void {
+  const place = opener instanceof HTMLElement && opener.isConnected ? opener : document.getElementById("content");
+  place?.focus({ preventScroll: true });
 }
 
 interface FootProps {

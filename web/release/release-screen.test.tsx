@@ -78,6 +78,19 @@ describe("one release", () => {
     expect(page.find(".actions-says").textContent).toBe("Accepted.");
   });
 
+  test("the focus goes back to the button when its dialog is cancelled, and when it has done its work", async () => {
+    const page = await openDashboard("/releases/r-1?lang=en", { view: view() });
+    const button = page.button("Roll back…");
+    for (const last of ["Cancel", "Roll back"]) {
+      await page.focus(button);
+      await page.click(button);
+      expect(document.activeElement?.closest("dialog")).not.toBeNull();
+      await page.click(page.button(last));
+      expect(page.findAll("dialog")).toEqual([]);
+      expect(document.activeElement).toBe(button);
+    }
+  });
+
   test("an approval carries the reason, the role and the revision that was seen when the dialog opened", async () => {
     const asked = view();
     const people = asked.people.map((person) => (person.state === "later" ? { ...person, state: "asked" as const } : person));
@@ -97,6 +110,25 @@ describe("one release", () => {
     expect(page.server.asked).toEqual([
       { body: { kind: "approve", reason: "the figures are good", as: "release-manager" }, revision: '"6"' },
     ]);
+  });
+
+  test("an approval stands out for whom it is asked of, and for nobody else who may give it", async () => {
+    const asked = view();
+    const actions = asked.actions.map((action) => (action.kind === "approve" ? { ...action, why: null } : action));
+    const of = (state: "asked" | "later") =>
+      asked.people.map((person) => (person.role === "release-manager" ? { ...person, state } : person));
+    const page = await openDashboard("/releases/r-1?lang=en", { view: { ...asked, actions, people: of("later") } });
+    expect([...page.button("Approve").classList]).toEqual(["button"]);
+    page.server.view = { ...asked, actions, people: of("asked"), revision: 7 };
+    await page.push();
+    expect([...page.button("Approve").classList]).toEqual(["button", "primary"]);
+  });
+
+  test("of a release that is promoted it is no news that nothing is wanted of the canary any more", async () => {
+    const promoted = view({ status: { kind: "promoted", sinceMs: sampleNowMs, previous: "gone" } });
+    const traffic = { ...promoted.traffic, wantedPct: 0, seenPct: 0 };
+    const page = await openDashboard("/releases/r-1?lang=en", { view: { ...promoted, traffic } });
+    expect(page.find(".traffic").textContent).toBe("412 people saw the new version");
   });
 
   test("a stale click does nothing, says what is new, and is never sent again by itself", async () => {
@@ -230,6 +262,11 @@ describe("when something is not as it should be", () => {
     expect(page.findAll(".banner")).toEqual([]);
     await page.pass(59_000);
     expect(page.find(".banner").textContent).toContain("What you see is 1\u00a0min old");
+    const heard = page.find(".banner-place [role=status]").textContent;
+    expect(heard).toContain("The server cannot be reached.");
+    await page.pass(60_000);
+    expect(page.find(".banner").textContent).toContain("What you see is 2\u00a0min old");
+    expect(page.find(".banner-place [role=status]").textContent).toBe(heard);
     expect(page.text()).toContain("412 people");
     page.server.isUp = true;
     await page.pass(20_000);

@@ -6,7 +6,7 @@ import { useServerNow } from "../app/clock.ts";
 import type { Reading } from "../app/clock.ts";
 import { LinkBanner } from "../app/link-banner.tsx";
 import { ProblemNotice } from "../app/problem-notice.tsx";
-import { isOver } from "../releases/order.ts";
+import { isOver, marks } from "../releases/order.ts";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayClock } from "../words/numbers.ts";
 import { releaseWords } from "../words/release-words.ts";
@@ -44,8 +44,6 @@ export function ReleaseScreen({ id }: { readonly id: string }): ReactNode {
   );
 }
 
-const marks: Readonly<Record<ReleaseView["tone"], string>> = { calm: "", waiting: "… ", holding: "‖ ", danger: "⚠ ", good: "✓ ", over: "" };
-
 interface ReleaseProps {
   readonly view: ReleaseView;
   readonly heardMs: number;
@@ -56,6 +54,8 @@ function Release({ view, heardMs, refresh }: ReleaseProps): ReactNode {
   const words = useWords(releaseWords);
   const asking = useAsking(view, refresh);
   const heard = { serverMs: view.nowMs, localMs: heardMs };
+  // What was not judged before the end never will be.
+  const guards = isOver(view) ? view.guards.filter(({ kind }) => kind !== "not-yet") : view.guards;
   return (
     <>
       <TabTitle view={view} heard={heard} />
@@ -67,7 +67,7 @@ function Release({ view, heardMs, refresh }: ReleaseProps): ReactNode {
         {view.wayBack !== null && <WayBack wayBack={view.wayBack} view={view} />}
         {isOver(view) && <Outcome view={view} />}
         <CheckList title={words.gates} checks={view.gates} view={view} />
-        <CheckList title={isOver(view) ? words.guardsOver : words.guards} checks={view.guards} view={view} />
+        <CheckList title={isOver(view) ? words.guardsOver : words.guards} checks={guards} view={view} />
         <div className="beside">
           <Story key={view.language} view={view} />
           <div>

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { PhaseView, ReleaseView } from "../../src/http/release-view.ts";
+import { isOver } from "../releases/order.ts";
 import { releaseWords } from "../words/release-words.ts";
 import type { ReleaseWords } from "../words/release-words.ts";
 import { useLanguage, useWords } from "../words/language.ts";
@@ -52,11 +53,11 @@ function Traffic({ view }: { readonly view: ReleaseView }): ReactNode {
   const words = useWords(releaseWords);
   const language = useLanguage();
   const { wantedPct, seenPct, peoplePct, requestsPct, people } = view.traffic;
-  const isBack = view.tone === "over";
+  const isEnded = isOver(view);
   const isDifferent = seenPct !== null && Math.abs(seenPct - wantedPct) > 0.05;
   return (
     <ul className="traffic">
-      {isBack && wantedPct === 0 && !isDifferent ? null : (
+      {isEnded && wantedPct === 0 && !isDifferent ? null : (
         <>
           <li>
             {words.wanted} <span className="strong">{sayPercent(wantedPct, language)}</span>
@@ -66,18 +67,18 @@ function Traffic({ view }: { readonly view: ReleaseView }): ReactNode {
           </li>
         </>
       )}
-      {!isBack && peoplePct !== null && (
+      {!isEnded && peoplePct !== null && (
         <li>
           {sayPercent(peoplePct, language)} {words.ofPeople}
         </li>
       )}
-      {!isBack && requestsPct !== null && (
+      {!isEnded && requestsPct !== null && (
         <li>
           {sayPercent(requestsPct, language)} {words.ofRequests}
         </li>
       )}
-      {people !== null && <li className="strong">{(isBack ? words.wereOnCanary : words.onCanary)(sayCount(people.canary, language))}</li>}
-      {people !== null && !isBack && <li>{words.onStable(sayCount(people.stable, language))}</li>}
+      {people !== null && <li className="strong">{(isEnded ? words.wereOnCanary : words.onCanary)(sayCount(people.canary, language))}</li>}
+      {people !== null && !isEnded && <li>{words.onStable(sayCount(people.stable, language))}</li>}
     </ul>
   );
 }

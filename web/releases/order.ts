@@ -3,6 +3,9 @@ import type { ReleaseSummary } from "../../src/http/contract.ts";
 /** What somebody has to look at stands first. */
 const ranks: Readonly<Record<ReleaseSummary["tone"], number>> = { danger: 0, holding: 1, waiting: 2, calm: 3, good: 4, over: 4 };
 
+/** How a tone is marked in the title of a tab. */
+export const marks = { calm: "", waiting: "… ", holding: "‖ ", danger: "⚠ ", good: "✓ ", over: "" } as const;
+
 /** True when nothing happens to it any more. */
 export function isOver(release: Pick<ReleaseSummary, "tone">): boolean {
   return release.tone === "good" || release.tone === "over";

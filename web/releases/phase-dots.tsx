@@ -3,7 +3,7 @@ import type { ReleaseSummary } from "../../src/http/contract.ts";
 import { releasesWords } from "../words/releases-words.ts";
 import { useWords } from "../words/language.ts";
 
-type Shown = Pick<ReleaseSummary, "phases" | "tone">;
+type Shown = Pick<ReleaseSummary, "phases" | "tone" | "status">;
 
 /** The phases of a release as a line of stops, with a dot where it is. */
 export function PhaseDots({ release }: { readonly release: Shown }): ReactNode {
@@ -15,9 +15,11 @@ export function PhaseDots({ release }: { readonly release: Shown }): ReactNode {
       ? words.promoted
       : phase !== undefined
         ? words.phase(now + 1, release.phases.length, phase.name)
-        : release.tone === "over"
-          ? words.wentBack
-          : words.before;
+        : release.tone !== "over"
+          ? words.before
+          : release.status === "rolled-back"
+            ? words.wentBack
+            : words.tones.over;
   return (
     <span className="dots" role="img" aria-label={says}>
       {release.phases.map(({ name, state }, at) => (

@@ -6,9 +6,10 @@ import { useLanguage, useWords } from "../words/language.ts";
 import { sayAge, sayWhen } from "../words/numbers.ts";
 import { releasesWords } from "../words/releases-words.ts";
 import { shortVersion } from "../words/versions.ts";
+import { isOver } from "./order.ts";
 import { PhaseDots } from "./phase-dots.tsx";
 
-/** One release as one line; the whole line opens it. `ageMs`: since when it stands where it stands. */
+/** One release as one line; the whole line opens it. `ageMs`: for how long it has stood where it stands. */
 export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: ReleaseSummary; readonly ageMs: number }): ReactNode {
   const words = useWords(releasesWords);
   const language = useLanguage();
@@ -34,7 +35,7 @@ export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: 
         className="line-age"
         title={`${sayWhen(release.sinceMs, release.sinceMs + ageMs, release.timeZone, language)} (${release.timeZone})`}
       >
-        {words.since(sayAge(ageMs, language))}
+        {(isOver(release) ? words.endedAgo : words.since)(sayAge(ageMs, language))}
       </span>
       <span className="line-owner">{words.by(release.startedBy)}</span>
     </li>

@@ -38,6 +38,7 @@ const names = (page: DashboardPage): readonly (string | null)[] => page.findAll(
 
 const calm = summary({ id: "a", plan: "calm" });
 const trouble = summary({ id: "b", plan: "trouble", tone: "danger", sentence: "Rolling back", createdMs: sampleNowMs - minuteMs });
+const held = summary({ id: "h", tone: "holding" });
 const over = summary({ id: "c", plan: "over", tone: "good", status: "promoted", sentence: "Promoted", environment: "staging" });
 
 describe("the list of releases", () => {
@@ -50,6 +51,16 @@ describe("the list of releases", () => {
     expect(page.findAll("h2").map((title) => title.textContent)).toEqual(["Running", "Over"]);
   });
 
+  test("of what is over it says how long ago it ended, and of a start that never was nothing of a way back", async () => {
+    const stopped = summary({ id: "d", tone: "over", status: "stopped", sentence: "Stopped", phases: [] });
+    const back = summary({ id: "e", tone: "over", status: "rolled-back", sentence: "Rolled back", phases: [] });
+    const page = await openDashboard("/?lang=en", { releases: list([over, stopped, back]) });
+    expect(page.findAll(".line-age").map((age) => age.textContent?.replaceAll("\u00a0", " "))).toEqual(
+      Array.from({ length: 3 }, () => "6 min ago"),
+    );
+    expect(page.findAll(".dots").map((dots) => dots.getAttribute("aria-label"))).toEqual(["promoted", "ended", "taken back"]);
+  });
+
   test("follows what happens, but moves no line while somebody is at the list", async () => {
     const page = await openDashboard("/?lang=en", { releases: list([calm, summary({ id: "d", plan: "other" })]) });
     const before = names(page);
@@ -60,6 +71,20 @@ describe("the list of releases", () => {
     expect(page.text()).toContain("Observing 50 %");
     await page.focus(null);
     expect(names(page)).toEqual(["other", "trouble", "calm"]);
+  });
+
+  test("the title of the tab says trouble from afar: the gravest of it", async () => {
+    const page = await openDashboard("/?lang=en", { releases: list([calm, over]) });
+    const titles = [document.title];
+    for (const releases of [
+      [calm, held],
+      [held, trouble],
+    ]) {
+      page.server.releases = list(releases);
+      await page.push();
+      titles.push(document.title);
+    }
+    expect(titles).toEqual(["Releases · serin", "‖ Releases · serin", "⚠ Releases · serin"]);
   });
 
   test("arrows go from line to line", async () => {

@@ -12,7 +12,7 @@ import { useSteadyOrder } from "../app/steady-order.ts";
 import { useLanguage, useWords } from "../words/language.ts";
 import { releasesWords } from "../words/releases-words.ts";
 import { Freezes } from "./freezes.tsx";
-import { inOrder, isOver } from "./order.ts";
+import { inOrder, isOver, marks } from "./order.ts";
 import { ReleaseLine } from "./release-line.tsx";
 
 const minuteMs = 60_000;
@@ -33,8 +33,7 @@ function Newest(): ReactNode {
   const language = useLanguage();
   const live = useMemo(() => liveReleases(language), [language]);
   const state = useLive(live);
-  const isBad = state.value?.releases.some(({ tone }) => tone === "danger") ?? false;
-  useTitle(isBad ? "⚠ " : "");
+  useTitle(markOf(state.value?.releases ?? []));
   return (
     <>
       <LinkBanner state={state} retry={live.refresh} />
@@ -44,7 +43,13 @@ function Newest(): ReactNode {
   );
 }
 
-/** Keeps the title of the tab; a mark says from afar that people are being taken back somewhere. */
+/** That people are being taken back somewhere, or that somebody should look. */
+function markOf(releases: readonly ReleaseSummary[]): string {
+  if (releases.some(({ tone }) => tone === "danger")) return marks.danger;
+  return releases.some(({ tone }) => tone === "holding") ? marks.holding : "";
+}
+
+/** Keeps the title of the tab; its mark says trouble from afar. */
 function useTitle(mark: string): void {
   const words = useWords(releasesWords);
   useEffect(() => {

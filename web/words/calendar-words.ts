@@ -12,6 +12,7 @@ export interface CalendarWords {
   readonly nextNow: string;
   readonly showIt: string;
   readonly noStart: string;
+  readonly noStartFrozen: string;
   readonly noPlan: string;
   readonly week: (from: string, to: string) => string;
   readonly now: string;
@@ -59,6 +60,7 @@ export const calendarWords: Words<CalendarWords> = {
     nextStart: (moment) => `Next start that leaves time for the whole plan, extensions included: ${moment}.`,
     nextNow: "A start now leaves time for the whole plan, extensions included.",
     showIt: "Show it",
+    noStartFrozen: "No start fits as long as the freeze lasts.",
     noStart: "No start within 400 days leaves time for the whole plan with its extensions.",
     noPlan: "No plan was released here yet, so there are no windows to show.",
     week: (from, to) => `${from} to ${to}`,
@@ -109,6 +111,7 @@ export const calendarWords: Words<CalendarWords> = {
     nextStart: (moment) => `Prochain démarrage qui laisse le temps à tout le plan, prolongations comprises\u202f: ${moment}.`,
     nextNow: "Un démarrage maintenant laisse le temps à tout le plan, prolongations comprises.",
     showIt: "L’afficher",
+    noStartFrozen: "Aucun démarrage ne convient tant que dure le gel.",
     noStart: "Aucun démarrage dans les 400 jours ne laisse le temps à tout le plan avec ses prolongations.",
     noPlan: "Aucun plan n’a encore été déployé ici\u202f: il n’y a pas de fenêtres à montrer.",
     week: (from, to) => `du ${from} au ${to}`,

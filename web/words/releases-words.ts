@@ -17,6 +17,8 @@ export interface ReleasesWords {
   readonly beginDoctor: string;
   readonly beginStart: string;
   readonly since: (span: string) => string;
+  /** When it ended, under a heading that says that it did. */
+  readonly endedAgo: (span: string) => string;
   readonly by: (name: string) => string;
   readonly frozen: (environment: string, since: string) => string;
   readonly frozenBy: (name: string, reason: string) => string;
@@ -48,6 +50,7 @@ export const releasesWords: Words<ReleasesWords> = {
     beginDoctor: "looks at everything that the release would rest on; changes nothing",
     beginStart: "begins the release; it shows up here by itself",
     since: (span) => `for ${span}`,
+    endedAgo: (span) => `${span} ago`,
     by: (name) => `by ${name}`,
     frozen: (environment, since) => `${environment} is frozen since ${since}: nothing starts or advances there.`,
     frozenBy: (name, reason) => `${name}: “${reason}”.`,
@@ -76,6 +79,7 @@ export const releasesWords: Words<ReleasesWords> = {
     beginDoctor: "regarde tout ce sur quoi le déploiement reposerait\u202f; ne change rien",
     beginStart: "commence le déploiement\u202f; il apparaît ici de lui-même",
     since: (span) => `depuis ${span}`,
+    endedAgo: (span) => `il y a ${span}`,
     by: (name) => `par ${name}`,
     frozen: (environment, since) => `${environment} est gelé depuis ${since}\u202f: rien n’y démarre ni n’y avance.`,
     frozenBy: (name, reason) => `${name}\u202f: «\u00a0${reason}\u00a0».`,

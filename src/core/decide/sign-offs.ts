@@ -57,8 +57,9 @@ export function jointOf(needs: Needs): "and" | "or" {
   return "any" in needs ? "or" : "and";
 }
 
-/** The roles still missing for `target`; of `any`, all of them until one has signed. */
-export function missingRoles(release: Pick<Release, "plan" | "signOffs">, target: SignOffFor): readonly Role[] {
+/** The roles still missing for `target`; of `any`, all of them until one has signed. Where nobody was exposed there is no rollback to validate. */
+export function missingRoles(release: Pick<Release, "plan" | "signOffs" | "wasExposed">, target: SignOffFor): readonly Role[] {
+  if (target.kind === "rollback" && !release.wasExposed) return [];
   const needs = needsOf(release.plan, target);
   const signed = signOffsFor(release, target).map((signOff) => signOff.role);
   if ("all" in needs) return needs.all.filter((role) => !signed.includes(role));

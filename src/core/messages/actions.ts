@@ -65,6 +65,9 @@ export const actionLabels: ByLanguage<Readonly<Record<RequestKind, string>>> = {
   },
 };
 
+/** What the button of an approval says once everybody is back. */
+export const validateLabels: ByLanguage<string> = { en: "Validate", fr: "Valider" };
+
 type Consequences = Readonly<Record<RequestKind, (stakes: Stakes) => string>>;
 const consequences: ByLanguage<Consequences> = {
   en: {

@@ -24,6 +24,8 @@ interface ReadinessWords {
   readonly letPass: (obstacles: string) => string;
   readonly waitsUntil: (closed: string) => string;
   readonly nextStart: (when: string) => string;
+  /** `nextStart` while a freeze without an end is in force. */
+  readonly nextOnceLifted: (when: string) => string;
   readonly noStart: string;
   frozen(freeze: { readonly release: string | null; readonly by: string | null; readonly reason: string | null }): string;
   readonly lift: (environment: string) => string;
@@ -68,6 +70,7 @@ const en: ReadinessWords = {
   letPass: (obstacles) => `A release manager lets it pass although ${obstacles}.`,
   waitsUntil: (closed) => `The release waits: ${closed}.`,
   nextStart: (when) => `The whole plan, extensions included, fits next at ${when}.`,
+  nextOnceLifted: (when) => `Once the freeze is lifted, the whole plan, extensions included, fits next at ${when}.`,
   noStart: "It fits within no window of the next 400 days: change the plan's windows or its phases.",
   frozen: ({ release, by, reason }) =>
     release === null ? `It is frozen by ${by ?? "somebody"}: ${reason ?? ""}.` : `It is frozen since release ${release} was halted.`,
@@ -122,6 +125,8 @@ const fr: ReadinessWords = {
   letPass: (obstacles) => `Autorisé par un release manager, bien que ${obstacles}.`,
   waitsUntil: (closed) => `La mise en production attend\u202f: ${closed}.`,
   nextStart: (when) => `Prochain démarrage avec lequel le plan entier tient, prolongations comprises\u202f: ${when}.`,
+  nextOnceLifted: (when) =>
+    `Une fois le gel levé, prochain démarrage avec lequel le plan entier tient, prolongations comprises\u202f: ${when}.`,
   noStart: "Il ne tient dans aucune fenêtre des 400 prochains jours\u202f: changez les fenêtres ou les phases du plan.",
   frozen: ({ release, by, reason }) =>
     release === null

@@ -37,8 +37,10 @@ export function windowItems(release: Release, { nowMs, freezes }: Moment, langua
   const open = step === null ? [] : openObstacles(step, release, then);
   const passed = step === null || open.length > 0 ? [] : obstaclesTo(step, release, then);
   const what = !isToBegin ? words.advanceNow : atMs > nowMs ? words.startAt(sayMoment(plan, atMs, language)) : words.startNow;
-  const nextMs = nextFit(plan, atMs, { extensions: true, freezes });
-  const next = nextMs === null ? words.noStart : words.nextStart(sayMoment(plan, nextMs, language));
+  // Nobody knows when a freeze without an end is lifted: what is named is when it fits from then on.
+  const nextMs = nextFit(plan, atMs, { extensions: true, freezes: freezes.filter(({ untilMs }) => untilMs !== null) });
+  const sayNext = here.some(({ untilMs }) => untilMs === null) ? words.nextOnceLifted : words.nextStart;
+  const next = nextMs === null ? words.noStart : sayNext(sayMoment(plan, nextMs, language));
   if (open.length > 0)
     return open.flatMap((obstacle) =>
       obstacle.kind === "freeze"

@@ -2,7 +2,7 @@ import { overridable, unfit } from "../decide/fit.ts";
 import type { Situation } from "../decide/fit.ts";
 import { looksAway } from "../decide/looks-away.ts";
 import { approvable, missingRoles } from "../decide/sign-offs.ts";
-import { actionLabels, sayConsequence, stableWords } from "../messages/actions.ts";
+import { actionLabels, sayConsequence, stableWords, validateLabels } from "../messages/actions.ts";
 import type { Stakes } from "../messages/actions.ts";
 import { capital, quoteChecks } from "../messages/context.ts";
 import type { Context } from "../messages/context.ts";
@@ -40,7 +40,7 @@ export function actionsView(
     return [
       {
         kind,
-        label: actionLabels[language][kind],
+        label: kind === "approve" && stakes.approves === "rollback" ? validateLabels[language] : actionLabels[language][kind],
         why: refusal === null ? null : sayRefusal(refusal, context, language),
         roles,
         whyNotYours: roles.length === 0 ? "" : sayRefusal({ kind: "role", needs: roles }, context, language),

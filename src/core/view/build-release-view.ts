@@ -1,26 +1,26 @@
 import type { ChainedEntry } from "../chain.ts";
 import type { Situation } from "../decide/fit.ts";
-import { standingsOf } from "../evidence-book.ts";
+import { isCounting, standingsOf } from "../evidence-book.ts";
 import type { EvidenceBook, Standing } from "../evidence-book.ts";
 import { capital } from "../messages/context.ts";
 import type { Context } from "../messages/context.ts";
 import { sayFacts } from "../messages/facts.ts";
 import { sayHold } from "../messages/holds.ts";
 import { sayFailing, sayLost } from "../messages/notices.ts";
-import { sayStatus } from "../messages/statuses.ts";
 import { sayTime } from "../messages/times.ts";
 import type { FailingNotices, LostNotice } from "../notices.ts";
 import type { Observation } from "../observation.ts";
 import type { Language } from "../plan.ts";
 import type { Release } from "../release.ts";
 import type { ArmCounts, CountdownView, PhaseView, ReleaseView, StoryView, TrafficView } from "../release-view.ts";
+import { isTerminal } from "../status.ts";
 import type { Status } from "../status.ts";
 import { wanted } from "../wanted.ts";
 import { actionsView } from "./actions-view.ts";
 import { checkView } from "./check-view.ts";
 import { sayNext } from "./next-steps.ts";
 import { peopleView } from "./people-view.ts";
-import { toneOf } from "./tone.ts";
+import { standsOf } from "./stands.ts";
 import { wayBackView } from "./way-back-view.ts";
 
 /** Everything that a view is built from. `observation` is the last tick's; `null` while there was none. */
@@ -39,7 +39,14 @@ const storyLength = 50;
 
 /** One release as it is shown at `nowMs` (epoch ms), its sentences in `language`, which is the plan's unless another is asked for. */
 export function buildReleaseView(seen: Seen, nowMs: number, language: Language = seen.release.plan.language): ReleaseView {
-  return viewOfStandings(seen, standingsOf(seen.release, seen.book, nowMs), { nowMs, language });
+  return viewOfStandings(seen, standingsOf(seen.release, seen.book, judgedMs(seen, nowMs)), { nowMs, language });
+}
+
+/** The moment by which the checks are shown: now while readings are evidence, afterwards the end of that, for what is read no more was judged all the same. */
+function judgedMs({ release, entries }: Told, nowMs: number): number {
+  if (isCounting(release.status)) return nowMs;
+  const last = entries.findLastIndex(({ entry }) => isCounting(entry.decision.status));
+  return last < 0 ? nowMs : (entries[last + 1]?.entry.atMs ?? nowMs);
 }
 
 /** As `buildReleaseView`, where the verdicts are known already. */
@@ -57,7 +64,7 @@ export function viewOfStandings(
     nowMs,
     ...(phase === null ? {} : { progress: { observedMs: book.observedMs[phase] ?? 0, ofMs: observationOf(seen, phase) } }),
   };
-  const hasBegun = status.kind !== "waiting" && status.kind !== "preparing";
+  const hasBegun = status.kind !== "waiting" && status.kind !== "preparing" && (release.wasExposed || !isTerminal(status));
   const traffic = trafficOf(seen);
   const checks = standings.map((standing) => ({ phase: standing.check.phase, view: checkView(standing, { context, hasBegun }, language) }));
   return {
@@ -74,8 +81,7 @@ export function viewOfStandings(
     createdMs: release.createdMs,
     nowMs,
     status,
-    tone: toneOf(status),
-    sentence: capital(sayStatus(status, context, language)),
+    ...standsOf(release, context, language),
     next: sayNext(release, context, language).map(capital),
     countdown: countdownOf(status, context, language),
     phases: phasesOf(seen),

@@ -12,6 +12,7 @@ import type { PersonView } from "../release-view.ts";
 import type { Request } from "../requests.ts";
 import { isExposed } from "../status.ts";
 import type { Status } from "../status.ts";
+import { validatorsNow } from "../way-back.ts";
 import { stakesOf } from "./actions-view.ts";
 import { approvalsNow } from "./people-view.ts";
 
@@ -57,7 +58,8 @@ function approvalButtons(release: Release): readonly ButtonState[] {
   const { approve, no } = buttonWords[plan.language];
   const target = isGoingBack(status) ? null : approvable(status, plan);
   if (target === null) return [];
-  return missingRoles(release, target).map((as) => ({ kind: "approve", as, ...approve(stepOf(plan, target), as), no, isGrave: false }));
+  const asked = target.kind === "rollback" ? validatorsNow(release) : missingRoles(release, target);
+  return asked.map((as) => ({ kind: "approve", as, ...approve(stepOf(plan, target), as), no, isGrave: false }));
 }
 
 /** Who has signed what is asked for now, and who is still asked; empty: nobody is. Pure. */

@@ -18,7 +18,7 @@ export function peopleView(release: Release, language: Language): readonly Perso
 /** The approvals that are asked for now, with those that are there already; empty: nothing is. */
 export function approvalsNow(release: Release, language: Language): readonly PersonView[] {
   const target = approvable(release.status, release.plan);
-  if (target === null) return [];
+  if (target === null || (target.kind === "rollback" && !release.wasExposed)) return [];
   return rolesOf(needsOf(release.plan, target)).map((role) => personView(release, role, target, language));
 }
 
@@ -51,7 +51,7 @@ function targetsOf(release: Release): readonly SignOffFor[] {
   const { plan, status } = release;
   const isBack = status.kind === "rolled-back" || status.kind === "stopped" || status.kind === "halted";
   const forward = forwardTargets(plan).filter((target) => !isBack || signOffsFor(release, target).length > 0);
-  return isBack ? [...forward, { kind: "rollback" }] : forward;
+  return isBack && release.wasExposed ? [...forward, { kind: "rollback" }] : forward;
 }
 
 /** Every step that people may be asked to approve on the way forward, in their order. */

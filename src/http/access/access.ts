@@ -51,7 +51,7 @@ export interface Identified {
 export interface Staying {
   readonly over: AbortSignal;
   readonly lastsMs: number;
-  leave(): void;
+  readonly leave: () => void;
 }
 
 /** Who a session is for. Roles that the server's file gives are not in it: they are looked up at each call. */
@@ -63,9 +63,9 @@ interface LinkHolder extends Holder {
 }
 
 /** What failures are answered before a caller is told to wait. */
-const triesAtMost = { windowMs: 60_000, perAddress: 30, overall: 300 } as const;
+const triesAtMost = { windowMs: 60_000, perPlace: 30, overall: 300 } as const;
 /** Sign-ins that may begin: each sends somebody to the provider. */
-const beginningsAtMost = { windowMs: 60_000, perAddress: 60, overall: 600 } as const;
+const beginningsAtMost = { windowMs: 60_000, perPlace: 60, overall: 600 } as const;
 
 /** Who may call a server, and how they show it: tokens, sessions, links. */
 export class Access {

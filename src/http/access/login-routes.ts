@@ -41,7 +41,7 @@ async function orPage(context: Context<Env>, parts: AppParts, work: () => Promis
     const problem = problemOf(error, parts.log);
     if ([401, 403].includes(problem.status)) {
       const who = error instanceof UserError ? (error.more["who"] ?? null) : null;
-      parts.log("warning", "denied", { code: problem.code, method: context.req.method, path: context.req.path, who });
+      parts.denied({ code: problem.code, method: context.req.method, path: context.req.path, who: typeof who === "string" ? who : null });
     }
     const isBrowser = (context.req.header("accept") ?? "").includes("text/html");
     const answer = isBrowser ? await loginPage(problem, parts.access.publicUrl) : problemResponse(problem);

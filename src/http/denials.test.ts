@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { createDenials } from "./denials.ts";
+import type { Denial } from "./denials.ts";
+
+test("strangers fill no log: their lines are counted after 300 a minute, and short; whoever is known has each of theirs", () => {
+  const lines: { readonly event: string; readonly fields: Partial<Denial & { more: number }> }[] = [];
+  const now = { ms: 0 };
+  const deny = createDenials((_, event, fields = {}) => void lines.push({ event, fields }), { monotonicMs: () => now.ms });
+  const denial = { code: "token-missing", method: "GET", path: `/${"a".repeat(10_000)}` };
+  for (let times = 0; times < 1_000; times += 1) deny({ ...denial, who: null });
+  expect(lines).toHaveLength(300);
+  expect(lines[0]?.fields.path).toHaveLength(200);
+  for (let times = 0; times < 10; times += 1) deny({ ...denial, who: "vera" });
+  expect(lines).toHaveLength(310);
+  now.ms += 60_000;
+  deny({ ...denial, who: null });
+  expect(lines.slice(310).map(({ event, fields }) => [event, fields.more ?? fields.who])).toEqual([
+    ["denied-more", 700],
+    ["denied", null],
+  ]);
+});
