@@ -107,10 +107,11 @@ const wheres = fc.record({
   superseded: fc.boolean(),
   isReported: fc.boolean(),
   isBack: fc.boolean(),
+  isExposed: fc.boolean(),
 });
 
 /** What is seen there: built behind the arbitrary, so that a counterexample stays short. */
-function placeOf({ status, book: index, plan, signed, isFrozen, superseded, isReported, isBack }: Where): Place {
+function placeOf({ status, book: index, plan, signed, isFrozen, superseded, isReported, isBack, isExposed }: Where): Place {
   const book = books[index] ?? good;
   const told = toldAll(book);
   const isGoingBack = "cause" in status;
@@ -122,7 +123,7 @@ function placeOf({ status, book: index, plan, signed, isFrozen, superseded, isRe
     told,
     shown: [{ revision: 4, told }],
     signOffs,
-    wasExposed: isGoingBack || status.kind === "promoted",
+    wasExposed: (isGoingBack && isExposed) || status.kind === "promoted",
     reports: isReported ? [{ by: "Vera", reason: "", atMs: startMs }] : [],
     rollback: isGoingBack ? { committedMs: startMs, seenMs: isBack ? startMs + 1 : null } : null,
   });

@@ -7,7 +7,7 @@ import type { Refusal, RequestKind } from "../requests.ts";
 import { isExposed } from "../status.ts";
 import { awaitsAcknowledgement, maySayItStays } from "../way-back.ts";
 import { looksAway } from "./looks-away.ts";
-import { approvable, missingRoles, needsOf, nextSignOff, rolesOf, signOffsFor } from "./sign-offs.ts";
+import { approvable, missingRoles, nextSignOff, signOffsFor } from "./sign-offs.ts";
 
 /** What a request finds, whoever asks. */
 export interface Situation {
@@ -48,9 +48,8 @@ export function unfit(kind: RequestKind, situation: Situation): Refusal | null {
 
 function unfitToApprove(release: Release): Refusal | null {
   const target = approvable(release.status, release.plan);
-  if (target === null || rolesOf(needsOf(release.plan, target)).length === 0) return { kind: "not-asked-for" };
-  if (missingRoles(release, target).length > 0) return null;
-  return { kind: signOffsFor(release, target).length > 0 ? "already-signed" : "not-asked-for" };
+  if (target !== null && missingRoles(release, target).length > 0) return null;
+  return { kind: target !== null && signOffsFor(release, target).length > 0 ? "already-signed" : "not-asked-for" };
 }
 
 const cannotPause: ReadonlySet<string> = new Set(["countdown", "investigation", "paused"]);
