@@ -240,7 +240,7 @@ export type StoreTrouble = "held" | "full" | "failing" | "not-writable" | "damag
 export class ServiceBusy extends Error {
   override readonly name = "ServiceBusy";
   readonly services: readonly { readonly service: string; readonly release: string }[];
-  constructor(services: readonly { readonly service: string; readonly release: string }[], what = "already in an active release") {
+  constructor(services: readonly { readonly service: string; readonly release: string }[], what = "busy") {
     super(`${what}: ${services.map((busy) => `${busy.service} (${busy.release})`).join(", ")}`);
     this.services = services;
   }

@@ -7,6 +7,7 @@ import { actionsView } from "../src/core/view/actions-view.ts";
 import { buttonsOf } from "../src/core/view/notice-buttons.ts";
 import { standsOf } from "../src/core/view/stands.ts";
 import { wayBackView } from "../src/core/view/way-back-view.ts";
+import { sayStatus } from "../src/core/messages/statuses.ts";
 import { sayNext } from "../src/core/view/next-steps.ts";
 import { peopleView } from "../src/core/view/people-view.ts";
 import { smallPlan } from "../src/sim/small-plan.ts";
@@ -69,6 +70,21 @@ test("nobody counts people where the router only weighs, and long versions are n
   expect(actions.find(({ kind }) => kind === "rollback")?.isGrave).toBe(true);
   const consequence = actions.find(({ kind }) => kind === "rollback")?.consequence ?? "";
   expect(plain(consequence)).toBe("50 % of the people go back to the stable version at once");
+});
+
+test("one of several roles that is enough is said to be enough", () => {
+  const any = { any: ["qa-lead", "product-owner"] } as const;
+  const plan: Plan = { ...smallPlan, people: { ...smallPlan.people, start: any, advance: { 1: any } } };
+  const waits = { kind: "sign-off", roles: any.any } as const;
+  const said = (status: Status) => [
+    sayStatus(status, { plan }, "en"),
+    ...sayNext(releaseIn(status, { plan }), { plan, nowMs: startMs }, "en"),
+  ];
+  expect(said({ kind: "waiting", sinceMs: startMs, for: [waits] })[0]).toBe("waiting for the approval of the QA lead or the product owner");
+  expect(said(holding(waits)).map(plain)).toEqual([
+    "holding at 10 %: waiting for the approval of the QA lead or the product owner",
+    "50 % as soon as QA lead or product owner approves",
+  ]);
 });
 
 describe("a way back by hand is shown", () => {

@@ -220,6 +220,7 @@ const forbidden: readonly { readonly says: string; readonly words: RegExp }[] = 
     words: /@ts-(?:ignore|nocheck|expect-error)\b|\b(?:oxlint|eslint)-disable(?!-next-line [a-z-]+(?:\/[a-z-]+)? -- )/,
   },
   { says: "how it was written", words: /\b(?:AI|LLM|Claude|ChatGPT|Copilot)\b|\b(?:AI|co)[- ]?(?:generated|assistant)\b/i },
+  { says: "the marks of a merge that was not finished", words: /^(?:<{7}|>{7}|\|{7}) /m },
   { says: "a test that is skipped or alone", words: /\b(?:test|it|describe)\.(?:skip|only|todo)\(/ },
 ];
 

@@ -41,7 +41,10 @@ export function addDoctor(program: Command, terminal: Terminal, examineHere: Exa
     .option("--set <service=version...>", "the version that shall be released, of each service")
     .option("--at <moment>", "when the release is meant to start: 2025-08-19T14:00, in the plan's zone (default: now)")
     .option("--orphans", "also look for what serin started and no release answers for; the server knows, and is asked")
-    .addHelpText("after", "\nWith --server the server looks, with its own connections and rights; without it this machine does.")
+    .addHelpText(
+      "after",
+      "\nWhere a server is named (--server, SERIN_SERVER, a token) the server looks, with its own connections and rights; where none is, or with --config, this machine does.",
+    )
     .action((file: string, options: Options) => run(terminal, options, () => doctor({ terminal, file, options, examineHere })));
 }
 
@@ -56,15 +59,14 @@ async function doctor({ terminal, file, options, examineHere }: Doctor): Promise
   const plan = { text: await readTextFile(file), file };
   const versions = serviceVersions(options.set ?? [], "--set");
   const startsMs = options.at === undefined ? null : (await import("./start-option.ts")).startOf(options.at);
-  const parts =
-    options.server === undefined && options.orphans !== true
-      ? await examineHere({ plan, configFile: options.config ?? (await fileBeside(file)), versions, startsMs })
-      : await askServer(terminal, options, {
-          plan,
-          versions,
-          ...(options.at === undefined ? {} : { at: options.at }),
-          orphans: options.orphans ?? false,
-        });
+  const parts = looksHere(options, terminal)
+    ? await examineHere({ plan, configFile: options.config ?? (await fileBeside(file)), versions, startsMs })
+    : await askServer(terminal, options, {
+        plan,
+        versions,
+        ...(options.at === undefined ? {} : { at: options.at }),
+        orphans: options.orphans ?? false,
+      });
   const verdicts = parts.flatMap(({ checks }) => checks.map(({ verdict }) => verdict));
   const count = (verdict: string): number => verdicts.filter((one) => one === verdict).length;
   if (options.json) terminal.out(`${JSON.stringify({ file, ok: count("wrong") === 0, parts })}\n`);
@@ -73,6 +75,12 @@ async function doctor({ terminal, file, options, examineHere }: Doctor): Promise
     terminal.out(`${plainText(file)}: ${count("wrong")} wrong, ${count("doubtful")} doubtful, ${count("ok")} as they should be.\n`);
   }
   return count("wrong") === 0 ? "done" : "no";
+}
+
+/** Who names a server, or a token for one, means the server; who names a file of connections means this machine. */
+function looksHere({ server, orphans, config, tokenFile, person }: Options, { env }: Terminal): boolean {
+  if (server !== undefined || orphans === true) return false;
+  return config !== undefined || (tokenFile === undefined && person === undefined && !env["SERIN_SERVER"] && !env["SERIN_TOKEN"]);
 }
 
 async function askServer(terminal: Terminal, options: Options, body: ExamineBody): Promise<readonly ExaminedPart[]> {

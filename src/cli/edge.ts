@@ -8,6 +8,7 @@ import { createClock } from "../engine/clock.ts";
 import { UserError } from "../errors.ts";
 import type { Exit } from "../errors.ts";
 import type { WantedTraffic } from "../ports.ts";
+import { endOfProcess } from "./end-of-process.ts";
 import { plainText } from "./plain-text.ts";
 import { run } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
@@ -228,17 +229,4 @@ function addressIn(text: string): { readonly host: string; readonly port: number
   const port = Number(parts?.[3] ?? Number.NaN);
   if (parts !== null && port <= 65_535) return { host: parts[1] ?? parts[2] ?? "", port };
   throw new UserError("input-invalid", `"${text}" is not an address such as 127.0.0.1:8080.`);
-}
-
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once, as usual. */
-function endOfProcess(): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      process.off("SIGTERM", end);
-      process.off("SIGINT", end);
-      resolve();
-    };
-    process.on("SIGTERM", end);
-    process.on("SIGINT", end);
-  });
 }

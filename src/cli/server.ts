@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { UserError } from "../errors.ts";
 import type { Exit } from "../errors.ts";
+import { endOfProcess } from "./end-of-process.ts";
 import { run } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -68,17 +69,4 @@ function momentIn(text: string): number {
   const ms = /T.*(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(ms)) return ms;
   throw new UserError("input-invalid", `"${text}" is not a moment such as 2025-08-19T14:00:00+02:00.`);
-}
-
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once, as usual. */
-function endOfProcess(): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      process.off("SIGTERM", end);
-      process.off("SIGINT", end);
-      resolve();
-    };
-    process.on("SIGTERM", end);
-    process.on("SIGINT", end);
-  });
 }

@@ -88,5 +88,7 @@ function tellError(terminal: Terminal, options: { readonly json?: boolean }, err
   if (options.json) terminal.out(`${JSON.stringify({ ...error.more, error: error.code, title, detail: error.message, remedy })}\n`);
   const problems = (error.more["problems"] ?? []) as readonly Problem[];
   for (const problem of problems) terminal.err(`${plainText(formatProblem(problem))}\n`);
-  terminal.err(`serin: ${title}: ${plainText(error.message)} ${remedy}\n`);
+  const detail = plainText(error.message);
+  // What people or the journal said may end without a stop.
+  terminal.err(`serin: ${title}: ${/[.!?]["”»]?$/u.test(detail) ? detail : `${detail}.`} ${remedy}\n`);
 }

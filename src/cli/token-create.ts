@@ -16,12 +16,12 @@ interface CreateOptions extends ConnectionOptions {
   readonly expiresInDays?: string;
 }
 
-/** Adds `token create`: standard output has the token alone, and it is shown nowhere again. Exit: 4 when it would have more than who makes it. */
+/** Adds `token create`: standard output has the token alone, and it is shown nowhere again. Exit: 4 when it would hold where its maker is not release manager. */
 export function addTokenCreate(token: Command, terminal: Terminal): void {
   withConnection(token.command("create <name>"))
     .description("make a token for a machine; it is shown once")
-    .requiredOption("--role <role...>", `what it may do: ${roles.join(", ")}; never more than you may`)
-    .option("--environment <name...>", "where (default: wherever you may)")
+    .requiredOption("--role <role...>", `what it may do: ${roles.join(", ")}`)
+    .option("--environment <name...>", "where (default: wherever you are release manager)")
     .option("--expires-in-days <n>", "how long, 1 to 365 (default: 90)")
     .action((name: string, options: CreateOptions) =>
       run(terminal, options, async () => {
@@ -49,6 +49,7 @@ function toRole(text: string): Role {
 }
 
 function toDays(text: string): number {
-  if (/^\d{1,3}$/.test(text)) return Number(text);
-  throw new UserError("input-invalid", `"${text}" is not a number of days.`);
+  const days = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (days >= 1 && days <= 365) return days;
+  throw new UserError("input-invalid", `--expires-in-days takes 1 to 365, not ${JSON.stringify(text)}.`);
 }

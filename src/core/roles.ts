@@ -47,8 +47,11 @@ export function deedOf(kind: RequestKind, { status, plan }: Pick<Release, "statu
   return looksAway(status, plan).length > 0 ? "resume-past" : kind;
 }
 
+/** What of a release says who may ask it. */
+type Asked = Pick<Release, "status" | "plan" | "signOffs" | "wasExposed">;
+
 /** The roles of which one is needed to ask for it now; of an approval those that are still missing, empty where nobody is asked any more. */
-export function rolesFor(kind: RequestKind, release: Pick<Release, "status" | "plan" | "signOffs" | "wasExposed">): readonly Role[] {
+export function rolesFor(kind: RequestKind, release: Asked): readonly Role[] {
   const who = whoMay[deedOf(kind, release)];
   switch (who.kind) {
     case "everybody":
@@ -64,7 +67,7 @@ export function rolesFor(kind: RequestKind, release: Pick<Release, "status" | "p
 }
 
 /** True when somebody of these roles may ask for it now; whether it fits where the release stands is another question. */
-export function mayAsk(kind: RequestKind, release: Parameters<typeof rolesFor>[1], by: Person): boolean {
+export function mayAsk(kind: RequestKind, release: Asked, by: Person): boolean {
   const who = whoMay[deedOf(kind, release)];
   if (by.isMachine && who.kind !== "everybody" && who.machines === "may not") return false;
   return rolesFor(kind, release).some((role) => by.roles.includes(role));

@@ -42,7 +42,7 @@ function sayStable(name: string, stable: SeenWorkloads[string]["stable"], newVer
     return wrong(
       name,
       "No stable version runs, so there is nothing to go back to.",
-      `Start it, or see that the plan's words for ${name} name what runs.`,
+      `Start it, or see that the plan's words for ${name} name what runs. What a server started on its own machine, that server knows: ask it (--server).`,
     );
   }
   const { version, isReady, detail } = stable;

@@ -10,8 +10,10 @@ import { AskingForm, Field } from "./asking-form.tsx";
 
 const dayChoices = [7, 30, 90, 180, 365];
 type Role = SessionPerson["roles"][number];
+/** Those that programs are given first: who starts releases stands before who decides about them. */
+const givenRoles: readonly Role[] = ["devops-lead", "release-manager", "qa-lead", "product-owner", "viewer"];
 
-/** Asks what a new token is for, and makes it. Only what the person holds can be given on. */
+/** Asks what a new token is for, and makes it. Only a release manager is shown it, who may give every role. */
 export function NewToken(props: { readonly created: (answer: CreateTokenAnswer) => void; readonly cancel: () => void }): ReactNode {
   const words = useWords(settingsWords);
   const me = usePerson();
@@ -54,18 +56,17 @@ export function NewToken(props: { readonly created: (answer: CreateTokenAnswer) 
   );
 }
 
-/** A box for each role of the person; the browser itself asks for one where none is chosen. */
+/** A box for each role; the browser itself asks for one where none is chosen. */
 function RoleChoices(props: { readonly chosen: readonly Role[]; readonly choose: (roles: readonly Role[]) => void }): ReactNode {
   const words = useWords(settingsWords);
   const { roles: titles } = useWords(frameWords);
-  const me = usePerson();
   const { chosen, choose } = props;
   return (
     <fieldset className="asking-field choice">
       <legend>
         {words.roles} <span className="faint">{words.rolesHint}</span>
       </legend>
-      {me.roles.map((role, index) => (
+      {givenRoles.map((role, index) => (
         <label key={role}>
           <input
             type="checkbox"

@@ -52,6 +52,11 @@ export function rolesOf(needs: Needs): readonly Role[] {
   return "all" in needs ? needs.all : needs.any;
 }
 
+/** How the roles that are missing are joined in a sentence: each has to, or any one of them. */
+export function jointOf(needs: Needs): "and" | "or" {
+  return "any" in needs ? "or" : "and";
+}
+
 /** The roles still missing for `target`; of `any`, all of them until one has signed. Where nobody was exposed there is no rollback to validate. */
 export function missingRoles(release: Pick<Release, "plan" | "signOffs" | "wasExposed">, target: SignOffFor): readonly Role[] {
   if (target.kind === "rollback" && !release.wasExposed) return [];

@@ -9,6 +9,8 @@ export interface Context {
   readonly plan: Plan;
   /** The moment of speaking, epoch ms; without it nothing counts down. */
   readonly nowMs?: number;
+  /** The phase that is spoken of, an index; without it all roles that are missing before the next one are said to be needed. */
+  readonly phase?: number;
   /** Time that counted in the phase, and what the phase asks for; without it no progress is told. */
   readonly progress?: { readonly observedMs: number; readonly ofMs: number };
   /** How much longer a decision takes; `null`: no forecast helps. */

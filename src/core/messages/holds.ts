@@ -1,3 +1,4 @@
+import { jointOf, needsOf, nextSignOff } from "../decide/sign-offs.ts";
 import type { Language } from "../plan.ts";
 import type { Breach, HoldReason } from "../status.ts";
 import { nextAdvance } from "../windows.ts";
@@ -55,6 +56,10 @@ export function sayDeadline(atMs: number, context: Context, language: Language):
   return `${language === "fr" ? "à" : "at"} ${sayTimeExactly(plan, atMs)}`;
 }
 
+function jointIn({ plan, phase }: Context): "and" | "or" {
+  return phase === undefined ? "and" : jointOf(needsOf(plan, nextSignOff(phase, plan)));
+}
+
 const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
   en: {
     undecided: ({ checks }, context) =>
@@ -65,7 +70,7 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
     "shared-incident": ({ checks }, context) =>
       `${quoteChecks(context, checks, "en")} ${checks.length === 1 ? "is" : "are"} breached by the stable version too; the new one is not to blame`,
     paused: ({ by }) => `paused by ${by}`,
-    "sign-off": ({ roles }) => `waiting for the approval ${ofRoles(roles, "en")}`,
+    "sign-off": ({ roles }, context) => `waiting for the approval ${ofRoles(roles, "en", jointIn(context))}`,
     window: (_, context) => `outside the windows of the plan${opens(context, "en")}`,
     freeze: ({ environment }) =>
       `the environment ${quote(environment, "en")} is frozen, until its time is over or a release manager lifts it`,
@@ -84,7 +89,7 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
     "shared-incident": ({ checks }, context) =>
       `la version stable franchit aussi ${quoteChecks(context, checks, "fr")}\u202f; la nouvelle version n’est pas en cause`,
     paused: ({ by }) => `mise en pause par ${by}`,
-    "sign-off": ({ roles }) => `en attente de l’accord ${ofRoles(roles, "fr")}`,
+    "sign-off": ({ roles }, context) => `en attente de l’accord ${ofRoles(roles, "fr", jointIn(context))}`,
     window: (_, context) => `hors des fenêtres de tir du plan${opens(context, "fr")}`,
     freeze: ({ environment }) =>
       `l’environnement ${quote(environment, "fr")} est gelé, jusqu’à son terme ou jusqu’à sa levée par un release manager`,

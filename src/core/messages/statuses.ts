@@ -1,3 +1,4 @@
+import { jointOf } from "../decide/sign-offs.ts";
 import type { Language } from "../plan.ts";
 import type { Kept, PromotingStep, RollbackStep, Status, Wait } from "../status.ts";
 import { nextOpening } from "../windows.ts";
@@ -57,7 +58,8 @@ const statuses: ByLanguage<Sentences<Status, readonly [Context]>> = {
     preparing: () => "preparing: the new version starts beside the stable one, and nobody sees it yet",
     shifting: ({ phase }, context) => `moving to ${namePhase(context.plan, phase, "en")}: waiting until the router shows it`,
     observing: ({ phase }, context) => `observing ${namePhase(context.plan, phase, "en")}${progress(phase, context, "en")}`,
-    holding: ({ phase, why }, context) => `holding at ${namePhase(context.plan, phase, "en")}: ${sayHold(why, context, "en")}`,
+    holding: ({ phase, why }, context) =>
+      `holding at ${namePhase(context.plan, phase, "en")}: ${sayHold(why, { ...context, phase }, "en")}`,
     promoting: ({ step }) => `promoting: ${promotingSteps.en[step]}`,
     promoted: ({ previous, sinceMs }, context) => `promoted: everybody has the new version; ${kept(previous, sinceMs, context, "en")}`,
     "rolling-back": ({ step, cause }, context) => {
@@ -77,7 +79,8 @@ const statuses: ByLanguage<Sentences<Status, readonly [Context]>> = {
     preparing: () => "préparation\u202f: la nouvelle version démarre à côté de la version stable, personne ne la voit encore",
     shifting: ({ phase }, context) => `passage à ${namePhase(context.plan, phase, "fr")}\u202f: en attente de la confirmation du routeur`,
     observing: ({ phase }, context) => `observation à ${namePhase(context.plan, phase, "fr")}${progress(phase, context, "fr")}`,
-    holding: ({ phase, why }, context) => `suspendue à ${namePhase(context.plan, phase, "fr")}\u202f: ${sayHold(why, context, "fr")}`,
+    holding: ({ phase, why }, context) =>
+      `suspendue à ${namePhase(context.plan, phase, "fr")}\u202f: ${sayHold(why, { ...context, phase }, "fr")}`,
     promoting: ({ step }) => `généralisation\u202f: ${promotingSteps.fr[step]}`,
     promoted: ({ previous, sinceMs }, context) =>
       `généralisée\u202f: tout le monde a la nouvelle version\u202f; ${kept(previous, sinceMs, context, "fr")}`,
@@ -145,15 +148,15 @@ function waits(wanted: readonly Wait[], context: Context, language: Language): s
 const waiting: ByLanguage<Sentences<Wait, readonly [context: Context, fromMs: number]>> = {
   en: {
     window: (_, context, fromMs) => `for its window${opening(context, fromMs, "en")}`,
-    "sign-off": ({ roles }) => `for the approval ${ofRoles(roles, "en")}`,
+    "sign-off": ({ roles }, { plan }) => `for the approval ${ofRoles(roles, "en", jointOf(plan.people.start))}`,
     scheduled: ({ atMs }, context) => `until ${sayScheduled(atMs, context, "en")}, as scheduled`,
-    freeze: ({ environment }) => `for the freeze of ${quote(environment, "en")} to be lifted`,
+    freeze: ({ environment }) => `for the freeze of ${quote(environment, "en")} to end`,
   },
   fr: {
     window: (_, context, fromMs) => `de la fenêtre de tir${opening(context, fromMs, "fr")}`,
-    "sign-off": ({ roles }) => `de l’accord ${ofRoles(roles, "fr")}`,
+    "sign-off": ({ roles }, { plan }) => `de l’accord ${ofRoles(roles, "fr", jointOf(plan.people.start))}`,
     scheduled: ({ atMs }, context) => `du moment prévu, ${sayScheduled(atMs, context, "fr")}`,
-    freeze: ({ environment }) => `de la levée du gel de ${quote(environment, "fr")}`,
+    freeze: ({ environment }) => `de la fin du gel de ${quote(environment, "fr")}`,
   },
 };
 

@@ -41,14 +41,17 @@ export function goOrNoGo(
   return { verdict, sentence: `${sentence}.` };
 }
 
+/** As it should be. */
 export function fine(what: string, says: string): ReadinessItem {
   return { what, verdict: "ok", says, remedy: null };
 }
 
+/** Nothing that stands in the way, but to be known before Go: with what to do. */
 export function doubtful(what: string, says: string, remedy: string): ReadinessItem {
   return { what, verdict: "doubtful", says, remedy };
 }
 
+/** No-Go until it is mended: with what to do. */
 export function wrong(what: string, says: string, remedy: string): ReadinessItem {
   return { what, verdict: "wrong", says, remedy };
 }

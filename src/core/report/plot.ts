@@ -2,7 +2,7 @@ import { htmlLine } from "../html-text.ts";
 import type { HistoryPoint, HistoryView } from "../history-view.ts";
 import { sayNumber, sayRate } from "../messages/numbers.ts";
 import type { ReportWords } from "../messages/report.ts";
-import { sayTime } from "../messages/times.ts";
+import { sayTime, sayTimeExactly } from "../messages/times.ts";
 import type { Language } from "../plan.ts";
 
 /** How a plot is drawn beside what it shows. */
@@ -114,10 +114,12 @@ function drawScale(view: HistoryView, frame: Frame, { timeZone, language }: Plot
     const atY = y(at, frame);
     return `<line class="grid" x1="${plotArea.left}" x2="${plotArea.right}" y1="${atY}" y2="${atY}"/><text class="tick" x="${plotArea.left - 6}" y="${atY + 4}" text-anchor="end">${htmlLine(sayAt(at, view, language))}</text>`;
   });
+  // Below this the five moments would have the same minute more than once.
+  const sayMark = frame.toMs - frame.fromMs < 5 * 60_000 ? sayTimeExactly : sayTime;
   const times = [0, 0.25, 0.5, 0.75, 1].map((part) => {
     const atMs = frame.fromMs + part * (frame.toMs - frame.fromMs);
     const anchor = part === 0 ? "start" : part === 1 ? "end" : "middle";
-    return `<text class="tick" x="${x(atMs, frame)}" y="${height - 8}" text-anchor="${anchor}">${sayTime({ timeZone }, atMs)}</text>`;
+    return `<text class="tick" x="${x(atMs, frame)}" y="${height - 8}" text-anchor="${anchor}">${sayMark({ timeZone }, atMs)}</text>`;
   });
   return [...values, ...times];
 }
@@ -165,10 +167,12 @@ function drawLines(view: HistoryView, frame: Frame, { language, words }: PlotOf)
     ...(view.failAt === null || both ? [] : [{ kind: "fail", at: view.failAt, says: words.legend.fail }]),
   ];
   const highest = Math.max(...lines.map(({ at }) => at));
+  const aboveY = Math.max(y(highest, frame) - 4, plotArea.top + 10);
   return lines.map(({ kind, at, says }) => {
     const atY = y(at, frame);
-    // Of two lines the lower one has its name underneath, so that they never lie on each other.
-    const textY = at === highest ? atY - 4 : atY + 12;
+    // Of two lines the lower one has its name underneath, or above the other's where the strip of verdicts would hide it.
+    const underY = atY + 12 <= plotArea.bottom ? atY + 12 : aboveY - 16;
+    const textY = at === highest ? aboveY : underY;
     const label = htmlLine(`${says} ${sayAt(at, view, language)}`);
     return `<line class="limit ${kind}" x1="${plotArea.left}" x2="${plotArea.right}" y1="${atY}" y2="${atY}"/><text class="limit-label ${kind}" x="${plotArea.right - 4}" y="${textY}" text-anchor="end">${label}</text>`;
   });

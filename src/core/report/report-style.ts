@@ -31,7 +31,7 @@ td span{display:block}
 .check header{display:flex;gap:12px;justify-content:space-between;align-items:baseline}
 .check ul{margin:10px 0 0;padding-left:18px;font-size:14px}
 .check.unasked{border-style:dashed}
-.plot{display:block;width:100%;height:auto;margin:10px 0 0;font-size:11px}
+.plot{display:block;width:100%;height:auto;margin:10px 0 0;font-size:11px;overflow:visible}
 .plot text{fill:var(--soft);font-family:inherit}
 .grid{stroke:var(--line)}
 .band{fill:var(--band)}
@@ -39,14 +39,14 @@ td span{display:block}
 .line.estimate{stroke:var(--pass);stroke-width:2}.line.canary{stroke:var(--canary);stroke-width:1}.line.stable{stroke:var(--stable);stroke-width:1;stroke-dasharray:3 3}
 .dot.estimate{fill:var(--pass)}.dot.canary{fill:var(--canary)}.dot.stable{fill:var(--stable)}
 .limit{stroke-width:1.5;stroke-dasharray:6 4}.limit.pass{stroke:var(--pass)}.limit.fail{stroke:var(--fail)}
-.plot .limit-label.pass{fill:var(--pass)}.plot .limit-label.fail{fill:var(--fail)}
+.plot .limit-label{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}.plot .limit-label.pass{fill:var(--pass)}.plot .limit-label.fail{fill:var(--fail)}
 .breach{stroke:var(--fail);stroke-width:1.5}
 .phase{stroke:var(--soft);stroke-dasharray:1 3}
 .verdict.pass{fill:var(--pass)}.verdict.fail{fill:var(--fail)}.verdict.undecided{fill:var(--line)}.verdict.no-data{fill:var(--grey)}.verdict.invalid{fill:var(--hold)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;margin:0 0 16px;padding:0;list-style:none;font-size:13px;color:var(--soft)}
 .legend svg{width:22px;height:10px;margin-right:6px;vertical-align:middle}
 footer{margin-top:48px;color:var(--soft);font-size:13px}
-@media(max-width:560px){main{padding:24px 16px 48px}h1{font-size:25px}.summary{font-size:17px}}
+@media(max-width:560px){.plot{font-size:17px}main{padding:24px 16px 48px}h1{font-size:25px}.summary{font-size:17px}}
 @media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--line:#ccc;--band:rgba(11,98,184,.16)}body{font-size:11pt}main{max-width:none;padding:0}h2{break-after:avoid}table{font-size:9pt}tr{break-inside:avoid}.scroll{overflow:visible}}
 `;
 

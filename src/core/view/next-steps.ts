@@ -1,4 +1,4 @@
-import { isSameTarget, missingRoles, needsOf, nextSignOff } from "../decide/sign-offs.ts";
+import { isSameTarget, jointOf, missingRoles, needsOf, nextSignOff } from "../decide/sign-offs.ts";
 import { namePhase, quote, tell } from "../messages/context.ts";
 import type { ByLanguage, Context, Sentences } from "../messages/context.ts";
 import { sayObstacle } from "../messages/obstacles.ts";
@@ -68,10 +68,13 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Held]>> = {
     invalid: () => "somebody repairs the shares, or takes people back",
     "shared-incident": () => "it goes on by itself when the stable version is well again",
     paused: () => "somebody resumes it, or takes people back",
-    "sign-off": (why, held) =>
-      `${after(held.phase, held, "en")} as soon as ${sayRoles(why.roles, "en")} approve${why.roles.length === 1 ? "s" : ""}`,
+    "sign-off": (why, held) => {
+      const joint = jointAfter(held);
+      const verb = why.roles.length === 1 || joint === "or" ? "approves" : "approve";
+      return `${after(held.phase, held, "en")} as soon as ${sayRoles(why.roles, "en", joint)} ${verb}`;
+    },
     window: (_, held) => `${after(held.phase, held, "en")} when the window opens`,
-    freeze: (_, held) => `${after(held.phase, held, "en")} when the freeze is lifted`,
+    freeze: (_, held) => `${after(held.phase, held, "en")} when the freeze is over`,
     capacity: (_, held) => `${after(held.phase, held, "en")} by itself when it is; or somebody looks why it does not grow`,
     investigation: () => "a release manager resumes or takes people back; without a word the rollback begins by itself",
     countdown: () => "the rollback begins by itself, unless fresh evidence proves that the breach is over; it may be begun earlier",
@@ -84,9 +87,9 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Held]>> = {
     invalid: () => "réparation des parts, ou retour arrière par décision",
     "shared-incident": () => "reprise automatique quand la version stable est rétablie",
     paused: () => "reprise ou retour arrière par décision",
-    "sign-off": (why, held) => `${after(held.phase, held, "fr")} dès l’accord\u202f: ${sayRoles(why.roles, "fr")}`,
+    "sign-off": (why, held) => `${after(held.phase, held, "fr")} dès l’accord\u202f: ${sayRoles(why.roles, "fr", jointAfter(held))}`,
     window: (_, held) => `${after(held.phase, held, "fr")} à l’ouverture de la fenêtre`,
-    freeze: (_, held) => `${after(held.phase, held, "fr")} à la levée du gel`,
+    freeze: (_, held) => `${after(held.phase, held, "fr")} à la fin du gel`,
     capacity: (_, held) =>
       `${after(held.phase, held, "fr")} automatiquement dès qu’elle l’est ; sinon, chercher pourquoi elle ne grandit pas`,
     investigation: () => "un release manager reprend ou annule\u202f; sans décision, le retour arrière commence de lui-même",
@@ -94,6 +97,10 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Held]>> = {
       "le retour arrière commence de lui-même, sauf preuve nouvelle que le seuil n’est plus franchi\u202f; il peut être avancé",
   },
 };
+
+function jointAfter({ phase, release }: Pick<Held, "phase" | "release">): "and" | "or" {
+  return jointOf(needsOf(release.plan, nextSignOff(phase, release.plan)));
+}
 
 function after(phase: number, { release }: Ahead, language: Language): string {
   if (phase + 1 < release.plan.phases.length) return namePhase(release.plan, phase + 1, language);
@@ -110,10 +117,10 @@ function earliest(phase: number, ahead: Ahead, language: Language): string {
 function signers(phase: number, { release }: Ahead, language: Language): string {
   const missing = missingRoles(release, nextSignOff(phase, release.plan));
   if (missing.length === 0) return "";
-  const isAny = "any" in needsOf(release.plan, nextSignOff(phase, release.plan));
-  const roles = sayRoles(missing, language, isAny ? "or" : "and");
+  const joint = jointAfter({ phase, release });
+  const roles = sayRoles(missing, language, joint);
   if (language === "fr") return `, avec l’accord\u202f: ${roles}`;
-  return ` and ${roles} approve${missing.length === 1 || isAny ? "s" : ""}`;
+  return ` and ${roles} approve${missing.length === 1 || joint === "or" ? "s" : ""}`;
 }
 
 function readyBy(sinceMs: number, { release, nowMs }: Ahead, language: Language): string {
@@ -159,7 +166,6 @@ function acknowledgement(release: Release, language: Language): string {
 function validation(release: Release, language: Language): string {
   const missing = validatorsNow(release);
   if (missing.length === 0) return "";
-  return language === "fr"
-    ? `validation après retour arrière\u202f: ${sayRoles(missing, "fr")}`
-    : `to validate the rollback: ${sayRoles(missing, "en")}`;
+  const roles = sayRoles(missing, language, jointOf(release.plan.people.validateRollback));
+  return language === "fr" ? `validation après retour arrière\u202f: ${roles}` : `to validate the rollback: ${roles}`;
 }

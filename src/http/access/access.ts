@@ -51,7 +51,7 @@ export interface Identified {
 export interface Staying {
   readonly over: AbortSignal;
   readonly lastsMs: number;
-  leave(): void;
+  readonly leave: () => void;
 }
 
 /** Who a session is for. Roles that the server's file gives are not in it: they are looked up at each call. */

@@ -18,6 +18,7 @@ function nameOf(context: Context, home: CookieHome, what: string): string {
   return `serin-${what}-${port}`;
 }
 
+/** What this server set in the browser under this name; `null`: nothing, or it is over. The value comes from outside. */
 export function readCookie(context: Context, home: CookieHome, what: string): string | null {
   return getCookie(context, nameOf(context, home, what)) ?? null;
 }
@@ -38,6 +39,7 @@ export function writeCookie(
   });
 }
 
+/** Lets the browser forget the cookie. */
 export function clearCookie(context: Context, home: CookieHome, what: string): void {
   writeCookie(context, home, { what, value: "", seconds: 0 });
 }

@@ -2,9 +2,13 @@ import { expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/fixtures/folder.ts";
 import { smallApi } from "../../../test/fixtures/small-api.ts";
 import type { SmallApi } from "../../../test/fixtures/small-api.ts";
+import { roles } from "../../core/plan.ts";
+import type { Role } from "../../core/plan.ts";
+import { whoMay } from "../../core/roles.ts";
 import type { Clock } from "../../ports.ts";
 import type { CreateTokenAnswer, CreateTokenBody, ListTokensAnswer } from "../contract/access.ts";
-import type { ProblemAnswer } from "../contract.ts";
+import { routes } from "../contract.ts";
+import type { ProblemAnswer, Route } from "../contract.ts";
 import { digestOf } from "./secrets.ts";
 
 const hour = 60 * 60_000;
@@ -37,11 +41,30 @@ test("a token is 32 random bytes behind a mark, shown once, and stored as a dige
   expect(await problem(await api.call("GET", "/api/v1/releases", { as: `${token}A` }))).toBe("token-unknown");
 });
 
-test("it has never more than who makes it: not another role, not another environment", async () => {
-  const api = await smallApi();
-  expect(await problem(await make(api, { roles: ["release-manager", "qa-lead"] }))).toBe("role-missing");
-  expect((await made(api, { roles: ["viewer"] })).view).toMatchObject({ roles: ["viewer"], environments: null });
-  expect((await made(api, { environments: ["staging"] })).view).toMatchObject({ environments: ["staging"] });
+test("a release manager gives a machine any role, in environments that there are", async () => {
+  const tokens = [{ name: "rachel", roles: ["release-manager" as const], environments: null }];
+  const api = await smallApi({ people: tokens, callers: tokens });
+  expect((await made(api, { roles: ["devops-lead"] }, "rachel")).view).toMatchObject({ roles: ["devops-lead"], environments: null });
+  expect((await made(api, { environments: ["staging"] }, "rachel")).view).toMatchObject({ environments: ["staging"] });
+  const misspelt = await make(api, { environments: ["staging", "prodction"] }, "rachel");
+  expect(await misspelt.json()).toMatchObject({ code: "body-invalid", errors: [{ pointer: "/environments/1" }] });
+});
+
+test("what a machine may with any role, a release manager may: so no token can more than who made it", () => {
+  const open = (role: Role): string[] =>
+    Object.entries(whoMay).flatMap(([deed, who]) => {
+      if (who.kind === "everybody") return [deed];
+      if (who.machines === "may not") return [];
+      return (who.kind === "roles" ? who.roles : who.otherwise).includes(role) ? [deed] : [];
+    });
+  const routesOf = (role: Role): string[] =>
+    Object.entries(routes as Readonly<Record<string, Route>>).flatMap(([name, { access }]) =>
+      access === "anybody" || access.includes(role) ? [name] : [],
+    );
+  for (const role of roles) {
+    expect(open("release-manager")).toEqual(expect.arrayContaining(open(role)));
+    expect(routesOf("release-manager")).toEqual(expect.arrayContaining(routesOf(role)));
+  }
 });
 
 test("a person whose roles hold in some environments gives what holds there, and nothing beyond", async () => {
@@ -98,8 +121,9 @@ test("its last use is noted to the hour, and it opens as much after the server w
 test("a machine has no person's name, makes no token, opens no dashboard, and is nobody who is on", async () => {
   const api = await smallApi();
   // Cyrillic е, a space that nobody sees, a figure for a letter, a dot above.
-  for (const name of ["quentin", "Quentin", "quеntin", "quen\u3164tin", "quent1n", "quen tin", "quentiṅ"])
-    expect(await problem(await make(api, { name })), JSON.stringify(name)).toBe("name-taken");
+  const taken: readonly string[] = ["quentin", "Quentin", "quеntin", "quen\u3164tin", "quent1n", "quen tin", "quentiṅ"];
+  const answers = await Promise.all(taken.map(async (name) => [name, await problem(await make(api, { name }))]));
+  expect(answers).toEqual(taken.map((name) => [name, "name-taken"]));
   const { token } = await made(api);
   expect(await problem(await make(api, { name: "child" }, token))).toBe("people-only");
   expect(await problem(await api.call("POST", "/api/v1/links", { as: token }))).toBe("people-only");

@@ -9,7 +9,7 @@ import { readBody, readQuery } from "../input.ts";
 import { pageOf } from "../pages.ts";
 import type { AppParts } from "../parts.ts";
 import type { Caller } from "../tokens.ts";
-import { rolesIn } from "./grants.ts";
+import { routes } from "../contract/routes.ts";
 
 /** Tokens of machines, newest first, without the tokens. */
 export async function listTokens(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -20,14 +20,15 @@ export async function listTokens(context: Context<Env>, parts: AppParts): Promis
 }
 
 /**
- * Makes a token that may do what is asked, and never more than who makes it. Throws `role-missing` for a role that they do not have themselves in
- * each of the environments, `people-only` and `name-taken`.
+ * Makes a token with the roles that are asked for, in environments where its maker is release manager: what a machine may with any role, a
+ * release manager may (but go back, where a plan leaves that to others). Throws `role-missing` for another environment, `body-invalid` for one that
+ * is not there, `people-only` and `name-taken`.
  */
 export async function createToken(context: Context<Env>, parts: AppParts): Promise<Response> {
   const { name, roles, environments: asked, expiresInDays } = await readBody(context, createTokenBody);
   const caller = onlyPeople(callerOf(context));
-  const environments = asked ?? caller.environments;
-  for (const role of roles) checkGiven(caller, role, environments);
+  const environments = asked ?? managedBy(caller);
+  if (asked !== undefined) checkPlaces(caller, asked, parts.environments);
   if (parts.access.roster.knows(name)) throw new UserError("name-taken", `A person here is called ${name}, or nearly.`);
   const createdBy = caller.name;
   const answer: CreateTokenAnswer = await parts.access.machines.create({
@@ -41,12 +42,22 @@ export async function createToken(context: Context<Env>, parts: AppParts): Promi
   return context.json(answer, 201);
 }
 
-/** Throws `role-missing` unless the caller has the role wherever the token shall have it. Everybody may look, and so let others look. */
-function checkGiven(caller: Caller, role: Role, environments: readonly string[] | null): void {
-  if (role === "viewer") return;
-  if (environments !== null) return environments.forEach((environment) => checkAccessIn(environment, caller, [role]));
-  if (!rolesIn(caller, null).includes(role)) {
-    throw new UserError("role-missing", `${caller.name} is not ${role} everywhere.`, { needs: [role] });
+/** Where the caller is release manager; `null`: everywhere. */
+function managedBy(caller: Caller): readonly string[] | null {
+  const makers: readonly Role[] = routes.createToken.access;
+  const managing = (caller.grants ?? [caller]).filter(({ roles }) => roles.some((role) => makers.includes(role)));
+  if (managing.some(({ environments }) => environments === null)) return null;
+  return [...new Set(managing.flatMap(({ environments }) => environments ?? []))];
+}
+
+/** Throws unless each of these environments is there, and the caller is release manager in it. */
+function checkPlaces(caller: Caller, asked: readonly string[], known: readonly string[]): void {
+  for (const [index, environment] of asked.entries()) {
+    if (!known.includes(environment)) {
+      const [pointer, detail] = [`/environments/${index}`, `is not an environment of this server (${known.join(", ")})`];
+      throw new UserError("body-invalid", `${pointer}: ${detail}.`, { errors: [{ pointer, detail }] });
+    }
+    checkAccessIn(environment, caller, routes.createToken.access);
   }
 }
 

@@ -70,7 +70,7 @@ export interface ListTokensAnswer {
 
 const roleWord = z.enum(["release-manager", "devops-lead", "qa-lead", "product-owner", "viewer"]);
 
-/** The body of `createToken`. A caller gives no role that is not theirs. */
+/** The body of `createToken`. Without `environments` it holds wherever its maker is release manager. */
 export const createTokenBody = z.strictObject({
   name: z
     .string()

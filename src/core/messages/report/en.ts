@@ -129,15 +129,15 @@ export const en: ReportWords = {
       gates === 0
         ? "No gate was asked for yet"
         : passed === gates
-          ? `All ${sayCount(gates, "en")} gates${notAsked} passed`
+          ? `${gates === 1 ? "The one gate" : `All ${sayCount(gates, "en")} gates`}${notAsked} passed`
           : [
-              `${sayCount(passed, "en")} of ${sayCount(gates, "en")} gates${notAsked} passed`,
+              `${sayCount(passed, "en")} of ${sayCount(gates, "en")} ${gates === 1 ? "gate" : "gates"}${notAsked} passed`,
               ...(failed.length === 0 ? [] : [`${quoted(failed)} failed`]),
               ...(open.length === 0 ? [] : [`${quoted(open)} stayed open`]),
             ].join(", ");
     const guardsSay =
       breached.length === 0
-        ? `none of ${sayCount(guards, "en")} guards was breached`
+        ? `${guards === 1 ? "the one guard was not" : `none of ${sayCount(guards, "en")} guards was`} breached`
         : `${quoted(breached)} ${breached.length === 1 ? "was" : "were"} breached`;
     const peopleSay =
       people === null ? "" : `; ${sayCount(people, "en")} ${people === 1 ? "person was" : "people were"} on the new version`;

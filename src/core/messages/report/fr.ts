@@ -133,20 +133,24 @@ export const fr: ReportWords = {
       gates === 0
         ? "Aucun critère n’a encore été demandé"
         : passed === gates
-          ? `Les ${sayCount(gates, "fr")} critères${notAsked} ont été validés`
+          ? gates === 1
+            ? `Le seul critère${notAsked} a été validé`
+            : `Les ${sayCount(gates, "fr")} critères${notAsked} ont été validés`
           : [
-              `${sayCount(passed, "fr")} critères${notAsked} validés sur ${sayCount(gates, "fr")}`,
+              `${sayCount(passed, "fr")} ${passed < 2 ? "critère" : "critères"}${notAsked} ${passed < 2 ? "validé" : "validés"} sur ${sayCount(gates, "fr")}`,
               ...(failed.length === 0 ? [] : [`échec de ${quoted(failed)}`]),
-              ...(open.length === 0 ? [] : [`restés ouverts\u202f: ${quoted(open)}`]),
+              ...(open.length === 0 ? [] : [`${open.length === 1 ? "resté ouvert" : "restés ouverts"}\u202f: ${quoted(open)}`]),
             ].join(", ");
     const guardsSay =
       breached.length === 0
-        ? `aucun des ${sayCount(guards, "fr")} garde-fous n’a été franchi`
+        ? guards === 1
+          ? "le seul garde-fou n’a pas été franchi"
+          : `aucun des ${sayCount(guards, "fr")} garde-fous n’a été franchi`
         : `${quoted(breached)} ${breached.length === 1 ? "a été franchi" : "ont été franchis"}`;
     const peopleSay =
       people === null
         ? ""
-        : `\u202f; ${sayCount(people, "fr")} ${people === 1 ? "personne était" : "personnes étaient"} sur la nouvelle version`;
+        : `\u202f; ${sayCount(people, "fr")} ${people < 2 ? "personne était" : "personnes étaient"} sur la nouvelle version`;
     return `${allGates === 0 ? "Le plan n’a pas de critères" : gatesSay}, et ${guards === 0 ? "pas de garde-fous" : guardsSay}${peopleSay}.`;
   },
   peopleOf: ({ signers, signOffs, delivered, lost, waiting, entries, isVerified }) => {
@@ -157,7 +161,7 @@ export const fr: ReportWords = {
     const told =
       delivered + lost + waiting === 0
         ? "aucune notification n’était prévue"
-        : `${sayCount(delivered, "fr")} ${delivered === 1 ? "notification a été remise" : "notifications ont été remises"}${lost === 0 ? " et aucune perdue" : ` et ${sayCount(lost, "fr")} perdues`}${waiting === 0 ? "" : `, ${sayCount(waiting, "fr")} en attente`}`;
+        : `${sayCount(delivered, "fr")} ${delivered === 1 ? "notification a été remise" : "notifications ont été remises"}${lost === 0 ? " et aucune perdue" : ` et ${sayCount(lost, "fr")} ${lost === 1 ? "perdue" : "perdues"}`}${waiting === 0 ? "" : `, ${sayCount(waiting, "fr")} en attente`}`;
     const proof = isVerified
       ? `son journal de ${sayCount(entries, "fr")} entrées est intact, et le rejouer redonne chaque décision`
       : "son journal n’a PAS pu être vérifié\u202f: ne pas se fier à ce rapport";
