@@ -58,7 +58,7 @@ async function drawStory(browser: Browser): Promise<void> {
     await server.playground.pass(minuteMs);
     await draw("countdown", `/releases/${id}`);
     await server.until(id, ({ release }) => release.status.kind === "rolled-back", 10 * minuteMs);
-    await draw("rolled-back", `/releases/${id}`);
+    await draw("rolled-back", `/releases/${id}`, { awaits: ".outcome-says li:not(.bone)" });
   } finally {
     await server.close();
   }

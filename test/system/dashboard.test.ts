@@ -134,7 +134,7 @@ onSystem({ name: "the dashboard in the machine's Chromium", needs: ["chromium"] 
       .waitFor();
     await claire.evaluate("globalThis.isSamePage = true");
     await claire.context().setOffline(true);
-    await claire.getByText("The server cannot be reached").waitFor();
+    await claire.getByRole("status").filter({ hasText: "The server cannot be reached" }).waitFor();
     await dashboard.ask(people.omar, id, "pause");
     await claire.context().setOffline(false);
     await claire.getByText("The server cannot be reached").waitFor({ state: "detached" });
@@ -151,6 +151,7 @@ onSystem({ name: "the dashboard in the machine's Chromium", needs: ["chromium"] 
       for (let presses = 0; presses < 80; presses += 1) {
         if ((await focused()) === label) return;
         await rachel.keyboard.press("Tab");
+        expect({ at: await focused(), isHidden: await isBehindButtons(rachel) }).toMatchObject({ isHidden: false });
       }
       throw new Error(`the keyboard never gets to ${label}`);
     };
@@ -161,7 +162,12 @@ onSystem({ name: "the dashboard in the machine's Chromium", needs: ["chromium"] 
       .getByRole("status")
       .getByText(/Observing 10\s%/)
       .waitFor();
-    await tabTo(await labelOf(dashboard, id, "rollback"));
+    const rollback = await labelOf(dashboard, id, "rollback");
+    await tabTo(rollback);
+    // Whoever thinks again is back at the button.
+    await rachel.keyboard.press("Enter");
+    await dialogOf(rachel).getByRole("button", { name: words.release.cancel }).press("Enter");
+    await expect.poll(focused).toBe(rollback);
     await rachel.keyboard.press("Enter");
     await dialogOf(rachel).waitFor();
     await expect.poll(focused).toBe((await labelOf(dashboard, id, "rollback")).replace("…", ""));
@@ -175,12 +181,17 @@ onSystem({ name: "the dashboard in the machine's Chromium", needs: ["chromium"] 
     const id = await beginObserving(dashboard);
     const size = { width: 375, height: 667 };
     const rachel = await dashboard.open(people.rachel, `/releases/${id}`, { size });
+    // The longer language.
     for (const path of [`/releases/${id}`, "/", "/calendar", "/settings"]) {
-      await rachel.goto(dashboard.server.url + path);
-      await rachel.getByRole("main").waitFor();
-      expect(await rachel.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(size.width);
+      await rachel.goto(`${dashboard.server.url}${path}?lang=fr`);
+      await rachel.getByRole("main").getByRole("heading").first().waitFor();
+      for (const width of [size.width, 320]) {
+        await rachel.setViewportSize({ ...size, width });
+        expect(await rachel.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+      }
     }
-    await rachel.goto(`${dashboard.server.url}/releases/${id}`);
+    await rachel.setViewportSize(size);
+    await rachel.goto(`${dashboard.server.url}/releases/${id}?lang=en`);
     const rollback = rachel.getByRole("button", { name: await labelOf(dashboard, id, "rollback"), exact: true });
     await rollback.waitFor();
     const box = await rollback.boundingBox();
@@ -204,3 +215,12 @@ onSystem({ name: "the dashboard in the machine's Chromium", needs: ["chromium"] 
     expect((await dashboard.call(people.hugo, routes.session)).body).toMatchObject({ person: { name: people.hugo } });
   });
 });
+
+/** True when what has the focus cannot be seen because it lies behind the buttons at the lower edge. */
+function isBehindButtons(page: Page): Promise<boolean> {
+  return page.evaluate<boolean>(`(() => {
+    const [focused, bar] = [document.activeElement, document.querySelector(".actions")];
+    if (bar === null || focused === document.body || bar.contains(focused)) return false;
+    return focused.getBoundingClientRect().bottom > bar.getBoundingClientRect().top;
+  })()`);
+}

@@ -17,8 +17,9 @@ export function Outcome({ view }: { readonly view: ReleaseView }): ReactNode {
     <section className="outcome" aria-label={words.outcome}>
       <h2 className="heading">{words.outcome}</h2>
       <ul className="sheet outcome-says">
-        {report !== null &&
-          [...(report.wayBack === null ? [] : [report.wayBack.says]), ...report.summary].map((says) => <li key={says}>{says}</li>)}
+        {report === null
+          ? [0, 1, 2].map((at) => <li key={at} className="bone" aria-hidden="true" />)
+          : [...(report.wayBack === null ? [] : [report.wayBack.says]), ...report.summary].map((says) => <li key={says}>{says}</li>)}
       </ul>
     </section>
   );
