@@ -127,7 +127,7 @@ describe("what was acknowledged", () => {
   });
 
   test("a journal that decides otherwise than it says is found", () => {
-    expect(auditJournal(storedOf(rows, [answered("accepted", "q1")]))[0]).toMatch(/^not verified: revision 1: row 1 leads to/);
+    expect(auditJournal(storedOf(rows, [answered("accepted", "q1")]))[0]).toMatch(/^not verified: revision 1: row 1: status/);
     expect(auditJournal({ ...storedOf(rows, [answered("accepted", "q1")]), rows: rows.slice(1) })[0]).toMatch(/^not verified: revision 1/);
   });
 });
