@@ -19,6 +19,7 @@ interface Options extends ConnectionOptions {
   readonly key?: string;
   readonly at?: string;
   readonly nextWindow?: true;
+  readonly override?: true;
 }
 
 /** Adds `release start PLAN`. Exit: 0 begun; 1 a service is busy; 2 the plan or the versions are wrong. */
@@ -30,12 +31,14 @@ export function addReleaseStart(release: Command, terminal: Terminal): void {
     .requiredOption("--reason <text>", "why")
     .option("--at <moment>", "not before this moment, in the plan's zone (2025-08-19T14:00); it may be approved until then")
     .option("--next-window", "not before the next moment at which the whole plan fits its windows")
+    .option("--override", "let the start pass a closed window or a freeze, with the reason; release managers only")
     .option("--key <key>", "the same key twice begins one release (default: a new one)")
     .action((file: string, options: Options) => run(terminal, options, () => start(terminal, file, options)));
 }
 
 async function start(terminal: Terminal, file: string, options: Options): Promise<void> {
-  if (options.at !== undefined && options.nextWindow) throw new UserError("input-invalid", "Give --at or --next-window, not both.");
+  if ([options.at, options.nextWindow, options.override].filter((one) => one !== undefined).length > 1)
+    throw new UserError("input-invalid", "Give one of --at, --next-window and --override.");
   if (options.at !== undefined && parseMoment(options.at) === null)
     throw new UserError("input-invalid", `--at takes a day and a time, such as 2025-08-19T14:00, not "${options.at}".`);
   const body: StartReleaseBody = {
@@ -45,6 +48,7 @@ async function start(terminal: Terminal, file: string, options: Options): Promis
     reason: options.reason,
     ...(options.at === undefined ? {} : { at: options.at }),
     ...(options.nextWindow === undefined ? {} : { nextWindow: options.nextWindow }),
+    ...(options.override === undefined ? {} : { override: options.override }),
   };
   const client = await connect(terminal, options);
   const answer = await client.call<StartReleaseAnswer>(routes.startRelease, {
@@ -53,6 +57,7 @@ async function start(terminal: Terminal, file: string, options: Options): Promis
   });
   if (options.json) return terminal.out(`${JSON.stringify(answer)}\n`);
   for (const problem of answer.problems) terminal.err(`${plainText(formatProblem(problem))}\n`);
+  if (options.override && !answer.isOverridden) terminal.err("Nothing stood in the way of the start: nothing was overridden.\n");
   const begun = answer.starts === null ? "has begun" : `waits until ${answer.starts.says}`;
   terminal.out(`${answer.id} ${begun}. Look at it: serin release watch ${answer.id}\n`);
 }

@@ -46,11 +46,16 @@ export interface EngineOptions {
   readonly onTick?: (tick: Tick) => void;
 }
 
+/** How a release begins. `inFreeze`: "wait" is for who lifts the freeze, or lets the start pass it; absent: "refuse". */
+export interface Begin {
+  readonly inFreeze?: "refuse" | "wait";
+}
+
 export interface Engine {
   /** Takes up every unfinished release where it was. */
   start(): Promise<void>;
   /** Stores and starts a release; answers its id. Throws `ServiceBusy` (a service or the router is in another release) or `EnvironmentFrozen`. */
-  release(head: NewRelease): Promise<string>;
+  release(head: NewRelease, begin?: Begin): Promise<string>;
   /** Stores a request and wakes its release; resolved means that it survives a crash, not that it was answered. */
   ask(request: Request): Promise<void>;
   /** Ids of the releases that run in this process: those that are not over, or keep something running. */
@@ -93,10 +98,10 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       for (const id of await world.store.active()) await keeper.takeUp(id);
       delivery.start();
     },
-    async release(head) {
+    async release(head, { inFreeze = "refuse" } = {}) {
       const freeze = (await world.store.freezes(nowMs())).find((candidate) => candidate.environment === head.environment);
       // What is scheduled waits for its moment, and then for the freeze to be lifted.
-      if (freeze && (head.notBeforeMs ?? 0) <= nowMs()) throw new EnvironmentFrozen(freeze);
+      if (freeze && inFreeze === "refuse" && (head.notBeforeMs ?? 0) <= nowMs()) throw new EnvironmentFrozen(freeze);
       return starts.begin(head);
     },
     async ask(request) {

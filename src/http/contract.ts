@@ -59,8 +59,13 @@ export const startReleaseBody = z
     at: moment.optional(),
     /** True: it is scheduled for the next moment at which the whole plan fits its windows. */
     nextWindow: z.literal(true).optional(),
+    /** True, of a release manager: the start may pass the closed window and the freeze that stand in its way now, with the reason. */
+    override: z.literal(true).optional(),
   })
-  .refine(({ at, nextWindow }) => at === undefined || nextWindow === undefined, "takes at or nextWindow, not both");
+  .refine(
+    ({ at, nextWindow, override }) => [at, nextWindow, override].filter((one) => one !== undefined).length <= 1,
+    "takes one of at, nextWindow and override",
+  );
 export type StartReleaseBody = z.infer<typeof startReleaseBody>;
 
 /** The answer of `startRelease`; status 201 when it began now, 200 when the same key had begun it before. */
@@ -71,6 +76,8 @@ export interface StartReleaseAnswer {
   readonly problems: readonly Problem[];
   /** The moment that it is scheduled for, epoch ms and in words in the plan's zone; `null`: as soon as it may. */
   readonly starts: { readonly atMs: number; readonly says: string } | null;
+  /** True when something stood in the way of the start, and `override` lets it pass. */
+  readonly isOverridden: boolean;
 }
 
 /** The query of `listReleases`: newest first; `before` is the `next` of the page before. */

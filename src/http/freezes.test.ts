@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
+import { smallPlan } from "../../test/fixtures/small-adapters.ts";
 import { smallApi } from "../../test/fixtures/small-api.ts";
 import type { SmallApi } from "../../test/fixtures/small-api.ts";
 import { typed } from "../../test/typed.ts";
@@ -7,7 +8,7 @@ import { addFreezeLift } from "../cli/freeze-lift.ts";
 import { addFreezeList } from "../cli/freeze-list.ts";
 import { addFreezeSet } from "../cli/freeze-set.ts";
 import type { Freeze } from "../ports.ts";
-import type { ListFreezesAnswer, ProblemAnswer, ShowReleaseAnswer } from "./contract.ts";
+import type { ListFreezesAnswer, ProblemAnswer, ShowReleaseAnswer, StartReleaseAnswer } from "./contract.ts";
 import { listen } from "./listen.ts";
 
 const farMs = Date.parse("2099-12-31T18:00:00Z");
@@ -30,6 +31,33 @@ test("a freeze by hand stands with its name, reason and end; nothing starts ther
   expect((await lift(api)).status).toBe(204);
   expect(await freezesOf(api)).toEqual([]);
   await api.begin();
+});
+
+test("a release manager begins in a freeze with a reason; nobody else does, and a machine neither", async () => {
+  const api = await smallApi();
+  await set(api, { environment: "production", reason: "stocktaking" });
+  const start = (as: string, key: string): Promise<Response> => {
+    const body = {
+      plan: { text: smallPlan, file: "plan.yaml" },
+      versions: { web: "2" },
+      stable: { web: "1" },
+      reason: "the till is down",
+      override: true,
+    };
+    return api.call("POST", "/api/v1/releases", { as, headers: { "idempotency-key": key }, body });
+  };
+  const token = { name: "pipeline", roles: ["release-manager"] };
+  const made = (await (await api.call("POST", "/api/v1/tokens", { body: token })).json()) as { readonly token: string };
+  expect((await problemOf(await start("olga", "k1"))).code).toBe("role-missing");
+  expect((await problemOf(await start(made.token, "k2"))).code).toBe("people-only");
+  const answer = await start("ada", "k3");
+  const { id, isOverridden } = (await answer.json()) as StartReleaseAnswer;
+  expect([answer.status, isOverridden]).toEqual([201, true]);
+  // The same call again asks for nothing more.
+  expect((await start("ada", "k3")).status).toBe(200);
+  const view = (await (await api.call("GET", `/api/v1/releases/${id}`)).json()) as ShowReleaseAnswer;
+  expect(view.status).toMatchObject({ kind: "waiting", for: [{ kind: "sign-off" }] });
+  expect(view.story.flatMap(({ says }) => says).join(" ")).toContain("the till is down");
 });
 
 test.each<[string, object, string]>([

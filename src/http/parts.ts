@@ -25,7 +25,7 @@ export interface ReleaseSeen extends Seen {
 /** What the API needs of the engine. */
 export interface EngineFace {
   /** Begins a release and answers its id, that of the earlier one when the start key is known. Throws `ServiceBusy` or `EnvironmentFrozen`. */
-  release(newRelease: NewRelease): Promise<string>;
+  release(newRelease: NewRelease, begin?: { readonly inFreeze?: "refuse" | "wait" }): Promise<string>;
   /** Resolves once the request is stored. */
   ask(request: Request): Promise<void>;
   /** `null`: there is no such release. */

@@ -9,14 +9,18 @@ import type { Plan } from "../core/plan.ts";
 import { nextFit } from "../core/when.ts";
 import { EnvironmentFrozen, ServiceBusy } from "../ports.ts";
 import type { NewRelease } from "../ports.ts";
-import { callerOf, checkAccessIn } from "./auth.ts";
+import { askRelease } from "./ask.ts";
+import { callerOf, checkAccessIn, personIn } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { pathOf, routes, startReleaseBody } from "./contract.ts";
 import type { StartReleaseAnswer, StartReleaseBody } from "./contract.ts";
 import { readBody, readKey } from "./input.ts";
+import { newsOf } from "./news.ts";
 import { checkAdapters, checkVersions, readPlanOrRefuse } from "./plan-body.ts";
 import type { AppParts } from "./parts.ts";
+import { releaseOrRefuse } from "./releases.ts";
 import { seenStable } from "./stable.ts";
+import type { Caller } from "./tokens.ts";
 
 /** Begins a release: the plan is read and frozen, the versions are completed, and the engine is told once per idempotency key. */
 export async function startRelease(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -26,18 +30,20 @@ export async function startRelease(context: Context<Env>, parts: AppParts): Prom
   const body = await readBody(context, startReleaseBody);
   const { plan, problems } = readPlanOrRefuse(parts, body.plan, body.at === undefined ? null : parseMoment(body.at));
   checkAccessIn(plan.environment, caller, routes.startRelease.access);
+  if (body.override) checkMayOverride(plan.environment, caller);
   checkAdapters(parts, plan);
   const asked = await newRelease(parts, { plan, problems, body, by: caller.name, key });
   const isRepeated = await isKnown(parts, asked);
   refusePast(parts, asked, isRepeated);
   refuseNothingNew(asked, isRepeated);
-  const id = await beginOrRefuse(parts, asked);
+  const id = await beginOrRefuse(parts, asked, body.override ? "wait" : "refuse");
   await refuseReusedKey(parts, { id, isAt: body.at !== undefined }, asked);
   const isNew = id === asked.id;
   if (isNew) parts.log("info", "release-started", { release: id, by: caller.name, reason: body.reason });
   const { notBeforeMs = null } = asked;
   const starts = notBeforeMs === null ? null : { atMs: notBeforeMs, says: sayMoment(plan, notBeforeMs, plan.language) };
-  const answer: StartReleaseAnswer = { id, path: pathOf(routes.showRelease, { id }), problems, starts };
+  const isOverridden = body.override === true && (await overrideStart(parts, { release: id, caller, reason: body.reason }));
+  const answer: StartReleaseAnswer = { id, path: pathOf(routes.showRelease, { id }), problems, starts, isOverridden };
   return context.json(answer, isNew ? 201 : 200, { Location: answer.path });
 }
 
@@ -129,9 +135,47 @@ function refuseNothingNew(asked: NewRelease, isRepeated: boolean): void {
   throw new UserError("versions-invalid", "Every service has this version already: there is nothing to release.");
 }
 
-async function beginOrRefuse(parts: AppParts, asked: NewRelease): Promise<string> {
+/** Throws `people-only` or `role-missing`: windows and freezes are let pass by a release manager in person. */
+function checkMayOverride(environment: string, caller: Caller): void {
+  if (caller.isMachine) throw new UserError("people-only", `${caller.name} is a machine.`);
+  checkAccessIn(environment, caller, ["release-manager"]);
+}
+
+interface Overriding {
+  readonly release: string;
+  readonly caller: Caller;
+  readonly reason: string;
+}
+
+/**
+ * Asks as the caller that the start may pass what stands in its way, once the release has looked; the journal keeps the request. True when
+ * something did and is let pass: where nothing is in the way there is nothing to ask for. The same call again asks the same once.
+ */
+async function overrideStart(parts: AppParts, { release, caller, reason }: Overriding): Promise<boolean> {
+  const { plan, revision } = (await lookedAt(parts, release)).release;
+  const by = personIn(caller, plan.environment);
+  const request = { id: `start-override-${release}`, release, atMs: parts.engine.nowMs(), by, reason, as: null };
+  const { answer } = await askRelease(parts, { ...request, kind: "override", expectRevision: revision });
+  return answer?.kind === "accepted";
+}
+
+/** The release once it has taken its first look at what it waits for, or as it is when the server closes. */
+async function lookedAt(parts: AppParts, id: string): Promise<Awaited<ReturnType<typeof releaseOrRefuse>>> {
+  const news = newsOf(parts, id);
   try {
-    return await parts.engine.release(asked);
+    for (;;) {
+      const seen = await releaseOrRefuse(parts, id);
+      if (seen.release.revision > 0 || parts.closing.aborted) return seen;
+      await news.changed(parts.closing);
+    }
+  } finally {
+    news.stop();
+  }
+}
+
+async function beginOrRefuse(parts: AppParts, asked: NewRelease, inFreeze: "refuse" | "wait"): Promise<string> {
+  try {
+    return await parts.engine.release(asked, { inFreeze });
   } catch (error) {
     if (error instanceof EnvironmentFrozen) throw new UserError("environment-frozen", `${error.message}.`, { freeze: error.freeze });
     if (error instanceof ServiceBusy) throw new UserError("service-busy", `${error.message}.`, { busy: error.services });

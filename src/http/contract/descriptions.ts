@@ -54,6 +54,7 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
       "versions-invalid",
       "stable-unknown",
       "connection-missing",
+      "people-only",
       "environment-frozen",
       "service-busy",
       "role-missing",
