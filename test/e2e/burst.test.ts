@@ -110,9 +110,9 @@ test("a thousand calls at once: each that was stored is answered once, ticks go 
   // Without a key every call is one of its own; with one it is the same, in the second burst too. Who leads the release signs beside, under keys.
   const isOwn = (id: string): boolean => /^[\da-f]{8}-/.test(id);
   const keyed = answers.filter(({ request, asked }) => asked === "pause" && !isOwn(request));
-  // Of what Noor may not ask for now, thirty a minute are stored.
+  // Of what somebody may not ask for now, thirty a minute are stored: Noor's two, and Camille's approval once hers has been given.
   const told = bursts.flatMap(({ said }) => said.flatMap(({ status }, index) => (status === 429 ? [index % 10] : [])));
-  expect([...new Set(told)].toSorted()).toEqual([4, 5]);
+  expect([...new Set(told)].filter((kind) => kind !== 3).toSorted()).toEqual([4, 5]);
   expect({ own: ids.filter(isOwn).length, keyed: keyed.length }).toEqual({ own: 2 * 400 - told.length, keyed: 104 });
   const kinds = new Map(answers.map(({ request, kind }) => [request, kind]));
   for (const { said } of bursts) {

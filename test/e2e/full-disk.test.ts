@@ -1,5 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { get } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { cp, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -144,8 +146,16 @@ test(
       await gone;
     });
     const { listening: serverUrl } = JSON.parse(String(await once(child.stdout, "data"))) as { readonly listening: string };
-    const stranger = async (): Promise<number> =>
-      (await fetch(`${serverUrl}/api/v1/freezes`, { headers: { authorization: "Bearer nobody" } })).status;
+    // Each from an address of its own: who fails too often from one is told to wait, and that is logged once.
+    let strangers = 1;
+    const stranger = async (): Promise<number> => {
+      strangers += 1;
+      const headers = { authorization: "Bearer nobody" };
+      const call = get(`${serverUrl}/api/v1/freezes`, { headers, localAddress: `127.0.0.${strangers}` });
+      const [answer] = (await once(call, "response")) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode ?? 0;
+    };
     const logged = async (): Promise<number> => (await stat(join(disk.seen, "log"))).size;
     expect(await stranger()).toBe(401);
     await disk.fill();

@@ -137,7 +137,7 @@ describe("what the image holds", () => {
     const [, ...ask] = JSON.parse(health) as string[];
     const askAt = (url: string) => run(process.execPath, ask, { env: { SERIN_HEALTH: url } });
     await askAt(`${listening}/api/v1/health`);
-    await expect(askAt(`${listening}/nothing`)).rejects.toMatchObject({ code: 1 });
+    await expect(askAt(`${listening}/api/v1/nothing`)).rejects.toMatchObject({ code: 1 });
     server.kill("SIGTERM");
     expect(await once(server, "exit")).toEqual([0, null]);
     if (asNobody.length === 0) await run("chmod", ["-R", "u+w", app]);
