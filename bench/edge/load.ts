@@ -127,6 +127,7 @@ class Harvest {
     if (visitor.arm !== null && visitor.arm !== arm) this.moves.push({ visitor: number, to: arm });
     visitor.arm = arm;
     if (arm === "stable") return;
+    tellOfCanary?.();
     this.canaryAtMs.push(machineMs());
     const forwardedAt = /x-forwarded-at: ([\d.]+)/.exec(answer.head)?.[1];
     if (forwardedAt !== undefined) this.canaryForwardedAtMs.push(Number(forwardedAt));
@@ -134,6 +135,8 @@ class Harvest {
 }
 
 let stop: (() => void) | null = null;
+/** Set while the parent waits for the next answer of the canary. */
+let tellOfCanary: (() => void) | null = null;
 
 function run(order: LoadOrder): Promise<LoadResult> {
   const { who = "people", everyMs } = order;
@@ -172,7 +175,12 @@ function run(order: LoadOrder): Promise<LoadResult> {
   });
 }
 
-process.on("message", (message: LoadOrder | "stop") => {
+process.on("message", (message: LoadOrder | "stop" | "canary") => {
   if (message === "stop") stop?.();
-  else void run(message).then((result) => process.send?.(result));
+  else if (message === "canary") {
+    tellOfCanary = () => {
+      tellOfCanary = null;
+      process.send?.("canary");
+    };
+  } else void run(message).then((result) => process.send?.(result));
 });

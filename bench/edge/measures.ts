@@ -65,7 +65,10 @@ export interface Steered {
   readonly share: (sharePct: number) => Promise<void>;
 }
 
-/** Moves the share between 50 % and 0 % `changes` times, `gapMs` apart, under as much load as `connections` make. */
+/**
+ * Moves the share between 50 % and 0 % `changes` times under as much load as `connections` make, `gapMs` after the last word took effect: the
+ * canary is taken away only when it has answered somebody, for a router may say that it is done before it is.
+ */
 export async function changeShares(
   router: Steered,
   load: Load,
@@ -74,6 +77,7 @@ export async function changeShares(
   const { connections, gapMs, changes } = how;
   await router.share(50);
   const loading = load.order({ urls: router.urls, connections, everyMs: 0, forMs: 300_000 });
+  await load.hear("canary");
   await wait(500);
   const calls: { readonly atMs: number; readonly tookMs: number; readonly sharePct: number }[] = [];
   for (let change = 0; change < changes; change += 1) {
@@ -81,6 +85,7 @@ export async function changeShares(
     const atMs = machineMs();
     await router.share(sharePct);
     calls.push({ atMs, tookMs: machineMs() - atMs, sharePct });
+    if (sharePct > 0) await load.hear("canary");
     await wait(gapMs);
   }
   load.tell("stop");

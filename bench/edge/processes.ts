@@ -48,6 +48,8 @@ export interface Worker<Order, Result> {
   order(order: Order): Promise<Result>;
   /** Tells it something that has no answer. */
   tell(word: string): void;
+  /** Asks to be told of something that happens while it works, and resolves when it has said the same word back. */
+  hear(word: string): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -55,8 +57,13 @@ export interface Worker<Order, Result> {
 export function startWorker<Order extends object, Result>(name: string): Worker<Order, Result> {
   const child = fork(beside(`${name}.ts`), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   let asked: { readonly resolve: (result: Result) => void; readonly reject: (why: Error) => void } | null = null;
-  child.on("message", (result) => asked?.resolve(result as Result));
-  child.on("exit", () => asked?.reject(new Error(`${name} ended by itself`)));
+  let heard: Pick<PromiseWithResolvers<void>, "resolve" | "reject"> | null = null;
+  child.on("message", (said) => (typeof said === "string" ? heard?.resolve() : asked?.resolve(said as Result)));
+  child.on("exit", () => {
+    const why = new Error(`${name} ended by itself`);
+    asked?.reject(why);
+    heard?.reject(why);
+  });
   return {
     pid: child.pid ?? 0,
     order: (order) =>
@@ -65,6 +72,11 @@ export function startWorker<Order extends object, Result>(name: string): Worker<
         child.send(order);
       }),
     tell: (word) => void child.send(word),
+    hear: (word) =>
+      new Promise((resolve, reject) => {
+        heard = { resolve, reject };
+        child.send(word);
+      }),
     end: () => endOf(child),
   };
 }
