@@ -140,7 +140,7 @@ function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): 
   if (answer.status === 401 || answer.status === 403) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;
-    parts.denied({ code: answer.code, method: context.req.method, path: context.req.path, who });
+    parts.denied({ code: answer.code, method: context.req.method, path: context.req.path, who, from: parts.access.addressOf(context) });
   }
   return problemResponse(answer);
 }

@@ -1,11 +1,13 @@
 import type { Context } from "hono";
 import type { LoginSettings } from "../../config/open-login.ts";
+import type { Proxies } from "../../config/proxies-shape.ts";
 import { UserError } from "../../errors.ts";
 import type { AccessStore, Clock, Grant, StoredSession } from "../../ports.ts";
 import type { SessionPerson } from "../contract/access.ts";
 import type { Log } from "../log.ts";
 import { personOf } from "../tokens.ts";
 import type { Caller } from "../tokens.ts";
+import { CallerAddresses, placeOf } from "./caller-address.ts";
 import { clearCookie, readCookie, writeCookie } from "./cookie.ts";
 import type { CookieHome } from "./cookie.ts";
 import { callerWith } from "./grants.ts";
@@ -19,7 +21,7 @@ import { MachineTokens } from "./machine-tokens.ts";
 import { checkOrigin } from "./origin.ts";
 import { Roster } from "./roster.ts";
 import { Sessions } from "./sessions.ts";
-import { addressOf, Tries } from "./tries.ts";
+import { Tries } from "./tries.ts";
 
 /** What access to a server is made of. */
 export interface AccessMakings {
@@ -33,6 +35,8 @@ export interface AccessMakings {
   readonly publicUrl: string | null;
   /** How people sign in with their identity provider. Absent or `null`: they do not. */
   readonly login?: LoginSettings | null;
+  /** Who is believed whom they speak for. Absent or `null`: nobody. */
+  readonly proxies?: Proxies | null;
   readonly log: Log;
 }
 
@@ -83,8 +87,9 @@ export class Access {
   readonly #links: Links<LinkHolder>;
   readonly #tries: Tries;
   readonly #home: CookieHome;
+  readonly #addresses: CallerAddresses;
 
-  constructor({ store, clock, people, tokens, publicUrl, log, login = null }: AccessMakings) {
+  constructor({ store, clock, people, tokens, publicUrl, log, login = null, proxies = null }: AccessMakings) {
     this.publicUrl = publicUrl;
     this.#clock = clock;
     this.roster = new Roster(clock, people);
@@ -97,6 +102,7 @@ export class Access {
     this.#links = new Links(clock);
     this.#tries = new Tries(clock, log, triesAtMost);
     this.#home = { isHttps: publicUrl?.startsWith("https:") ?? false };
+    this.#addresses = new CallerAddresses(proxies);
   }
 
   /**
@@ -108,6 +114,11 @@ export class Access {
     const found = header === undefined ? await this.#bySession(context) : await this.#byToken(context, header);
     if (found !== null && !found.caller.isMachine) this.roster.seen(found.caller);
     return found;
+  }
+
+  /** The address from which a call comes; "" where there is no connection. */
+  addressOf(context: Context): string {
+    return this.#addresses.of(context);
   }
 
   /** For a call that stays open: it is over as soon as what its caller showed is. A person who reads is here as long as it is not. */
@@ -131,7 +142,7 @@ export class Access {
     const holder = this.#links.redeem(code);
     const isOver = holder !== null && holder.from !== null && !(await this.#sessions.isOpen(holder.from));
     if (holder === null || isOver) {
-      this.#tries.count(addressOf(context));
+      this.#tries.count(this.#placeOf(context));
       throw new UserError("link-unknown", "Nobody here has this link, or it was used, or its ten minutes are over.");
     }
     const { from, ...person } = holder;
@@ -146,7 +157,7 @@ export class Access {
   /** Where the browser goes to sign in; it ends at `to`, an address of this server. Throws `login-unset`, `login-provider` or `too-many-tries`. */
   async beginLogin(context: Context, to: string): Promise<URL> {
     if (this.login === null) throw new UserError("login-unset", "The server's file names no identity provider.");
-    this.#beginnings.count(addressOf(context));
+    this.#beginnings.count(this.#placeOf(context));
     const { url, flow } = await this.login.begin(to);
     writeCookie(context, this.#home, { what: "login", value: this.#flows.seal(flow), seconds: this.#flows.seconds });
     return url;
@@ -158,7 +169,7 @@ export class Access {
     const flow = this.#flows.open(readCookie(context, this.#home, "login") ?? "", context.req.query("state") ?? "");
     clearCookie(context, this.#home, "login");
     if (flow === null) {
-      this.#tries.count(addressOf(context));
+      this.#tries.count(this.#placeOf(context));
       throw new UserError("login-over", "This browser has begun no such sign-in, or it came to its end.");
     }
     const person = this.#personBehind(await this.login.finish(new URL(context.req.url).search, flow));
@@ -203,13 +214,17 @@ export class Access {
     return { caller, via: session.via, session, proof: proofOf(session) };
   }
 
+  #placeOf(context: Context): string {
+    return placeOf(this.addressOf(context));
+  }
+
   async #byToken(context: Context, header: string): Promise<Identified> {
     const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header)?.[1];
     if (token === undefined) throw new UserError("token-missing", "This call needs `Authorization: Bearer TOKEN`.");
     const person = personOf(this.#tokens, token);
     const found = person === null ? await this.machines.machineOf(token) : { caller: person, proof: null };
     if (found !== null) return { ...found, via: "token", session: null };
-    this.#tries.count(addressOf(context));
+    this.#tries.count(this.#placeOf(context));
     throw new UserError("token-unknown", "Nobody here has this token, or it is not in force any more.");
   }
 
@@ -220,7 +235,7 @@ export class Access {
     const caller = session === null ? null : this.#callerOf(session);
     if (session === null || caller === null) {
       clearCookie(context, this.#home, "session");
-      this.#tries.count(addressOf(context));
+      this.#tries.count(this.#placeOf(context));
       throw new UserError("session-over", "The session of this browser is over.");
     }
     if (!["GET", "HEAD"].includes(context.req.method)) checkOrigin(context, this.publicUrl);
