@@ -6,6 +6,7 @@ import { authenticate } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { login, loginCallback } from "./access/login-routes.ts";
 import { closeSession, createLink, openSession, people, session } from "./access/session-routes.ts";
+import { endSessions, endSessionsOf, listSessions } from "./access/signed-in-routes.ts";
 import { Tries } from "./access/tries.ts";
 import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
 import { routes } from "./contract.ts";
@@ -64,6 +65,9 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
   session,
   openSession,
   closeSession,
+  listSessions,
+  endSessions,
+  endSessionsOf,
   createLink,
   people,
   login,

@@ -7,6 +7,7 @@ import type { SessionPerson } from "../contract/access.ts";
 import type { Log } from "../log.ts";
 import { personOf } from "../tokens.ts";
 import type { Caller } from "../tokens.ts";
+import { agentOf } from "./agent.ts";
 import { CallerAddresses, placeOf } from "./caller-address.ts";
 import { clearCookie, readCookie, writeCookie } from "./cookie.ts";
 import type { CookieHome } from "./cookie.ts";
@@ -49,6 +50,12 @@ export interface Identified {
   readonly via: SessionPerson["via"];
   readonly session: StoredSession | null;
   readonly proof: Proof | null;
+}
+
+/** A session that is open: who holds it now (`null`: nobody whom it still lets in), and when it was last used, epoch ms (`null`: not since the server began). */
+export interface OpenSession extends StoredSession {
+  readonly holder: Caller | null;
+  readonly lastSeenMs: number | null;
 }
 
 /** How long a call that stays open may: until `over` aborts, and `lastsMs` at most. `leave` is called when it is over. */
@@ -201,12 +208,26 @@ export class Access {
     clearCookie(context, this.#home, "session");
   }
 
+  /** Every session that is open, newest first. */
+  async openSessions(): Promise<readonly OpenSession[]> {
+    return (await this.#sessions.all()).map((session) => ({ ...session, holder: this.#callerOf(session) }));
+  }
+
+  /** Ends every session of the person at once, with the streams that they hold and the links that would open another; answers how many there were. */
+  async endSessions(name: string): Promise<number> {
+    this.#links.end(name);
+    const theirs = (await this.#sessions.all()).filter((session) => session.name === name);
+    for (const { hash } of theirs) await this.#sessions.close(hash);
+    return theirs.length;
+  }
+
   /** An old session of this browser ends where a new one begins: an id that somebody planted is worth nothing. */
   async #open(context: Context, person: Holder & Pick<StoredSession, "via">, endsMs: number): Promise<Identified> {
     const before = readCookie(context, this.#home, "session");
     const old = before === null ? null : await this.#sessions.use(before);
     if (old !== null) await this.#sessions.close(old.hash);
-    const { id, session, seconds } = await this.#sessions.open(person, endsMs);
+    const agent = agentOf(context.req.header("user-agent"));
+    const { id, session, seconds } = await this.#sessions.open({ ...person, ...(agent === null ? {} : { agent }) }, endsMs);
     const caller = this.#callerOf(session);
     if (caller === null) throw new UserError("link-unknown", `${session.name} does not belong to this server any more.`);
     writeCookie(context, this.#home, { what: "session", value: id, seconds });
