@@ -6,6 +6,7 @@ import { authenticate } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { login, loginCallback } from "./access/login-routes.ts";
 import { closeSession, createLink, openSession, people, session } from "./access/session-routes.ts";
+import { endSessions, endSessionsOf, listSessions } from "./access/signed-in-routes.ts";
 import { Tries } from "./access/tries.ts";
 import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
 import { routes } from "./contract.ts";
@@ -64,6 +65,9 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
   session,
   openSession,
   closeSession,
+  listSessions,
+  endSessions,
+  endSessionsOf,
   createLink,
   people,
   login,
@@ -140,7 +144,7 @@ function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): 
   if (answer.status === 401 || answer.status === 403) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;
-    parts.denied({ code: answer.code, method: context.req.method, path: context.req.path, who });
+    parts.denied({ code: answer.code, method: context.req.method, path: context.req.path, who, from: parts.access.addressOf(context) });
   }
   return problemResponse(answer);
 }

@@ -6,7 +6,7 @@ test("strangers fill no log: their lines are counted after 300 a minute, and sho
   const lines: { readonly event: string; readonly fields: Partial<Denial & { more: number }> }[] = [];
   const now = { ms: 0 };
   const deny = createDenials((_, event, fields = {}) => void lines.push({ event, fields }), { monotonicMs: () => now.ms });
-  const denial = { code: "token-missing", method: "GET", path: `/${"a".repeat(10_000)}` };
+  const denial = { code: "token-missing", method: "GET", path: `/${"a".repeat(10_000)}`, from: "192.0.2.1" };
   for (let times = 0; times < 1_000; times += 1) deny({ ...denial, who: null });
   expect(lines).toHaveLength(300);
   expect(lines[0]?.fields.path).toHaveLength(200);

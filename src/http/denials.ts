@@ -8,6 +8,8 @@ export interface Denial {
   readonly path: string;
   /** `null`: nobody knows. */
   readonly who: string | null;
+  /** The address that it came from. */
+  readonly from: string;
 }
 
 /** Writes a denial down. */

@@ -108,6 +108,7 @@ export class MachineTokens {
   }
 }
 
-function viewOf({ id, name, roles, environments, createdMs, createdBy, expiresMs, lastUsedMs, revoked }: StoredToken): TokenView {
-  return { id, name, roles, environments, createdMs, createdBy, expiresMs, lastUsedMs, revokedMs: revoked?.atMs ?? null };
+/** Everything but the digest. */
+function viewOf({ hash: _, revoked, ...shown }: StoredToken): TokenView {
+  return { ...shown, revokedMs: revoked?.atMs ?? null };
 }

@@ -153,6 +153,17 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
     problems: ["link-unknown", "origin-wrong", "too-many-tries"],
   },
   closeSession: { says: "Signs out.", answers: { 204: "no body" } },
+  listSessions: {
+    says: "Where the caller is signed in, and everybody whom the caller may sign out.",
+    query: pageQuery,
+    answers: json("ListSessionsAnswer"),
+  },
+  endSessions: { says: "Signs the caller out everywhere, links and event streams included.", answers: json("EndSessionsAnswer") },
+  endSessionsOf: {
+    says: "Signs somebody out everywhere, links and event streams included.",
+    answers: json("EndSessionsAnswer"),
+    problems: ["person-unknown"],
+  },
   createLink: {
     says: "A one-time link that opens the dashboard as the caller.",
     answers: { 201: { type: "CreateLinkAnswer" } },
