@@ -23,6 +23,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
+    setupFiles: "test/patience.ts",
     reporters: ["./test/last-line.ts"],
     projects: [
       group("unit", 0, { include: ["src/**/*.test.ts", "test/**/*.test.ts", "web/**/*.test.{ts,tsx}"], exclude: [e2e, seeds, system] }, 2),

@@ -155,7 +155,7 @@ describe("axe looks again", () => {
     const at = await world({ a: {} }, { clock: { ...clock, wait } });
     const why: unknown = expect.stringContaining("/dashboard: being looked at for the first time");
     expect(await at.read()).toEqual({ kind: "unavailable", why, soon: true });
-    await expect.poll(() => at.read().then(score, () => "not yet"), { timeout: 20_000 }).toEqual([100, null]);
+    await expect.poll(() => at.read().then(score, () => "not yet")).toEqual([100, null]);
   });
 });
 

@@ -109,7 +109,7 @@ async function verdictAfter(world: EdgeWorld, guard: string, people: readonly ((
   };
   await read();
   for (const come of people) await come();
-  await expect.poll(read, { timeout: 20_000 }).toBe(people.length);
+  await expect.poll(read).toBe(people.length);
   return judge(check.spec, state);
 }
 

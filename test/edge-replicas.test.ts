@@ -28,7 +28,7 @@ async function settle(cluster: EdgeCluster, sharePct: number): Promise<void> {
 
 /** The same until this replica, which has just come, is ready: its name takes a moment to be looked up again. */
 async function takeIn(cluster: EdgeCluster, replica: Replica, sharePct: number): Promise<void> {
-  await expect.poll(() => settle(cluster, sharePct).then(() => cluster.readiness(replica)), { timeout: 10_000 }).toBe(200);
+  await expect.poll(() => settle(cluster, sharePct).then(() => cluster.readiness(replica))).toBe(200);
 }
 
 /** One person's page load at one replica; `cookie` as the browser has it. */
@@ -72,7 +72,7 @@ describe("a name with several edges behind it", () => {
     await cluster.join(1);
     await settle(cluster, 10);
     await cluster.join(2);
-    await expect.poll(() => cluster.router.observe(never).catch(String), { timeout: 5_000 }).toContain("the edges do not agree");
+    await expect.poll(() => cluster.router.observe(never).catch(String)).toContain("the edges do not agree");
   });
 
   test("without a word a start is ready when its time is over, but never without a stable address", async () => {
@@ -290,7 +290,7 @@ describe("the metric source", () => {
     const again = await cluster.join(2, limits);
     await takeIn(cluster, again, 100);
     await visit(again, 6);
-    await expect.poll(() => read().then(() => counted), { timeout: 5_000 }).toBe(7 + 5 + 6);
+    await expect.poll(() => read().then(() => counted)).toBe(7 + 5 + 6);
     await late.edge.close();
     cluster.names.delete(late.address);
     await visit(first, 1);

@@ -132,7 +132,7 @@ describe("who does not take the answer", () => {
       openWire(world.edge.url, `GET /endless HTTP/1.1\r\nhost: a\r\n${offers[index % 2]}\r\n`),
     );
     for (const { socket } of wires) socket.pause();
-    await expect.poll(() => ended(), { timeout: 20_000 }).toBe(10);
+    await expect.poll(() => ended()).toBe(10);
     await expectUnharmed(bystanders);
     expect(written()).toBeLessThan(10 * 30 * megabyte);
     expect(await world.metric("serin_edge_in_flight")).toBe(0);

@@ -69,7 +69,7 @@ test(
         detail: expect.stringMatching(/^No space is left .*serin\.db.*\. Free space on that disk/),
       },
     });
-    await vi.waitUntil(async () => (await healthOf(stage)) === "troubled", { timeout: 10_000 });
+    await vi.waitUntil(async () => (await healthOf(stage)) === "troubled");
     await vi.waitUntil(async () => (await stage.lease()) === "expired", { timeout: 45_000, interval: 200 });
     const troubles = (await logOf(stage)).filter(({ event }) => event === "trouble").map(({ message }) => message ?? "");
     expect(troubles.filter((message) => message.includes("no space is left"))).toHaveLength(1);
@@ -80,7 +80,7 @@ test(
       timeout: 20_000,
       interval: 200,
     });
-    await vi.waitUntil(async () => (await release.camille.show(release.id)).traffic.seenPct === 50, { timeout: 20_000, interval: 200 });
+    await vi.waitUntil(async () => (await release.camille.show(release.id)).traffic.seenPct === 50, { interval: 200 });
     expect((await logOf(stage)).map(({ event }) => event)).toContain("recovered");
     await release.camille.read(release.id);
 

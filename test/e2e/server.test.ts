@@ -8,7 +8,8 @@ import { signatureOf } from "../../src/adapters/notices/slack/signature.ts";
 import { processWorkloads } from "../../src/adapters/workloads/process.ts";
 import { createClock } from "../../src/engine/clock.ts";
 import type { ReleaseView } from "../../src/http/release-view.ts";
-import { freePort, serin, serinGoing } from "../fixtures/serin.ts";
+import { freePort } from "../../src/demo/free-port.ts";
+import { serin, serinGoing } from "../fixtures/serin.ts";
 import type { Finished, Going } from "../fixtures/serin.ts";
 
 /*
