@@ -12,7 +12,7 @@ import { beginRelease } from "../kill/watched-release.ts";
 let stage: Stage;
 beforeEach(async () => {
   stage = await openStage(20);
-}, 60_000);
+});
 afterEach(() => stage.close("remove the folder"), 60_000);
 
 interface Said {
@@ -135,4 +135,4 @@ test("a thousand calls at once: each that was stored is answered once, ticks go 
   expect(bursts[1]!.mostMb).toBeLessThan(1.5 * bursts[0]!.mostMb);
   expect(bursts[1]!.mostMb).toBeLessThan(1_024);
   expect(stage.server.unexpected).toEqual([]);
-}, 180_000);
+});

@@ -123,7 +123,7 @@ test(
     ]).toEqual([]);
     expect(stage.crowd.tally()).toMatchObject({ failedRequests: 0, failures: [] });
   },
-  4 * minutes,
+  8 * minutes,
 );
 
 const command = fileURLToPath(new URL("../../bin/serin.js", import.meta.url));
@@ -170,7 +170,7 @@ test(
     child.kill("SIGTERM");
     expect(await gone).toEqual([0, null]);
   },
-  minutes,
+  3 * minutes,
 );
 
 const waitingPlan = `apiVersion: serin.dev/v1
@@ -220,5 +220,5 @@ test(
     expect(await healthOf({ serverUrl })).toBe("ok");
     expect(await server.end("SIGTERM")).toBe(0);
   },
-  minutes,
+  3 * minutes,
 );

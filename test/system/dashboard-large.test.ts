@@ -41,5 +41,5 @@ onSystem({ name: "a large release in the dashboard", needs: ["chromium"] }, () =
     await press(omar, await labelOf(dashboard, id, "pause"), "let us look at the list");
     await expect.poll(async () => (await dashboard.view(id)).status).toMatchObject({ kind: "holding", why: { kind: "paused" } });
     expect(await dialogOf(omar).count()).toBe(0);
-  }, 120_000);
+  });
 });

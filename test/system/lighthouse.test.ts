@@ -82,7 +82,7 @@ onSystem({ name: "lighthouse in the machine's Chromium", needs: ["chromium"] }, 
     await vi.waitFor(() => expect(leftBehind(at.dataDir)).toEqual([]));
     const reports = readdirSync(join(at.dataDir, "reports"));
     expect(reports.filter((name) => name.endsWith("-canary-dashboard")).length).toBeGreaterThanOrEqual(1);
-  }, 150_000);
+  });
 
   test.each([
     ["a page that wants a login", "/dashboard", /it ended at \/sign-in, which is not the page/],
