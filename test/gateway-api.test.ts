@@ -298,7 +298,7 @@ describe("when the API is not well", () => {
       expect(`${(error as Error).message} ${String((error as Error).cause)}`).not.toContain("Bearer");
     }
     world.api?.faults.clear();
-    await expect.poll(() => world.routerOf(["web", "api"]).observe(never), { timeout: 5_000 }).toMatchObject({ sharePct: 10 });
+    await expect.poll(() => world.routerOf(["web", "api"]).observe(never)).toMatchObject({ sharePct: 10 });
   });
 });
 

@@ -69,7 +69,7 @@ async function world(options: { readonly service: Behaviour; readonly control?: 
   });
   if (options.service === "refuses") await service.behave("refuses");
   if (options.control === "refuses") await control.behave("refuses");
-  const words = { url: service.url, timeout: "200ms", headers: { "x-key": secret } };
+  const words = { url: service.url, timeout: options.service === "hangs" ? "1s" : "20s", headers: { "x-key": secret } };
   const connection = http.connection.parse(options.control === undefined ? words : { ...words, control: `${control.url}/health` });
   const source = http.create(connection, { clock: createClock(), dataDir: "unused" });
   const never = new AbortController().signal;

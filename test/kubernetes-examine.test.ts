@@ -35,7 +35,7 @@ async function examine(
     recipients: [],
   };
   const connection = { kubeconfig: desk.place.kubeconfig, namespace: desk.place.namespace };
-  return kubernetesWorkloads.examine!(connection, examination, { clock: createClock(), dataDir: "/nowhere" }, AbortSignal.timeout(10_000));
+  return kubernetesWorkloads.examine!(connection, examination, { clock: createClock(), dataDir: "/nowhere" }, AbortSignal.timeout(30_000));
 }
 
 /** What is not well, as "VERDICT WHAT: SAYS", the namespace left out. */
@@ -170,7 +170,7 @@ test("a cluster in which nothing is left over says so in one line", async () => 
   await desk.place.pause();
   const connection = { kubeconfig: desk.place.kubeconfig, namespace: desk.place.namespace };
   const surroundings = { clock: createClock(), dataDir: "/nowhere" };
-  const ask = () => kubernetesWorkloads.orphans!(connection, { active: [] }, surroundings, AbortSignal.timeout(10_000));
+  const ask = () => kubernetesWorkloads.orphans!(connection, { active: [] }, surroundings, AbortSignal.timeout(30_000));
   expect(await ask()).toMatchObject([{ verdict: "ok", remedy: null }]);
   desk.place.api!.faults.add({ kind: "status", code: 500 });
   expect(new Set((await ask()).map(({ verdict }) => verdict))).toEqual(new Set(["wrong"]));

@@ -281,7 +281,7 @@ describe.each(realKubeconfig === undefined ? (["stand-in"] as const) : (["stand-
           connection,
           { active },
           { clock: createClock(), dataDir: "/nowhere" },
-          AbortSignal.timeout(10_000),
+          AbortSignal.timeout(30_000),
         );
         // Other tests may be at work in other namespaces.
         return found.map(({ what }) => what).filter((what) => what.includes(desk.place.namespace));

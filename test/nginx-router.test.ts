@@ -14,10 +14,10 @@ import { samplePlan } from "./sample-plan.ts";
 
 const never = new AbortController().signal;
 const token = "a-token-that-nobody-may-see";
-const connectionTo = (...control: readonly string[]) => nginx.connection.parse({ control, token, timeout: "200ms" });
+const connectionTo = (url: string, timeout = "20s") => nginx.connection.parse({ control: [url], token, timeout });
 const surroundings = { clock: createClock(), dataDir: "unused" };
 
-routerFaults("nginx", (url) => nginx.create(connectionTo(url), surroundings));
+routerFaults("nginx", (url, _secret, timeout) => nginx.create(connectionTo(url, timeout), surroundings));
 
 const wanted = wantedTraffic({
   ...twoServices,
