@@ -9,6 +9,7 @@ import { startSmallServer } from "./contract/small-server.ts";
 import { openCluster, sendCrowd } from "./edge-cluster.ts";
 import type { EdgeCluster, Replica } from "./edge-cluster.ts";
 import { openEdge, token } from "./edge-world.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 
@@ -310,11 +311,13 @@ describe("the metric source", () => {
 });
 
 describe("doctor", () => {
-  const examine = (control: readonly string[], resolve?: EdgeCluster["resolve"]) =>
-    examineEdgesAt(
-      edgeRouter.connection.parse({ control, token }),
-      { clock: createClock(), ...(resolve ? { resolve: () => resolve() } : {}) },
-      never,
+  const examine = async (control: readonly string[], resolve?: EdgeCluster["resolve"]) =>
+    inEnglish(
+      await examineEdgesAt(
+        edgeRouter.connection.parse({ control, token }),
+        { clock: createClock(), ...(resolve ? { resolve: () => resolve() } : {}) },
+        never,
+      ),
     );
 
   test("says what the name leads to, and how each edge and their keys are", async () => {

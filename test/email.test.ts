@@ -13,6 +13,7 @@ import { startSmallMail } from "./fixtures/small-mail.ts";
 import type { SmallMail } from "./fixtures/small-mail.ts";
 import { samplePlan } from "./sample-plan.ts";
 import { examinationOf, sampleNoticeOf } from "./sample-notices.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const clock = createClock();
@@ -310,8 +311,8 @@ describe("a mail server", () => {
 });
 
 describe("examined before the day", () => {
-  const examine = (given: ReturnType<typeof connectionTo>, to: readonly string[]) =>
-    email.examine!(given, examinationOf(to), { clock, dataDir: "unused" }, never);
+  const examine = async (given: ReturnType<typeof connectionTo>, to: readonly string[]) =>
+    inEnglish(await email.examine!(given, examinationOf(to), { clock, dataDir: "unused" }, never));
 
   test("all is well, and no mail is sent", async () => {
     const { server } = await stage();

@@ -12,6 +12,7 @@ import type { Behaviour } from "./contract/small-server.ts";
 import { hastyClock } from "./fixtures/hasty-clock.ts";
 import { twoServices, wantedTraffic } from "./fixtures/wanted-traffic.ts";
 import { samplePlan } from "./sample-plan.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const wanted = wantedTraffic({ ...twoServices, revision: 7, sharePct: 12.5, audience: "new-logins" });
@@ -152,7 +153,7 @@ test("serin doctor looks at the include and asks nginx, and reloads nothing", as
   const examine = async (changes: object) => {
     const { options } = await world("refuses", { reload: ["/no/such/program"], ...changes });
     const examination = { plan: samplePlan, versions: {}, queries: [], recipients: [], targets: [] };
-    return (await nginxReload.examine?.(options, examination, { clock: createClock(), dataDir: "unused" }, never)) ?? [];
+    return inEnglish((await nginxReload.examine?.(options, examination, { clock: createClock(), dataDir: "unused" }, never)) ?? []);
   };
   expect((await examine({})).map(({ verdict }) => verdict)).toEqual(["ok", "ok"]);
   const wrong = await examine({ include: "/no/such/serin.conf", test: ["sh", "-c", "echo broken >&2; exit 1"] });

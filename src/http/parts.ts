@@ -1,3 +1,4 @@
+import type { Language } from "../core/plan.ts";
 import type { History } from "../core/history/history.ts";
 import type { Plan } from "../core/plan.ts";
 import type { PowerAsk } from "../core/power.ts";
@@ -96,8 +97,8 @@ export interface AppParts {
   readonly closing: AbortSignal;
   /** Stands before whatever takes the processor for a while: calls, and what wakes many of them at once. */
   readonly turn: Turn;
-  /** Looks at everything that a release of the plan would rest on; changes nothing. */
-  examine(asked: AskedExamination, signal: AbortSignal): Promise<readonly ExaminedPart[]>;
+  /** Looks at everything that a release of the plan would rest on; changes nothing. Answers who says it in the language given. */
+  examine(asked: AskedExamination, signal: AbortSignal): Promise<(language: Language) => readonly ExaminedPart[]>;
   /** `startsMs` is the moment at which it is meant to start, epoch ms in the zone given; `null`: nobody said. */
   readPlan(
     text: string,
