@@ -15,7 +15,7 @@ export function addSessionList(session: Command, terminal: Terminal): void {
     .action((options: ConnectionOptions) =>
       run(terminal, options, async () => {
         const client = await connect(terminal, options);
-        const sessions = await allPages(client, routes.listSessions, ({ sessions: page }: ListSessionsAnswer) => page);
+        const sessions = (await allPages<ListSessionsAnswer>(client, routes.listSessions)).flatMap((page) => page.sessions);
         if (options.json) return terminal.out(`${JSON.stringify({ sessions })}\n`);
         if (sessions.length === 0) terminal.out("Nobody is signed in.\n");
         for (const view of sessions) terminal.out(`${saySession(view)}\n`);

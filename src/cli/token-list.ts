@@ -15,7 +15,7 @@ export function addTokenList(token: Command, terminal: Terminal): void {
     .action((options: ConnectionOptions) =>
       run(terminal, options, async () => {
         const client = await connect(terminal, options);
-        const tokens = await allPages(client, routes.listTokens, ({ tokens: page }: ListTokensAnswer) => page);
+        const tokens = (await allPages<ListTokensAnswer>(client, routes.listTokens)).flatMap((page) => page.tokens);
         if (options.json) return terminal.out(`${JSON.stringify({ tokens })}\n`);
         if (tokens.length === 0) terminal.out("There are no tokens.\n");
         for (const view of tokens) terminal.out(`${sayToken(view)}\n`);

@@ -13,6 +13,7 @@ import { routes } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
 import { createDenials } from "./denials.ts";
+import { DeniedAsks } from "./denied-asks.ts";
 import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
 import { calendar } from "./calendar.ts";
@@ -81,7 +82,7 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
 export const answeredRoutes = Object.keys(handlers) as readonly RouteName[];
 
 /** What an app is made of; the rest of its parts it makes itself. */
-export type AppGiven = Omit<AppParts, "turn" | "streams" | "idleAsks" | "denied"> & { readonly streamLimits: StreamLimits };
+export type AppGiven = Omit<AppParts, "turn" | "streams" | "idleAsks" | "denied" | "deniedAsks"> & { readonly streamLimits: StreamLimits };
 
 /**
  * The HTTP API over its parts: every route of the contract, authenticated as the contract says; every error a problem. Calls take turns, so that
@@ -95,6 +96,7 @@ export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
     streams: new Streams(streamLimits),
     idleAsks: new Tries(clock, log, idleAsksAtMost),
     denied: createDenials(log, clock),
+    deniedAsks: new DeniedAsks(given),
   };
   const app = new Hono<Env>();
   app.use(async (context, next) => {

@@ -11,6 +11,7 @@ import type { Tries } from "./access/tries.ts";
 import type { ExaminedPart } from "./contract.ts";
 import type { KnownConnection } from "./connections.ts";
 import type { Denials } from "./denials.ts";
+import type { DeniedAsks } from "./denied-asks.ts";
 import type { LastCalls } from "./last-calls.ts";
 import type { Log } from "./log.ts";
 import type { Meters } from "./meters.ts";
@@ -91,8 +92,9 @@ export interface AppParts {
   readonly adapters: readonly Pick<KnownConnection, "port" | "kind" | "says">[];
   /** The event streams that are open. */
   readonly streams: Streams;
-  /** Requests to releases that their senders may not make, and reports, by sender: each is an entry of a journal. */
+  /** Requests to releases that lead to nothing, and reports, by sender: each is an entry of a journal. */
   readonly idleAsks: Pick<Tries, "count">;
+  readonly deniedAsks: Pick<DeniedAsks, "isFirst">;
   /** Aborts when the server begins to close: streams end, and what waits answers. */
   readonly closing: AbortSignal;
   /** Stands before whatever takes the processor for a while: calls, and what wakes many of them at once. */

@@ -109,6 +109,6 @@ export class MachineTokens {
 }
 
 /** Everything but the digest. */
-function viewOf({ hash: _, revoked, ...shown }: StoredToken): TokenView {
-  return { ...shown, revokedMs: revoked?.atMs ?? null };
+function viewOf({ id, name, roles, environments, createdMs, createdBy, expiresMs, lastUsedMs, revoked }: StoredToken): TokenView {
+  return { id, name, roles, environments, createdMs, createdBy, expiresMs, lastUsedMs, revokedMs: revoked?.atMs ?? null };
 }
