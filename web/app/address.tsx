@@ -26,17 +26,20 @@ export function To(props: {
   readonly path: string;
   readonly className?: string | ((isActive: boolean) => string | undefined);
   readonly label?: string;
+  /** Called when somebody follows it. */
+  readonly follow?: () => void;
   readonly children: ReactNode;
 }): ReactNode {
   const [language] = useParam("lang");
   const [location] = useLocation();
-  const { path, className, label, children } = props;
+  const { path, className, label, follow, children } = props;
   const isHere = location === path;
   return (
     <Link
       href={language === null ? path : `${path}?lang=${language}`}
       className={typeof className === "function" ? className(isHere) : className}
       aria-label={label}
+      onClick={follow}
       aria-current={isHere ? "page" : undefined}
     >
       {children}

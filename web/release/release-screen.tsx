@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from "react";
 import type { ReactNode } from "react";
-import type { ReleaseView } from "../../src/http/release-view.ts";
+import type { CheckView, ReleaseView } from "../../src/http/release-view.ts";
 import { liveRelease, useLive } from "../api/use-live.ts";
 import { useServerNow } from "../app/clock.ts";
 import type { Reading } from "../app/clock.ts";
@@ -12,6 +12,7 @@ import { sayClock } from "../words/numbers.ts";
 import { releaseWords } from "../words/release-words.ts";
 import { Actions, NotNow } from "./actions.tsx";
 import { useAsking } from "./asking.tsx";
+import { BandLegend } from "./band.tsx";
 import { CheckList } from "./check-list.tsx";
 import { GoNoGo } from "./go-no-go.tsx";
 import { Standing, Title } from "./head.tsx";
@@ -67,7 +68,9 @@ function Release({ view, heardMs, refresh }: ReleaseProps): ReactNode {
         {view.wayBack !== null && <WayBack wayBack={view.wayBack} view={view} />}
         {isOver(view) && <Outcome view={view} />}
         <CheckList title={words.gates} checks={view.gates} view={view} />
+        {view.gates.some(hasBand) && <BandLegend />}
         <CheckList title={isOver(view) ? words.guardsOver : words.guards} checks={guards} view={view} />
+        {!view.gates.some(hasBand) && guards.some(hasBand) && <BandLegend />}
         <div className="beside">
           <Story key={view.language} view={view} />
           <div>
@@ -80,6 +83,10 @@ function Release({ view, heardMs, refresh }: ReleaseProps): ReactNode {
       <Actions view={view} asking={asking} />
     </>
   );
+}
+
+function hasBand({ band }: CheckView): boolean {
+  return band !== null;
 }
 
 /** Keeps the title of the tab: the mark of where it stands, a running countdown, the name. */
