@@ -32,6 +32,7 @@ function summary(over: Partial<ReleaseSummary>): ReleaseSummary {
     sinceMs: sampleNowMs,
     timeZone: "Europe/Paris",
     phases: [],
+    asks: [],
     ...over,
   };
 }

@@ -2,6 +2,7 @@ import { useEffect, useMemo } from "react";
 import type { ReactNode } from "react";
 import type { CheckView, ReleaseView } from "../../src/http/release-view.ts";
 import { liveRelease, useLive } from "../api/use-live.ts";
+import { To } from "../app/address.tsx";
 import { useServerNow } from "../app/clock.ts";
 import type { Reading } from "../app/clock.ts";
 import { LinkBanner } from "../app/link-banner.tsx";
@@ -28,12 +29,17 @@ export function ReleaseScreen({ id }: { readonly id: string }): ReactNode {
   const language = useLanguage();
   const live = useMemo(() => liveRelease(id, language), [id, language]);
   const state = useLive(live);
+  const words = useWords(releaseWords);
   return (
     <>
       <LinkBanner state={state} retry={live.refresh} />
       {state.problem !== null && (
-        <div className="page">
+        <div className="page refused-page">
+          {state.value === null && <h1 className="unseen">{id}</h1>}
           <ProblemNotice problem={state.problem} />
+          <p>
+            <To path="/">{words.allReleases}</To>
+          </p>
         </div>
       )}
       {state.value === null ? (

@@ -6,10 +6,16 @@ type Assumption = "exact" | "randomisation" | "robust" | "approximate" | "rule";
 
 /** The words of one release's screen; every sentence about the release comes from the server. */
 export interface ReleaseWords {
+  readonly allReleases: string;
   readonly next: string;
   readonly gates: string;
   readonly guards: string;
   readonly guardsOver: string;
+  /** For how long it has stood where it stands. */
+  readonly standsFor: (span: string) => string;
+  readonly silent: { readonly never: string; readonly since: (span: string) => string; readonly connections: string };
+  readonly liftIt: string;
+  readonly moreSays: (count: number) => string;
   readonly story: string;
   readonly people: string;
   readonly wayBack: string;
@@ -95,10 +101,19 @@ export interface ReleaseWords {
 
 export const releaseWords: Words<ReleaseWords> = {
   en: {
+    allReleases: "All releases",
     next: "Next",
     gates: "Gates of this phase",
     guards: "Guards, always on",
     guardsOver: "Guards, as they last stood",
+    standsFor: (span) => `for ${span}`,
+    silent: {
+      never: "has never answered.",
+      since: (span) => `has not answered for ${span}.`,
+      connections: "All connections",
+    },
+    liftIt: "Lift the freeze in the calendar",
+    moreSays: (count) => `${count} more at that moment`,
     story: "Story",
     people: "People",
     wayBack: "The way back",
@@ -185,10 +200,19 @@ export const releaseWords: Words<ReleaseWords> = {
     itemVerdicts: { ok: "ok", doubtful: "doubtful", wrong: "wrong" },
   },
   fr: {
+    allReleases: "Tous les déploiements",
     next: "Ensuite",
     gates: "Critères de cette phase",
     guards: "Garde-fous, toujours armés",
     guardsOver: "Garde-fous, dans leur dernier état",
+    standsFor: (span) => `depuis ${span}`,
+    silent: {
+      never: "n’a jamais répondu.",
+      since: (span) => `ne répond plus depuis ${span}.`,
+      connections: "Toutes les connexions",
+    },
+    liftIt: "Lever le gel dans le calendrier",
+    moreSays: (count) => `${count} autres au même moment`,
     story: "Journal",
     people: "Personnes",
     wayBack: "Le retour arrière",
