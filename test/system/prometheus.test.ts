@@ -11,7 +11,7 @@ import type { Counting } from "./real-prometheus.ts";
 import { samplePlan } from "../sample-plan.ts";
 
 const never = new AbortController().signal;
-const soon = { timeout: 20_000, interval: 200 };
+const soon = { timeout: 60_000, interval: 200 };
 
 const ask = (kind: MetricKind, query: Metric["query"], more: Partial<Query> = {}): Query => ({
   quantity: "q",
