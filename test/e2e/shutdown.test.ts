@@ -43,7 +43,7 @@ test("SIGTERM and SIGINT: the tick is finished, the store closed, the rest is sa
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     const startedMs = performance.now();
     expect(await stage.server.end(signal)).toBe(0);
-    expect(performance.now() - startedMs).toBeLessThan(4_000);
+    expect(performance.now() - startedMs, "less than the receiver is waited for").toBeLessThan(20_000);
     const [closing, ...others] = await lastWords();
     expect(closing).toMatchObject({ event: "closing", releases: [release.id], says: expect.stringContaining("30 s") });
     expect(others).toEqual([expect.objectContaining({ event: "closed" })]);
