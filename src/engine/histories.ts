@@ -1,9 +1,11 @@
 import { addToHistory, beginHistory } from "../core/history/history.ts";
 import type { History } from "../core/history/history.ts";
-import { addToTape, beginTape } from "../core/history/follow-check.ts";
-import type { Tape } from "../core/history/follow-check.ts";
+import { addToReadings, addToTape, beginReadings, beginTape } from "../core/history/tape.ts";
+import type { Readings, Tape } from "../core/history/tape.ts";
 import { Folds } from "./folds.ts";
 import type { Fold } from "./folds.ts";
+import { inTurns } from "./others-turn.ts";
+import { beginning, storySince } from "./story.ts";
 
 /** As many histories are kept in mind: each holds a few hundred moments at most. */
 const historiesAtMost = 32;
@@ -44,3 +46,21 @@ const tapeFold: Fold<Tape> = {
     return addToTape(before, page);
   },
 };
+
+/** What was read of quantities up to row `rows`; nothing when there is no such release. Others have their turn meanwhile. */
+export async function readReadings(
+  { store, clock }: World,
+  id: string,
+  { quantities, rows: upTo }: { readonly quantities: readonly string[]; readonly rows: number },
+): Promise<Readings> {
+  const head = await store.head(id);
+  if (head === null) return { tapes: [], mostPeople: null };
+  let readings = beginReadings(head, quantities);
+  for await (const page of storySince(store, id, beginning)) {
+    const rows = page.rows.filter(({ number }) => number <= upTo);
+    const entries = page.entries.filter(({ entry }) => entry.row <= upTo);
+    readings = await inTurns(addToReadings(readings, { rows, entries }), clock);
+    if (rows.length < page.rows.length) break;
+  }
+  return readings;
+}

@@ -1,12 +1,12 @@
 import type { Context } from "hono";
 import type { Language } from "../core/plan.ts";
+import type { Readings } from "../core/history/tape.ts";
 import { buildReport } from "../core/report/build-report.ts";
+import { reportChecks } from "../core/report/check-reports.ts";
 import type { ReleaseReport } from "../core/report/release-report.ts";
 import { reportPolicy } from "../core/report/report-style.ts";
 import { writeReport } from "../core/report/write-report.ts";
 import type { ReportFormat } from "../core/report/write-report.ts";
-import { inSlices } from "../core/slices.ts";
-import { UserError } from "../errors.ts";
 import type { Env } from "./auth.ts";
 import { reportQuery } from "./contract/insight.ts";
 import { readQuery } from "./input.ts";
@@ -67,9 +67,12 @@ async function make(
   seen: ReleaseSeen,
   { language, told }: { readonly language: Language; readonly told: Awaited<ReturnType<AppParts["store"]["told"]>> },
 ): Promise<ReleaseReport> {
-  const { id } = seen.release;
-  const stored = await parts.store.load(id);
-  if (stored === null) throw new UserError("release-unknown", `No release is called ${id}.`);
+  const { id, plan } = seen.release;
+  const { rows } = seen;
   const verified = await parts.engine.verify(id);
-  return inSlices(buildReport({ seen, stored, told, verified, nowMs: parts.engine.nowMs(), language }), parts.turn);
+  const nowMs = parts.engine.nowMs();
+  const readings = async (quantities: readonly string[]): Promise<Readings> => parts.engine.readings(id, { quantities, rows });
+  const entries = seen.entries.map(({ entry }) => entry);
+  const read = await reportChecks({ plan, rows, readings, turn: parts.turn }, { entries, nowMs, language });
+  return buildReport({ seen, rows, read, told, verified, nowMs, language });
 }
