@@ -4,8 +4,8 @@ import { addToReadings, addToTape, beginReadings, beginTape } from "../core/hist
 import type { Readings, Tape } from "../core/history/tape.ts";
 import { Folds } from "./folds.ts";
 import type { Fold } from "./folds.ts";
-import { inTurns } from "./others-turn.ts";
-import { beginning, storySince } from "./story.ts";
+import { beginning, foldStory } from "./story.ts";
+import type { Library } from "./story.ts";
 
 /** As many histories are kept in mind: each holds a few hundred moments at most. */
 const historiesAtMost = 32;
@@ -14,16 +14,14 @@ const tapesAtMost = 4;
 /** A history younger than this is answered as it is, ms. */
 const freshMs = 1_000;
 
-type World = ConstructorParameters<typeof Folds>[0];
-
 /** How the evidence of checks grew, by the check's id. Beginning one throws when the plan has no such check. */
-export function openHistories(world: World): Folds<History> {
-  return new Folds(world, historyFold, { atMost: historiesAtMost, freshMs });
+export function openHistories(library: Library): Folds<History> {
+  return new Folds(library, historyFold, { atMost: historiesAtMost, freshMs });
 }
 
 /** What was read of quantities, by the quantity. */
-export function openTapes(world: World): Folds<Tape> {
-  return new Folds(world, tapeFold, { atMost: tapesAtMost, freshMs });
+export function openTapes(library: Library): Folds<Tape> {
+  return new Folds(library, tapeFold, { atMost: tapesAtMost, freshMs });
 }
 
 const historyFold: Fold<History> = {
@@ -47,20 +45,18 @@ const tapeFold: Fold<Tape> = {
   },
 };
 
-/** What was read of quantities up to row `rows`; nothing when there is no such release. Others have their turn meanwhile. */
+/** What was read of quantities up to row `rows`; nothing when there is no such release. */
 export async function readReadings(
-  { store, clock }: World,
+  library: Library,
   id: string,
   { quantities, rows: upTo }: { readonly quantities: readonly string[]; readonly rows: number },
 ): Promise<Readings> {
-  const head = await store.head(id);
+  const head = await library.store.head(id);
   if (head === null) return { tapes: [], mostPeople: null };
-  let readings = beginReadings(head, quantities);
-  for await (const page of storySince(store, id, beginning)) {
-    const rows = page.rows.filter(({ number }) => number <= upTo);
-    const entries = page.entries.filter(({ entry }) => entry.row <= upTo);
-    readings = await inTurns(addToReadings(readings, { rows, entries }), clock);
-    if (rows.length < page.rows.length) break;
-  }
-  return readings;
+  return foldStory(library, { id, after: beginning, before: beginReadings(head, quantities) }, (before, page) =>
+    addToReadings(before, {
+      rows: page.rows.filter(({ number }) => number <= upTo),
+      entries: page.entries.filter(({ entry }) => entry.row <= upTo),
+    }),
+  );
 }
