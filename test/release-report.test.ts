@@ -7,6 +7,7 @@ import { reportHtml } from "../src/core/report/report-html.ts";
 import { reportMarkdown } from "../src/core/report/report-markdown.ts";
 import { reportPolicy, reportStyle } from "../src/core/report/report-style.ts";
 import { writeReport } from "../src/core/report/write-report.ts";
+import { toEnd } from "../src/core/slices.ts";
 import type { Language, Plan } from "../src/core/plan.ts";
 import { recall, verify } from "../src/engine/replay.ts";
 import { simulate } from "../src/sim/simulate.ts";
@@ -44,7 +45,7 @@ async function reportOf({ stored, told }: Pick<Story, "stored" | "told">, langua
   const readings = async (quantities: readonly string[]) => readingsOf(stored, quantities);
   const evidence = { plan: release.plan, rows, readings, turn: async () => undefined };
   const read = await reportChecks(evidence, { entries: journal, nowMs, language });
-  return buildReport({ seen, rows, read, told, verified: verify(stored), nowMs, language });
+  return toEnd(buildReport({ seen, rows, read, told, verified: verify(stored), nowMs, language }));
 }
 
 const stories = { promoted, "rolled back": rolledBack } as const;
@@ -62,7 +63,7 @@ function made(name: keyof typeof stories, language: Language): ReleaseReport {
 
 describe("golden", () => {
   test.each(reports)("%s, %s", async (name, language, report) => {
-    await expect(reportMarkdown(report)).toMatchFileSnapshot(`golden/report.${name.replaceAll(" ", "-")}.${language}.md`);
+    await expect(toEnd(reportMarkdown(report))).toMatchFileSnapshot(`golden/report.${name.replaceAll(" ", "-")}.${language}.md`);
   });
 });
 
@@ -113,7 +114,7 @@ test("a rollback by hand is measured against the minutes of a rollback by hand",
     ["decided", "Aline"],
     ["executed", null],
   ]);
-  expect(reportMarkdown(report)).toContain(steps[0]?.label ?? "no step");
+  expect(toEnd(reportMarkdown(report))).toContain(steps[0]?.label ?? "no step");
 });
 
 test("a lost notice, a slow one and one that is still owed are told", async () => {
@@ -131,7 +132,7 @@ test("a lost notice, a slow one and one that is still owed are told", async () =
     },
     "en",
   );
-  const text = reportMarkdown(report);
+  const text = toEnd(reportMarkdown(report));
   expect(text).toContain("after 1\u00a0min\u00a030\u00a0s");
   expect(text).toContain(String.raw`**lost: channel\_not\_found**`);
   expect(report.summary[2]).toContain("1 notice was delivered and 1 lost, 1 still wait");
@@ -148,7 +149,7 @@ test("a journal that was changed is not believed", async () => {
 
 describe("one HTML file", () => {
   test.each(reports)("is whole, has no script and asks nobody for anything: %s, %s", (_, language, report) => {
-    const { document, html } = parsed(reportHtml(report));
+    const { document, html } = parsed(toEnd(reportHtml(report)));
     expect(document.documentElement.lang).toBe(language);
     expect(document.querySelectorAll("h1")).toHaveLength(1);
     expect(document.querySelectorAll("script, link, img, iframe, object, embed, form, base, a[href]")).toHaveLength(0);
@@ -170,7 +171,7 @@ describe("one HTML file", () => {
   });
 
   test("is well-formed: every element that is opened is closed in its order", () => {
-    const html = reportHtml(made("rolled back", "fr"));
+    const html = toEnd(reportHtml(made("rolled back", "fr")));
     const empty = new Set(["meta", "rect", "line", "circle", "polyline", "polygon"]);
     const open: string[] = [];
     const wrong: string[] = [];
@@ -217,7 +218,7 @@ test("no text that a stranger can set comes alive, in HTML or in Markdown", asyn
     { stored: { ...stored, head, entries }, told: [{ revision: 1, target, deliveredMs: null, lostMs: 1, why: hostile }] },
     "en",
   );
-  const { document, html } = parsed(reportHtml(report));
+  const { document, html } = parsed(toEnd(reportHtml(report)));
   expect(document.querySelectorAll("script, img, a")).toHaveLength(0);
   expect(
     [...document.querySelectorAll("*")].flatMap(({ attributes }) => [...attributes].filter(({ name }) => name.startsWith("on"))),
@@ -225,7 +226,7 @@ test("no text that a stranger can set comes alive, in HTML or in Markdown", asyn
   expect(html.includes("\u202e")).toBe(false);
   expect(document.querySelector("h1")?.textContent).toContain('<img src=x onerror="alert(1)">');
   expect(html.split("onerror=").length).toBeGreaterThan(10);
-  const markdown = reportMarkdown(report);
+  const markdown = toEnd(reportMarkdown(report));
   expect(/(?<!\\)<(?:img|script)/u.exec(markdown.replaceAll(/`[^`\n]*`/gu, ""))).toBeNull();
   expect(/(?<!\\)\]\(javascript/u.exec(markdown.replaceAll(/`[^`\n]*`/gu, ""))).toBeNull();
   expect(markdown.split("\n").filter((line) => line.startsWith("# ") && !line.startsWith(String.raw`# \<img`))).toEqual([]);
@@ -233,7 +234,7 @@ test("no text that a stranger can set comes alive, in HTML or in Markdown", asyn
 
 test("JSON is the report itself", () => {
   const report = made("promoted", "en");
-  expect(JSON.parse(writeReport(report, "json"))).toEqual(report);
+  expect(JSON.parse(toEnd(writeReport(report, "json")))).toEqual(report);
 });
 
 /** jsdom without its types: those of the DOM would be known to every other file too. */

@@ -7,6 +7,7 @@ import type { ReleaseReport } from "../core/report/release-report.ts";
 import { reportPolicy } from "../core/report/report-style.ts";
 import { writeReport } from "../core/report/write-report.ts";
 import type { ReportFormat } from "../core/report/write-report.ts";
+import { inSlices } from "../core/slices.ts";
 import type { Env } from "./auth.ts";
 import { reportQuery } from "./contract/insight.ts";
 import { readQuery } from "./input.ts";
@@ -28,7 +29,7 @@ export async function report(context: Context<Env>, parts: AppParts): Promise<Re
   const seen = await releaseOrRefuse(parts, context.req.param("id") ?? "");
   const { format, language } = readQuery(context, reportQuery);
   const { id, plan } = seen.release;
-  const text = writeReport(await reportOf(parts, seen, language ?? plan.language), format);
+  const text = await inSlices(writeReport(await reportOf(parts, seen, language ?? plan.language), format), parts.turn);
   // Shown in a tab of its own, where it can do nothing; under its name once somebody keeps it.
   const disposition = `${format === "html" ? "inline" : "attachment"}; filename="${fileName(id)}.${format}"`;
   return context.body(text, 200, {
@@ -74,5 +75,5 @@ async function make(
   const readings = async (quantities: readonly string[]): Promise<Readings> => parts.engine.readings(id, { quantities, rows });
   const entries = seen.entries.map(({ entry }) => entry);
   const read = await reportChecks({ plan, rows, readings, turn: parts.turn }, { entries, nowMs, language });
-  return buildReport({ seen, rows, read, told, verified, nowMs, language });
+  return inSlices(buildReport({ seen, rows, read, told, verified, nowMs, language }), parts.turn);
 }

@@ -58,7 +58,7 @@ export async function verifyStored(asked: StoredAt): Promise<VerifyAnswer> {
 
 /** A report of a release in a data folder that no server holds, as a file's text. Throws `data-unusable` or `release-unknown`. */
 export async function reportStored(asked: Parameters<ReportStored>[0]): Promise<string> {
-  const [{ emptyMemory }, { recallOn, verifyStory }, { readReadings }, { buildReport }, { reportChecks }, { writeReport }] =
+  const [{ emptyMemory }, { recallOn, verifyStory }, { readReadings }, { buildReport }, { reportChecks }, { writeReport }, { toEnd }] =
     await Promise.all([
       import("../engine/replay.ts"),
       import("../engine/recall.ts"),
@@ -66,6 +66,7 @@ export async function reportStored(asked: Parameters<ReportStored>[0]): Promise<
       import("../core/report/build-report.ts"),
       import("../core/report/check-reports.ts"),
       import("../core/report/write-report.ts"),
+      import("../core/slices.ts"),
     ]);
   const { release: id } = asked;
   try {
@@ -82,7 +83,7 @@ export async function reportStored(asked: Parameters<ReportStored>[0]): Promise<
       const readings = async (quantities: readonly string[]): Promise<Readings> => readReadings(world, id, { quantities, rows });
       const turn = async (): Promise<void> => undefined;
       const read = await reportChecks({ plan, rows, readings, turn }, { entries: journal, nowMs, language });
-      return writeReport(buildReport({ seen, rows, read, told, verified, nowMs, language }), asked.format);
+      return toEnd(writeReport(toEnd(buildReport({ seen, rows, read, told, verified, nowMs, language })), asked.format));
     });
   } catch (error) {
     throw await refusalOf(error);

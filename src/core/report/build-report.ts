@@ -34,6 +34,9 @@ import type {
 } from "./release-report.ts";
 import { stagesOf } from "./stages.ts";
 
+/** So many entries are told in one slice. */
+const entriesInSlice = 50;
+
 /** Everything that a report is made of. */
 export interface ReportOf {
   readonly seen: Seen;
@@ -48,8 +51,8 @@ export interface ReportOf {
   readonly language: Language;
 }
 
-/** The report of one release. */
-export function buildReport(of: ReportOf): ReleaseReport {
+/** The report of one release; a slice is some entries of its journal. */
+export function* buildReport(of: ReportOf): Generator<undefined, ReleaseReport> {
   const { seen, rows, told, verified, nowMs, language, read } = of;
   const { checks } = read;
   const { release } = seen;
@@ -59,6 +62,12 @@ export function buildReport(of: ReportOf): ReleaseReport {
   const endedMs = isOver(status) ? status.sinceMs : null;
   const signOffs = signOffsOf(of, entries);
   const notices = noticesOf(of, entries, told);
+  yield;
+  const timeline: ReleaseReport["timeline"][number][] = [];
+  for (const { revision, atMs, decision } of entries) {
+    timeline.push({ revision, atMs, people: peopleOf(decision.facts), says: sayFacts(decision.facts, { plan }, language) });
+    if (timeline.length % entriesInSlice === 0) yield;
+  }
   return {
     format: "serin.dev/report/v1",
     language,
@@ -83,12 +92,7 @@ export function buildReport(of: ReportOf): ReleaseReport {
     checks,
     wayBack: wayBackOf(of, entries),
     notices,
-    timeline: entries.map(({ revision, atMs, decision }) => ({
-      revision,
-      atMs,
-      people: peopleOf(decision.facts),
-      says: sayFacts(decision.facts, { plan }, language),
-    })),
+    timeline,
     proof: {
       planHash: release.planHash,
       journalHash: lastHash(seen.entries),
