@@ -6,6 +6,7 @@ import { judgeAnew, otherTest } from "../core/history/judge-anew.ts";
 import { sayWhatIf } from "../core/messages/what-if.ts";
 import { inSlices } from "../core/slices.ts";
 import { UserError } from "../errors.ts";
+import { callerOf } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { whatIfQuery } from "./contract/insight.ts";
 import type { WhatIfAnswer } from "./contract/insight.ts";
@@ -24,11 +25,15 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
   if (!read.ok) {
     throw new UserError("query-invalid", `${read.message} ${read.remedy}`, { errors: [{ pointer: "/condition", detail: read.message }] });
   }
-  const stored = await parts.store.load(release.id);
-  if (stored === null) throw new UserError("release-unknown", `No release is called ${release.id}.`);
   const instead = otherTest(plan, asked.id, read.value);
-  const own = await inSlices(judgeAnew(tapeOf(stored, asked.check.quantity), asked.id), parts.turn);
-  const other = await inSlices(judgeAnew(tapeOf(stored, instead.quantity), asked.id, { instead }), parts.turn);
+  const [own, other] = await parts.inTurn(callerOf(context).name, async () => {
+    const stored = await parts.store.load(release.id);
+    if (stored === null) throw new UserError("release-unknown", `No release is called ${release.id}.`);
+    return [
+      await inSlices(judgeAnew(tapeOf(stored, asked.check.quantity), asked.id), parts.turn),
+      await inSlices(judgeAnew(tapeOf(stored, instead.quantity), asked.id, { instead }), parts.turn),
+    ] as const;
+  });
   const condition = sayCondition(read.value);
   const says = `${asked.check.metric} ${condition}`;
   const answer: WhatIfAnswer = {
