@@ -46,14 +46,13 @@ export function emptyMemory(head: NewRelease): Memory {
   };
 }
 
-/** The memory after one more row and, when it led to a decision, its entry. */
+/** The memory after one more row, which made `book`, and, when it led to a decision, its entry. */
 export function remember(
   memory: Memory,
-  row: Row,
-  decision: Decision | null,
+  { row, book, decision }: Looked & { readonly decision: Decision | null },
 ): { readonly memory: Memory; readonly entry: ChainedEntry | null } {
   const rowsDigest = digestOfRow(memory.rowsDigest, row);
-  if (!decision) return { memory: { ...follow(memory, row, null), rowsDigest }, entry: null };
+  if (!decision) return { memory: { ...follow(memory, { row, book }, null), rowsDigest }, entry: null };
   const plain = {
     release: memory.release.id,
     revision: memory.release.revision + 1,
@@ -62,28 +61,40 @@ export function remember(
     row: row.number,
   };
   const entry = chain(memory.hash, plain, rowsDigest);
-  return { memory: { ...follow(memory, row, entry), rowsDigest: noRowsDigest }, entry };
+  return { memory: { ...follow(memory, { row, book }, entry), rowsDigest: noRowsDigest }, entry };
 }
 
 /** The memory of a stored release, taken up again where it was. The links are believed as they stand; `verify` checks them. */
 export function recall(stored: StoredRelease): Memory {
   const byRow = new Map(stored.entries.map((link) => [link.entry.row, link]));
-  const memory = stored.rows.reduce((before, row) => follow(before, row, byRow.get(row.number) ?? null), emptyMemory(stored.head));
+  const memory = stored.rows.reduce(
+    (before, row) => follow(before, { row, book: bookWith(before, row) }, byRow.get(row.number) ?? null),
+    emptyMemory(stored.head),
+  );
   const sealed = stored.entries.at(-1)?.entry.row ?? 0;
   return { ...memory, rowsDigest: digestOfRows(stored.rows.slice(sealed)) };
 }
 
+/** A row, and the book with its readings in it: whoever decided on them has made it already. */
+interface Looked {
+  readonly row: Row;
+  readonly book: EvidenceBook;
+}
+
+function bookWith({ book, release }: Memory, row: Row): EvidenceBook {
+  return bookAfterRow(book, release, row.observation);
+}
+
 /** One more row, without its digest. */
-function follow(memory: Memory, row: Row, link: ChainedEntry | null): Memory {
-  const seen = bookAfterRow(memory.book, memory.release, row.observation);
-  const after = { ...memory, book: seen, rows: row.number, lastRow: row, cursor: mergeCursor(memory.cursor, row.cursor) };
+function follow(memory: Memory, { row, book }: Looked, link: ChainedEntry | null): Memory {
+  const after = { ...memory, book, rows: row.number, lastRow: row, cursor: mergeCursor(memory.cursor, row.cursor) };
   if (!link) return after;
   const { entry } = link;
   return {
     ...after,
     release: apply(memory.release, entry),
     entries: [...memory.entries, link],
-    book: bookAfterDecision(seen, entry.decision),
+    book: bookAfterDecision(book, entry.decision),
     hash: link.hash,
   };
 }
@@ -124,14 +135,14 @@ export function* verifying(stored: StoredRelease, told: readonly ToldNotice[] | 
   for (const [index, row] of stored.rows.entries()) {
     if (index % rowsInSlice === rowsInSlice - 1) yield;
     const link = byRow.get(row.number);
-    const book = bookAfterRow(memory.book, memory.release, row.observation);
+    const book = bookWith(memory, row);
     const decision = decide(memory.release, book, row.observation);
     const then = link?.entry.decision ?? null;
     if (!isSameData(decision, then)) {
       const why = `row ${row.number}: ${sayDifference(decision, then)}`;
       return { ok: false, revision: memory.release.revision + 1, atMs: row.observation.nowMs, why };
     }
-    memory = follow(memory, row, link ?? null);
+    memory = follow(memory, { row, book }, link ?? null);
   }
   const notice = told === null ? null : strayNotice(stored, told);
   if (notice !== null) return { ok: false, ...notice, atMs: momentOf(notice.revision) };

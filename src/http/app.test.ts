@@ -46,7 +46,7 @@ const becomes = (api: SmallApi, id: string, status: string): Promise<ShowRelease
       expect(view.status.kind).toBe(status);
       return view;
     },
-    { timeout: 10_000, interval: 20 },
+    { interval: 20 },
   );
 
 /** Routes that say for themselves who is asking, and what to do with nobody. */

@@ -1,3 +1,4 @@
+import type { Language } from "../core/plan.ts";
 import type { History } from "../core/history/history.ts";
 import type { Plan } from "../core/plan.ts";
 import type { PowerAsk } from "../core/power.ts";
@@ -101,8 +102,8 @@ export interface AppParts {
   readonly turn: Turn;
   /** Stands before what takes a whole stored release in hand: once at a time for each caller. */
   readonly inTurn: EachInTurn;
-  /** Looks at everything that a release of the plan would rest on; changes nothing. */
-  examine(asked: AskedExamination, signal: AbortSignal): Promise<readonly ExaminedPart[]>;
+  /** Looks at everything that a release of the plan would rest on; changes nothing. Answers who says it in the language given. */
+  examine(asked: AskedExamination, signal: AbortSignal): Promise<(language: Language) => readonly ExaminedPart[]>;
   /** `startsMs` is the moment at which it is meant to start, epoch ms in the zone given; `null`: nobody said. */
   readPlan(
     text: string,

@@ -110,6 +110,7 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
   metrics: { says: "The server's own numbers, for Prometheus.", answers: { 200: { media: "text/plain" } } },
   examine: {
     says: "Looks at everything that a release of a plan would rest on; changes nothing.",
+    query: contract.languageQuery,
     body: contract.examineBody,
     answers: json("ExamineAnswer"),
     problems: ["plan-invalid", "role-missing"],
