@@ -83,8 +83,9 @@ test("whoever asks for much and takes nothing of it is sent away; who reads, and
     const start = (events: ReadableStreamDefaultController): void => void (beat = setInterval(() => events.enqueue(much.slice(0, 9)), 50));
     return new Response(new ReadableStream({ start, cancel: () => clearInterval(beat) }));
   });
-  const { url, close } = await listen(app, here, { ...limits, silentMs: 2_500 });
-  onTestFinished(() => close(0));
+  const listening = await listen(app, here, { ...limits, silentMs: 2_500 });
+  const { url } = listening;
+  onTestFinished(() => listening.close(0));
   const events = (await fetch(`${url}/events`)).body?.getReader();
   onTestFinished(() => events?.cancel());
   const deaf = openWire(url, "GET /much HTTP/1.1\r\nhost: a\r\n\r\n");
