@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { sayCondition } from "../config/conditions.ts";
 import { readOtherCondition } from "../config/other-condition.ts";
-import { tapeOf } from "../core/history/follow-check.ts";
+import type { Tape } from "../core/history/follow-check.ts";
 import { judgeAnew, otherTest } from "../core/history/judge-anew.ts";
 import { sayWhatIf } from "../core/messages/what-if.ts";
 import { inSlices } from "../core/slices.ts";
@@ -26,14 +26,11 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
     throw new UserError("query-invalid", `${read.message} ${read.remedy}`, { errors: [{ pointer: "/condition", detail: read.message }] });
   }
   const instead = otherTest(plan, asked.id, read.value);
-  const [own, other] = await parts.inTurn(callerOf(context).name, async () => {
-    const stored = await parts.store.load(release.id);
-    if (stored === null) throw new UserError("release-unknown", `No release is called ${release.id}.`);
-    return [
-      await inSlices(judgeAnew(tapeOf(stored, asked.check.quantity), asked.id), parts.turn),
-      await inSlices(judgeAnew(tapeOf(stored, instead.quantity), asked.id, { instead }), parts.turn),
-    ] as const;
-  });
+  const { name: who } = callerOf(context);
+  const judged = async (quantity: string, more?: { readonly instead: typeof instead }) =>
+    inSlices(judgeAnew(await tapeOrRefuse(parts, release.id, quantity), asked.id, more), parts.turn);
+  const own = await parts.inTurn(who, () => judged(asked.check.quantity));
+  const other = await parts.inTurn(who, () => judged(instead.quantity, { instead }));
   const condition = sayCondition(read.value);
   const says = `${asked.check.metric} ${condition}`;
   const answer: WhatIfAnswer = {
@@ -44,4 +41,10 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
     says: sayWhatIf(plan, { asked, says, other, own }, language ?? plan.language),
   };
   return context.json(answer);
+}
+
+async function tapeOrRefuse(parts: AppParts, id: string, quantity: string): Promise<Tape> {
+  const tape = await parts.engine.tape(id, quantity);
+  if (tape === null) throw new UserError("release-unknown", `No release is called ${id}.`);
+  return tape;
 }
