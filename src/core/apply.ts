@@ -53,7 +53,7 @@ export function apply(release: Release, entry: Entry): Release {
   const { decision } = entry;
   const isMoved = !isSamePlace(release.status, decision.status);
   const before = { ...release, revision: entry.revision, status: decision.status, isLate: release.isLate && !isMoved };
-  const after = decision.facts.reduce(applyFact, before);
+  const after = applyFacts(before, decision.facts);
   const isMaterial = isMoved || decision.facts.some((fact) => fact.kind === "reported" || isWorse(release, fact));
   const now = { revision: entry.revision, told: after.told };
   return {
@@ -87,6 +87,22 @@ export function worsened(before: Verdict["kind"], now: Verdict["kind"]): boolean
 
 function isWorse(release: Release, fact: Fact): boolean {
   return (fact.kind === "verdict" || fact.kind === "breach") && worsened(release.told[fact.check] ?? "undecided", fact.verdict.kind);
+}
+
+/** As `applyFact` for one after the other; what is told of many checks is copied once. */
+function applyFacts(before: Release, facts: readonly Fact[]): Release {
+  let release = before;
+  let told: Record<string, Verdict["kind"]> | null = null;
+  for (const fact of facts) {
+    if (fact.kind === "verdict" || fact.kind === "breach" || fact.kind === "cancelled") {
+      told ??= { ...release.told };
+      told[fact.check] = fact.verdict.kind;
+      continue;
+    }
+    release = applyFact(told === null ? release : { ...release, told }, fact);
+    told = null;
+  }
+  return told === null ? release : { ...release, told };
 }
 
 /** The release after one fact, its status and times aside. */

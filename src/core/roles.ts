@@ -1,11 +1,11 @@
 import { looksAway } from "./decide/looks-away.ts";
-import { approvable, missingRoles, rolesOf } from "./decide/sign-offs.ts";
+import { approvable, missingRoles, needsOf, rolesOf } from "./decide/sign-offs.ts";
 import { openReport } from "./open-report.ts";
 import type { Reported } from "./open-report.ts";
 import { roles } from "./plan.ts";
 import type { Plan, Role } from "./plan.ts";
 import type { Release } from "./release.ts";
-import type { Person, RequestKind } from "./requests.ts";
+import type { Person, Refusal, Request, RequestKind } from "./requests.ts";
 import { isPaused } from "./status.ts";
 
 /**
@@ -82,6 +82,24 @@ export function mayAsk(kind: RequestKind, release: Asked, by: Person): boolean {
   const who = whoMay[deedOf(kind, release)];
   if (by.isMachine && who.kind !== "everybody" && who.machines === "may not") return false;
   return rolesFor(kind, release).some((role) => by.roles.includes(role));
+}
+
+/**
+ * Why this is not for who asks, wherever the release goes on from here: a role that they have not, or a judgement that is no program's. `null`: it may
+ * be for them, and whether it fits is another question.
+ */
+export function denialOf(
+  { kind, by, as }: Pick<Request, "kind" | "by" | "as">,
+  release: Asked,
+): Extract<Refusal, { kind: "role" | "machine" }> | null {
+  const who = whoMay[deedOf(kind, release)];
+  if (who.kind === "everybody") return null;
+  if (by.isMachine && who.machines === "may not") return { kind: "machine" };
+  const target = kind === "approve" ? approvable(release.status, release.plan) : null;
+  if (kind === "approve" && target === null) return null;
+  const needs = target === null ? rolesFor(kind, release) : rolesOf(needsOf(release.plan, target));
+  const speaking = as === null || kind !== "approve" ? by.roles : by.roles.filter((role) => role === as);
+  return needs.length === 0 || needs.some((role) => speaking.includes(role)) ? null : { kind: "role", needs };
 }
 
 /** Who may take people back; a plan that names nobody leaves it to the release manager and the DevOps lead. */

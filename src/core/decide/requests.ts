@@ -5,7 +5,7 @@ import type { Release, SignOff } from "../release.ts";
 import { kindsAtAnyRevision } from "../requests.ts";
 import type { Refusal, Request } from "../requests.ts";
 import { openReport } from "../open-report.ts";
-import { deedOf, rollbackRoles, rolesFor, whoMay } from "../roles.ts";
+import { deedOf, denialOf, rollbackRoles, rolesFor } from "../roles.ts";
 import { isTerminal } from "../status.ts";
 import { overridable, unfit } from "./fit.ts";
 import { holdAhead } from "./phase.ts";
@@ -42,7 +42,8 @@ function answerOne(sight: Sight, request: Request, answers: Answers): Answers {
     staleness(sight.release, request) ??
     notTheirs(sight.release, request) ??
     (request.kind === "approve" ? refusalOfApproval(sight, request) : unfitNow(request.kind, sight));
-  if (refusal) return { ...answers, facts: [...answers.facts, { kind: "refused", ...asked, refusal }] };
+  const times = request.times === undefined ? {} : { times: request.times };
+  if (refusal) return { ...answers, facts: [...answers.facts, { kind: "refused", ...asked, refusal, ...times }] };
   const given = wordsOf(sight, request);
   return {
     facts: [...answers.facts, { kind: "accepted", ...asked, reason: request.reason }, ...given],
@@ -115,12 +116,10 @@ function staleness(release: Release, request: Request): Refusal | null {
   return { kind: "stale", expected: expected ?? 0, actual: release.revision };
 }
 
-/** As the table of roles says; who approves what stands in the plan, and is looked at with the approval. */
+/** As the table of roles says; who approves is looked at with the approval. */
 function notTheirs(release: Release, request: Request): Refusal | null {
-  const who = whoMay[deedOf(request.kind, release)];
-  if (who.kind === "everybody") return null;
-  if (request.by.isMachine && who.machines === "may not") return { kind: "machine" };
-  return request.kind === "approve" ? null : roleRefusal(request, rolesFor(request.kind, release));
+  const denial = denialOf(request, release);
+  return request.kind === "approve" && denial?.kind === "role" ? null : denial;
 }
 
 function refusalOfApproval(sight: Sight, request: Request): Refusal | null {
@@ -168,8 +167,4 @@ function signOffOf(sight: Sight, request: Request): SignOff {
     saw: seenBy(release, request),
     ...(target.kind === "start" ? { planHash: release.planHash } : {}),
   };
-}
-
-function roleRefusal(request: Request, needs: readonly Role[]): Refusal | null {
-  return needs.some((role) => request.by.roles.includes(role)) ? null : { kind: "role", needs };
 }

@@ -9,7 +9,7 @@ import { saySpan, sayShare } from "./numbers.ts";
 import { ofRoles, sayRole } from "./people.ts";
 import { sayObstacle } from "./obstacles.ts";
 import { sayReaction } from "./reactions.ts";
-import { sayAsked, sayRefusal } from "./refusals.ts";
+import { sayAsked, sayRefusal, sayTimes } from "./refusals.ts";
 import { sayStatus } from "./statuses.ts";
 import { sayVerdict } from "./verdicts.ts";
 import { wayBackFacts } from "./way-back.ts";
@@ -86,7 +86,8 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     lapsed: ({ signOff, check }, context) =>
       `the approval of ${approved(signOff.for, context, "en")} by ${signer(signOff, "en")} lapses, because ${quoteCheck(context, check, "en")} has got worse since`,
     accepted: ({ by, asked, reason }) => `${by} asked ${sayAsked(asked, "en")}${reason === "" ? "" : `: ${quote(reason, "en")}`}`,
-    refused: ({ by, asked, refusal }, context) => `${by} asked ${sayAsked(asked, "en")}, refused: ${sayRefusal(refusal, context, "en")}`,
+    refused: ({ by, asked, refusal, times }, context) =>
+      `${by} asked ${sayAsked(asked, "en")}${sayTimes(times, "en")}, refused: ${sayRefusal(refusal, context, "en")}`,
     ...wayBackFacts.en,
     overrode: ({ override }, context) =>
       `${override.by} lets ${approved(override.for, context, "en")} pass although ${sayObstacle(override.over, "en")}${override.reason === "" ? "" : `: ${quote(override.reason, "en")}`}`,
@@ -118,8 +119,8 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     lapsed: ({ signOff, check }, context) =>
       `l’accord ${ofRoles([signOff.role], "fr")} (${signOff.by}) pour ${approved(signOff.for, context, "fr")} tombe, car ${quoteCheck(context, check, "fr")} s’est dégradé depuis`,
     accepted: ({ by, asked, reason }) => `${by} a demandé ${sayAsked(asked, "fr")}${reason === "" ? "" : `\u202f: ${quote(reason, "fr")}`}`,
-    refused: ({ by, asked, refusal }, context) =>
-      `${by} a demandé ${sayAsked(asked, "fr")}, refus\u202f: ${sayRefusal(refusal, context, "fr")}`,
+    refused: ({ by, asked, refusal, times }, context) =>
+      `${by} a demandé ${sayAsked(asked, "fr")}${sayTimes(times, "fr")}, refus\u202f: ${sayRefusal(refusal, context, "fr")}`,
     ...wayBackFacts.fr,
     overrode: ({ override }, context) =>
       `${override.by} autorise ${approved(override.for, context, "fr")} bien que ${sayObstacle(override.over, "fr")}${override.reason === "" ? "" : `\u202f: ${quote(override.reason, "fr")}`}`,

@@ -17,6 +17,13 @@ export function sayAsked(asked: string, language: Language): string {
   return (requests[language] as Readonly<Record<string, string>>)[asked] ?? asked;
 }
 
+/** How many more of the same there were, behind what was asked for; nothing where it was one. */
+export function sayTimes(times: number | undefined, language: Language): string {
+  if (times === undefined) return "";
+  if (language === "fr") return ` (encore ${times === 1 ? "une" : times} fois en une minute)`;
+  return times === 1 ? " (once more within a minute)" : ` (${times} more times within a minute)`;
+}
+
 const requests: ByLanguage<Readonly<Record<RequestKind, string>>> = {
   en: {
     approve: "to approve",
