@@ -91,7 +91,15 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
   const histories = openHistories(world);
   const tapes = openTapes(world);
   const recovery = options.onRecovery ?? (() => undefined);
-  const keeper = new Keeper({ world, patience, trouble, recovery, told, ended: (memory) => archive.keep(memory), ticked: options.onTick ?? (() => undefined) });
+  const keeper = new Keeper({
+    world,
+    patience,
+    trouble,
+    recovery,
+    told,
+    ended: (memory) => archive.keep(memory),
+    ticked: options.onTick ?? (() => undefined),
+  });
   const starts = new Starts(world, keeper);
   const publicUrl = options.publicUrl ?? null;
   const delivery = new Delivery({ world, patience, publicUrl, trouble, recovery, story: storiesOf(keeper, archive) });

@@ -8,7 +8,7 @@ export const beginning: Place = { revision: 0, rows: 0 };
 
 /** What follows `after` in a release's story, page by page, to its end; nothing when there is no such release. */
 export async function* storySince(store: Pick<Store, "since">, id: string, after: Place): AsyncGenerator<StoryPage, void> {
-  for (let at = after; ; ) {
+  for (let at = after; ;) {
     const page = await store.since(id, { after: at, limit: rowsAtOnce });
     if (page.rows.length > 0 || page.entries.length > 0) yield page;
     if (page.rows.length < rowsAtOnce) return;
