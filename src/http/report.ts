@@ -12,6 +12,7 @@ import { reportQuery } from "./contract/insight.ts";
 import { readQuery } from "./input.ts";
 import type { AppParts, ReleaseSeen } from "./parts.ts";
 import { releaseOrRefuse } from "./releases.ts";
+import { details } from "./details.ts";
 
 /** As many reports are kept in mind: somebody who reads one downloads it next, in another format. */
 const keptAtMost = 8;
@@ -69,7 +70,7 @@ async function make(
 ): Promise<ReleaseReport> {
   const { id } = seen.release;
   const stored = await parts.store.load(id);
-  if (stored === null) throw new UserError("release-unknown", `No release is called ${id}.`);
+  if (stored === null) throw new UserError("release-unknown", details.noRelease(id));
   const verified = await parts.engine.verify(id);
   return inSlices(buildReport({ seen, stored, told, verified, nowMs: parts.engine.nowMs(), language }), parts.turn);
 }

@@ -13,6 +13,7 @@ import { checkOrRefuse } from "./history.ts";
 import { readQuery } from "./input.ts";
 import type { AppParts } from "./parts.ts";
 import { releaseOrRefuse } from "./releases.ts";
+import { details } from "./details.ts";
 
 /** The stored readings judged with another condition. Throws `release-unknown`, or `query-invalid` when the condition cannot be told of the check. */
 export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -25,7 +26,7 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
     throw new UserError("query-invalid", `${read.message} ${read.remedy}`, { errors: [{ pointer: "/condition", detail: read.message }] });
   }
   const stored = await parts.store.load(release.id);
-  if (stored === null) throw new UserError("release-unknown", `No release is called ${release.id}.`);
+  if (stored === null) throw new UserError("release-unknown", details.noRelease(release.id));
   const instead = otherTest(plan, asked.id, read.value);
   const own = await inSlices(judgeAnew(tapeOf(stored, asked.check.quantity), asked.id), parts.turn);
   const other = await inSlices(judgeAnew(tapeOf(stored, instead.quantity), asked.id, { instead }), parts.turn);
