@@ -103,6 +103,8 @@ export interface ReleaseSummary {
   readonly sinceMs: number;
   readonly timeZone: string;
   readonly phases: readonly PhaseView[];
+  /** Who is asked for something now: an approval, a decision about a problem that was reported, the word that a way back is done. */
+  readonly asks: readonly Role[];
 }
 
 export interface ListReleasesAnswer {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { capital, list } from "../core/messages/context.ts";
+import { capital, list, quote } from "../core/messages/context.ts";
 import { sayCount } from "../core/messages/numbers.ts";
 import { sayRoles } from "../core/messages/people.ts";
 import { phrases } from "../core/messages/phrases.ts";
@@ -7,6 +7,7 @@ import type { Phrase } from "../core/messages/phrases.ts";
 import { readinessWords } from "../core/messages/readiness.ts";
 import { sayMoment } from "../core/messages/times.ts";
 import { sayWhy } from "../core/messages/whys.ts";
+import type { Misread } from "../config/parsed.ts";
 import type { Plan, Role } from "../core/plan.ts";
 import type { Freeze, ServiceBusy, StoreTrouble, StoreUnusable } from "../ports.ts";
 
@@ -33,6 +34,9 @@ export const details = phrases(
     wrong: (pointer: string, detail: Phrase) => `${pointer || "The whole"}: ${detail.in("en")}.`,
     wrongPlace: (issue: z.core.$ZodIssue) => issue.message,
     wrongShape: () => "It has the wrong shape.",
+    routerNotYet: () => "The router was given the addresses and does not serve them yet.",
+    conditionWrong: ({ message, remedy }: Misread, _asked: { readonly text: string; readonly own: string }) => `${message} ${remedy}`,
+    notSuchACondition: (message: string) => message,
     nobody: (who: string) => `Nobody here is called ${who}, and nobody is signed in so.`,
     noRelease: (id: string) => `No release is called ${id}.`,
     noCheck: (named: string, known: string) => `No gate or guard of this release is called "${named}"; there are ${known}.`,
@@ -122,6 +126,12 @@ export const details = phrases(
     wrong: (pointer, detail) => `${pointer === "" ? "L’ensemble" : pointer} ${detail.in("fr")}.`,
     wrongPlace: sayIssueInFrench,
     wrongShape: () => "L’ensemble n’a pas la bonne forme.",
+    routerNotYet: () => "Le routeur a reçu les adresses et ne les sert pas encore.",
+    conditionWrong: (_misread, { text, own }) =>
+      ["none", "is down"].includes(own)
+        ? "Ce critère ou garde-fou n’a pas de seuil à déplacer."
+        : `Les relevés ne peuvent pas être jugés selon ${quote(text.slice(0, 100), "fr")}. Écrivez un seuil de même forme et de même sens que ${quote(own, "fr")}.`,
+    notSuchACondition: () => "n’est pas une condition pour ces relevés",
     nobody: (who) => `Personne ici ne s’appelle ${who}, et personne n’est connecté sous ce nom.`,
     noRelease: (id) => `Aucune mise en production ne s’appelle ${id}.`,
     noCheck: (named, known) =>

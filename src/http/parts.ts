@@ -1,6 +1,6 @@
-import type { Language } from "../core/plan.ts";
+import type { Tape } from "../core/history/follow-check.ts";
 import type { History } from "../core/history/history.ts";
-import type { Plan } from "../core/plan.ts";
+import type { Language, Plan } from "../core/plan.ts";
 import type { PowerAsk } from "../core/power.ts";
 import type { Request } from "../core/requests.ts";
 import type { Seen } from "../core/view/build-release-view.ts";
@@ -36,6 +36,8 @@ export interface EngineFace {
   onCommit(listener: (release: string) => void): () => void;
   /** How the evidence of a check (its id) grew, a second old at most; `null`: there is no such release. Throws when its plan has no such check. */
   history(id: string, check: string): Promise<History | null>;
+  /** What was read of a quantity, a second old at most; `null`: there is no such release. */
+  tape(id: string, quantity: string): Promise<Tape | null>;
   verify(id: string): Promise<Verified>;
   /** Ids of the releases that run in this process. */
   active(): readonly string[];

@@ -114,7 +114,7 @@ async function pointRouter(parts: AppParts, plan: Plan, services: Readonly<Recor
     const seen = await within(parts, (signal) => router.observe(signal));
     if (seen.isServing && seen.targets === sayTargets(targets)) return;
     if (parts.closing.aborted || parts.clock.monotonicMs() > deadlineMs) {
-      throw new UserError("stable-not-ready", "The router was given the addresses and does not serve them yet.");
+      throw new UserError("stable-not-ready", details.routerNotYet());
     }
     await parts.clock.wait(betweenLooksMs, parts.closing);
   }

@@ -8,6 +8,7 @@ import { begin, commits } from "./store-commits.ts";
 import { accessContract } from "./store-access.ts";
 import { owedContract } from "./store-notices.ts";
 import { survivesKills } from "./store-kills.ts";
+import { storyContract } from "./store-stories.ts";
 
 /** A store under test, empty when it is made. */
 export interface StoreSubject {
@@ -37,6 +38,9 @@ export function storeContract(name: string, makeSubject: () => Promise<StoreSubj
     });
     describe("commits", () => {
       commitsContract(() => subject);
+    });
+    describe("stories", () => {
+      storyContract(() => subject);
     });
     describe("requests", () => {
       requestsContract(() => subject);

@@ -38,7 +38,7 @@ afterEach(async () => {
 function Screens() {
   const { session, signOut } = useSession();
   if (session.kind !== "known") return null;
-  if (session.answer.person === null) return <SignIn answer={session.answer} refused={session.refused} />;
+  if (session.answer.person === null) return <SignIn {...session} />;
   return (
     <>
       <button type="button" onClick={signOut}>

@@ -4,9 +4,11 @@ import type { Role } from "../plan.ts";
 import type { Release, SignOff } from "../release.ts";
 import { kindsAtAnyRevision } from "../requests.ts";
 import type { Refusal, Request } from "../requests.ts";
-import { denialOf, rollbackRoles } from "../roles.ts";
+import { openReport } from "../open-report.ts";
+import { deedOf, denialOf, rollbackRoles, rolesFor } from "../roles.ts";
 import { isTerminal } from "../status.ts";
 import { overridable, unfit } from "./fit.ts";
+import { holdAhead } from "./phase.ts";
 import type { Sight } from "./sight.ts";
 import { approvable, driftedSince, isStarterAlone, missingRoles, needsOf, rolesOf, signOffsFor } from "./sign-offs.ts";
 
@@ -20,10 +22,16 @@ export interface Answers {
 
 const orders = ["rollback", "stop", "pause", "resume", "promote"] as const;
 
-/** Answers every request, oldest first; each gets exactly one `accepted` or `refused` fact. */
+/**
+ * Answers every request, oldest first; each gets exactly one `accepted` or `refused` fact. Reports come last: nobody who asked in this tick has read
+ * them.
+ */
 export function answerRequests(sight: Sight): Answers {
   let answers: Answers = { facts: [], release: sight.release, order: null };
-  const byAge = [...sight.seen.requests].sort((left, right) => left.atMs - right.atMs || (left.id < right.id ? -1 : 1));
+  const isReport = (request: Request): number => Number(request.kind === "report");
+  const byAge = [...sight.seen.requests].sort(
+    (left, right) => isReport(left) - isReport(right) || left.atMs - right.atMs || (left.id < right.id ? -1 : 1),
+  );
   for (const request of byAge) answers = answerOne({ ...sight, release: answers.release }, request, answers);
   return answers;
 }
@@ -33,15 +41,22 @@ function answerOne(sight: Sight, request: Request, answers: Answers): Answers {
   const refusal =
     staleness(sight.release, request) ??
     notTheirs(sight.release, request) ??
-    (request.kind === "approve" ? refusalOfApproval(sight, request) : unfit(request.kind, sight));
+    (request.kind === "approve" ? refusalOfApproval(sight, request) : unfitNow(request.kind, sight));
   const times = request.times === undefined ? {} : { times: request.times };
   if (refusal) return { ...answers, facts: [...answers.facts, { kind: "refused", ...asked, refusal, ...times }] };
   const given = wordsOf(sight, request);
   return {
     facts: [...answers.facts, { kind: "accepted", ...asked, reason: request.reason }, ...given],
-    release: given.reduce(withWord, answers.release),
+    release: given.reduce(applyFact, answers.release),
     order: stricter(answers.order, request),
   };
+}
+
+function unfitNow(kind: Request["kind"], sight: Sight): Refusal | null {
+  const situation = { ...sight, holdsOn: kind === "promote" ? holdAhead(sight) : null };
+  const isReported = sight.seen.requests.some((request) => request.kind === "report") && unfit("report", situation) === null;
+  // Nobody goes on early past a problem that they cannot have read of.
+  return unfit(kind, situation) ?? (kind === "promote" && isReported ? { kind: "just-reported" } : null);
 }
 
 /** What the request puts into the journal beside its acceptance. */
@@ -50,7 +65,7 @@ function wordsOf(sight: Sight, request: Request): readonly Fact[] {
   const word = { by: request.by.name, reason: request.reason, atMs: nowMs };
   switch (request.kind) {
     case "approve":
-      return [{ kind: "signed", signOff: signOffOf(sight, request) }, ...answeredReports(release, request)];
+      return [{ kind: "signed", signOff: signOffOf(sight, request) }, ...answeredReports(sight, request)];
     case "report": {
       const asks: readonly Fact[] =
         release.rollback === null ? [{ kind: "asks", for: "decision", roles: rollbackRoles(release.plan) }] : [];
@@ -69,7 +84,7 @@ function wordsOf(sight: Sight, request: Request): readonly Fact[] {
       }));
     case "resume":
     case "promote":
-      return answeredReports(release, request);
+      return answeredReports(sight, request);
     case "pause":
     case "stop":
     case "rollback":
@@ -77,16 +92,14 @@ function wordsOf(sight: Sight, request: Request): readonly Fact[] {
   }
 }
 
-/** Whoever may take people back, has read the report and goes on has answered it. */
-function answeredReports(release: Release, request: Request): readonly Fact[] {
-  const mayDecide = rollbackRoles(release.plan).some((role) => request.by.roles.includes(role));
-  if (release.reports.length === 0 || !mayDecide || release.rollback !== null) return [];
+/** Whoever may decide about a report, has read it and goes on has answered it; of who signs, the role that signs has to be one of those. */
+function answeredReports(sight: Sight, request: Request): readonly Fact[] {
+  const { release } = sight;
+  if (openReport(release) === null || request.by.isMachine) return [];
+  const speaks = request.kind === "approve" ? [roleOfApproval(sight, request)] : request.by.roles;
+  const deciders = deedOf(request.kind, release) === "promote-reported" ? rolesFor(request.kind, release) : rollbackRoles(release.plan);
+  if (!deciders.some((role) => speaks.includes(role))) return [];
   return [{ kind: "report-answered", by: request.by.name, asked: request.kind }];
-}
-
-/** The release as the other requests of the tick find it. Reports are not among it: nobody who asked in this tick has read them. */
-function withWord(release: Release, fact: Fact): Release {
-  return fact.kind === "reported" ? release : applyFact(release, fact);
 }
 
 function stricter(before: Request | null, now: Request): Request | null {

@@ -1,3 +1,4 @@
+import { isGuard } from "../decide/looks-away.ts";
 import type { Awaited, Fact } from "../decision.ts";
 import type { Language } from "../plan.ts";
 import type { SignOff, SignOffFor } from "../release.ts";
@@ -96,7 +97,8 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     "traffic-back": ({ tookMs, withinMs }) =>
       `everybody is back on the stable version, as read back after ${saySpan(tookMs, "en")} (${tookMs <= withinMs ? "promised within" : "late, promised within"} ${saySpan(withinMs, "en")})`,
     late: ({ awaits, afterMs, detail }) => `${waits.en[awaits]}, after ${saySpan(afterMs, "en")}${after(detail, "en")}`,
-    dismissed: ({ check, by }, context) => `${by} has looked at ${quoteCheck(context, check, "en")} and goes on`,
+    dismissed: ({ check, by }, context) =>
+      `${by} has looked at ${quoteCheck(context, check, "en")} and goes on${isGuard(context.plan, check) ? "" : ": it has to pass on what comes from now on"}`,
     recovered: ({ check }, context) => `${quoteCheck(context, check, "en")} no longer fails`,
     upgraded: ({ from, to }) =>
       `the reaction is now ${quote(sayReaction(to, "en"), "en")} instead of ${quote(sayReaction(from, "en"), "en")}`,
@@ -128,7 +130,8 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     "traffic-back": ({ tookMs, withinMs }) =>
       `tout le monde est revenu à la version stable, confirmé après ${saySpan(tookMs, "fr")} (${tookMs <= withinMs ? "promis en" : "en retard, promis en"} ${saySpan(withinMs, "fr")})`,
     late: ({ awaits, afterMs, detail }) => `${waits.fr[awaits]} après ${saySpan(afterMs, "fr")}${after(detail, "fr")}`,
-    dismissed: ({ check, by }, context) => `${by} a examiné ${quoteCheck(context, check, "fr")} et continue`,
+    dismissed: ({ check, by }, context) =>
+      `${by} a examiné ${quoteCheck(context, check, "fr")} et continue${isGuard(context.plan, check) ? "" : "\u202f: le critère doit être validé sur ce qui vient ensuite"}`,
     recovered: ({ check }, context) => `${quoteCheck(context, check, "fr")} n’échoue plus`,
     upgraded: ({ from, to }) =>
       `la réaction est maintenant ${quote(sayReaction(to, "fr"), "fr")} au lieu de ${quote(sayReaction(from, "fr"), "fr")}`,

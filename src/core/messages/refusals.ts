@@ -2,6 +2,7 @@ import type { Language } from "../plan.ts";
 import type { Refusal, RequestKind } from "../requests.ts";
 import { quoteCheck, quoteChecks, tell } from "./context.ts";
 import type { ByLanguage, Context, Sentences } from "./context.ts";
+import { sayHold } from "./holds.ts";
 import { sayObstacles } from "./obstacles.ts";
 import { ofRoles, sayRoles } from "./people.ts";
 import { sayStatusKind } from "./statuses.ts";
@@ -65,6 +66,8 @@ const refusals: ByLanguage<Sentences<Refusal, readonly [Context]>> = {
     "gate-open": ({ checks }, context) => `not passed yet: ${quoteChecks(context, checks, "en")}`,
     "waits-for": ({ roles }) => `it still waits for the approval ${ofRoles(roles, "en")}`,
     "in-the-way": ({ obstacles }) => `not while ${sayObstacles(obstacles, "en")}, unless a release manager lets it pass`,
+    "would-hold": ({ why }, context) => `it would hold all the same: ${sayHold(why, context, "en")}`,
+    "just-reported": () => "somebody has just reported a problem; look again",
   },
   fr: {
     stale: ({ expected, actual }) =>
@@ -82,5 +85,7 @@ const refusals: ByLanguage<Sentences<Refusal, readonly [Context]>> = {
     "gate-open": ({ checks }, context) => `pas encore validé\u202f: ${quoteChecks(context, checks, "fr")}`,
     "waits-for": ({ roles }) => `il manque encore l’accord ${ofRoles(roles, "fr")}`,
     "in-the-way": ({ obstacles }) => `il faut une dérogation d’un release manager pour passer bien que ${sayObstacles(obstacles, "fr")}`,
+    "would-hold": ({ why }, context) => `elle resterait suspendue\u202f: ${sayHold(why, context, "fr")}`,
+    "just-reported": () => "un problème vient d’être signalé\u202f; à relire",
   },
 };
