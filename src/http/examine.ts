@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { parseMoment } from "../core/moment.ts";
-import { EnvironmentFrozen } from "../ports.ts";
+import type { Plan } from "../core/plan.ts";
 import { callerOf, checkAccessIn } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { examineBody, routes } from "./contract.ts";
@@ -8,6 +8,7 @@ import type { ExamineAnswer, ExaminedPart } from "./contract.ts";
 import { readBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
 import { readPlanOrRefuse } from "./plan-body.ts";
+import { sayFrozen } from "./say-frozen.ts";
 
 /** Looks at what a release of the plan would rest on, from where it would run: this server's connections, freezes and releases. */
 export async function examine(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -19,20 +20,15 @@ export async function examine(context: Context<Env>, parts: AppParts): Promise<R
   const startsMs = moment === null ? parts.clock.nowMs() : moment(plan.timeZone);
   const active = body.orphans ? await parts.store.active() : null;
   const asked = { plan, versions: body.versions, startsMs, doubts: problems.length, active };
-  const [server, examined] = await Promise.all([
-    lookAtServer(
-      parts,
-      asked.plan.environment,
-      plan.services.map(({ name }) => name),
-    ),
-    parts.examine(asked, signal),
-  ]);
+  const [server, examined] = await Promise.all([lookAtServer(parts, plan), parts.examine(asked, signal)]);
   const answer: ExamineAnswer = { parts: [server, ...examined] };
   return context.json(answer);
 }
 
 /** Whether this server could begin a release there now. */
-async function lookAtServer(parts: AppParts, environment: string, services: readonly string[]): Promise<ExaminedPart> {
+async function lookAtServer(parts: AppParts, plan: Plan): Promise<ExaminedPart> {
+  const { environment } = plan;
+  const services = plan.services.map(({ name }) => name);
   const freeze = (await parts.store.freezes(parts.engine.nowMs())).find((one) => one.environment === environment);
   const frozen: ExaminedPart["checks"] =
     freeze === undefined
@@ -41,7 +37,7 @@ async function lookAtServer(parts: AppParts, environment: string, services: read
           {
             what: environment,
             verdict: "wrong",
-            says: `${new EnvironmentFrozen(freeze).message}.`,
+            says: sayFrozen(freeze, plan),
             remedy: `${freeze.untilMs === null ? "A" : "Wait until then, or a"} release manager lifts it: serin freeze lift ${environment}.`,
           },
         ];

@@ -19,6 +19,7 @@ import { newsOf } from "./news.ts";
 import { checkAdapters, checkVersions, readPlanOrRefuse } from "./plan-body.ts";
 import type { AppParts } from "./parts.ts";
 import { releaseOrRefuse } from "./releases.ts";
+import { sayFrozen } from "./say-frozen.ts";
 import { seenStable } from "./stable.ts";
 import type { Caller } from "./tokens.ts";
 
@@ -177,7 +178,8 @@ async function beginOrRefuse(parts: AppParts, asked: NewRelease, inFreeze: "refu
   try {
     return await parts.engine.release(asked, { inFreeze });
   } catch (error) {
-    if (error instanceof EnvironmentFrozen) throw new UserError("environment-frozen", `${error.message}.`, { freeze: error.freeze });
+    if (error instanceof EnvironmentFrozen)
+      throw new UserError("environment-frozen", sayFrozen(error.freeze, asked.plan), { freeze: error.freeze });
     if (error instanceof ServiceBusy) throw new UserError("service-busy", `${error.message}.`, { busy: error.services });
     throw error;
   }
