@@ -143,6 +143,13 @@ test("what the server says of a body is said of the options that were typed", as
   expect(err).toContain("--reason: must say why; --as: Invalid option; /versions/web: is no version. `--help`");
 });
 
+test("standard output has one line for each release, and no other", async () => {
+  const one = { id: "shop-1", environment: "production", sentence: "Promoted" };
+  const { out, err } = await typeTo(["list", "--limit", "1"], 200, { releases: [one], next: "shop-1" }, { [versionHeader]: "0.1.0" });
+  expect(out).toBe("shop-1  production  Promoted\n");
+  expect(err).toBe("There are more: --before shop-1\n");
+});
+
 test("a page behind the last one is not an empty server", async () => {
   const empty = [200, { releases: [], next: null }, { [versionHeader]: "0.1.0" }] as const;
   expect((await typeTo(["list", "--before", "shop-1"], ...empty)).out).toBe("There are no earlier ones.\n");

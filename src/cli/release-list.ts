@@ -31,7 +31,7 @@ async function list(terminal: Terminal, options: Options): Promise<void> {
   for (const { id, environment, sentence } of answer.releases) {
     terminal.out(`${plainText(id).padEnd(width)}  ${plainText(environment)}  ${plainText(sentence)}\n`);
   }
-  if (answer.next !== null) terminal.out(`There are more: --before ${plainText(answer.next)}\n`);
+  if (answer.next !== null) terminal.err(`There are more: --before ${plainText(answer.next)}\n`);
 }
 
 const firstRelease = `There is no release yet. A first one:
