@@ -19,7 +19,6 @@ import { newsOf } from "./news.ts";
 import { checkAdapters, checkVersions, readPlanOrRefuse } from "./plan-body.ts";
 import type { AppParts } from "./parts.ts";
 import { releaseOrRefuse } from "./releases.ts";
-import { sayFrozen } from "./say-frozen.ts";
 import { seenStable } from "./stable.ts";
 import type { Caller } from "./tokens.ts";
 
@@ -179,10 +178,15 @@ async function beginOrRefuse(parts: AppParts, asked: NewRelease, inFreeze: "refu
     return await parts.engine.release(asked, { inFreeze });
   } catch (error) {
     if (error instanceof EnvironmentFrozen)
-      throw new UserError("environment-frozen", sayFrozen(error.freeze, asked.plan), { freeze: error.freeze });
+      throw new UserError("environment-frozen", sayFrozen(asked.plan, error), { freeze: error.freeze });
     if (error instanceof ServiceBusy) throw new UserError("service-busy", `${error.message}.`, { busy: error.services });
     throw error;
   }
+}
+
+/** Who froze the environment and why, and until when on the plan's clock. */
+function sayFrozen(plan: Plan, { message, freeze }: EnvironmentFrozen): string {
+  return freeze.untilMs === null ? `${message}.` : `${message}; until ${sayMoment(plan, freeze.untilMs, "en")}.`;
 }
 
 /** A key that began something else before must not look like success. */

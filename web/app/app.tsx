@@ -44,7 +44,7 @@ function Gate(): ReactNode {
       if (session.answer.person !== null) return <Screens />;
       return (
         <>
-          <SignIn answer={session.answer} refused={session.refused} />
+          <SignIn {...session} />
           <div className="sign-in-foot">
             <LanguageSwitch />
           </div>
