@@ -28,7 +28,14 @@ export function Emergency(): ReactNode {
   if (roles.every((role) => role === "viewer")) return null;
   return (
     <>
-      <button type="button" className="button careful emergency" aria-haspopup="dialog" title={words.hint} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        className="button careful emergency"
+        aria-haspopup="dialog"
+        aria-label={words.button}
+        title={words.hint}
+        onClick={() => setOpen(true)}
+      >
         <svg aria-hidden="true" viewBox="0 0 20 20" width="18" height="18">
           <path d="M8 4 3 9l5 5M3.5 9H12a5 5 0 0 1 0 9H8" fill="none" stroke="currentColor" strokeWidth="2" />
         </svg>
