@@ -28,6 +28,7 @@ const groups: Readonly<Record<string, Group>> = {
   },
   freeze: { says: "see, set and lift freezes", add: addFreeze },
   token: { says: "make, list and revoke tokens of machines", add: addToken },
+  session: { says: "see where people are signed in, and sign them out", add: addSession },
 };
 
 /** Commands that stand directly beneath `serin`. */
@@ -114,6 +115,12 @@ async function addToken(token: Command, terminal: Terminal): Promise<void> {
   create.addTokenCreate(token, terminal);
   list.addTokenList(token, terminal);
   revoke.addTokenRevoke(token, terminal);
+}
+
+async function addSession(session: Command, terminal: Terminal): Promise<void> {
+  const [list, end] = await Promise.all([import("./cli/session-list.ts"), import("./cli/session-end.ts")]);
+  list.addSessionList(session, terminal);
+  end.addSessionEnd(session, terminal);
 }
 
 /** Registers the command that `words` ask for, or all of them when they ask for none, and runs it. */

@@ -16,6 +16,7 @@ import { trafficContract } from "./contract/traffic.ts";
 import type { TrafficSubject } from "./contract/traffic.ts";
 import { wantedTraffic } from "./fixtures/wanted-traffic.ts";
 import { textOf } from "./tree.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const example = (name: string): string => fileURLToPath(new URL(`../examples/command/${name}`, import.meta.url));
@@ -162,18 +163,20 @@ describe("a program", () => {
 });
 
 describe("doctor", () => {
-  const examine = (words: Readonly<Record<string, unknown>>, smoke: readonly string[]) =>
-    command.examine?.(
-      command.connection.parse({ set: ["true"], get: ["false"], capabilities: weighs, ...words }),
-      { plan: { smoke } as never, queries: [], recipients: [], versions: {}, targets: [] },
-      { clock: createClock(), dataDir: "unused" },
-      never,
+  const examine = async (words: Readonly<Record<string, unknown>>, smoke: readonly string[]) =>
+    inEnglish(
+      (await command.examine?.(
+        command.connection.parse({ set: ["true"], get: ["false"], capabilities: weighs, ...words }),
+        { plan: { smoke } as never, queries: [], recipients: [], versions: {}, targets: [] },
+        { clock: createClock(), dataDir: "unused" },
+        never,
+      )) ?? [],
     );
 
   test("runs get, and says when smoke cannot be sent", async () => {
     const good = script(`console.log(${JSON.stringify(JSON.stringify(seen))})`);
-    expect((await examine({ get: good, attempt: ["true"] }, ["GET /"]))?.map(({ verdict }) => verdict)).toEqual(["ok"]);
-    expect((await examine({}, ["GET /"]))?.map(({ verdict }) => verdict)).toEqual(["wrong", "wrong"]);
+    expect((await examine({ get: good, attempt: ["true"] }, ["GET /"])).map(({ verdict }) => verdict)).toEqual(["ok"]);
+    expect((await examine({}, ["GET /"])).map(({ verdict }) => verdict)).toEqual(["wrong", "wrong"]);
   });
 });
 

@@ -136,12 +136,12 @@ describe("a problem that is reported", () => {
   const report = (more: Partial<Request> = {}) => ask("report", "viewer", { reason: "the basket is empty", ...more });
 
   test.each<[string, Status, string]>([
-    ["while waiting", { kind: "waiting", sinceMs: startMs, for: [{ kind: "sign-off", roles: ["release-manager"] }] }, "waiting"],
     ["while observing", observing(), "observing 0"],
     ["in a hold", holding({ kind: "paused", by: "x" }), "holding paused"],
+    ["on its way to a share", { kind: "shifting", phase: 1, sinceMs: startMs }, "observing 1"],
     ["on the way back", goingBack("rollback"), "rolling-back clearing"],
     ["after the promotion", { kind: "promoted", sinceMs: startMs, previous: "kept" }, "promoted"],
-  ])("%s is told, and changes nothing", (_, status, expected) => {
+  ])("%s is told, and changes nothing before the next step", (_, status, expected) => {
     const early = { ...good, observedMs: [0, 0, 0] };
     const without = decideOn(status, early, {}, { told: toldAll(good) });
     const decision = decideOn(status, early, { requests: [report()] }, { told: toldAll(good) });

@@ -84,7 +84,7 @@ describe("what pages report", () => {
     expect((await report(stable.person, { page: stable.page, shown: true }, { "content-type": "application/json" })).status).toBe(204);
     // People who were tried and drawn elsewhere are silent.
     await expect
-      .poll(async () => [(await turns(world, "canary")).slice(0, 2), (await turns(world, "stable")).slice(0, 2)], { timeout: 10_000 })
+      .poll(async () => [(await turns(world, "canary")).slice(0, 2), (await turns(world, "stable")).slice(0, 2)])
       .toEqual([
         [1, 0],
         [0, 1],
@@ -101,7 +101,7 @@ describe("what pages report", () => {
     const world = await openEdgeWorld({ limits: { turnMs: 300 } });
     await world.put({ sharePct: 50 });
     await personOn(world, "canary");
-    await expect.poll(async () => (await turns(world, "canary"))[2], { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
+    await expect.poll(async () => (await turns(world, "canary"))[2]).toBeGreaterThanOrEqual(1);
     expect((await turns(world, "canary")).slice(0, 2)).toEqual([0, 0]);
     const inARow = () => world.metric('serin_edge_silent_people_in_a_row{arm="canary"}');
     expect(await inARow()).toBeGreaterThanOrEqual(1);
@@ -114,7 +114,7 @@ describe("what pages report", () => {
     await world.put({ sharePct: 50 });
     const { person, page } = await reader(world, "canary");
     for (let message = 0; message < 5; message += 1) await report(person, { page, errors: ["uncaught"] });
-    await expect.poll(async () => (await turns(world, "canary"))[0], { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await turns(world, "canary"))[0]).toBe(1);
     await person.load();
     expect(person.cookies.get("serin")).toMatch(/\.[a-z]*u[a-z]*\./);
     for (let message = 0; message < 5; message += 1) await report(person, { page, errors: ["rejection"] });

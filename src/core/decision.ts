@@ -26,7 +26,15 @@ export type Fact =
   | { readonly kind: "signed"; readonly signOff: SignOff }
   | { readonly kind: "lapsed"; readonly signOff: SignOff; readonly check: string }
   | { readonly kind: "accepted"; readonly request: string; readonly by: string; readonly asked: string; readonly reason: string }
-  | { readonly kind: "refused"; readonly request: string; readonly by: string; readonly asked: string; readonly refusal: Refusal }
+  | {
+      readonly kind: "refused";
+      readonly request: string;
+      readonly by: string;
+      readonly asked: string;
+      readonly refusal: Refusal;
+      /** So many more of the same within a minute. Absent: it is one. */
+      readonly times?: number;
+    }
   | { readonly kind: "reported"; readonly report: Report }
   | { readonly kind: "report-late"; readonly afterMs: number; readonly withinMs: number }
   | { readonly kind: "report-answered"; readonly by: string; readonly asked: string }

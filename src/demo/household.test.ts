@@ -84,7 +84,7 @@ test("tells when a process is lost that nobody stopped", async () => {
   household.onLoss((loss) => says.push(loss));
   const member = await household.start({ name: "mortal", args: ["-e", stays], readyWithinMs: 10_000 });
   process.kill(member.pid, "SIGKILL");
-  await vi.waitUntil(() => says.length > 0, { timeout: 10_000 });
+  await vi.waitUntil(() => says.length > 0);
   expect(says[0]).toContain("mortal ended by itself (SIGKILL)");
 });
 
@@ -93,7 +93,7 @@ test("keeps what a member says when it is ready, and ends one on purpose without
   household.onLoss((loss) => says.push(loss));
   const talks = `console.log("before"); ${stays} console.log("one"); console.log('{"two":2}');`;
   const member = await household.start({ name: "talker", args: ["-e", talks], readyWithinMs: 10_000 });
-  await vi.waitUntil(() => member.said().length === 2, { timeout: 10_000 });
+  await vi.waitUntil(() => member.said().length === 2);
   expect(member.said()).toEqual(["one", '{"two":2}']);
   await member.end("SIGKILL");
   await member.end("SIGKILL");

@@ -1,66 +1,46 @@
 import { addToHistory, beginHistory } from "../core/history/history.ts";
 import type { History } from "../core/history/history.ts";
-import type { Clock, Store, StoredRelease } from "../ports.ts";
-import { othersTurn } from "./others-turn.ts";
+import { addToTape, beginTape } from "../core/history/follow-check.ts";
+import type { Tape } from "../core/history/follow-check.ts";
+import { Folds } from "./folds.ts";
+import type { Fold } from "./folds.ts";
 
-/** As many histories are kept in mind: a history that only grew is not read again from its beginning. */
-const keptAtMost = 32;
-/** So many rows are gone through before others get their turn. */
-const rowsAtOnce = 100;
-/** A history younger than this is answered as it is, ms: however many people look, it is read once. */
+/** As many histories are kept in mind: each holds a few hundred moments at most. */
+const historiesAtMost = 32;
+/** A tape holds every reading of its quantity. */
+const tapesAtMost = 4;
+/** A history younger than this is answered as it is, ms. */
 const freshMs = 1_000;
 
-interface Kept {
-  readonly history: Promise<History | null>;
-  readonly atMs: number;
+type World = ConstructorParameters<typeof Folds>[0];
+
+/** How the evidence of checks grew, by the check's id. Beginning one throws when the plan has no such check. */
+export function openHistories(world: World): Folds<History> {
+  return new Folds(world, historyFold, { atMost: historiesAtMost, freshMs });
 }
 
-/** Histories of checks, read from the stored rows: each row once, and never so many at a time that a tick waits for them. */
-export class Histories {
-  readonly #store: Pick<Store, "load" | "standing">;
-  readonly #clock: Clock;
-  /** By release and check, least recently asked for first. */
-  readonly #kept = new Map<string, Kept>();
+/** What was read of quantities, by the quantity. */
+export function openTapes(world: World): Folds<Tape> {
+  return new Folds(world, tapeFold, { atMost: tapesAtMost, freshMs });
+}
 
-  constructor({ store, clock }: { readonly store: Pick<Store, "load" | "standing">; readonly clock: Clock }) {
-    this.#store = store;
-    this.#clock = clock;
-  }
-
-  /** The history of a release's check, a second old at most; `null` when there is no such release. Throws when its plan has no such check. */
-  async of(release: string, check: string): Promise<History | null> {
-    const key = `${release}\n${check}`;
-    const known = this.#kept.get(key);
-    const nowMs = this.#clock.monotonicMs();
-    const kept = known !== undefined && nowMs - known.atMs < freshMs ? known : { atMs: nowMs, history: this.#read(release, check, known) };
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= keptAtMost) break;
-      this.#kept.delete(oldest);
+const historyFold: Fold<History> = {
+  begin: beginHistory,
+  *add(before, { rows, entries }) {
+    const byRow = new Map(entries.map(({ entry }) => [entry.row, entry]));
+    let history = before;
+    for (const row of rows) {
+      history = addToHistory(history, row, byRow.get(row.number) ?? null);
+      yield;
     }
-    try {
-      return await kept.history;
-    } catch (error) {
-      if (this.#kept.get(key) === kept) this.#kept.delete(key);
-      throw error;
-    }
-  }
+    return history;
+  },
+};
 
-  async #read(release: string, check: string, known: Kept | undefined): Promise<History | null> {
-    const before = (await known?.history.catch(() => null)) ?? null;
-    if (before !== null && (await this.#store.standing(release))?.rows === before.rows) return before;
-    const stored = await this.#store.load(release);
-    return stored === null ? null : grown(before ?? beginHistory(stored.head, check), stored);
-  }
-}
-
-async function grown(before: History, { entries, rows }: StoredRelease): Promise<History> {
-  const byRow = new Map(entries.map(({ entry }) => [entry.row, entry]));
-  let history = before;
-  for (const [index, row] of rows.slice(before.rows).entries()) {
-    if (index % rowsAtOnce === rowsAtOnce - 1) await othersTurn();
-    history = addToHistory(history, row, byRow.get(row.number) ?? null);
-  }
-  return history;
-}
+const tapeFold: Fold<Tape> = {
+  begin: beginTape,
+  *add(before, page) {
+    yield;
+    return addToTape(before, page);
+  },
+};

@@ -32,6 +32,12 @@ export const accessErrors = {
     exit: "not-allowed",
     remedy: "Sign in again, or open the dashboard with a new link (`serin link`).",
   },
+  "person-unknown": {
+    title: "There is nobody of this name",
+    status: 404,
+    exit: "no",
+    remedy: "Write the name as the journal and the settings have it (`serin session list`).",
+  },
   "link-unknown": {
     title: "The link does not open anything",
     status: 401,

@@ -6,12 +6,14 @@ import { authenticate } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { login, loginCallback } from "./access/login-routes.ts";
 import { closeSession, createLink, openSession, people, session } from "./access/session-routes.ts";
+import { endSessions, endSessionsOf, listSessions } from "./access/signed-in-routes.ts";
 import { Tries } from "./access/tries.ts";
 import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
 import { routes } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
 import { createDenials } from "./denials.ts";
+import { DeniedAsks } from "./denied-asks.ts";
 import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
 import { calendar } from "./calendar.ts";
@@ -64,6 +66,9 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
   session,
   openSession,
   closeSession,
+  listSessions,
+  endSessions,
+  endSessionsOf,
   createLink,
   people,
   login,
@@ -77,7 +82,7 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
 export const answeredRoutes = Object.keys(handlers) as readonly RouteName[];
 
 /** What an app is made of; the rest of its parts it makes itself. */
-export type AppGiven = Omit<AppParts, "turn" | "streams" | "idleAsks" | "denied"> & { readonly streamLimits: StreamLimits };
+export type AppGiven = Omit<AppParts, "turn" | "streams" | "idleAsks" | "denied" | "deniedAsks"> & { readonly streamLimits: StreamLimits };
 
 /**
  * The HTTP API over its parts: every route of the contract, authenticated as the contract says; every error a problem. Calls take turns, so that
@@ -91,6 +96,7 @@ export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
     streams: new Streams(streamLimits),
     idleAsks: new Tries(clock, log, idleAsksAtMost),
     denied: createDenials(log, clock),
+    deniedAsks: new DeniedAsks(given),
   };
   const app = new Hono<Env>();
   app.use(async (context, next) => {
@@ -140,7 +146,7 @@ function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): 
   if (answer.status === 401 || answer.status === 403) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;
-    parts.denied({ code: answer.code, method: context.req.method, path: context.req.path, who });
+    parts.denied({ code: answer.code, method: context.req.method, path: context.req.path, who, from: parts.access.addressOf(context) });
   }
   return problemResponse(answer);
 }

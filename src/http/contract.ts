@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ChainedEntry, Freeze } from "../ports.ts";
 import { parseMoment } from "../core/moment.ts";
-import type { Role } from "../core/plan.ts";
+import type { Language, Role } from "../core/plan.ts";
 import { requestKinds } from "../core/requests.ts";
 import type { Refusal } from "../core/requests.ts";
 import type { Problem, ErrorCode } from "../errors.ts";
@@ -235,16 +235,23 @@ export const examineBody = z.strictObject({
 export type ExamineBody = z.input<typeof examineBody>;
 
 export interface ExamineAnswer {
+  /** The language that everything is said in. */
+  readonly language: Language;
   readonly parts: readonly ExaminedPart[];
 }
 
-/** One part of what a release rests on ("router edge"), and what was looked at there. */
+/** One part of what a release rests on, and what was looked at there. */
 export interface ExaminedPart {
+  /** Which part it is, whatever the language: "part.router". */
+  readonly code: string;
+  /** "router edge". */
   readonly part: string;
   readonly checks: readonly {
     readonly what: string;
     /** `wrong`: the release could not do what its plan says. `doubtful`: it could, and something is not as it should be. */
     readonly verdict: "ok" | "doubtful" | "wrong";
+    /** Which finding it is, whatever the language: "doctor.stable-ready". */
+    readonly code: string;
     readonly says: string;
     /** What to do; `null` only with `ok`. */
     readonly remedy: string | null;

@@ -4,11 +4,12 @@ import { UserError } from "../errors.ts";
 import type { Env } from "./auth.ts";
 import { createDesk } from "./desk.ts";
 import type { DeskParts } from "./desk.ts";
+import { DeniedAsks } from "./denied-asks.ts";
 import { limitBody } from "./input.ts";
 import { createTurns } from "./turns.ts";
 
 /** Who listens, and for whom. */
-export interface InboxParts extends Omit<DeskParts, "turn"> {
+export interface InboxParts extends Omit<DeskParts, "turn" | "deniedAsks"> {
   readonly world: Pick<World, "notifier">;
   /** The notifiers that the server's file connects, by name. */
   readonly notifiers: Readonly<Record<string, { readonly kind: string }>>;
@@ -18,7 +19,7 @@ export interface InboxParts extends Omit<DeskParts, "turn"> {
 
 /** Lets every notifier that hears people begin to hear. */
 export function openInboxes(parts: InboxParts): readonly Inbox[] {
-  const desks: DeskParts = { ...parts, turn: createTurns() };
+  const desks: DeskParts = { ...parts, turn: createTurns(), deniedAsks: new DeniedAsks(parts) };
   const known = Object.entries(parts.notifiers).filter(([, { kind }]) => parts.kinds.some((one) => one.kind === kind));
   return known.flatMap(([name]) => parts.world.notifier(name).listen?.(createDesk(desks, name)) ?? []);
 }

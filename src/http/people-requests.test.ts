@@ -95,21 +95,21 @@ test("nobody fills a journal with what they may not ask, nor wears people out wi
   const made = await api.call("POST", "/api/v1/tokens", { body: { name: "pipeline", roles: ["release-manager"] } });
   const { token } = (await made.json()) as { readonly token: string };
   const asks = [
-    ["vera", "rollback", 403],
-    ["quentin", "report", 200],
-    [token, "approve", 409],
+    ["vera", "rollback", 403, 403],
+    ["quentin", "report", 200, 429],
+    [token, "approve", 409, 409],
   ] as const;
-  for (const [who, kind, status] of asks) {
+  for (const [who, kind, status, late] of asks) {
     const answers = await Promise.all(Array.from({ length: 40 }, () => ask(api, id, who, kind)));
     const statuses = answers.map((answer) => answer.status).toSorted((left, right) => left - right);
-    expect(statuses).toEqual([...Array<number>(30).fill(status), ...Array<number>(10).fill(429)]);
+    expect(statuses).toEqual([...Array<number>(30).fill(status), ...Array<number>(10).fill(late)]);
   }
   const journal = (await (await api.call("GET", `/api/v1/releases/${id}/journal?limit=1000`)).json()) as JournalAnswer;
   const answered = journal.entries.flatMap(({ entry }) =>
     entry.decision.facts.filter(({ kind }) => kind === "refused" || kind === "accepted"),
   );
-  expect(answered).toHaveLength(90);
-  expect(api.logged.filter((line) => line.includes("too-many-tries"))).toHaveLength(3);
+  expect(answered).toHaveLength(1 + 30 + 1);
+  expect(api.logged.filter((line) => line.includes("too-many-tries"))).toHaveLength(1);
   for (let times = 0; times < 31; times += 1) expect((await ask(api, id, "olga", "resume")).status).toBe(409);
   expect((await ask(api, id, "olga", "rollback")).status).toBe(200);
 });

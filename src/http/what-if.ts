@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { sayCondition } from "../config/conditions.ts";
 import { readOtherCondition } from "../config/other-condition.ts";
-import { tapeOf } from "../core/history/follow-check.ts";
+import type { Tape } from "../core/history/follow-check.ts";
 import { judgeAnew, otherTest } from "../core/history/judge-anew.ts";
 import { sayWhatIf } from "../core/messages/what-if.ts";
 import { inSlices } from "../core/slices.ts";
@@ -24,11 +24,9 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
   if (!read.ok) {
     throw new UserError("query-invalid", `${read.message} ${read.remedy}`, { errors: [{ pointer: "/condition", detail: read.message }] });
   }
-  const stored = await parts.store.load(release.id);
-  if (stored === null) throw new UserError("release-unknown", `No release is called ${release.id}.`);
   const instead = otherTest(plan, asked.id, read.value);
-  const own = await inSlices(judgeAnew(tapeOf(stored, asked.check.quantity), asked.id), parts.turn);
-  const other = await inSlices(judgeAnew(tapeOf(stored, instead.quantity), asked.id, { instead }), parts.turn);
+  const own = await inSlices(judgeAnew(await tapeOrRefuse(parts, release.id, asked.check.quantity), asked.id), parts.turn);
+  const other = await inSlices(judgeAnew(await tapeOrRefuse(parts, release.id, instead.quantity), asked.id, { instead }), parts.turn);
   const condition = sayCondition(read.value);
   const says = `${asked.check.metric} ${condition}`;
   const answer: WhatIfAnswer = {
@@ -39,4 +37,10 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
     says: sayWhatIf(plan, { asked, says, other, own }, language ?? plan.language),
   };
   return context.json(answer);
+}
+
+async function tapeOrRefuse(parts: AppParts, id: string, quantity: string): Promise<Tape> {
+  const tape = await parts.engine.tape(id, quantity);
+  if (tape === null) throw new UserError("release-unknown", `No release is called ${id}.`);
+  return tape;
 }

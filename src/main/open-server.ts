@@ -138,7 +138,7 @@ async function openApp({ start, server, login, lists, world, clock, ...parts }: 
     world,
     clock,
     inboxes: openInboxes({ ...parts, ...server, world, clock, notifiers: server.connections.notifiers, kinds: lists.notifiers }),
-    access: new Access({ store: parts.store.access, clock, people, tokens, publicUrl: server.publicUrl, login, log: parts.log }),
+    access: new Access({ ...server, store: parts.store.access, clock, people, tokens, login, log: parts.log }),
     web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     environments: server.environments,
     version: version(),

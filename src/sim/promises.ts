@@ -109,7 +109,9 @@ function watchedStore(
 ): Store {
   return {
     load: (id) => store.load(id),
+    head: (id) => store.head(id),
     standing: (id) => store.standing(id),
+    since: (id, page) => store.since(id, page),
     list: (options) => store.list(options),
     active: () => store.active(),
     ask: (request) => store.ask(request),

@@ -12,7 +12,7 @@ import { beginRelease } from "../kill/watched-release.ts";
 let stage: Stage;
 beforeEach(async () => {
   stage = await openStage(20);
-}, 60_000);
+});
 afterEach(() => stage.close("remove the folder"), 60_000);
 
 interface Said {
@@ -78,7 +78,7 @@ async function burst(release: { readonly id: string; readonly revision: number }
   const said = await Promise.all(Array.from({ length: 1_000 }, (_, index) => calls[index % calls.length]!(index)));
   const endedMs = Date.now();
   const mostMb = await mostMemoryMb();
-  await vi.waitUntil(async () => ((await storedOf(release.id)).rows.at(-1)?.observation.nowMs ?? 0) > endedMs, { timeout: 20_000 });
+  await vi.waitUntil(async () => ((await storedOf(release.id)).rows.at(-1)?.observation.nowMs ?? 0) > endedMs);
   const times = (await storedOf(release.id)).rows.map(({ observation }) => observation.nowMs);
   const gaps = times.flatMap((atMs, index) => (atMs < startedMs ? [] : [atMs - (times[index - 1] ?? atMs)]));
   return { said, tookMs: endedMs - startedMs, mostMb, gapMs: Math.max(...gaps) };
@@ -135,4 +135,4 @@ test("a thousand calls at once: each that was stored is answered once, ticks go 
   expect(bursts[1]!.mostMb).toBeLessThan(1.5 * bursts[0]!.mostMb);
   expect(bursts[1]!.mostMb).toBeLessThan(1_024);
   expect(stage.server.unexpected).toEqual([]);
-}, 180_000);
+});

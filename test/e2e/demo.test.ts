@@ -51,7 +51,7 @@ async function processesOf(folder: string): Promise<readonly string[]> {
   return pids.filter((_pid, at) => `${lines[at]}\0${environments[at]}`.includes(folder));
 }
 
-test("a bad version is taken back within a second, nobody else notices, and the kept journal verifies", { timeout: 120_000 }, async () => {
+test("a bad version is taken back within a second, nobody else notices, and the kept journal verifies", { timeout: 300_000 }, async () => {
   const keep = join(temporary, "kept");
   const { code, out, err } = await serin(["demo", "--scenario", "errors", "--once", "--json", "--keep", keep]).ended;
   const outcome = lastObject(out);
@@ -70,7 +70,7 @@ test("a bad version is taken back within a second, nobody else notices, and the 
   expect({ code: verified.code, answer: JSON.parse(verified.out) }).toMatchObject({ code: 0, answer: { ok: true } });
 });
 
-test("a good version is promoted without one failed request, and nothing is left behind", { timeout: 330_000 }, async () => {
+test("a good version is promoted without one failed request, and nothing is left behind", { timeout: 600_000 }, async () => {
   const { code, out, err } = await serin(["demo", "--scenario", "good", "--once", "--json", "--speed", "100"]).ended;
   const outcome = lastObject(out);
   expect({ code, outcome, err: code === 0 ? "" : err }).toMatchObject({
@@ -100,9 +100,9 @@ async function looksThroughTheLink(link: string): Promise<void> {
   expect((await fetch(`${origin}/api/v1/session`, { method: "POST", headers, body })).status).toBe(401);
 }
 
-test("Ctrl-C in the middle of a release stops everything and says so", { timeout: 60_000 }, async () => {
+test("Ctrl-C in the middle of a release stops everything and says so", async () => {
   const demo = serin(["demo", "--scenario", "good", "--once", "--json"]);
-  await vi.waitUntil(() => demo.said().includes("releasing version 2"), { timeout: 40_000 });
+  await vi.waitUntil(() => demo.said().includes("releasing version 2"), { timeout: 120_000 });
   expect((await processesOf(temporary)).length).toBeGreaterThan(4);
   await looksThroughTheLink(/^ {2}(http\S+#once=\S+)$/m.exec(demo.said())?.[1] ?? "");
   demo.interrupt();

@@ -69,7 +69,7 @@ test(
         detail: expect.stringMatching(/^No space is left .*serin\.db.*\. Free space on that disk/),
       },
     });
-    await vi.waitUntil(async () => (await healthOf(stage)) === "troubled", { timeout: 10_000 });
+    await vi.waitUntil(async () => (await healthOf(stage)) === "troubled");
     await vi.waitUntil(async () => (await stage.lease()) === "expired", { timeout: 45_000, interval: 200 });
     const troubles = (await logOf(stage)).filter(({ event }) => event === "trouble").map(({ message }) => message ?? "");
     expect(troubles.filter((message) => message.includes("no space is left"))).toHaveLength(1);
@@ -80,7 +80,7 @@ test(
       timeout: 20_000,
       interval: 200,
     });
-    await vi.waitUntil(async () => (await release.camille.show(release.id)).traffic.seenPct === 50, { timeout: 20_000, interval: 200 });
+    await vi.waitUntil(async () => (await release.camille.show(release.id)).traffic.seenPct === 50, { interval: 200 });
     expect((await logOf(stage)).map(({ event }) => event)).toContain("recovered");
     await release.camille.read(release.id);
 
@@ -123,7 +123,7 @@ test(
     ]).toEqual([]);
     expect(stage.crowd.tally()).toMatchObject({ failedRequests: 0, failures: [] });
   },
-  4 * minutes,
+  8 * minutes,
 );
 
 const command = fileURLToPath(new URL("../../bin/serin.js", import.meta.url));
@@ -170,7 +170,7 @@ test(
     child.kill("SIGTERM");
     expect(await gone).toEqual([0, null]);
   },
-  minutes,
+  3 * minutes,
 );
 
 const waitingPlan = `apiVersion: serin.dev/v1
@@ -220,5 +220,5 @@ test(
     expect(await healthOf({ serverUrl })).toBe("ok");
     expect(await server.end("SIGTERM")).toBe(0);
   },
-  minutes,
+  3 * minutes,
 );

@@ -13,7 +13,7 @@ import { serin } from "../fixtures/serin.ts";
 let stage: Stage;
 beforeEach(async () => {
   stage = await openStage(25);
-}, 60_000);
+});
 afterEach(() => stage.close("remove the folder"), 60_000);
 
 interface LogLine {
@@ -66,4 +66,4 @@ test("SIGTERM and SIGINT: the tick is finished, the store closed, the rest is sa
     ...auditEvidence(stored, stage.tap.overheard().pages).wrong,
   ]).toEqual([]);
   expect(stage.crowd.tally()).toMatchObject({ failedRequests: 0, failures: [] });
-}, 120_000);
+});

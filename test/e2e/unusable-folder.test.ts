@@ -22,7 +22,7 @@ beforeAll(async () => {
   top = await mkdtemp(join(tmpdir(), "serin-unusable-"));
   const server = await serinGoing(serverWords(join(top, "data")));
   expect(await server.end("SIGTERM")).toBe(0);
-}, 60_000);
+});
 afterAll(() => rm(top, { recursive: true, force: true }));
 
 /** A folder as a server has used it and closed it. */

@@ -78,5 +78,5 @@ onSystem({ name: "the dashboard's screens, measured", needs: ["chromium"] }, () 
       }
     }
     expect(low).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 });

@@ -64,7 +64,7 @@ onSystem({ name: "the dashboard in the machine's Chromium", needs: ["chromium"] 
       ["validated", people.claire],
     ]);
     await Promise.all(pages.map((page) => page.getByRole("region", { name: words.release.wayBack }).getByText(people.claire).waitFor()));
-  }, 120_000);
+  });
 
   test("a tab that is behind the release promotes nobody, and says what happened since", async () => {
     const dashboard = await openDashboard(browser());

@@ -45,7 +45,7 @@ async function linesNaming(folder: string): Promise<readonly string[]> {
 
 function demoOn(target: string, needs: readonly string[]): void {
   onSystem({ name: `the demo on ${target}`, needs }, () => {
-    test("a bad version is taken back as with the edge, and nobody else notices", { timeout: 240_000 }, async () => {
+    test("a bad version is taken back as with the edge, and nobody else notices", { timeout: 600_000 }, async () => {
       const folder = await openFolder();
       const { code, out, err } = await play(folder, "--target", target, "--scenario", "errors");
       const outcome = JSON.parse(out) as Outcome;

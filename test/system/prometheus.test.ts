@@ -9,6 +9,7 @@ import { onSystem } from "./on-system.ts";
 import { startCounting, startPrometheus } from "./real-prometheus.ts";
 import type { Counting } from "./real-prometheus.ts";
 import { samplePlan } from "../sample-plan.ts";
+import { inEnglish } from "../fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const soon = { timeout: 20_000, interval: 200 };
@@ -190,7 +191,7 @@ onSystem({ name: "the source prometheus on a real Prometheus", needs: ["promethe
       { clock: createClock(), dataDir: "unused" },
       never,
     );
-    expect(checks?.map(({ verdict, says, remedy }) => `${verdict}: ${says} ${remedy ?? ""}`.trim())).toEqual([
+    expect(inEnglish(checks ?? []).map(({ verdict, says, remedy }) => `${verdict}: ${says} ${remedy ?? ""}`.trim())).toEqual([
       expect.stringMatching(/^ok: It answers; it is version \d+\.\d+\./),
       "ok: It scrapes every 1 s.",
       expect.stringContaining("doubtful: There is no series proces_resident_memory_bytes. Did you mean process_resident_memory_bytes?"),

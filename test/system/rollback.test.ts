@@ -11,7 +11,7 @@ describe.each(rollbackRouters)("rollback", (router) => {
     test("the last request that the canary is sent comes within a second of the word, and no request fails", async () => {
       const shop = await openShop();
       onTestFinished(shop.close);
-      const { serin, bare } = await measureRollback(router, shop, { rounds: 1, changes: 12, gapMs: 40, connections: 16 });
+      const { serin, bare } = await measureRollback(router, shop, { rounds: 1, changes: 12, gapMs: 40, connections: 24 });
       for (const all of [...serin, ...bare]) {
         expect(router.mayBreakOff ? [] : all.failed).toEqual([]);
         expect(all.lastCanaryMs.filter((ms) => ms > 0).length, "the canary was in use when it was taken away").toBeGreaterThan(2);

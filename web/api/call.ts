@@ -1,6 +1,14 @@
 import { pathOf, routes } from "../../src/http/contract/routes.ts";
 import type { CalendarAnswer } from "../../src/http/contract/calendar.ts";
-import type { CreateLinkAnswer, CreateTokenAnswer, ListTokensAnswer, PeopleAnswer, SessionAnswer } from "../../src/http/contract/access.ts";
+import type {
+  CreateLinkAnswer,
+  CreateTokenAnswer,
+  EndSessionsAnswer,
+  ListSessionsAnswer,
+  ListTokensAnswer,
+  PeopleAnswer,
+  SessionAnswer,
+} from "../../src/http/contract/access.ts";
 import type { ConnectionsAnswer, HistoryAnswer, ReadinessAnswer, ReportAnswer, WhatIfAnswer } from "../../src/http/contract/insight.ts";
 import type {
   AskAnswer,
@@ -34,6 +42,9 @@ interface Answers {
   readonly calendar: CalendarAnswer;
   readonly connections: ConnectionsAnswer;
   readonly people: PeopleAnswer;
+  readonly listSessions: ListSessionsAnswer;
+  readonly endSessions: EndSessionsAnswer;
+  readonly endSessionsOf: EndSessionsAnswer;
   readonly listTokens: ListTokensAnswer;
   readonly createToken: CreateTokenAnswer;
   readonly revokeToken: null;

@@ -4,7 +4,7 @@ import type { ChainedEntry } from "../chain.ts";
 import type { Check } from "../checks.ts";
 import type { Entry } from "../decision.ts";
 import { bookAfterDecision, bookAfterRow, emptyBook, standingsOf } from "../evidence-book.ts";
-import type { EvidenceBook, Standing } from "../evidence-book.ts";
+import type { EvidenceBook, EvidenceSeen, Standing } from "../evidence-book.ts";
 import type { Release } from "../release.ts";
 import type { Row } from "../row.ts";
 
@@ -38,23 +38,39 @@ export interface Replayed {
   readonly rows: readonly Row[];
 }
 
-/** What the evidence of one quantity rests on, oldest first: the rows that read it or led to a decision, without what else was read. */
+/** What the evidence of one quantity rests on, oldest first: the rows that read it or led to a decision, without what else they hold. */
 export interface Tape {
   readonly head: Replayed["head"];
-  readonly steps: readonly { readonly row: Row; readonly entry: Entry | null }[];
+  readonly quantity: string;
+  readonly steps: readonly { readonly row: EvidenceRow; readonly entry: Entry | null }[];
 }
 
-/** The tape of one quantity. */
-export function tapeOf({ head, entries, rows }: Replayed, quantity: string): Tape {
+/** What evidence needs of a row. */
+export type EvidenceRow = Pick<Row, "number"> & { readonly observation: EvidenceSeen };
+
+/** The tape of one quantity before anything was read. */
+export function beginTape(head: Replayed["head"], quantity: string): Tape {
+  return { head, quantity, steps: [] };
+}
+
+/** The tape with one more part of the story. */
+export function addToTape(before: Tape, { entries, rows }: Pick<Replayed, "entries" | "rows">): Tape {
+  const { quantity } = before;
   const byRow = new Map(entries.map(({ entry }) => [entry.row, entry]));
-  const steps = rows.flatMap((row) => {
-    const entry = byRow.get(row.number) ?? null;
-    const reading = row.observation.readings[quantity];
-    if (reading === undefined && entry === null && row.observation.draws === null) return [];
+  const steps = rows.flatMap(({ number, observation }) => {
+    const entry = byRow.get(number) ?? null;
+    const { nowMs, draws, observedMs, traffic } = observation;
+    const reading = observation.readings[quantity];
+    if (reading === undefined && entry === null && draws === null) return [];
     const readings = reading === undefined ? {} : { [quantity]: reading };
-    return [{ row: { ...row, observation: { ...row.observation, readings } }, entry }];
+    return [{ row: { number, observation: { nowMs, draws, observedMs, traffic, readings } }, entry }];
   });
-  return { head, steps };
+  return { ...before, steps: [...before.steps, ...steps] };
+}
+
+/** The tape of one quantity in a whole story. */
+export function tapeOf(replayed: Replayed, quantity: string): Tape {
+  return addToTape(beginTape(replayed.head, quantity), replayed);
 }
 
 /** What was seen of the check's evidence when one more row was stored, before and after the decision of that row, if there was one. */
@@ -65,7 +81,7 @@ export interface FollowedRow {
 }
 
 /** One more row, with the journal's entry of that row; `null`: it led to none. */
-export function followRow(before: Followed, row: Row, entry: Entry | null): FollowedRow {
+export function followRow(before: Followed, row: EvidenceRow, entry: Entry | null): FollowedRow {
   const seen = { ...before, book: bookAfterRow(before.book, before.release, row.observation) };
   if (entry === null) return { seen, after: seen };
   const release = apply(before.release, entry);

@@ -40,8 +40,10 @@ async function orPage(context: Context<Env>, parts: AppParts, work: () => Promis
   } catch (error) {
     const problem = problemOf(error, parts.log);
     if ([401, 403].includes(problem.status)) {
-      const who = error instanceof UserError ? (error.more["who"] ?? null) : null;
-      parts.denied({ code: problem.code, method: context.req.method, path: context.req.path, who: typeof who === "string" ? who : null });
+      const named = error instanceof UserError ? error.more["who"] : null;
+      const who = typeof named === "string" ? named : null;
+      const { method, path } = context.req;
+      parts.denied({ code: problem.code, method, path, who, from: parts.access.addressOf(context) });
     }
     const isBrowser = (context.req.header("accept") ?? "").includes("text/html");
     const answer = isBrowser ? await loginPage(problem, parts.access.publicUrl) : problemResponse(problem);

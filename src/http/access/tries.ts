@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import { UserError } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
 import type { Log } from "../log.ts";
@@ -54,10 +53,4 @@ export class Tries {
       retryAfterS,
     });
   }
-}
-
-/** Where a call comes from, as the connection says; "" where there is no connection. Behind a proxy it is the proxy. */
-export function addressOf(context: Context): string {
-  const { incoming } = (context.env ?? {}) as { readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } } };
-  return incoming?.socket?.remoteAddress ?? "";
 }

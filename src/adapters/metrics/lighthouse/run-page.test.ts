@@ -64,17 +64,17 @@ describe("a run of Lighthouse", () => {
       stdio: ["pipe", "ignore", "ignore"],
     });
     runner.stdin.write(`${JSON.stringify(job(hanging(at), at))}\n`);
-    const pid = await vi.waitFor(() => Number(readFileSync(join(at, "pid"), "utf8").trim() || fail()), { timeout: 20_000 });
+    const pid = await vi.waitFor(() => Number(readFileSync(join(at, "pid"), "utf8").trim() || fail()));
     // So it looks when the server is killed.
     runner.stdin.end();
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 10_000 });
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
   });
 
   test("is ended at once when the server closes, and none is begun then", async () => {
     const at = folder();
     const closing = new AbortController();
     const running = createRunPage(createClock(), 60_000)(job(hanging(at), at), closing.signal);
-    const pid = await vi.waitFor(() => Number(readFileSync(join(at, "pid"), "utf8").trim() || fail()), { timeout: 20_000 });
+    const pid = await vi.waitFor(() => Number(readFileSync(join(at, "pid"), "utf8").trim() || fail()));
     closing.abort();
     expect(await running).toEqual({ kind: "failed", why: "it was ended: the server is closing" });
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
