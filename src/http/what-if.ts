@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { sayCondition } from "../config/conditions.ts";
 import { readOtherCondition } from "../config/other-condition.ts";
-import type { Tape } from "../core/history/follow-check.ts";
+import type { Tape } from "../core/history/tape.ts";
 import { judgeAnew, otherTest } from "../core/history/judge-anew.ts";
 import { sayWhatIf } from "../core/messages/what-if.ts";
 import { inSlices } from "../core/slices.ts";
