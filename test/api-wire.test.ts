@@ -7,7 +7,7 @@ import { openWire, statusesIn } from "./edge-wire.ts";
 import { smallApi } from "./fixtures/small-api.ts";
 
 /** Quick enough for a test. */
-const limits = { headersMs: 300, requestMs: 600, silentMs: 60_000, lookMs: 50 };
+const limits = { headersMs: 800, requestMs: 1_600, silentMs: 60_000, lookMs: 50 };
 const here = { host: "127.0.0.1", port: 0 };
 
 /** A listener as the server has it, before an app that notes what reaches it. */

@@ -1,5 +1,5 @@
-import type { Tape } from "../core/history/follow-check.ts";
 import type { History } from "../core/history/history.ts";
+import type { Readings, Tape } from "../core/history/tape.ts";
 import type { Language, Plan } from "../core/plan.ts";
 import type { PowerAsk } from "../core/power.ts";
 import type { Request } from "../core/requests.ts";
@@ -23,6 +23,8 @@ import type { WebFiles } from "./web/web-files.ts";
 /** One release as the engine knows it now, and as it began. */
 export interface ReleaseSeen extends Seen {
   readonly head: NewRelease;
+  /** Rows of its story so far. */
+  readonly rows: number;
 }
 
 /** What the API needs of the engine. */
@@ -39,6 +41,8 @@ export interface EngineFace {
   history(id: string, check: string): Promise<History | null>;
   /** What was read of a quantity, a second old at most; `null`: there is no such release. */
   tape(id: string, quantity: string): Promise<Tape | null>;
+  /** What was read of quantities up to row `rows`; nothing when there is no such release. */
+  readings(id: string, asked: { readonly quantities: readonly string[]; readonly rows: number }): Promise<Readings>;
   verify(id: string): Promise<Verified>;
   /** Ids of the releases that run in this process. */
   active(): readonly string[];
