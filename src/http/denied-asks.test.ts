@@ -41,10 +41,13 @@ test("what a known person or machine may not ask stands in the journal once and 
   // A server that closes writes down what it has counted.
   api.end();
   await vi.waitFor(async () => expect(await refusals(api, id)).toHaveLength(6));
-  expect((await refusals(api, id)).slice(4)).toMatchObject([
-    { by: "vera", asked: "rollback", refusal: role, times: 39 },
-    { by: "pipeline", asked: "approve", refusal: { kind: "machine" }, times: 1 },
-  ]);
+  const counted = (await refusals(api, id)).slice(4);
+  expect(counted).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ by: "vera", asked: "rollback", refusal: role, times: 39 }),
+      expect.objectContaining({ by: "pipeline", asked: "approve", refusal: { kind: "machine" }, times: 1 }),
+    ]),
+  );
   const { story } = await json<StoryAnswer>(api.call("GET", `/api/v1/releases/${id}/story?language=en`));
   expect(JSON.stringify(story)).toContain(
     "Vera asked to roll back (39 more times within a minute), refused: only release manager or DevOps lead may",
