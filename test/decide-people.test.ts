@@ -294,3 +294,16 @@ test("a release of a journal without these words reads as one that has none of t
   ]);
   expect(signed(2).signOffs?.every((signOff) => signOff.planHash === undefined)).toBe(true);
 });
+
+test("what was denied and counted is written down, and never done: not when the role would be asked for by now, and on any revision", () => {
+  const refusal = { kind: "role", needs: ["product-owner"] } as const;
+  const manager = by("Rachel", "release-manager", "devops-lead", "qa-lead");
+  for (const kind of ["approve", "resume", "rollback", "pause"] as const) {
+    const request: Request = { ...ask(kind, "release-manager", manager), expectRevision: 1, denied: { refusal, times: 7 } };
+    const decision = decideOn(holding({ kind: "paused", by: "x" }), good, { requests: [request] });
+    expect(decision?.facts.filter((fact) => fact.kind !== "verdict")).toEqual([
+      { kind: "refused", request: request.id, by: "Rachel", asked: kind, refusal, times: 7 },
+    ]);
+    expect(decision?.status).toEqual(holding({ kind: "paused", by: "x" }));
+  }
+});

@@ -24,8 +24,8 @@ export interface Request {
   readonly reason: string;
   /** `approve` only: the role that speaks; `null` = the one role of the person that is asked for. */
   readonly as: Role | null;
-  /** It stands for so many that were denied within a minute, and not written down one by one. Absent: for itself. */
-  readonly times?: number;
+  /** It stands for so many within a minute that were refused before they came here: it is written down, and never done. Absent: for itself. */
+  readonly denied?: { readonly refusal: Refusal; readonly times: number };
 }
 
 export interface Person {

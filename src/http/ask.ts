@@ -43,7 +43,7 @@ export async function askRelease(
 ): Promise<{ readonly seen: ReleaseSeen; readonly answer: Answer | null }> {
   const before = await releaseOrRefuse(parts, request.release);
   const refusal = denialOf(request, before.release);
-  if (refusal !== null && !parts.deniedAsks.isFirst(request)) {
+  if (refusal !== null && !parts.deniedAsks.isFirst(request, refusal)) {
     return { seen: before, answer: { kind: "refused", request: request.id, by: request.by.name, asked: request.kind, refusal } };
   }
   const news = newsOf(parts, request.release);

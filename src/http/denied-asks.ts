@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Request } from "../core/requests.ts";
+import type { Refusal, Request } from "../core/requests.ts";
 import type { EngineFace } from "./parts.ts";
 import type { Clock } from "../ports.ts";
 import type { Log } from "./log.ts";
@@ -18,6 +18,7 @@ interface Parts {
 /** The same, asked again. */
 interface Repeated {
   last: Request;
+  refusal: Refusal;
   times: number;
 }
 
@@ -35,15 +36,16 @@ export class DeniedAsks {
   }
 
   /** True for one that is to be asked of the release; false: it is counted, and answered without it. */
-  isFirst(request: Request): boolean {
+  isFirst(request: Request, refusal: Refusal): boolean {
     const key = JSON.stringify([request.by.name, request.release, request.kind]);
     const repeated = this.#open.get(key);
     if (repeated !== undefined) {
       repeated.last = request;
+      repeated.refusal = refusal;
       repeated.times += 1;
       return false;
     }
-    const counted: Repeated = { last: request, times: 0 };
+    const counted: Repeated = { last: request, refusal, times: 0 };
     this.#open.set(key, counted);
     void this.#write(key, counted);
     return true;
@@ -54,12 +56,12 @@ export class DeniedAsks {
     const { engine, clock, closing, log } = this.#parts;
     for (;;) {
       await clock.wait(windowMs, closing);
-      const { last, times } = counted;
+      const { last, refusal, times } = counted;
       if (times === 0 || closing.aborted) this.#open.delete(key);
       if (times === 0) return;
       counted.times = 0;
       try {
-        await engine.ask({ ...last, id: `denied-${randomUUID()}`, atMs: engine.nowMs(), times });
+        await engine.ask({ ...last, id: `denied-${randomUUID()}`, atMs: engine.nowMs(), denied: { refusal, times } });
       } catch (error) {
         const because = error instanceof Error ? error.message : String(error);
         log("warning", "denied-not-journalled", { release: last.release, who: last.by.name, asked: last.kind, times, because });

@@ -38,12 +38,13 @@ export function answerRequests(sight: Sight): Answers {
 
 function answerOne(sight: Sight, request: Request, answers: Answers): Answers {
   const asked = { request: request.id, by: request.by.name, asked: request.kind } as const;
+  // Whatever the release would say to it by now: it was answered when it was asked.
+  if (request.denied) return { ...answers, facts: [...answers.facts, { kind: "refused", ...asked, ...request.denied }] };
   const refusal =
     staleness(sight.release, request) ??
     notTheirs(sight.release, request) ??
     (request.kind === "approve" ? refusalOfApproval(sight, request) : unfitNow(request.kind, sight));
-  const times = request.times === undefined ? {} : { times: request.times };
-  if (refusal) return { ...answers, facts: [...answers.facts, { kind: "refused", ...asked, refusal, ...times }] };
+  if (refusal) return { ...answers, facts: [...answers.facts, { kind: "refused", ...asked, refusal }] };
   const given = wordsOf(sight, request);
   return {
     facts: [...answers.facts, { kind: "accepted", ...asked, reason: request.reason }, ...given],

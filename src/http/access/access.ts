@@ -180,7 +180,13 @@ export class Access {
       this.#tries.count(this.#placeOf(context));
       throw new UserError("login-over", details.loginNotBegun());
     }
-    const person = this.#personBehind(await this.login.finish(new URL(context.req.url).search, flow));
+    const signedIn = await this.login.finish(new URL(context.req.url).search, flow);
+    const person = this.#personBehind(signedIn);
+    // What it did would stand in journals under the person's name.
+    if (await this.machines.isNamedLike(person.name))
+      throw new UserError("login-name", `${person.name} is, or looks like, the name of a machine that has a token here.`, {
+        who: person.name,
+      });
     return { opened: await this.#open(context, { ...person, via: "login" }, Infinity), to: flow.to };
   }
 
@@ -260,6 +266,8 @@ export class Access {
       this.#tries.count(this.#placeOf(context));
       throw new UserError("session-over", details.sessionOver());
     }
+    // The log names whose session another page has used.
+    context.set("person", caller);
     if (!["GET", "HEAD"].includes(context.req.method)) checkOrigin(context, this.publicUrl);
     return { caller, via: session.via, session, proof: proofOf(session) };
   }

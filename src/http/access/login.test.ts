@@ -7,7 +7,7 @@ import type { SmallBrowser } from "../../../test/fixtures/small-browser.ts";
 import { smallProvider } from "../../../test/fixtures/small-provider.ts";
 import type { Account, SmallProvider } from "../../../test/fixtures/small-provider.ts";
 import type { LoginSettings } from "../../config/open-login.ts";
-import type { SessionAnswer } from "../contract/access.ts";
+import type { CreateTokenAnswer, SessionAnswer } from "../contract/access.ts";
 import type { ProblemAnswer } from "../contract.ts";
 import { localPath } from "./login-routes.ts";
 
@@ -154,6 +154,15 @@ test("nobody becomes somebody else by being called so", async () => {
   expect(await problem(await come(smallBrowser(named.api, home), named.provider, "twin"))).toBe("login-name");
   const alone = await place({ name: "name" }, { people: [{ name: "local", login: null, roles: ["release-manager"], environments: null }] });
   expect(await problem(await come(smallBrowser(alone.api, home), alone.provider, "local"))).toBe("login-name");
+});
+
+test("nobody signs in as a machine is called, or nearly, while its token is in force", async () => {
+  const { api, provider } = await place();
+  const made = await api.call("POST", "/api/v1/tokens", { body: { name: "Cl\u0430ire@shop.example", roles: ["viewer"] } });
+  const { view } = (await made.json()) as CreateTokenAnswer;
+  expect(await problem(await come(smallBrowser(api, home), provider, "claire"))).toBe("login-name");
+  await api.call("DELETE", `/api/v1/tokens/${view.id}`);
+  expect((await come(smallBrowser(api, home), provider, "claire")).status).toBe(302);
 });
 
 test("an address of mail is the same person's in whatever case the file has it", async () => {

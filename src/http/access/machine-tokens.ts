@@ -3,6 +3,7 @@ import type { AccessStore, Clock, StoredToken } from "../../ports.ts";
 import type { TokenView } from "../contract/access.ts";
 import type { Log } from "../log.ts";
 import type { Caller } from "../tokens.ts";
+import { shapeOf } from "./alike.ts";
 import type { Ends, Proof } from "./ends.ts";
 import { digestOf, newSecret } from "./secrets.ts";
 
@@ -67,6 +68,13 @@ export class MachineTokens {
     await this.#note(stored, Math.floor(nowMs / hourMs) * hourMs);
     const caller: Caller = { name: stored.name, roles: stored.roles, environments: stored.environments, isMachine: true };
     return { caller, proof: { digest: stored.hash, endsMs: stored.expiresMs } };
+  }
+
+  /** True when one could take a machine, whose token is in force, for somebody who is called so. */
+  async isNamedLike(name: string): Promise<boolean> {
+    const [shape, nowMs] = [shapeOf(name), this.#clock.nowMs()];
+    const inForce = [...(await this.#all()).values()].filter(({ revoked, expiresMs }) => revoked === null && nowMs < expiresMs);
+    return inForce.some((token) => shapeOf(token.name) === shape);
   }
 
   /** All of them, newest first. */
