@@ -26,7 +26,7 @@ import { limitBody } from "./input.ts";
 import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
 import { readiness } from "./readiness.ts";
-import { problemOf, problemResponse } from "./problem.ts";
+import { languageOf, problemOf, problemResponse } from "./problem.ts";
 import { report } from "./report.ts";
 import { journal, listReleases, showRelease, story, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
@@ -36,6 +36,7 @@ import type { StreamLimits } from "./streams.ts";
 import { createTurns } from "./turns.ts";
 import { whatIf } from "./what-if.ts";
 import { serveWeb } from "./web/serve-web.ts";
+import { details } from "./details.ts";
 
 type Handler = (context: Context<Env>, parts: AppParts) => Promise<Response>;
 
@@ -142,11 +143,11 @@ async function health(context: Context<Env>, parts: AppParts): Promise<Response>
 /** A call that broke off fails where its body is read: that is its caller's doing, and nobody reads the answer. */
 function whoseMistake(context: Context<Env>, error: unknown): unknown {
   const brokeOff = error instanceof Error && "code" in error && error.code === "ECONNRESET" && context.req.raw.signal.aborted;
-  return brokeOff ? new UserError("body-malformed", "The call broke off.") : error;
+  return brokeOff ? new UserError("body-malformed", details.brokeOff()) : error;
 }
 
 function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): Response {
-  const answer = problemOf(whoseMistake(context, error), parts.log);
+  const answer = problemOf(whoseMistake(context, error), parts.log, languageOf(context));
   if (answer.status === 401 || answer.status === 403) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;

@@ -14,6 +14,7 @@ import { checkOrRefuse } from "./history.ts";
 import { readQuery } from "./input.ts";
 import type { AppParts } from "./parts.ts";
 import { releaseOrRefuse } from "./releases.ts";
+import { details } from "./details.ts";
 
 /** The stored readings judged with another condition. Throws `release-unknown`, or `query-invalid` when the condition cannot be told of the check. */
 export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -23,7 +24,8 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
   const asked = checkOrRefuse(plan, check);
   const read = readOtherCondition(plan, asked, text);
   if (!read.ok) {
-    throw new UserError("query-invalid", `${read.message} ${read.remedy}`, { errors: [{ pointer: "/condition", detail: read.message }] });
+    const errors = [{ pointer: "/condition", detail: details.notSuchACondition(read.message) }];
+    throw new UserError("query-invalid", details.conditionWrong(read, { text, own: sayCondition(asked.condition) }), { errors });
   }
   const instead = otherTest(plan, asked.id, read.value);
   const { name: who } = callerOf(context);
@@ -45,6 +47,6 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
 
 async function tapeOrRefuse(parts: AppParts, id: string, quantity: string): Promise<Tape> {
   const tape = await parts.engine.tape(id, quantity);
-  if (tape === null) throw new UserError("release-unknown", `No release is called ${id}.`);
+  if (tape === null) throw new UserError("release-unknown", details.noRelease(id));
   return tape;
 }

@@ -13,6 +13,7 @@ import { sayAsked, sayRefusal, sayTimes } from "./refusals.ts";
 import { sayStatus } from "./statuses.ts";
 import { sayVerdict } from "./verdicts.ts";
 import { wayBackFacts } from "./way-back.ts";
+import { sayWhy } from "./whys.ts";
 
 /** One fact of the journal as a sentence, a capital letter first and no full stop: what the terminal, notices and reports say. */
 export function sayFact(fact: Fact, context: Context, language: Language): string {
@@ -160,7 +161,7 @@ function sayPassed(passed: readonly Extract<Fact, { readonly kind: "check" }>[],
 }
 
 function after(detail: string, language: Language): string {
-  return detail === "" ? "" : `${language === "fr" ? "\u202f: " : ": "}${detail}`;
+  return detail === "" ? "" : `${language === "fr" ? "\u202f: " : ": "}${sayWhy(detail, language)}`;
 }
 
 function reactionOf(check: string, context: Context, language: Language): string {
