@@ -255,8 +255,7 @@ export class EnvironmentFrozen extends Error {
   constructor(freeze: Freeze) {
     const why =
       freeze.release === null ? `by ${freeze.by ?? "somebody"}: ${freeze.reason ?? ""}` : `since release ${freeze.release} was halted`;
-    const until = freeze.untilMs === null ? "" : ` (until ${new Date(freeze.untilMs).toISOString()})`;
-    super(`${freeze.environment} is frozen ${why}${until}`);
+    super(`${freeze.environment} is frozen ${why}`);
     this.freeze = freeze;
   }
 }

@@ -190,13 +190,11 @@ function byHand(plan: Plan, language: Language): readonly Sentence[] {
   const validators =
     rolesOf(validateRollback).length === 0 ? null : theRoles(rolesOf(validateRollback), language, jointOf(validateRollback));
   return [
-    { text: words.byHand(who), steps: [words.byHandHow()] },
-    ...sentences(
-      words.reported(),
-      words.manual(saySpan(plan.rollback.manualMs, language)),
-      words.never(),
-      validators !== null && words.validate(validators),
-    ),
+    { text: words.reported(), steps: [words.typed("problem")] },
+    { text: words.byHand(who), steps: [words.typed("rollback")] },
+    ...sentences(words.reportHolds(), words.manual(saySpan(plan.rollback.manualMs, language)), words.never()),
+    { text: words.confirmed(theRoles(["devops-lead"], language)), steps: [words.typed("acknowledge")] },
+    ...(validators === null ? [] : [{ text: words.validate(validators), steps: [words.typed("approve")] }]),
   ];
 }
 

@@ -9,7 +9,7 @@ import { closeSession, createLink, openSession, people, session } from "./access
 import { endSessions, endSessionsOf, listSessions } from "./access/signed-in-routes.ts";
 import { Tries } from "./access/tries.ts";
 import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
-import { routes } from "./contract.ts";
+import { routes, versionHeader } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
 import { createDenials } from "./denials.ts";
@@ -107,6 +107,7 @@ export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(safeHeaders)) if (!context.res.headers.has(name)) context.res.headers.set(name, value);
+    context.res.headers.set(versionHeader, parts.version);
   });
   for (const [name, { method, path, access }] of Object.entries(routes)) {
     const handler = handlers[name as RouteName];

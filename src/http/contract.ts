@@ -10,6 +10,9 @@ import type { PhaseView, ReleaseView, Tone } from "./release-view.ts";
 export { pathOf, routes } from "./contract/routes.ts";
 export type { Access, Route, RouteName } from "./contract/routes.ts";
 
+/** The header by which every answer says that it is serin's, and of which version. */
+export const versionHeader = "Serin-Version";
+
 /** Largest body that is read, bytes. */
 export const bodyLimitBytes = 2 * 1024 * 1024;
 

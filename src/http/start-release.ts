@@ -195,7 +195,7 @@ async function beginOrRefuse(parts: AppParts, asked: NewRelease, inFreeze: "refu
     return await parts.engine.release(asked, { inFreeze });
   } catch (error) {
     if (error instanceof EnvironmentFrozen)
-      throw new UserError("environment-frozen", details.frozen(error.message, error.freeze), { freeze: error.freeze });
+      throw new UserError("environment-frozen", details.frozen(error, asked.plan), { freeze: error.freeze });
     if (error instanceof ServiceBusy)
       throw new UserError("service-busy", details.serviceBusy(error.message, error.services), { busy: error.services });
     throw error;

@@ -59,10 +59,13 @@ export interface Explanation {
   promotion(): string;
   keepPrevious(time: string): string;
   keepNothing(): string;
-  byHand(who: string): string;
-  byHandHow(): string;
   reported(): string;
+  byHand(who: string): string;
+  /** What is typed for a step of a rollback by hand: `problem`, `rollback`, `acknowledge`, `approve`. */
+  typed(command: string): string;
+  reportHolds(): string;
   manual(time: string): string;
+  confirmed(who: string): string;
   validate(who: string): string;
   never(): string;
   told(targets: string): string;
@@ -150,10 +153,12 @@ const en: Explanation = {
     "Promotion copies the stable version aside, puts the new one in its place, moves the traffic there, and removes the canary; the guards stay armed to the end.",
   keepPrevious: (time) => `The previous version is kept ${time}: until then going back is a matter of traffic.`,
   keepNothing: () => "The previous version is not kept: going back means starting it again.",
+  reported: () => "Whoever sees that something is wrong says so, and people are told at once.",
   byHand: (who) => `At any time, ${who} may roll back.`,
-  byHandHow: () => "`serin release rollback RELEASE --reason TEXT`",
-  reported: () => "While somebody has reported a problem and nobody has decided about it, it goes no further.",
-  manual: (time) => `It is measured against ${time}.`,
+  typed: (command) => `\`serin release ${command} RELEASE --reason TEXT\``,
+  reportHolds: () => "While somebody has reported a problem and nobody has decided about it, it goes no further.",
+  manual: (time) => `From the first report, or else from the decision, to everybody back it is measured against ${time}.`,
+  confirmed: (who) => `Then ${who} confirms that it was executed.`,
   validate: (who) => `Afterwards ${who} validates the state.`,
   never: () => "Windows, freezes and approvals never delay a rollback.",
   told: (targets) => `Every change of status is told to ${targets}.`,
@@ -245,10 +250,12 @@ const fr: Explanation = {
     "La généralisation copie la version stable à part, met la nouvelle à sa place, y ramène le trafic et retire le canari\u202f; les garde-fous restent armés jusqu’au bout.",
   keepPrevious: (time) => `La version précédente est gardée ${time}\u202f: jusque-là, revenir est une affaire de trafic.`,
   keepNothing: () => "La version précédente n’est pas gardée\u202f: revenir demande de la redémarrer.",
+  reported: () => "Qui voit que quelque chose ne va pas le signale, et tout le monde est aussitôt prévenu.",
   byHand: (who) => `À tout moment, ${who} peut décider le retour arrière.`,
-  byHandHow: () => "`serin release rollback MISE-EN-PRODUCTION --reason MOTIF`",
-  reported: () => "Tant qu’un problème est signalé sans décision, aucune étape ne suit.",
-  manual: (time) => `Il est mesuré par rapport à ${time}.`,
+  typed: (command) => `\`serin release ${command} MISE-EN-PRODUCTION --reason MOTIF\``,
+  reportHolds: () => "Tant qu’un problème est signalé sans décision, aucune étape ne suit.",
+  manual: (time) => `Du premier signalement, ou sinon de la décision, au retour de tout le monde, il est mesuré par rapport à ${time}.`,
+  confirmed: (who) => `Puis ${who} confirme l’exécution.`,
   validate: (who) => `Ensuite ${who} valide l’état.`,
   never: () => "Fenêtres, gels et accords ne retardent jamais un retour arrière.",
   told: (targets) => `Chaque changement de statut est annoncé à ${targets}.`,
