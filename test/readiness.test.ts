@@ -138,6 +138,20 @@ describe("people", () => {
   const look = (people: readonly Someone[], startedBy = "dan"): readonly ReadinessItem[] =>
     peopleItems(releaseOf(asks, { startedBy }), people, "en");
 
+  test("have to decide about a problem that is reported before anything starts", () => {
+    const reports = [{ by: "Vera", reason: "the basket is empty", atMs: 0 }];
+    const release = releaseOf(planned, { reports, revision: 1 });
+    const [item] = peopleItems(release, [someone("ada", ["release-manager"])], "en");
+    expect(item).toMatchObject({ verdict: "wrong", says: expect.stringContaining("Vera reports “the basket is empty”") as string });
+    expect(item?.remedy).toMatch(/^The release manager or the DevOps lead goes on/u);
+    const starts = (then: Release) =>
+      decide({ ...then, plan: { ...planned, people: { ...planned.people, start: { all: [] } } } }, emptyBook(planned), {
+        ...seen(then),
+        nowMs: at("2025-08-19T14:00"),
+      })?.status.kind;
+    expect([starts(release), starts({ ...release, reports: [] })]).toEqual(["waiting", "preparing"]);
+  });
+
   test("hold every role that is asked for, and are on", () => {
     const items = look([someone("ada", ["release-manager"]), someone("quentin", ["qa-lead"], false), someone("quinn", ["qa-lead"])]);
     expect(items.filter(({ verdict }) => verdict !== "ok").map(({ what }) => what)).toEqual([]);

@@ -74,6 +74,29 @@ describe("a release is steered by buttons", () => {
     expect(place.workspace.whispers.every(({ via }) => via === "response_url")).toBe(true);
   });
 
+  test("a problem that is reported is decided about below the message, by whoever may", async () => {
+    const place = await slackPlace("socket");
+    await observing(place);
+    const { engine, release } = place;
+    const by = { name: "vera", roles: ["viewer"] } as const;
+    await engine.ask({
+      id: "q1",
+      release,
+      atMs: engine.nowMs(),
+      by,
+      kind: "report",
+      expectRevision: null,
+      reason: "the basket is empty",
+      as: null,
+    });
+    await vi.waitFor(() => expect(place.labels()).toEqual(["Go on", "Pause", "Roll back"]), soon);
+    await place.press({ by: "quentin", label: "Go on" });
+    expect((await told(place, "quentin", 2)).at(-1)).toMatch(/^Not done: only release manager or DevOps lead may/u);
+    await place.press({ by: "rachel", label: "Go on" });
+    await vi.waitFor(() => expect(place.labels()).toEqual(["Pause", "Roll back"]), soon);
+    expect((await place.view()).release.reports).toEqual([]);
+  });
+
   test("No-Go ends it before anybody is exposed", async () => {
     const place = await slackPlace("socket");
     await place.press({ by: "rachel", label: "No-Go" });

@@ -8,7 +8,7 @@ import { holidayOn } from "../src/core/holidays.ts";
 import { frozenBy } from "../src/core/obstacles.ts";
 import { fits, misfitOf, nextFit, runLength } from "../src/core/when.ts";
 import type { FitOptions, RunOf } from "../src/core/when.ts";
-import type { WeekRange } from "../src/core/windows.ts";
+import type { WeekRange } from "../src/core/plan.ts";
 import { smallPlan } from "../src/sim/small-plan.ts";
 import { head, seen } from "./decision-desk.ts";
 

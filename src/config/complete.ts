@@ -1,7 +1,6 @@
 import type { Condition } from "../core/condition.ts";
-import type { Gate, Guard, Metric, Needs, Phase, Plan, Remarks, Service, ThresholdTest, Traffic } from "../core/plan.ts";
+import type { Gate, Guard, Metric, Needs, Phase, Plan, Remarks, Service, ThresholdTest, Traffic, Windows } from "../core/plan.ts";
 import type { Reaction } from "../core/reactions.ts";
-import type { Windows } from "../core/windows.ts";
 import { adapterOf, meaningOfKind, meaningOfSource } from "./catalogue.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { sayCondition, sayGuard } from "./conditions.ts";

@@ -1,4 +1,4 @@
-import type { WeekRange } from "../core/windows.ts";
+import type { WeekRange } from "../core/plan.ts";
 import { quoted } from "./parsed.ts";
 import type { Parsed } from "./parsed.ts";
 

@@ -3,7 +3,8 @@ import { holidayOn } from "./holidays.ts";
 import { unionOf } from "./spans.ts";
 import type { FrozenSpan } from "./when.ts";
 import { edgesOf, isInRange, minuteOfWeek } from "./windows.ts";
-import type { WeekRange, WindowsOf } from "./windows.ts";
+import type { WeekRange } from "./plan.ts";
+import type { WindowsOf } from "./windows.ts";
 
 /** A local day; times are epoch ms. */
 export interface Day {

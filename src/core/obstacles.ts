@@ -2,14 +2,8 @@ import { isSameData } from "./canonical-json.ts";
 import type { Fact } from "./decision.ts";
 import { isSameTarget, nextSignOff } from "./decide/sign-offs.ts";
 import type { Observation } from "./observation.ts";
-import type { Release, SignOffFor } from "./release.ts";
+import type { Obstacle, Release, SignOffFor } from "./release.ts";
 import { mayAdvance, mayStart } from "./windows.ts";
-import type { WindowAnswer } from "./windows.ts";
-
-/** What keeps a step from being made, whatever the evidence and the sign-offs say. */
-export type Obstacle =
-  | { readonly kind: "window"; readonly why: Extract<WindowAnswer, { readonly ok: false }>["why"]; readonly says: string }
-  | { readonly kind: "freeze"; readonly environment: string; readonly sinceMs?: number };
 
 /** When: the moment (epoch ms), and the environments that are frozen then, with since when where that is known. */
 export type Moment = Pick<Observation, "nowMs" | "frozen" | "frozenSinceMs">;

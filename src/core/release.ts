@@ -1,7 +1,7 @@
 import type { Verdict } from "../evidence/verdict.ts";
 import type { Plan, Role } from "./plan.ts";
-import type { Obstacle } from "./obstacles.ts";
 import type { Status } from "./status.ts";
+import type { WindowAnswer } from "./windows.ts";
 
 /** One run of a plan. It changes by `apply(release, decision)` only, so that the journal is the whole truth. */
 export interface Release {
@@ -83,6 +83,11 @@ export interface Acknowledgement {
   readonly atMs: number;
   readonly reason: string;
 }
+
+/** What keeps a step from being made, whatever the evidence and the sign-offs say. */
+export type Obstacle =
+  | { readonly kind: "window"; readonly why: Extract<WindowAnswer, { readonly ok: false }>["why"]; readonly says: string }
+  | { readonly kind: "freeze"; readonly environment: string; readonly sinceMs?: number };
 
 /** A release manager's word that one step goes on although this one thing stands in the way; it ends when that thing does. */
 export interface Override {

@@ -1,5 +1,5 @@
-import type { Obstacle } from "./obstacles.ts";
 import type { Role } from "./plan.ts";
+import type { Obstacle } from "./release.ts";
 import type { HoldReason } from "./status.ts";
 
 /**

@@ -8,8 +8,7 @@ import { sayShare, saySpan } from "./messages/numbers.ts";
 import { ofRoles, sayRole, theRoles } from "./messages/people.ts";
 import { runbookWords } from "./messages/runbook.ts";
 import { sayDay } from "./messages/times.ts";
-import type { Language, Needs, Phase, Plan, Role } from "./plan.ts";
-import type { WeekRange } from "./windows.ts";
+import type { Language, Needs, Phase, Plan, Role, WeekRange } from "./plan.ts";
 
 /**
  * The plan as a runbook in Markdown, line by line: steps, thresholds, rollback procedures, people, windows, monitoring, total time. What people

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fits, misfitOf, nextFit } from "./when.ts";
 import type { FitOptions, FrozenSpan, RunOf } from "./when.ts";
-import type { WeekRange } from "./windows.ts";
+import type { WeekRange } from "./plan.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;

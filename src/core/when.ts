@@ -1,8 +1,8 @@
-import type { Phase, Plan } from "./plan.ts";
+import type { Phase, Plan, WeekRange, Windows } from "./plan.ts";
 import { differenceOf, intersectionOf, unionOf } from "./spans.ts";
 import type { Span } from "./spans.ts";
 import { edgesOf, HORIZON_DAYS, mayAdvance, mayStart, minuteOfWeek, minutesOfRange } from "./windows.ts";
-import type { WeekRange, WindowAnswer, Windows, WindowsOf } from "./windows.ts";
+import type { WindowAnswer, WindowsOf } from "./windows.ts";
 
 /*
  * When a whole plan can run. A run takes the observation times of its phases, one after the other, and with extensions as much more as each

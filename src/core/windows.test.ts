@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isHolidayCountry } from "./holidays.ts";
 import { mayAdvance, mayStart, nextAdvance, nextOpening } from "./windows.ts";
-import type { WeekRange, WindowsOf } from "./windows.ts";
+import type { WeekRange } from "./plan.ts";
+import type { WindowsOf } from "./windows.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;

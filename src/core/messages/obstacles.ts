@@ -1,5 +1,5 @@
-import type { Obstacle } from "../obstacles.ts";
 import type { Language } from "../plan.ts";
+import type { Obstacle } from "../release.ts";
 import { quote, tell } from "./context.ts";
 import type { ByLanguage, Sentences } from "./context.ts";
 

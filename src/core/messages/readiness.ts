@@ -1,6 +1,7 @@
 import type { Role } from "../plan.ts";
-import { list } from "./context.ts";
+import { capital, list } from "./context.ts";
 import type { ByLanguage } from "./context.ts";
+import { theRoles } from "./people.ts";
 
 /** Somebody who holds a role where the release is. */
 interface Holder {
@@ -43,6 +44,9 @@ interface ReadinessWords {
   signsPhase(phase: string): string;
   readonly signsPromotion: string;
   readonly wayBack: string;
+  readonly openReport: string;
+  reported(by: string, reason: string): string;
+  readonly decide: (roles: readonly Role[]) => string;
   decides(time: string, chance: string): string;
   doesNotDecide(chance: string, needed: string | null): string;
   /** `what` as `sayMissed` says it. */
@@ -97,6 +101,9 @@ const en: ReadinessWords = {
   signsPhase: (phase) => `signs before ${phase}`,
   signsPromotion: "signs for the promotion",
   wayBack: "decides about the way back",
+  openReport: "a problem that was reported",
+  reported: (by, reason) => `${by} reports ${reason}; the release goes no further until somebody has decided.`,
+  decide: (roles) => `${capital(theRoles(roles, "en", "or"))} goes on (serin release resume), or calls it off (serin release rollback).`,
   decides: (time, chance) => `It is decided in ${time}, with its extension in ${chance} of releases.`,
   doesNotDecide: (chance, needed) =>
     `It is decided in only ${chance} of releases, its extension included${needed === null ? "" : `; that takes ${needed}`}.`,
@@ -158,6 +165,9 @@ const fr: ReadinessWords = {
   signsPhase: (phase) => `approuve le passage à ${phase}`,
   signsPromotion: "approuve la généralisation",
   wayBack: "décide du retour arrière",
+  openReport: "un problème signalé",
+  reported: (by, reason) => `${by} signale ${reason}\u202f; aucune étape ne suit sans décision.`,
+  decide: (roles) => `${capital(theRoles(roles, "fr", "or"))} poursuit (serin release resume) ou y met fin (serin release rollback).`,
   decides: (time, chance) => `Il est décidé en ${time}, prolongation comprise dans ${chance} des cas.`,
   doesNotDecide: (chance, needed) =>
     `Il n’est décidé que dans ${chance} des cas, prolongation comprise${needed === null ? "" : `\u202f; il faudrait ${needed}`}.`,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Language } from "../plan.ts";
 import { reportWords } from "./report.ts";
-import type { EvidenceSummary } from "./report.ts";
+import type { EvidenceSummary } from "./report/words.ts";
 
 const none: EvidenceSummary = { passed: 0, gates: 1, allGates: 1, open: [], failed: [], breached: [], guards: 1, people: null };
 

@@ -3,7 +3,9 @@ import { namePhase, quote } from "../messages/context.ts";
 import { sayRoles } from "../messages/people.ts";
 import { readinessWords } from "../messages/readiness.ts";
 import type { Language, Needs, Role } from "../plan.ts";
+import { openReport } from "../open-report.ts";
 import type { Release } from "../release.ts";
+import { rollbackRoles } from "../roles.ts";
 import { canSign, unheld } from "../signers.ts";
 import { forwardTargets, sayTarget } from "../view/people-view.ts";
 import { doubtful, fine, wrong } from "./readiness.ts";
@@ -19,7 +21,7 @@ export interface Someone {
   readonly isOn: boolean;
 }
 
-/** Of each role that the plan asks for, who holds it where the release is, and who of them is on. */
+/** Of each role that the plan asks for, who holds it where the release is, and who of them is on; before that, what somebody has to decide first. */
 export function peopleItems(release: Release, people: readonly Someone[], language: Language): readonly ReadinessItem[] {
   const words = readinessWords[language];
   const here = people.filter(({ environments }) => environments === null || environments.includes(release.plan.environment));
@@ -43,9 +45,18 @@ export function peopleItems(release: Release, people: readonly Someone[], langua
     return missingRoles(release, target).length > 0 && !isTold && !canSign(needs, team, starter);
   });
   return [
+    ...reportItems(release, language),
     ...items,
     ...stuck.map((target) => wrong(sayTarget(target, { plan: release.plan }, language), words.cannotSign(starterName), words.anotherSigns)),
   ];
+}
+
+/** A problem that is reported and open: nothing goes on before somebody has decided about it. */
+function reportItems(release: Release, language: Language): readonly ReadinessItem[] {
+  const words = readinessWords[language];
+  const report = openReport(release);
+  if (report === null) return [];
+  return [wrong(words.openReport, words.reported(report.by, quote(report.reason, language)), words.decide(rollbackRoles(release.plan)))];
 }
 
 /** Roles of which one person is needed, and what for, a clause each. */

@@ -2,7 +2,7 @@ import type { VerdictKind } from "../../evidence/verdict.ts";
 import { capital } from "../messages/context.ts";
 import { saySpan } from "../messages/numbers.ts";
 import { reportWords } from "../messages/report.ts";
-import type { ReportWords } from "../messages/report.ts";
+import type { ReportWords } from "../messages/report/words.ts";
 import { sayDay, sayMoment, sayTimeExactly } from "../messages/times.ts";
 import { plainLine } from "../plain-line.ts";
 import type { CheckReport, ReleaseReport, StageReport } from "./release-report.ts";

@@ -1,7 +1,7 @@
 import { htmlLine } from "../html-text.ts";
 import type { HistoryPoint, HistoryView } from "../history-view.ts";
 import { sayNumber, sayRate } from "../messages/numbers.ts";
-import type { ReportWords } from "../messages/report.ts";
+import type { ReportWords } from "../messages/report/words.ts";
 import { sayTime, sayTimeExactly } from "../messages/times.ts";
 import type { Language } from "../plan.ts";
 

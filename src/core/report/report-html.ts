@@ -1,6 +1,6 @@
 import { htmlLine } from "../html-text.ts";
 import { reportWords } from "../messages/report.ts";
-import type { ReportWords } from "../messages/report.ts";
+import type { ReportWords } from "../messages/report/words.ts";
 import { sayVerdictWord } from "../messages/verdicts.ts";
 import { documentOf } from "./document.ts";
 import type { Block, Cell, Section } from "./document.ts";

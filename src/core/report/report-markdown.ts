@@ -1,6 +1,6 @@
 import { markdownCode, markdownText } from "../markdown.ts";
 import { reportWords } from "../messages/report.ts";
-import type { ReportWords } from "../messages/report.ts";
+import type { ReportWords } from "../messages/report/words.ts";
 import type { HistoryPoint, HistoryView } from "../history-view.ts";
 import type { VerdictKind } from "../../evidence/verdict.ts";
 import { plainLine } from "../plain-line.ts";

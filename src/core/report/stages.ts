@@ -1,8 +1,9 @@
 import type { Entry } from "../decision.ts";
 import { namePhase } from "../messages/context.ts";
 import { reportWords } from "../messages/report.ts";
+import type { Language } from "../plan.ts";
 import type { Status } from "../status.ts";
-import type { ReportOf } from "./build-report.ts";
+import type { Seen } from "../view/build-release-view.ts";
 import type { StageReport } from "./release-report.ts";
 
 interface Stage {
@@ -14,8 +15,15 @@ interface Stage {
   readonly untilMs: number | null;
 }
 
+/** What its life is told from. */
+interface StagesOf {
+  readonly seen: Pick<Seen, "release" | "book">;
+  readonly nowMs: number;
+  readonly language: Language;
+}
+
 /** The parts of a release's life one after the other, with what the plan asks for each. */
-export function stagesOf({ seen, nowMs, language }: ReportOf, entries: readonly Entry[]): readonly StageReport[] {
+export function stagesOf({ seen, nowMs, language }: StagesOf, entries: readonly Entry[]): readonly StageReport[] {
   const { release, book } = seen;
   const { plan } = release;
   return stagesIn(release.createdMs, entries).map(({ kind, phase, fromMs, untilMs }) => {

@@ -1,6 +1,6 @@
 import { list, quote } from "../context.ts";
 import { sayCount, saySpan } from "../numbers.ts";
-import type { ReportWords } from "../report.ts";
+import type { ReportWords } from "./words.ts";
 import { sayWhy } from "../whys.ts";
 
 const quoted = (says: readonly string[]): string =>
