@@ -14,6 +14,7 @@ import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
 import { createDenials } from "./denials.ts";
 import { DeniedAsks } from "./denied-asks.ts";
+import { createEachInTurn } from "./each-in-turn.ts";
 import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
 import { calendar } from "./calendar.ts";
@@ -82,7 +83,9 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
 export const answeredRoutes = Object.keys(handlers) as readonly RouteName[];
 
 /** What an app is made of; the rest of its parts it makes itself. */
-export type AppGiven = Omit<AppParts, "turn" | "streams" | "idleAsks" | "denied" | "deniedAsks"> & { readonly streamLimits: StreamLimits };
+export type AppGiven = Omit<AppParts, "turn" | "inTurn" | "streams" | "idleAsks" | "denied" | "deniedAsks"> & {
+  readonly streamLimits: StreamLimits;
+};
 
 /**
  * The HTTP API over its parts: every route of the contract, authenticated as the contract says; every error a problem. Calls take turns, so that
@@ -93,6 +96,7 @@ export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
   const parts: AppParts = {
     ...given,
     turn: createTurns(),
+    inTurn: createEachInTurn(),
     streams: new Streams(streamLimits),
     idleAsks: new Tries(clock, log, idleAsksAtMost),
     denied: createDenials(log, clock),

@@ -12,6 +12,7 @@ import type { ExaminedPart } from "./contract.ts";
 import type { KnownConnection } from "./connections.ts";
 import type { Denials } from "./denials.ts";
 import type { DeniedAsks } from "./denied-asks.ts";
+import type { EachInTurn } from "./each-in-turn.ts";
 import type { LastCalls } from "./last-calls.ts";
 import type { Log } from "./log.ts";
 import type { Meters } from "./meters.ts";
@@ -105,6 +106,8 @@ export interface AppParts {
   readonly closing: AbortSignal;
   /** Stands before whatever takes the processor for a while: calls, and what wakes many of them at once. */
   readonly turn: Turn;
+  /** Stands before what takes a whole stored release in hand: once at a time for each caller. */
+  readonly inTurn: EachInTurn;
   /** Looks at everything that a release of the plan would rest on; changes nothing. Answers who says it in the language given. */
   examine(asked: AskedExamination, signal: AbortSignal): Promise<(language: Language) => readonly ExaminedPart[]>;
   /** `startsMs` is the moment at which it is meant to start, epoch ms in the zone given; `null`: nobody said. */

@@ -6,6 +6,7 @@ import { judgeAnew, otherTest } from "../core/history/judge-anew.ts";
 import { sayWhatIf } from "../core/messages/what-if.ts";
 import { inSlices } from "../core/slices.ts";
 import { UserError } from "../errors.ts";
+import { callerOf } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { whatIfQuery } from "./contract/insight.ts";
 import type { WhatIfAnswer } from "./contract/insight.ts";
@@ -25,8 +26,11 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
     throw new UserError("query-invalid", `${read.message} ${read.remedy}`, { errors: [{ pointer: "/condition", detail: read.message }] });
   }
   const instead = otherTest(plan, asked.id, read.value);
-  const own = await inSlices(judgeAnew(await tapeOrRefuse(parts, release.id, asked.check.quantity), asked.id), parts.turn);
-  const other = await inSlices(judgeAnew(await tapeOrRefuse(parts, release.id, instead.quantity), asked.id, { instead }), parts.turn);
+  const { name: who } = callerOf(context);
+  const judged = async (quantity: string, more?: { readonly instead: typeof instead }) =>
+    inSlices(judgeAnew(await tapeOrRefuse(parts, release.id, quantity), asked.id, more), parts.turn);
+  const own = await parts.inTurn(who, () => judged(asked.check.quantity));
+  const other = await parts.inTurn(who, () => judged(instead.quantity, { instead }));
   const condition = sayCondition(read.value);
   const says = `${asked.check.metric} ${condition}`;
   const answer: WhatIfAnswer = {

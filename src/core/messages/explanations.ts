@@ -35,6 +35,8 @@ export interface Explanation {
   extend(time: string): string;
   gate(words: string, passes: string, fails: string, otherwise: string): string;
   undecided(phase: string): string;
+  /** Where a gate of the phase that fails by a proof holds and asks. */
+  failed(): string;
   advance(who: string, next: string): string;
   advanceAlone(next: string): string;
   guardsFirst(): string;
@@ -59,6 +61,7 @@ export interface Explanation {
   keepNothing(): string;
   byHand(who: string): string;
   byHandHow(): string;
+  reported(): string;
   manual(time: string): string;
   validate(who: string): string;
   never(): string;
@@ -104,6 +107,8 @@ const en: Explanation = {
   extend: (time) => `While a gate is undecided and the forecast says that it helps, up to ${time} more.`,
   gate: (words, passes, fails, otherwise) => `“${words}” passes when ${passes}; it fails when ${fails}: then ${otherwise}.`,
   undecided: (phase) => `Undecided is never a pass: when the time is over it holds at ${phase} and people are asked.`,
+  failed: () =>
+    "A failure that is proven stays: somebody takes people back, or a release manager has looked at it and goes on, and then the gate has to pass on what comes from then on.",
   advance: (who, next) => `With every gate passed and the approval ${who}, it goes to ${next}.`,
   advanceAlone: (next) => `With every gate passed, it goes to ${next} by itself.`,
   guardsFirst: () => "From the first person on the new version to the promotion, whatever windows and approvals say:",
@@ -147,6 +152,7 @@ const en: Explanation = {
   keepNothing: () => "The previous version is not kept: going back means starting it again.",
   byHand: (who) => `At any time, ${who} may roll back.`,
   byHandHow: () => "`serin release rollback RELEASE --reason TEXT`",
+  reported: () => "While somebody has reported a problem and nobody has decided about it, it goes no further.",
   manual: (time) => `It is measured against ${time}.`,
   validate: (who) => `Afterwards ${who} validates the state.`,
   never: () => "Windows, freezes and approvals never delay a rollback.",
@@ -194,6 +200,8 @@ const fr: Explanation = {
     `«\u00a0${words}\u00a0» est validé ${passes}\u202f; échoue ${fails}\u202f: alors ${otherwise}.`,
   undecided: (phase) =>
     `Indécis n’est jamais validé\u202f: le temps écoulé, la mise en production reste suspendue à ${phase} et une décision est demandée.`,
+  failed: () =>
+    "Un échec prouvé le reste\u202f: retour arrière par décision, ou reprise par un release manager qui l’a examiné, et le critère doit alors être validé sur ce qui vient ensuite.",
   advance: (who, next) => `Tous les critères validés et avec l’accord ${who}, passage à ${next}.`,
   advanceAlone: (next) => `Tous les critères validés, passage automatique à ${next}.`,
   guardsFirst: () =>
@@ -239,6 +247,7 @@ const fr: Explanation = {
   keepNothing: () => "La version précédente n’est pas gardée\u202f: revenir demande de la redémarrer.",
   byHand: (who) => `À tout moment, ${who} peut décider le retour arrière.`,
   byHandHow: () => "`serin release rollback MISE-EN-PRODUCTION --reason MOTIF`",
+  reported: () => "Tant qu’un problème est signalé sans décision, aucune étape ne suit.",
   manual: (time) => `Il est mesuré par rapport à ${time}.`,
   validate: (who) => `Ensuite ${who} valide l’état.`,
   never: () => "Fenêtres, gels et accords ne retardent jamais un retour arrière.",
