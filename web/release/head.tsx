@@ -66,7 +66,7 @@ export function Standing({ view, heard, asking }: StandingProps): ReactNode {
         <p className="standing-sentence">
           <span className="tone-dot" aria-hidden="true" />
           <span>{view.sentence}</span>
-          {(view.tone === "holding" || view.tone === "waiting") && <StandsFor view={view} heard={heard} />}
+          {(view.status.kind === "holding" || view.status.kind === "waiting") && <StandsFor view={view} heard={heard} />}
         </p>
       )}
       {view.next.length > 0 && (
