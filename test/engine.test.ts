@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { digestOfPlan } from "../src/core/chain.ts";
 import { EnvironmentFrozen, ServiceBusy } from "../src/ports.ts";
+import type { Store } from "../src/ports.ts";
 import type { Outdoors } from "../src/sim/simulated-world.ts";
 import { ask, head, minuteMs, place, plan } from "./engine-place.ts";
 
@@ -43,6 +44,46 @@ describe("one active release per service", () => {
     expect(await statusOf("a")).toBe("promoted gone");
     await pass(5_000);
     expect(await statusOf("b")).toBe("observing");
+  });
+
+  test("a release that ends while the store says that it has the services is in nobody's way", async () => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const { engine, pass, statusOf } = await place({
+      store: (store): Store => ({
+        ...store,
+        create: (begun) =>
+          store.create(begun).catch(async (error: unknown) => {
+            await answered;
+            throw error;
+          }),
+      }),
+    });
+    await engine.release(head("a"));
+    await pass(11 * minuteMs);
+    expect(await statusOf("a")).toBe("promoted kept");
+    const second = engine.release(head("b"));
+    await pass(10 * minuteMs);
+    expect([await statusOf("a"), engine.active()]).toEqual(["promoted gone", []]);
+    answer();
+    await pass(5_000);
+    expect(await second).toBe("b");
+  });
+
+  test("what is only kept makes room also while a server that has just started has not taken it up yet", async () => {
+    let isBehind = false;
+    const here = await place({
+      store: (store): Store => ({ ...store, active: async () => (isBehind ? [] : store.active()) }),
+    });
+    const { pass, statusOf, restart } = here;
+    await here.engine.release(head("a"));
+    await pass(11 * minuteMs);
+    expect(await statusOf("a")).toBe("promoted kept");
+    isBehind = true;
+    await restart();
+    const second = here.engine.release(head("b"));
+    await pass(5_000);
+    expect(await second).toBe("b");
+    expect(await statusOf("a")).toBe("promoted gone");
   });
 
   test("a promoted release can be taken back long after, but not from under a newer one", async () => {

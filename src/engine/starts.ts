@@ -28,18 +28,26 @@ export class Starts {
   async begin(head: NewRelease): Promise<string> {
     const { clock } = this.#world;
     const untilMs = clock.monotonicMs() + clearingPatienceMs;
-    for (;;) {
+    for (let isLookedAgain = false; ;) {
       try {
         return await this.#tryBegin(head);
       } catch (error) {
         if (!(error instanceof ServiceBusy)) throw error;
-        const inTheWay = error.services.map((busy) => this.#keeper.run(busy.release));
+        const inTheWay = await Promise.all(error.services.map((busy) => this.#runOf(busy.release)));
+        // One that has ended since the store was asked is in nobody's way: another look tells.
+        isLookedAgain = !isLookedAgain && inTheWay.some((run) => !run || isSettled(run.memory.release.status));
+        if (isLookedAgain) continue;
         const isOnlyKept = inTheWay.every((run) => run && keeps(run.memory.release.status) !== null);
         if (!isOnlyKept || clock.monotonicMs() > untilMs) throw error;
         for (const run of inTheWay) if (run) askToClear(run);
         await clock.wait(patience.pollMs);
       }
     }
+  }
+
+  /** The run of a release, which a server that has just started may not have taken up yet; `null`: it cannot be, which the keeper tells. */
+  async #runOf(id: string): Promise<Run | null> {
+    return this.#keeper.run(id) ?? (await this.#keeper.take(id).catch(() => null));
   }
 
   async #tryBegin(head: NewRelease): Promise<string> {

@@ -5,7 +5,7 @@ import { killRounds } from "../kill/rounds.ts";
 
 test(
   "a server that is killed again and again loses nothing: a good release, a bad one, one over steps of the clock, one ordered back",
-  { timeout: 400_000 },
+  { timeout: 900_000 },
   async () => {
     const said: string[] = [];
     const { signal } = new AbortController();

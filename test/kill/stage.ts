@@ -132,7 +132,7 @@ async function leaseOf(control: string): Promise<string> {
 
 /** Who works here, where the edge is (as far as the server knows), and who is told. */
 function serverFile(control: string, receiver: string): string {
-  const edge = (): unknown => ({ kind: "edge", control: [control], token: { file: "edge.token" } });
+  const edge = (): unknown => ({ kind: "edge", control: [control], token: { file: "edge.token" }, timeout: "20s" });
   return stringify({
     apiVersion: "serin.dev/v1",
     kind: "Server",
