@@ -307,14 +307,24 @@ export const errorKinds = {
 
 export type ErrorCode = keyof typeof errorKinds;
 
-/** An error for people, thrown at the edges only. `detail` is one sentence about this occurrence; `more` are further members of the problem. */
+/** One sentence in whichever language its reader has. */
+export interface Sentence {
+  in(language: "en" | "fr"): string;
+}
+
+/**
+ * An error for people, thrown at the edges only. `detail` is one sentence about this occurrence, a text where it is said in English alone; `more` are
+ * further members of the problem.
+ */
 export class UserError extends Error {
   override readonly name = "UserError";
   readonly code: ErrorCode;
+  readonly detail: Sentence;
   readonly more: Readonly<Record<string, unknown>>;
-  constructor(code: ErrorCode, detail: string, more: Readonly<Record<string, unknown>> = {}) {
-    super(detail);
+  constructor(code: ErrorCode, detail: string | Sentence, more: Readonly<Record<string, unknown>> = {}) {
+    super(typeof detail === "string" ? detail : detail.in("en"));
     this.code = code;
+    this.detail = typeof detail === "string" ? { in: () => detail } : detail;
     this.more = more;
   }
 }

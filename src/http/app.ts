@@ -14,6 +14,7 @@ import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
 import { createDenials } from "./denials.ts";
 import { DeniedAsks } from "./denied-asks.ts";
+import { createEachInTurn } from "./each-in-turn.ts";
 import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
 import { calendar } from "./calendar.ts";
@@ -25,7 +26,7 @@ import { limitBody } from "./input.ts";
 import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
 import { readiness } from "./readiness.ts";
-import { problemOf, problemResponse } from "./problem.ts";
+import { languageOf, problemOf, problemResponse } from "./problem.ts";
 import { report } from "./report.ts";
 import { journal, listReleases, showRelease, story, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
@@ -35,6 +36,7 @@ import type { StreamLimits } from "./streams.ts";
 import { createTurns } from "./turns.ts";
 import { whatIf } from "./what-if.ts";
 import { serveWeb } from "./web/serve-web.ts";
+import { details } from "./details.ts";
 
 type Handler = (context: Context<Env>, parts: AppParts) => Promise<Response>;
 
@@ -82,7 +84,9 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
 export const answeredRoutes = Object.keys(handlers) as readonly RouteName[];
 
 /** What an app is made of; the rest of its parts it makes itself. */
-export type AppGiven = Omit<AppParts, "turn" | "streams" | "idleAsks" | "denied" | "deniedAsks"> & { readonly streamLimits: StreamLimits };
+export type AppGiven = Omit<AppParts, "turn" | "inTurn" | "streams" | "idleAsks" | "denied" | "deniedAsks"> & {
+  readonly streamLimits: StreamLimits;
+};
 
 /**
  * The HTTP API over its parts: every route of the contract, authenticated as the contract says; every error a problem. Calls take turns, so that
@@ -93,6 +97,7 @@ export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
   const parts: AppParts = {
     ...given,
     turn: createTurns(),
+    inTurn: createEachInTurn(),
     streams: new Streams(streamLimits),
     idleAsks: new Tries(clock, log, idleAsksAtMost),
     denied: createDenials(log, clock),
@@ -139,11 +144,11 @@ async function health(context: Context<Env>, parts: AppParts): Promise<Response>
 /** A call that broke off fails where its body is read: that is its caller's doing, and nobody reads the answer. */
 function whoseMistake(context: Context<Env>, error: unknown): unknown {
   const brokeOff = error instanceof Error && "code" in error && error.code === "ECONNRESET" && context.req.raw.signal.aborted;
-  return brokeOff ? new UserError("body-malformed", "The call broke off.") : error;
+  return brokeOff ? new UserError("body-malformed", details.brokeOff()) : error;
 }
 
 function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): Response {
-  const answer = problemOf(whoseMistake(context, error), parts.log);
+  const answer = problemOf(whoseMistake(context, error), parts.log, languageOf(context));
   if (answer.status === 401 || answer.status === 403) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;

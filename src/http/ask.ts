@@ -16,6 +16,7 @@ import { newsOf } from "./news.ts";
 import type { News } from "./news.ts";
 import type { AppParts, ReleaseSeen } from "./parts.ts";
 import { releaseOrRefuse, viewOf } from "./releases.ts";
+import { details } from "./details.ts";
 
 /** How long a call waits for the release's answer before it says 202, ms. */
 const answerWithinMs = 5_000;
@@ -79,10 +80,10 @@ async function readRequest(context: Context<Env>, parts: AppParts): Promise<Requ
 
 function checkRevision(kind: Request["kind"], expectRevision: number | null, actual: number): void {
   if (expectRevision === null) {
-    throw new UserError("revision-missing", `To ${kind} needs the revision that you saw.`);
+    throw new UserError("revision-missing", details.revisionMissing(kind));
   }
   if (expectRevision !== null && expectRevision > actual) {
-    throw new UserError("revision-stale", `The release is at revision ${actual}; nobody has seen ${expectRevision} yet.`, {
+    throw new UserError("revision-stale", details.revisionUnseen(actual, expectRevision), {
       revision: actual,
     });
   }

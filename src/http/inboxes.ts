@@ -7,6 +7,7 @@ import type { DeskParts } from "./desk.ts";
 import { DeniedAsks } from "./denied-asks.ts";
 import { limitBody } from "./input.ts";
 import { createTurns } from "./turns.ts";
+import { details } from "./details.ts";
 
 /** Who listens, and for whom. */
 export interface InboxParts extends Omit<DeskParts, "turn" | "deniedAsks"> {
@@ -34,10 +35,10 @@ export function mountInboxes(app: Hono<Env>, inboxes: readonly Inbox[]): void {
       const call = { headers: context.req.header(), body: new Uint8Array(await context.req.arrayBuffer()) };
       for (const inbox of inboxes) {
         const status = inbox.path === path ? inbox.receive(call) : null;
-        if (status === 409) throw new UserError("signature-used", "A call with this signature came before.");
+        if (status === 409) throw new UserError("signature-used", details.signatureUsed());
         if (status !== null) return context.body(null, status);
       }
-      throw new UserError("signature-wrong", "No connection of this server has signed this call within the last five minutes.");
+      throw new UserError("signature-wrong", details.signatureWrong());
     });
   }
 }

@@ -88,7 +88,8 @@ export function onSignedOut(what: () => void): () => void {
  */
 export async function call<Name extends Called>(name: Name, given: Given = {}): Promise<Answers[Name]> {
   const { method } = routes[name];
-  const headers = new Headers({ Accept: "application/json" });
+  // A refusal is told in the language of the page.
+  const headers = new Headers({ Accept: "application/json", "Accept-Language": document.documentElement.lang });
   if (given.body !== undefined) headers.set("Content-Type", "application/json");
   if (given.revision !== undefined) headers.set("If-Match", `"${given.revision}"`);
   if (method !== "GET") headers.set("Idempotency-Key", randomKey());

@@ -35,6 +35,8 @@ export interface Explanation {
   extend(time: string): string;
   gate(words: string, passes: string, fails: string, otherwise: string): string;
   undecided(phase: string): string;
+  /** Where a gate of the phase that fails by a proof holds and asks. */
+  failed(): string;
   advance(who: string, next: string): string;
   advanceAlone(next: string): string;
   guardsFirst(): string;
@@ -61,6 +63,7 @@ export interface Explanation {
   byHand(who: string): string;
   /** What is typed for a step of a rollback by hand: `problem`, `rollback`, `acknowledge`, `approve`. */
   typed(command: string): string;
+  reportHolds(): string;
   manual(time: string): string;
   confirmed(who: string): string;
   validate(who: string): string;
@@ -107,6 +110,8 @@ const en: Explanation = {
   extend: (time) => `While a gate is undecided and the forecast says that it helps, up to ${time} more.`,
   gate: (words, passes, fails, otherwise) => `“${words}” passes when ${passes}; it fails when ${fails}: then ${otherwise}.`,
   undecided: (phase) => `Undecided is never a pass: when the time is over it holds at ${phase} and people are asked.`,
+  failed: () =>
+    "A failure that is proven stays: somebody takes people back, or a release manager has looked at it and goes on, and then the gate has to pass on what comes from then on.",
   advance: (who, next) => `With every gate passed and the approval ${who}, it goes to ${next}.`,
   advanceAlone: (next) => `With every gate passed, it goes to ${next} by itself.`,
   guardsFirst: () => "From the first person on the new version to the promotion, whatever windows and approvals say:",
@@ -151,6 +156,7 @@ const en: Explanation = {
   reported: () => "Whoever sees that something is wrong says so, and people are told at once.",
   byHand: (who) => `At any time, ${who} may roll back.`,
   typed: (command) => `\`serin release ${command} RELEASE --reason TEXT\``,
+  reportHolds: () => "While somebody has reported a problem and nobody has decided about it, it goes no further.",
   manual: (time) => `From the first report, or else from the decision, to everybody back it is measured against ${time}.`,
   confirmed: (who) => `Then ${who} confirms that it was executed.`,
   validate: (who) => `Afterwards ${who} validates the state.`,
@@ -199,6 +205,8 @@ const fr: Explanation = {
     `«\u00a0${words}\u00a0» est validé ${passes}\u202f; échoue ${fails}\u202f: alors ${otherwise}.`,
   undecided: (phase) =>
     `Indécis n’est jamais validé\u202f: le temps écoulé, la mise en production reste suspendue à ${phase} et une décision est demandée.`,
+  failed: () =>
+    "Un échec prouvé le reste\u202f: retour arrière par décision, ou reprise par un release manager qui l’a examiné, et le critère doit alors être validé sur ce qui vient ensuite.",
   advance: (who, next) => `Tous les critères validés et avec l’accord ${who}, passage à ${next}.`,
   advanceAlone: (next) => `Tous les critères validés, passage automatique à ${next}.`,
   guardsFirst: () =>
@@ -245,6 +253,7 @@ const fr: Explanation = {
   reported: () => "Qui voit que quelque chose ne va pas le signale, et tout le monde est aussitôt prévenu.",
   byHand: (who) => `À tout moment, ${who} peut décider le retour arrière.`,
   typed: (command) => `\`serin release ${command} MISE-EN-PRODUCTION --reason MOTIF\``,
+  reportHolds: () => "Tant qu’un problème est signalé sans décision, aucune étape ne suit.",
   manual: (time) => `Du premier signalement, ou sinon de la décision, au retour de tout le monde, il est mesuré par rapport à ${time}.`,
   confirmed: (who) => `Puis ${who} confirme l’exécution.`,
   validate: (who) => `Ensuite ${who} valide l’état.`,

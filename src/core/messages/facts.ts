@@ -13,6 +13,7 @@ import { sayAsked, sayRefusal, sayTimes } from "./refusals.ts";
 import { sayStatus } from "./statuses.ts";
 import { sayVerdict } from "./verdicts.ts";
 import { wayBackFacts } from "./way-back.ts";
+import { sayWhy } from "./whys.ts";
 
 /** One fact of the journal as a sentence, a capital letter first and no full stop: what the terminal, notices and reports say. */
 export function sayFact(fact: Fact, context: Context, language: Language): string {
@@ -72,7 +73,8 @@ function holdsFor(fact: Fact): readonly string[] {
 
 const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
   en: {
-    created: ({ by, reason }) => `created by ${by}${reason === "" ? "" : `: ${quote(reason, "en")}`}`,
+    created: ({ by, for: whom, reason }) =>
+      `created by ${by}${whom === undefined ? "" : `, in the name of ${whom}`}${reason === "" ? "" : `: ${quote(reason, "en")}`}`,
     became: ({ status }, context) => sayStatus(status, context, "en"),
     "share-seen": ({ sharePct }) => `the router shows ${sayShare(sharePct, "en")}`,
     rehearsed: ({ tookMs }) => `rollback rehearsed: ${saySpan(tookMs, "en")}`,
@@ -104,7 +106,8 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     cleared: ({ what }) => `${what === "previous" ? "the previous version" : "the canary"} is removed`,
   },
   fr: {
-    created: ({ by, reason }) => `créée par ${by}${reason === "" ? "" : `\u202f: ${quote(reason, "fr")}`}`,
+    created: ({ by, for: whom, reason }) =>
+      `créée par ${by}${whom === undefined ? "" : `, au nom de ${whom}`}${reason === "" ? "" : `\u202f: ${quote(reason, "fr")}`}`,
     became: ({ status }, context) => sayStatus(status, context, "fr"),
     "share-seen": ({ sharePct }) => `le routeur confirme ${sayShare(sharePct, "fr")}`,
     rehearsed: ({ tookMs }) => `retour arrière répété\u202f: ${saySpan(tookMs, "fr")}`,
@@ -158,7 +161,7 @@ function sayPassed(passed: readonly Extract<Fact, { readonly kind: "check" }>[],
 }
 
 function after(detail: string, language: Language): string {
-  return detail === "" ? "" : `${language === "fr" ? "\u202f: " : ": "}${detail}`;
+  return detail === "" ? "" : `${language === "fr" ? "\u202f: " : ": "}${sayWhy(detail, language)}`;
 }
 
 function reactionOf(check: string, context: Context, language: Language): string {

@@ -27,6 +27,7 @@ const named =
 
 function sayName(name: string): string {
   return name
+    .replace(/^rollback$/u, "retour arrière")
     .replace(/^new (\S+) with old (\S+)$/u, "$1 nouveau avec $2 ancien")
     .replace(" with ", " avec ")
     .replaceAll(/ (?:on )?canary(?=,|$)/gu, " canari")
@@ -130,4 +131,17 @@ const clauses: readonly (readonly [RegExp, (...groups: string[]) => string])[] =
   [/^(\S+) gives no token for (\S+)$/u, (host, what) => `${host} ne donne pas de jeton pour ${what}`],
   [/^no reason given$/u, () => "sans raison donnée"],
   [/^the API asked for no more requests for (\d+) s$/u, (time) => `l’API demande d’attendre ${time} s`],
+  [/^the plan is not the one that was frozen$/u, () => "le plan n’est pas celui qui a été figé"],
+  [/^row (\d+) is missing$/u, (row) => `le relevé ${row} manque`],
+  [/^row (\d+): (.+)$/su, (row, rest) => `relevé ${row}\u202f: ${sayParts(rest)}`],
+  [/^the entry belongs to release (\S+)$/u, (release) => `l’entrée est de ${release}`],
+  [
+    /^the entry says revision (\d+): one is missing, or out of order$/u,
+    (revision) => `l’entrée dit révision ${revision}\u202f: il en manque une, ou l’ordre est changé`,
+  ],
+  [/^the link to what came before is broken$/u, () => "le lien avec ce qui précède est rompu"],
+  [/^a row since the last entry was changed$/u, () => "un relevé depuis la dernière entrée a été modifié"],
+  [/^the entry was changed$/u, () => "l’entrée a été modifiée"],
+  [/^the notice to (.+) is missing$/u, (whom) => `la notification à ${whom} manque`],
+  [/^no decision owed the notice to (.+)$/u, (whom) => `aucune décision ne demandait la notification à ${whom}`],
 ];

@@ -23,6 +23,7 @@ import { checkOrigin } from "./origin.ts";
 import { Roster } from "./roster.ts";
 import { Sessions } from "./sessions.ts";
 import { Tries } from "./tries.ts";
+import { details } from "../details.ts";
 
 /** What access to a server is made of. */
 export interface AccessMakings {
@@ -150,7 +151,7 @@ export class Access {
     const isOver = holder !== null && holder.from !== null && !(await this.#sessions.isOpen(holder.from));
     if (holder === null || isOver) {
       this.#tries.count(this.#placeOf(context));
-      throw new UserError("link-unknown", "Nobody here has this link, or it was used, or its ten minutes are over.");
+      throw new UserError("link-unknown", details.linkUnknown());
     }
     const { from, ...person } = holder;
     return this.#open(context, { ...person, via: "link" }, from?.expiresMs ?? Infinity);
@@ -163,7 +164,7 @@ export class Access {
 
   /** Where the browser goes to sign in; it ends at `to`, an address of this server. Throws `login-unset`, `login-provider` or `too-many-tries`. */
   async beginLogin(context: Context, to: string): Promise<URL> {
-    if (this.login === null) throw new UserError("login-unset", "The server's file names no identity provider.");
+    if (this.login === null) throw new UserError("login-unset", details.loginUnset());
     this.#beginnings.count(this.#placeOf(context));
     const { url, flow } = await this.login.begin(to);
     writeCookie(context, this.#home, { what: "login", value: this.#flows.seal(flow), seconds: this.#flows.seconds });
@@ -172,12 +173,12 @@ export class Access {
 
   /** Opens the session of who comes back from the provider. Throws one of the codes `login-…`, or `too-many-tries`. */
   async finishLogin(context: Context): Promise<{ readonly opened: Identified; readonly to: string }> {
-    if (this.login === null) throw new UserError("login-unset", "The server's file names no identity provider.");
+    if (this.login === null) throw new UserError("login-unset", details.loginUnset());
     const flow = this.#flows.open(readCookie(context, this.#home, "login") ?? "", context.req.query("state") ?? "");
     clearCookie(context, this.#home, "login");
     if (flow === null) {
       this.#tries.count(this.#placeOf(context));
-      throw new UserError("login-over", "This browser has begun no such sign-in, or it came to its end.");
+      throw new UserError("login-over", details.loginNotBegun());
     }
     const person = this.#personBehind(await this.login.finish(new URL(context.req.url).search, flow));
     return { opened: await this.#open(context, { ...person, via: "login" }, Infinity), to: flow.to };
@@ -189,13 +190,13 @@ export class Access {
     // Somebody else's name is taken by who signs in as them, and by nobody who only is called so, or nearly.
     const other = person === null ? this.roster.namedLike(name) : null;
     if (other !== null)
-      throw new UserError("login-name", `${name} is, or looks like, ${other.name} of the server's file, who signs in as somebody else.`, {
+      throw new UserError("login-name", details.nameLike(name, other.name), {
         who: name,
       });
     if (person !== null) return { name: person.name, grants };
     const groups = this.login?.settings.roles.map(({ group }) => group) ?? [];
     if (grants.length === 0)
-      throw new UserError("login-role", `${name} is in no group that has a role here, and is not in the server's file.`, {
+      throw new UserError("login-role", details.noGroup(name), {
         who: name,
         groups,
       });
@@ -229,7 +230,7 @@ export class Access {
     const agent = agentOf(context.req.header("user-agent"));
     const { id, session, seconds } = await this.#sessions.open({ ...person, ...(agent === null ? {} : { agent }) }, endsMs);
     const caller = this.#callerOf(session);
-    if (caller === null) throw new UserError("link-unknown", `${session.name} does not belong to this server any more.`);
+    if (caller === null) throw new UserError("link-unknown", details.personGone(session.name));
     writeCookie(context, this.#home, { what: "session", value: id, seconds });
     this.roster.seen(caller);
     return { caller, via: session.via, session, proof: proofOf(session) };
@@ -241,12 +242,12 @@ export class Access {
 
   async #byToken(context: Context, header: string): Promise<Identified> {
     const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header)?.[1];
-    if (token === undefined) throw new UserError("token-missing", "This call needs `Authorization: Bearer TOKEN`.");
+    if (token === undefined) throw new UserError("token-missing", details.needsToken());
     const person = personOf(this.#tokens, token);
     const found = person === null ? await this.machines.machineOf(token) : { caller: person, proof: null };
     if (found !== null) return { ...found, via: "token", session: null };
     this.#tries.count(this.#placeOf(context));
-    throw new UserError("token-unknown", "Nobody here has this token, or it is not in force any more.");
+    throw new UserError("token-unknown", details.tokenUnknown());
   }
 
   async #bySession(context: Context): Promise<Identified | null> {
@@ -257,7 +258,7 @@ export class Access {
     if (session === null || caller === null) {
       clearCookie(context, this.#home, "session");
       this.#tries.count(this.#placeOf(context));
-      throw new UserError("session-over", "The session of this browser is over.");
+      throw new UserError("session-over", details.sessionOver());
     }
     if (!["GET", "HEAD"].includes(context.req.method)) checkOrigin(context, this.publicUrl);
     return { caller, via: session.via, session, proof: proofOf(session) };

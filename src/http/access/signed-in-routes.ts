@@ -12,6 +12,7 @@ import type { AppParts } from "../parts.ts";
 import type { Caller } from "../tokens.ts";
 import type { OpenSession } from "./access.ts";
 import { rolesIn } from "./grants.ts";
+import { details } from "../details.ts";
 
 /** Where people are signed in, newest first: the caller's own sessions, and those that the caller may end. */
 export async function listSessions(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -43,8 +44,7 @@ export async function endSessionsOf(context: Context<Env>, parts: AppParts): Pro
   const caller = callerOf(context);
   const theirs = (await parts.access.openSessions()).filter(({ name }) => name === who);
   const known = parts.access.roster.known(who);
-  if (theirs.length === 0 && known === null)
-    throw new UserError("person-unknown", `Nobody here is called ${who}, and nobody is signed in so.`);
+  if (theirs.length === 0 && known === null) throw new UserError("person-unknown", details.nobody(who));
   const held = [known, ...theirs.map(({ holder }) => holder)].flatMap((holder) => holder ?? []);
   if (who !== caller.name && !isAbove(caller, held)) {
     const { access } = routes.endSessionsOf;
