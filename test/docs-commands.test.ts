@@ -1,8 +1,12 @@
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
+import { addPlanPower } from "../src/cli/plan-power.ts";
+import { addPlanWhen } from "../src/cli/plan-when.ts";
 import { processTerminal } from "../src/cli/terminal.ts";
 import { createProgram } from "../src/main/program.ts";
+import { adapterLists } from "../src/main/server-makings.ts";
 import { filesBelow, textOf } from "./tree.ts";
+import { typed } from "./typed.ts";
 
 const program = await createProgram([], processTerminal());
 
@@ -84,5 +88,30 @@ describe("what people are told to type", () => {
     const named = pages.flatMap((path) => [...textOf(path).matchAll(/npm run ([a-z][a-z0-9:-]*)/gu)].map(([, script = ""]) => script));
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
+  });
+
+  const cli = textOf("docs/cli.md");
+  const plan = "examples/ecomsimply/plan.yaml";
+  const outOf = async (words: readonly string[]): Promise<string> =>
+    (
+      await typed((group, terminal) => {
+        addPlanWhen(group, terminal, adapterLists);
+        addPlanPower(group, terminal, adapterLists);
+      }, words)
+    ).out;
+
+  test("docs/cli.md shows what `serin plan when` answers", async () => {
+    const [, block = ""] = /```text\n\$ serin plan when [^\n]+\n([^`]+)```/u.exec(cli) ?? [];
+    expect(await outOf(["when", plan, "--from", "2025-08-16", "--language", "en"])).toBe(block);
+  });
+
+  test("docs/cli.md shows lines of what `serin plan power` foresees", async () => {
+    const [, block = ""] = /## What `serin plan power` foresees\n+```text\n([^`]+)```/u.exec(cli) ?? [];
+    const plainSpaces = (text: string): string => text.replaceAll(/[\u00a0\u202f]/gu, " ");
+    const lines = plainSpaces(block).trimEnd().split("\n");
+    const words = ["power", plan, "--logins-per-minute", "120", "--rps", "50", "--language", "en"];
+    const out = plainSpaces(await outOf(words)).split("\n");
+    expect(lines.length).toBeGreaterThan(4);
+    expect(lines.filter((line) => !out.includes(line))).toEqual([]);
   });
 });

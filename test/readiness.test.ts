@@ -119,6 +119,16 @@ describe("the window", () => {
     );
   });
 
+  test("of a release that has ended there is nothing to say Go to", () => {
+    const promoted = { kind: "promoted", sinceMs: 0, previous: "kept" } as const;
+    const stopped = { kind: "stopped", cause: { kind: "person", by: "Ada", reason: "no go" }, canary: "gone", sinceMs: 0 } as const;
+    for (const status of [promoted, stopped]) {
+      const [item, ...more] = windowItems(releaseOf(planned, { status }), { nowMs: at("2025-08-19T14:00"), freezes: [] }, "en");
+      expect(item).toMatchObject({ verdict: "wrong", says: `The release is ${status.kind}: there is nothing to say Go to.` });
+      expect(more).toEqual([]);
+    }
+  });
+
   test("of a release that runs only the advance counts", () => {
     const status = { kind: "observing", phase: 0, sinceMs: 0 } as const;
     expect(verdicts(windowItems(releaseOf(planned, { status }), { nowMs: at("2025-08-18T14:00"), freezes: [] }, "en"))).toEqual([

@@ -12,6 +12,7 @@ import { addReleaseList } from "./release-list.ts";
 import { addReleaseReport } from "./release-report.ts";
 import { addReleaseStart } from "./release-start.ts";
 import { addServer } from "./server.ts";
+import { addTokenList } from "./token-list.ts";
 import { processTerminal } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -42,6 +43,7 @@ async function type(
   addReleaseList(program, terminal);
   addReleaseAsk(program, terminal);
   addFreezeLift(program.command("freeze"), terminal);
+  addTokenList(program.command("token"), terminal);
   addReleaseReport(program, terminal, async ({ format, language }) => `${format} ${language}\n`);
   addServer(program, terminal, async () => {
     throw new Error("no server is started here");
@@ -148,6 +150,22 @@ test("standard output has one line for each release, and no other", async () => 
   const { out, err } = await typeTo(["list", "--limit", "1"], 200, { releases: [one], next: "shop-1" }, { [versionHeader]: "0.1.0" });
   expect(out).toBe("shop-1  production  Promoted\n");
   expect(err).toBe("There are more: --before shop-1\n");
+});
+
+test("a token that has expired is told as one", async () => {
+  const view = {
+    id: "a",
+    name: "ci",
+    roles: ["viewer"],
+    environments: null,
+    createdBy: "ada",
+    createdMs: 0,
+    lastUsedMs: null,
+    revokedMs: null,
+  };
+  const tokens = [0, Date.UTC(2999, 0, 1)].map((expiresMs) => ({ ...view, expiresMs }));
+  const { out } = await typeTo(["token", "list"], 200, { tokens, next: null }, { [versionHeader]: "0.1.0" });
+  expect(out).toMatch(/expired 1970-01-01 .*\n.*until 2999-01-01 /u);
 });
 
 test("a page behind the last one is not an empty server", async () => {

@@ -25,7 +25,7 @@ export function addTokenList(token: Command, terminal: Terminal): void {
 
 function sayToken({ id, name, roles: given, environments, createdBy, expiresMs, lastUsedMs, revokedMs }: TokenView): string {
   const where = environments === null ? "everywhere" : `in ${environments.join(", ")}`;
-  const until = revokedMs === null ? `until ${dayOf(expiresMs)}` : `revoked ${dayOf(revokedMs)}`;
+  const until = revokedMs === null ? `${expiresMs > Date.now() ? "until" : "expired"} ${dayOf(expiresMs)}` : `revoked ${dayOf(revokedMs)}`;
   const used = lastUsedMs === null ? "never used" : `last used ${new Date(lastUsedMs).toISOString().slice(0, 13)}h`;
   return [id, plainText(name), `${given.join(", ")} ${plainText(where)}`, until, used, `by ${plainText(createdBy)}`].join("  ");
 }

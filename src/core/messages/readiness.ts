@@ -32,6 +32,9 @@ interface ReadinessWords {
   readonly lift: (environment: string) => string;
   fits(ends: string): string;
   doesNotFit(why: string): string;
+  /** Of a release that has ended, in the word of its status. */
+  isOver(status: string): string;
+  readonly beginAnother: string;
   readonly advanceNow: string;
   readonly mayAdvance: string;
   holds(who: readonly Holder[], asked: string): string;
@@ -84,6 +87,8 @@ const en: ReadinessWords = {
   lift: (environment) => `A release manager lifts it when its cause is gone: serin freeze lift ${environment}.`,
   fits: (ends) => `With every extension it is over by ${ends}.`,
   doesNotFit: (why) => `With every extension it does not fit: ${why}.`,
+  isOver: (status) => `The release is ${status}: there is nothing to say Go to.`,
+  beginAnother: "Begin another one: serin release start PLAN.",
   advanceNow: "an advance now",
   mayAdvance: "Nothing stands in its way.",
   holds: (who, asked) =>
@@ -147,6 +152,8 @@ const fr: ReadinessWords = {
   lift: (environment) => `Un release manager lève le gel quand sa cause a disparu\u202f: serin freeze lift ${environment}.`,
   fits: (ends) => `Avec toutes les prolongations, il se termine au plus tard à ${ends}.`,
   doesNotFit: (why) => `Avec toutes les prolongations, il ne tient pas\u202f: ${why}.`,
+  isOver: (status) => `La mise en production est ${status}\u202f: il n’y a plus de Go à donner.`,
+  beginAnother: "Commencez-en une autre\u202f: serin release start PLAN.",
   advanceNow: "l’étape suivante maintenant",
   mayAdvance: "Rien ne s’y oppose.",
   holds: (who, asked) =>

@@ -1,10 +1,12 @@
 import { readinessWords } from "../messages/readiness.ts";
 import { sayObstacles } from "../messages/obstacles.ts";
+import { sayStatusKind } from "../messages/statuses.ts";
 import { sayMoment, sayWhen } from "../messages/times.ts";
 import { sayClosed, sayMisfit } from "../messages/when.ts";
 import { frozenBy, nextStep, obstaclesTo, openObstacles } from "../obstacles.ts";
 import type { Language } from "../plan.ts";
 import type { Release } from "../release.ts";
+import { isOver } from "../status.ts";
 import { misfitOf, nextFit, runLength } from "../when.ts";
 import type { FrozenSpan } from "../when.ts";
 import { doubtful, fine, wrong } from "./readiness.ts";
@@ -29,6 +31,7 @@ export interface Moment {
 export function windowItems(release: Release, { nowMs, freezes }: Moment, language: Language): readonly ReadinessItem[] {
   const words = readinessWords[language];
   const { plan, status, notBeforeMs } = release;
+  if (isOver(status)) return [wrong(words.advanceNow, words.isOver(sayStatusKind(status.kind, language)), words.beginAnother)];
   const isToBegin = status.kind === "waiting";
   const atMs = isToBegin ? Math.max(nowMs, notBeforeMs ?? 0) : nowMs;
   const here = freezes.filter(({ environment, untilMs }) => environment === plan.environment && (untilMs === null || untilMs > atMs));
