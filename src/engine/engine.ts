@@ -6,6 +6,8 @@ import type { Readings, Tape } from "../core/history/tape.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Release } from "../core/release.ts";
 import type { Request } from "../core/requests.ts";
+import { glanceOf } from "../core/view/build-release-view.ts";
+import type { Glance } from "../core/view/build-release-view.ts";
 import { EnvironmentFrozen } from "../ports.ts";
 import type { LostNotice, NewRelease, World } from "../ports.ts";
 import { Archive } from "./archive.ts";
@@ -66,6 +68,8 @@ export interface Engine {
   notices(): DeliveryHealth;
   /** `null` when there is no such release. */
   view(id: string): Promise<View | null>;
+  /** As a list shows it; `null` when there is no such release. */
+  glance(id: string): Promise<Glance | null>;
   /** How the evidence of a check (its id) grew, a second old at most; `null` when there is no such release. Throws when its plan has no such check. */
   history(id: string, check: string): Promise<History | null>;
   /** What was read of a quantity, a second old at most; `null` when there is no such release. */
@@ -125,6 +129,10 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       const { head, release, book, entries, rows } = memory;
       const notices = { failing: delivery.failing(id), lost: await world.store.lost(id) };
       return { head, release, book, entries, rows, observation: last && { ...last, ...run?.outside }, notices };
+    },
+    async glance(id) {
+      const run = keeper.run(id);
+      return run ? glanceOf(run.memory) : archive.glance(id);
     },
     history: (id, check) => histories.of(id, check),
     tape: (id, quantity) => tapes.of(id, quantity),
