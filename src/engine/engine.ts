@@ -96,10 +96,16 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
   };
   const nowMs = steadyTime(world.clock, 0);
   const archive = new Archive(world);
-  const histories = openHistories(world);
-  const tapes = openTapes(world);
   const recovery = options.onRecovery ?? (() => undefined);
-  const keeper = new Keeper({ world, patience, trouble, recovery, told, ended: (memory) => archive.keep(memory), ticked: options.onTick ?? (() => undefined) });
+  const keeper = new Keeper({
+    world,
+    patience,
+    trouble,
+    recovery,
+    told,
+    ended: (memory) => archive.keep(memory),
+    ticked: options.onTick ?? (() => undefined),
+  });
   const starts = new Starts(world, keeper);
   const publicUrl = options.publicUrl ?? null;
   const delivery = new Delivery({ world, patience, publicUrl, trouble, recovery, story: storiesOf(keeper, archive) });
@@ -130,6 +136,22 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       const notices = { failing: delivery.failing(id), lost: await world.store.lost(id) };
       return { head, release, book, entries, rows, observation: last && { ...last, ...run?.outside }, notices };
     },
+    ...insightsOf(world, keeper, archive),
+    onCommit(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    nowMs,
+    async close() {
+      await Promise.all([keeper.close(), delivery.close()]);
+    },
+  };
+}
+
+/** What stored stories say. */
+function insightsOf(world: World, keeper: Keeper, archive: Archive): Pick<Engine, "glance" | "history" | "tape" | "readings" | "verify"> {
+  const [histories, tapes] = [openHistories(world), openTapes(world)];
+  return {
     async glance(id) {
       const run = keeper.run(id);
       return run ? glanceOf(run.memory) : archive.glance(id);
@@ -140,14 +162,6 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     async verify(id) {
       const verified = await verifyStory(world, id, await world.store.told(id));
       return verified ?? { ok: false, revision: 0, atMs: null, why: `there is no release ${id}` };
-    },
-    onCommit(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    nowMs,
-    async close() {
-      await Promise.all([keeper.close(), delivery.close()]);
     },
   };
 }

@@ -134,7 +134,8 @@ export function* verifyOn(before: Verifying, page: StoryPage): Generator<undefin
   const chainNow = yield* walkChain(before.chain, page);
   const links = endOfChain(chainNow);
   const known = before.memory.entries;
-  const momentOf = (revision: number): number | null => (known[revision - 1] ?? page.entries[revision - 1 - known.length])?.entry.atMs ?? null;
+  const momentOf = (revision: number): number | null =>
+    (known[revision - 1] ?? page.entries[revision - 1 - known.length])?.entry.atMs ?? null;
   if (!links.ok) return { ...before, found: { ...links, atMs: momentOf(links.revision) } };
   const byRow = new Map(page.entries.map((link) => [link.entry.row, link]));
   let { memory } = before;

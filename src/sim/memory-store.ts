@@ -2,7 +2,19 @@ import type { NoticeTarget } from "../core/plan.ts";
 import type { Request } from "../core/requests.ts";
 import type { Row } from "../core/row.ts";
 import { PortError, ServiceBusy, StaleRevision } from "../ports.ts";
-import type { ChainedEntry, Commit, Freeze, LostNotice, NewRelease, OwedNotice, Place, Store, StoredRelease, StoryPage, ToldNotice } from "../ports.ts";
+import type {
+  ChainedEntry,
+  Commit,
+  Freeze,
+  LostNotice,
+  NewRelease,
+  OwedNotice,
+  Place,
+  Store,
+  StoredRelease,
+  StoryPage,
+  ToldNotice,
+} from "../ports.ts";
 import { MemoryAccess } from "./memory-access.ts";
 
 interface Kept {

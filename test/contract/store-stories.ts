@@ -21,7 +21,7 @@ export function storyContract(subject: () => StoreSubject): void {
     for (const commit of commits(release, 25, 4)) await subject().store.commit(commit);
     const rows: StoryPage["rows"][number][] = [];
     const entries: StoryPage["entries"][number][] = [];
-    for (let isEnd = false; !isEnd; ) {
+    for (let isEnd = false; !isEnd;) {
       const page = await subject().store.since("r1", { after: { revision: entries.length, rows: rows.length }, limit });
       rows.push(...page.rows);
       entries.push(...page.entries);

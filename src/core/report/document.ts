@@ -169,7 +169,11 @@ function otherLines({ checks }: ReleaseReport, words: ReportWords): Block {
       ...moved.map(({ line: at, says, failed }) => cell([at, says], failed ? "fail" : null)),
       cell(failsFrom ?? ""),
     ]);
-  return table([columns.check, columns.asPlanned, columns.tighter, columns.looser, columns.failsFrom], rows, rows.length > 0 ? null : words.nothing.lines);
+  return table(
+    [columns.check, columns.asPlanned, columns.tighter, columns.looser, columns.failsFrom],
+    rows,
+    rows.length > 0 ? null : words.nothing.lines,
+  );
 }
 
 function signOffs(report: ReleaseReport, words: ReportWords): Block {
@@ -182,7 +186,11 @@ function signOffs(report: ReleaseReport, words: ReportWords): Block {
     cell(String(revision)),
     cell(saySaw(saw, words)),
   ]);
-  return table([columns.time, columns.person, columns.role, columns.approves, columns.revision, columns.saw], rows, rows.length > 0 ? null : words.nothing.signOffs);
+  return table(
+    [columns.time, columns.person, columns.role, columns.approves, columns.revision, columns.saw],
+    rows,
+    rows.length > 0 ? null : words.nothing.signOffs,
+  );
 }
 
 /** "pass: errors < 1%, latency p95 < 500ms", a line for each verdict; one sentence where nothing was read. */
@@ -202,7 +210,11 @@ function requests(report: ReleaseReport, words: ReportWords): Block {
     cell(reason),
     cell(refused === null ? words.done : words.refused(refused), refused === null ? null : "missed"),
   ]);
-  return table([columns.time, columns.person, columns.asked, columns.reason, columns.outcome], rows, report.requests.length > 0 ? null : words.nothing.requests);
+  return table(
+    [columns.time, columns.person, columns.asked, columns.reason, columns.outcome],
+    rows,
+    report.requests.length > 0 ? null : words.nothing.requests,
+  );
 }
 
 function overrides(report: ReleaseReport, words: ReportWords): Block {
@@ -222,7 +234,11 @@ function notices(report: ReleaseReport, words: ReportWords): Block {
       cell(lostMs === null ? arrived : words.lost(why ?? ""), lostMs === null ? null : "missed"),
     ];
   });
-  return table([columns.time, columns.receiver, columns.notice, columns.delivered], rows, report.notices.length > 0 ? null : words.nothing.notices);
+  return table(
+    [columns.time, columns.receiver, columns.notice, columns.delivered],
+    rows,
+    report.notices.length > 0 ? null : words.nothing.notices,
+  );
 }
 
 function story(report: ReleaseReport, words: ReportWords): Block {
