@@ -1,6 +1,7 @@
 import { isSameData } from "./canonical-json.ts";
 import type { Verdict } from "../evidence/verdict.ts";
 import { checksOf, isOfPresentShare } from "./checks.ts";
+import { isGuard } from "./decide/looks-away.ts";
 import type { Decision, Entry, Fact } from "./decision.ts";
 import type { Plan } from "./plan.ts";
 import type { Release, Versions } from "./release.ts";
@@ -14,6 +15,7 @@ export function newborn(head: {
   readonly planHash: string;
   readonly versions: Readonly<Record<string, Versions>>;
   readonly startedBy: string;
+  readonly startedFor?: string | null;
   readonly reason: string;
   readonly createdMs: number;
   readonly notBeforeMs?: number | null;
@@ -25,6 +27,7 @@ export function newborn(head: {
     planHash: head.planHash,
     versions: head.versions,
     startedBy: head.startedBy,
+    startedFor: head.startedFor ?? null,
     reason: head.reason,
     createdMs: head.createdMs,
     notBeforeMs: head.notBeforeMs ?? null,
@@ -124,7 +127,9 @@ export function applyFact(release: Release, fact: Fact): Release {
     case "extended":
       return { ...release, extended: fact.phase };
     case "dismissed":
-      return { ...release, dismissed: [...release.dismissed, fact.check] };
+      return isGuard(release.plan, fact.check)
+        ? { ...release, dismissed: [...release.dismissed, fact.check] }
+        : { ...release, told: without(release.told, fact.check) };
     case "reported":
       return { ...release, reports: [...release.reports, fact.report] };
     case "report-late":
@@ -142,6 +147,11 @@ export function applyFact(release: Release, fact: Fact): Release {
     default:
       return release;
   }
+}
+
+/** A gate that is judged afresh is open again, and that is no news. */
+function without(told: Release["told"], gate: string): Release["told"] {
+  return Object.fromEntries(Object.entries(told).filter(([check]) => check !== gate));
 }
 
 /** What begins anew at the next share is open again, and that is no news. */

@@ -46,14 +46,19 @@ export function emptyMemory(head: NewRelease): Memory {
   };
 }
 
-/** The memory after one more row and, when it led to a decision, its entry. */
+/** A row, and the book with its readings in it: whoever decided on them has made it already. */
+interface Looked {
+  readonly row: Row;
+  readonly book: EvidenceBook;
+}
+
+/** The memory after one more row, which made `book`, and, when it led to a decision, its entry. */
 export function remember(
   memory: Memory,
-  row: Row,
-  decision: Decision | null,
+  { row, book, decision }: Looked & { readonly decision: Decision | null },
 ): { readonly memory: Memory; readonly entry: ChainedEntry | null } {
   const rowsDigest = digestOfRow(memory.rowsDigest, row);
-  const seen = afterReadings(memory, row);
+  const seen = { ...memory, book };
   if (!decision) return { memory: { ...follow(seen, row, null), rowsDigest }, entry: null };
   const plain = {
     release: memory.release.id,

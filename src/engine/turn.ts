@@ -39,12 +39,13 @@ export async function turn(run: Run): Promise<Turned> {
   const book = bookAfterRow(run.memory.book, run.memory.release, row.observation);
   const decision = decide(run.memory.release, book, row.observation);
   if (!decision && taken.readings.size === 0) return { decision: null };
-  const next = remember(run.memory, row, decision);
+  const next = remember(run.memory, { row, book, decision });
   // Until the store says that it has it, nobody knows whether it does.
   run.isOutdated = true;
   await store.commit(toCommit(run, row, decision, next.entry));
   run.isOutdated = false;
   run.memory = next.memory;
+  if (decision) run.decidedMs = seenMs;
   handOver(run, taken);
   run.steadySinceMs = isTrafficAsWanted(next.memory.release, run.outside) ? seenMs : null;
   return { decision };

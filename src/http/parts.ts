@@ -1,6 +1,6 @@
 import type { History } from "../core/history/history.ts";
 import type { Readings, Tape } from "../core/history/tape.ts";
-import type { Plan } from "../core/plan.ts";
+import type { Language, Plan } from "../core/plan.ts";
 import type { PowerAsk } from "../core/power.ts";
 import type { Request } from "../core/requests.ts";
 import type { Glance, Seen } from "../core/view/build-release-view.ts";
@@ -11,6 +11,8 @@ import type { Tries } from "./access/tries.ts";
 import type { ExaminedPart } from "./contract.ts";
 import type { KnownConnection } from "./connections.ts";
 import type { Denials } from "./denials.ts";
+import type { DeniedAsks } from "./denied-asks.ts";
+import type { EachInTurn } from "./each-in-turn.ts";
 import type { LastCalls } from "./last-calls.ts";
 import type { Log } from "./log.ts";
 import type { Meters } from "./meters.ts";
@@ -99,14 +101,17 @@ export interface AppParts {
   readonly adapters: readonly Pick<KnownConnection, "port" | "kind" | "says">[];
   /** The event streams that are open. */
   readonly streams: Streams;
-  /** Requests to releases that their senders may not make, and reports, by sender: each is an entry of a journal. */
+  /** Requests to releases that lead to nothing, and reports, by sender: each is an entry of a journal. */
   readonly idleAsks: Pick<Tries, "count">;
+  readonly deniedAsks: Pick<DeniedAsks, "isFirst">;
   /** Aborts when the server begins to close: streams end, and what waits answers. */
   readonly closing: AbortSignal;
   /** Stands before whatever takes the processor for a while: calls, and what wakes many of them at once. */
   readonly turn: Turn;
-  /** Looks at everything that a release of the plan would rest on; changes nothing. */
-  examine(asked: AskedExamination, signal: AbortSignal): Promise<readonly ExaminedPart[]>;
+  /** Stands before what takes a whole stored release in hand: once at a time for each caller. */
+  readonly inTurn: EachInTurn;
+  /** Looks at everything that a release of the plan would rest on; changes nothing. Answers who says it in the language given. */
+  examine(asked: AskedExamination, signal: AbortSignal): Promise<(language: Language) => readonly ExaminedPart[]>;
   /** `startsMs` is the moment at which it is meant to start, epoch ms in the zone given; `null`: nobody said. */
   readPlan(
     text: string,

@@ -4,7 +4,7 @@ import { standsOf } from "../core/view/stands.ts";
 import type { ReleaseSummary } from "./contract.ts";
 
 /** A release in a list, as `buildReleaseView` says it, without the verdicts of its checks: those take time. */
-export function summaryOf({ release, phases }: Glance, nowMs: number, language: Language = release.plan.language): ReleaseSummary {
+export function summaryOf({ release, phases, asks }: Glance, nowMs: number, language: Language = release.plan.language): ReleaseSummary {
   const { id, plan, versions, startedBy, createdMs, status } = release;
   const phase = "phase" in status ? phases[status.phase] : undefined;
   const progress = phase && { observedMs: phase.observedMs ?? 0, ofMs: phase.observeMs };
@@ -21,5 +21,6 @@ export function summaryOf({ release, phases }: Glance, nowMs: number, language: 
     sinceMs: status.sinceMs,
     timeZone: plan.timeZone,
     phases,
+    asks,
   };
 }

@@ -3,7 +3,7 @@ import type { AskedHere } from "../cli/doctor.ts";
 import type { ReportStored } from "../cli/release-report.ts";
 import type { Readings } from "../core/history/tape.ts";
 import { UserError } from "../errors.ts";
-import type { ExaminedPart, VerifyAnswer } from "../http/contract.ts";
+import type { ExamineAnswer, VerifyAnswer } from "../http/contract.ts";
 import { StoreUnusable } from "../ports.ts";
 import type { Clock, Store } from "../ports.ts";
 import { adapterLists, openStore, readServerFile, refusalOf } from "./server-makings.ts";
@@ -12,7 +12,7 @@ import { adapterLists, openStore, readServerFile, refusalOf } from "./server-mak
  * Looks at what a release of a plan would rest on, from this machine: with the connections of a server's file, and no server. Throws
  * `file-unreadable`, `server-file-invalid` or `plan-invalid`.
  */
-export async function examineHere(asked: AskedHere): Promise<readonly ExaminedPart[]> {
+export async function examineHere(asked: AskedHere): Promise<ExamineAnswer> {
   const [{ createClock }, { connectWorld }, { readPlan }, { openConnections, secretReaders }, { examine }, { mkdtemp, rm }, { tmpdir }] =
     await Promise.all([
       import("../engine/clock.ts"),
@@ -38,7 +38,9 @@ export async function examineHere(asked: AskedHere): Promise<readonly ExaminedPa
   const clock = createClock();
   const world = connectWorld({ lists, connections, clock, dataDir, closing: leaving.signal });
   const startsMs = asked.startsMs === null ? clock.nowMs() : asked.startsMs(plan.timeZone);
-  return await examine({ plan, versions: asked.versions, startsMs, doubts: problems.length, active: null, world, clock }, leaving.signal);
+  const examining = { plan, versions: asked.versions, startsMs, doubts: problems.length, active: null, world, clock };
+  const language = asked.language ?? plan.language;
+  return { language, parts: (await examine(examining, leaving.signal))(language) };
 }
 
 /** Verifies a release in a data folder that no server holds; what is not there is not made. Throws `data-unusable` or `release-unknown`. */

@@ -58,7 +58,7 @@ export function storeContract(name: string, makeSubject: () => Promise<StoreSubj
     test("nothing that was acknowledged is lost when the process is killed", async () => {
       if (subject.appender === null) throw new Error("a store on disk has a program that writes it from another process");
       await survivesKills(subject, subject.appender);
-    }, 60_000);
+    });
   });
 }
 

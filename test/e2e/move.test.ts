@@ -5,10 +5,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { processWorkloads } from "../../src/adapters/workloads/process.ts";
+import { freePort } from "../../src/demo/free-port.ts";
 import { createClock } from "../../src/engine/clock.ts";
 import type { ReleaseView } from "../../src/http/release-view.ts";
 import { temporaryFolder } from "../fixtures/folder.ts";
-import { freePort, serin, serinGoing } from "../fixtures/serin.ts";
+import { serin, serinGoing } from "../fixtures/serin.ts";
 import type { Finished, Going } from "../fixtures/serin.ts";
 
 /* A server that is copied while it runs, as docs/operating.md says, and lost: another one goes on with its release from the copy. */

@@ -7,7 +7,7 @@ import { sayFact, sayFacts } from "../messages/facts.ts";
 import { saySpan } from "../messages/numbers.ts";
 import { sayRole } from "../messages/people.ts";
 import { sayReaction } from "../messages/reactions.ts";
-import { sayAsked, sayRefusal } from "../messages/refusals.ts";
+import { sayAsked, sayRefusal, sayTimes } from "../messages/refusals.ts";
 import { reportWords } from "../messages/report.ts";
 import { sayStatusKind } from "../messages/statuses.ts";
 import { sayMoment, sayTime } from "../messages/times.ts";
@@ -216,7 +216,15 @@ function requestsOf({ seen: { release }, language }: ReportOf, entries: readonly
       if (fact.kind !== "accepted" && fact.kind !== "refused") return [];
       const asked = capital(sayAsked(fact.asked, language));
       if (fact.kind === "accepted") return [{ atMs, by: fact.by, asked, reason: fact.reason, refused: null }];
-      return [{ atMs, by: fact.by, asked, reason: "", refused: sayRefusal(fact.refusal, { plan }, language) }];
+      return [
+        {
+          atMs,
+          by: fact.by,
+          asked: `${asked}${sayTimes(fact.times, language)}`,
+          reason: "",
+          refused: sayRefusal(fact.refusal, { plan }, language),
+        },
+      ];
     }),
   );
 }

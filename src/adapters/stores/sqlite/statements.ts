@@ -37,6 +37,7 @@ const texts = {
       WHERE environment = ?4 AND lifted_ms IS NULL AND (until_ms IS NULL OR until_ms > ?1)`,
   openSession: "INSERT INTO sessions (hash, body, expires_ms) VALUES (?, ?, ?)",
   session: "SELECT body FROM sessions WHERE hash = ?",
+  sessions: "SELECT body FROM sessions",
   closeSession: "DELETE FROM sessions WHERE hash = ?",
   forgetSessions: "DELETE FROM sessions WHERE expires_ms < ?",
   addToken: "INSERT INTO tokens (id, hash, body) VALUES (?, ?, ?)",
