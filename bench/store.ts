@@ -1,4 +1,5 @@
-// What the sqlite store carries on this machine: commits per second, beside bare inserts of the same bytes, and how long a release takes to load.
+// What the sqlite store carries on this machine: commits per second, beside bare inserts of the same bytes, how long a release takes to load, and
+// what a look at a long one costs that runs.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import type { Observation, ReadingSeen } from "../src/core/observation.ts";
 import type { Row } from "../src/core/row.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { Commit, NewRelease, Store } from "../src/ports.ts";
+import { benchLooks } from "./store/looks.ts";
 import { fixtureEntry, fixtureRelease, fixtureRow, startMs } from "../test/fixtures/release.ts";
 
 /** Metrics of a release, each with both arms and ten slices of stable: what a plan like ECOMSIMPLY's reads in a scrape. */
@@ -20,14 +22,16 @@ const rowsPerEntry = 10;
 
 const clock = createClock();
 
-async function main(): Promise<void> {
+/** Prints the figures; `quick`: of shorter releases. */
+export async function bench({ quick }: { readonly quick: boolean }): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "serin-bench-store-"));
   const store = await sqlite.open({}, { clock, dataDir: folder });
   try {
     print(`one row is ${toCanonicalJson(benchRow("r", 1)).length} bytes of JSON: ${metricCount} metrics, two arms, ten slices`);
     const bare = bareInsertsPerSecond(join(folder, "bare.db"));
     print(`bare inserts of such a row, WAL and synchronous=FULL: ${bare.toFixed(0)}/s`);
-    for (const rows of [500, 10_000]) await measureRelease(store, { rows, bare });
+    for (const rows of quick ? [500] : [500, 10_000]) await measureRelease(store, { rows, bare });
+    await benchLooks(store, quick ? 1_000 : 10_000);
   } finally {
     await store.close();
     await rm(folder, { recursive: true });
@@ -126,5 +130,3 @@ async function took(work: () => Promise<void>): Promise<number> {
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
-
-await main();

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, asyncProperty, constantFrom, integer } from "fast-check";
 import { expect, test } from "vitest";
 import type { Entry } from "../src/core/decision.ts";
 import { checksOf } from "../src/core/checks.ts";
@@ -156,12 +156,12 @@ function growing(stored: StoredRelease): { has: number; read: number; readonly s
   return growth;
 }
 
-const steps = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 12 });
+const steps = array(integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 12 });
 
 test.each(told)("whenever people look, what has grown is what is made at once, and each row is read once: %s", async (_, stored) => {
   const ids = idsOf(stored);
-  await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...ids), steps, async (check, looks) => {
+  await assert(
+    asyncProperty(constantFrom(...ids), steps, async (check, looks) => {
       const growth = growing(stored);
       let nowMs = 0;
       const world = { store: growth.store, clock: { monotonicMs: () => nowMs } };

@@ -1,4 +1,6 @@
-import type { Clock, Store } from "../ports.ts";
+import { glanceOf } from "../core/view/build-release-view.ts";
+import type { Glance } from "../core/view/build-release-view.ts";
+import type { Clock, Place, Store } from "../ports.ts";
 import { emptyMemory } from "./replay.ts";
 import type { Memory } from "./replay.ts";
 import { recallOn } from "./recall.ts";
@@ -14,6 +16,8 @@ export class Archive {
   readonly #clock: Clock;
   /** Least recently asked for first. */
   readonly #known = new Map<string, Memory>();
+  /** By release, those that were made first are forgotten first. */
+  readonly #glances = new Map<string, Place & { readonly glance: Glance }>();
   /** Those that are being read: however many ask, each is read once. */
   readonly #reading = new Map<string, Promise<Memory | null>>();
 
@@ -22,9 +26,26 @@ export class Archive {
     this.#clock = clock;
   }
 
-  /** How many are kept in mind. */
+  /** How many are kept in mind with their journals. */
   get size(): number {
     return this.#known.size;
+  }
+
+  /** A release as a list shows it, which is kept in mind when its journal is not; `null` when there is no such release. */
+  async glance(id: string): Promise<Glance | null> {
+    const standing = await this.#store.standing(id);
+    const known = this.#glances.get(id);
+    if (standing && known?.rows === standing.rows && known.revision === standing.revision) return known.glance;
+    const memory = await this.memory(id);
+    if (!memory) return null;
+    const glance = glanceOf(memory);
+    this.#glances.delete(id);
+    this.#glances.set(id, { revision: memory.release.revision, rows: memory.rows, glance });
+    for (const oldest of this.#glances.keys()) {
+      if (this.#glances.size <= releasesAtMost) break;
+      this.#glances.delete(oldest);
+    }
+    return glance;
   }
 
   /** `null` when there is no such release. */

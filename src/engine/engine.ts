@@ -6,6 +6,8 @@ import type { Readings, Tape } from "../core/history/tape.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Release } from "../core/release.ts";
 import type { Request } from "../core/requests.ts";
+import { glanceOf } from "../core/view/build-release-view.ts";
+import type { Glance } from "../core/view/build-release-view.ts";
 import { EnvironmentFrozen } from "../ports.ts";
 import type { LostNotice, NewRelease, World } from "../ports.ts";
 import { Archive } from "./archive.ts";
@@ -66,6 +68,8 @@ export interface Engine {
   notices(): DeliveryHealth;
   /** `null` when there is no such release. */
   view(id: string): Promise<View | null>;
+  /** As a list shows it; `null` when there is no such release. */
+  glance(id: string): Promise<Glance | null>;
   /** How the evidence of a check (its id) grew, a second old at most; `null` when there is no such release. Throws when its plan has no such check. */
   history(id: string, check: string): Promise<History | null>;
   /** What was read of a quantity, a second old at most; `null` when there is no such release. */
@@ -92,8 +96,6 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
   };
   const nowMs = steadyTime(world.clock, 0);
   const archive = new Archive(world);
-  const histories = openHistories(world);
-  const tapes = openTapes(world);
   const recovery = options.onRecovery ?? (() => undefined);
   const keeper = new Keeper({
     world,
@@ -134,13 +136,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       const notices = { failing: delivery.failing(id), lost: await world.store.lost(id) };
       return { head, release, book, entries, rows, observation: last && { ...last, ...run?.outside }, notices };
     },
-    history: (id, check) => histories.of(id, check),
-    tape: (id, quantity) => tapes.of(id, quantity),
-    readings: (id, asked) => readReadings(world, id, asked),
-    async verify(id) {
-      const verified = await verifyStory(world, id, await world.store.told(id));
-      return verified ?? { ok: false, revision: 0, atMs: null, why: `there is no release ${id}` };
-    },
+    ...insightsOf(world, keeper, archive),
     onCommit(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -148,6 +144,24 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     nowMs,
     async close() {
       await Promise.all([keeper.close(), delivery.close()]);
+    },
+  };
+}
+
+/** What stored stories say. */
+function insightsOf(world: World, keeper: Keeper, archive: Archive): Pick<Engine, "glance" | "history" | "tape" | "readings" | "verify"> {
+  const [histories, tapes] = [openHistories(world), openTapes(world)];
+  return {
+    async glance(id) {
+      const run = keeper.run(id);
+      return run ? glanceOf(run.memory) : archive.glance(id);
+    },
+    history: (id, check) => histories.of(id, check),
+    tape: (id, quantity) => tapes.of(id, quantity),
+    readings: (id, asked) => readReadings(world, id, asked),
+    async verify(id) {
+      const verified = await verifyStory(world, id, await world.store.told(id));
+      return verified ?? { ok: false, revision: 0, atMs: null, why: `there is no release ${id}` };
     },
   };
 }

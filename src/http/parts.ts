@@ -3,7 +3,7 @@ import type { Readings, Tape } from "../core/history/tape.ts";
 import type { Language, Plan } from "../core/plan.ts";
 import type { PowerAsk } from "../core/power.ts";
 import type { Request } from "../core/requests.ts";
-import type { Seen } from "../core/view/build-release-view.ts";
+import type { Glance, Seen } from "../core/view/build-release-view.ts";
 import type { Problem } from "../errors.ts";
 import type { Clock, Inbox, NewRelease, Store, World } from "../ports.ts";
 import type { Access } from "./access/access.ts";
@@ -35,6 +35,8 @@ export interface EngineFace {
   ask(request: Request): Promise<void>;
   /** `null`: there is no such release. */
   view(id: string): Promise<ReleaseSeen | null>;
+  /** As a list shows it; `null`: there is no such release. */
+  glance(id: string): Promise<Glance | null>;
   /** Calls `listener` with the release's id after each decision, until the answered function is called. */
   onCommit(listener: (release: string) => void): () => void;
   /** How the evidence of a check (its id) grew, a second old at most; `null`: there is no such release. Throws when its plan has no such check. */

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import { UserError } from "../errors.ts";
 import { buildReleaseView, storyPage } from "../core/view/build-release-view.ts";
+import type { Glance } from "../core/view/build-release-view.ts";
 import type { Language } from "../core/plan.ts";
 import type { ReleaseView } from "../core/release-view.ts";
 import { callerOf } from "./auth.ts";
@@ -20,6 +21,12 @@ export async function releaseOrRefuse(parts: Pick<AppParts, "engine">, id: strin
   return seen;
 }
 
+async function glanceOrRefuse(parts: Pick<AppParts, "engine">, id: string): Promise<Glance> {
+  const glance = await parts.engine.glance(id);
+  if (glance === null) throw new UserError("release-unknown", `No release is called ${id}.`);
+  return glance;
+}
+
 /** A release as people look at it now; without a language in its plan's. */
 export function viewOf(parts: AppParts, seen: ReleaseSeen, language?: Language): ReleaseView {
   return buildReleaseView(seen, parts.engine.nowMs(), language);
@@ -36,7 +43,7 @@ export async function pageOfReleases(parts: AppParts, query: z.infer<typeof list
   const heads = await parts.store.list({ limit: limit + 1, before: before ?? null });
   const page = heads.slice(0, limit);
   const nowMs = parts.engine.nowMs();
-  const releases = await Promise.all(page.map(async ({ id }) => summaryOf(await releaseOrRefuse(parts, id), nowMs, language)));
+  const releases = await Promise.all(page.map(async ({ id }) => summaryOf(await glanceOrRefuse(parts, id), nowMs, language)));
   return { releases, next: heads.length > limit ? (page.at(-1)?.id ?? null) : null };
 }
 

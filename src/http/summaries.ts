@@ -1,14 +1,11 @@
 import type { Language } from "../core/plan.ts";
-import { phasesOf } from "../core/view/build-release-view.ts";
-import { rolesAsked } from "../core/view/people-view.ts";
+import type { Glance } from "../core/view/build-release-view.ts";
 import { standsOf } from "../core/view/stands.ts";
 import type { ReleaseSummary } from "./contract.ts";
-import type { ReleaseSeen } from "./parts.ts";
 
 /** A release in a list, as `buildReleaseView` says it, without the verdicts of its checks: those take time. */
-export function summaryOf(seen: ReleaseSeen, nowMs: number, language: Language = seen.release.plan.language): ReleaseSummary {
-  const { id, plan, versions, startedBy, createdMs, status } = seen.release;
-  const phases = phasesOf(seen);
+export function summaryOf({ release, phases, asks }: Glance, nowMs: number, language: Language = release.plan.language): ReleaseSummary {
+  const { id, plan, versions, startedBy, createdMs, status } = release;
   const phase = "phase" in status ? phases[status.phase] : undefined;
   const progress = phase && { observedMs: phase.observedMs ?? 0, ofMs: phase.observeMs };
   return {
@@ -20,10 +17,10 @@ export function summaryOf(seen: ReleaseSeen, nowMs: number, language: Language =
     startedBy,
     createdMs,
     status: status.kind,
-    ...standsOf(seen.release, { plan, nowMs, ...(progress && { progress }) }, language),
+    ...standsOf(release, { plan, nowMs, ...(progress && { progress }) }, language),
     sinceMs: status.sinceMs,
     timeZone: plan.timeZone,
     phases,
-    asks: rolesAsked(seen.release),
+    asks,
   };
 }

@@ -31,9 +31,9 @@ export interface Evidence {
   /** Rows of the story: how much is read for one quantity. */
   readonly rows: number;
   /** Reads what was read of these quantities. */
-  readings(quantities: readonly string[]): Promise<Readings>;
+  readonly readings: (quantities: readonly string[]) => Promise<Readings>;
   /** Lets others go on. */
-  turn(): Promise<void>;
+  readonly turn: () => Promise<void>;
 }
 
 /** What the readings of a release say: of each gate and guard, in the plan's order, and the most people that were ever on the canary. */

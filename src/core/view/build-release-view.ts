@@ -21,7 +21,7 @@ import { wanted } from "../wanted.ts";
 import { actionsView } from "./actions-view.ts";
 import { checkView } from "./check-view.ts";
 import { sayNext } from "./next-steps.ts";
-import { peopleView } from "./people-view.ts";
+import { peopleView, rolesAsked } from "./people-view.ts";
 import { standsOf } from "./stands.ts";
 import { wayBackView } from "./way-back-view.ts";
 
@@ -118,17 +118,37 @@ function momentOf({ release: { status, plan }, observation }: Pick<Seen, "releas
 
 /** What the phase asks for, or the extension that was announced for it. */
 function observationOf({ release, entries }: Told, phase: number): number {
-  const asksMs = release.plan.phases[phase]?.observeMs ?? 0;
-  const extensions = entries
-    .flatMap(({ entry }) => entry.decision.facts)
-    .filter((fact) => fact.kind === "extended" && fact.phase === phase);
-  return extensions.reduce((longest, fact) => (fact.kind === "extended" ? Math.max(longest, fact.untilObservedMs) : longest), asksMs);
+  let longestMs = release.plan.phases[phase]?.observeMs ?? 0;
+  for (const { entry } of entries) {
+    for (const fact of entry.decision.facts) {
+      if (fact.kind === "extended" && fact.phase === phase) longestMs = Math.max(longestMs, fact.untilObservedMs);
+    }
+  }
+  return longestMs;
 }
 
 function countdownOf(status: Status, context: Context, language: Language): CountdownView | null {
   if (status.kind !== "holding" || (status.why.kind !== "countdown" && status.why.kind !== "investigation")) return null;
   const { kind, breach, commitByMs, doneByMs } = status.why;
   return { kind, check: breach.check, commitByMs, doneByMs, sentence: capital(sayHold(status.why, context, language)) };
+}
+
+/** A release as a list shows it: without its journal and its evidence, which are long. */
+export interface Glance {
+  readonly release: Pick<Release, "id" | "plan" | "versions" | "startedBy" | "createdMs" | "status" | "reports" | "rollback">;
+  readonly phases: readonly PhaseView[];
+  /** Whose word is asked for; see `rolesAsked`. */
+  readonly asks: ReturnType<typeof rolesAsked>;
+}
+
+/** What a list shows of a release. */
+export function glanceOf(seen: Parameters<typeof phasesOf>[0]): Glance {
+  const { id, plan, versions, startedBy, createdMs, status, reports, rollback } = seen.release;
+  return {
+    release: { id, plan, versions, startedBy, createdMs, status, reports, rollback },
+    phases: phasesOf(seen),
+    asks: rolesAsked(seen.release),
+  };
 }
 
 /** Every phase of the plan, with the time that was observed in it. */
@@ -147,8 +167,7 @@ export function phasesOf(seen: Told & { readonly book: Pick<EvidenceBook, "obser
 
 /** How far a release came that went back: the phases before this one were done. */
 function reached({ entries }: Told): number {
-  const phases = entries.map(({ entry }) => ("phase" in entry.decision.status ? entry.decision.status.phase : 0));
-  return Math.max(0, ...phases);
+  return entries.reduce((most, { entry: { decision } }) => ("phase" in decision.status ? Math.max(most, decision.status.phase) : most), 0);
 }
 
 /** The shares; of people and requests, what came since the present share was first seen; the people of the arms are those of the whole release. */
