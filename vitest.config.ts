@@ -35,8 +35,11 @@ const globalSetup = "test/build-web.ts";
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Generous, as all patience here (see test/patience.ts): a loaded machine is no reason to fail.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
+    setupFiles: ["test/patience.ts", "test/same-seed.ts"],
     reporters: ["./test/last-line.ts"],
     projects: [
       group("pure", 0, { include: pure, exclude: [seeds], isolate: false }, 2),

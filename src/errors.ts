@@ -180,7 +180,7 @@ export const errorKinds = {
     title: "The revision that you saw is missing",
     status: 428,
     exit: "bad-input",
-    remedy: 'Send `If-Match: "REVISION"`; on the command line `--expect-revision`.',
+    remedy: 'Send `If-Match: "REVISION"`; on the command line `--expect-revision N`, which `serin release show` ends with.',
   },
   "revision-malformed": {
     title: "The revision is not a number in quotes",
@@ -217,6 +217,13 @@ export const errorKinds = {
     status: null,
     exit: "unreachable",
     remedy: "Check that `--server` names a serin server of the same version.",
+  },
+  "command-mistake": {
+    title: "The command made a mistake, or cannot read what was answered",
+    status: null,
+    exit: "unreachable",
+    remedy:
+      "Use the server's version of serin (`serin --version` names this one, `/api/v1/health` the server's); else report what follows.",
   },
   "token-file-unreadable": {
     title: "The token file cannot be used",
@@ -300,14 +307,24 @@ export const errorKinds = {
 
 export type ErrorCode = keyof typeof errorKinds;
 
-/** An error for people, thrown at the edges only. `detail` is one sentence about this occurrence; `more` are further members of the problem. */
+/** One sentence in whichever language its reader has. */
+export interface Sentence {
+  in(language: "en" | "fr"): string;
+}
+
+/**
+ * An error for people, thrown at the edges only. `detail` is one sentence about this occurrence, a text where it is said in English alone; `more` are
+ * further members of the problem.
+ */
 export class UserError extends Error {
   override readonly name = "UserError";
   readonly code: ErrorCode;
+  readonly detail: Sentence;
   readonly more: Readonly<Record<string, unknown>>;
-  constructor(code: ErrorCode, detail: string, more: Readonly<Record<string, unknown>> = {}) {
-    super(detail);
+  constructor(code: ErrorCode, detail: string | Sentence, more: Readonly<Record<string, unknown>> = {}) {
+    super(typeof detail === "string" ? detail : detail.in("en"));
     this.code = code;
+    this.detail = typeof detail === "string" ? { in: () => detail } : detail;
     this.more = more;
   }
 }

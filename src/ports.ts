@@ -202,6 +202,8 @@ export interface NewRelease {
   readonly services: readonly string[];
   readonly createdMs: number;
   readonly startedBy: string;
+  /** In whose name, as who started it says: this person counts as its starter too. Absent and `null`: nobody was named. */
+  readonly startedFor?: string | null;
   /** Why it was started, in that person's words. */
   readonly reason: string;
   readonly versions: Readonly<Record<string, { readonly canary: string; readonly stable: string }>>;
@@ -253,8 +255,7 @@ export class EnvironmentFrozen extends Error {
   constructor(freeze: Freeze) {
     const why =
       freeze.release === null ? `by ${freeze.by ?? "somebody"}: ${freeze.reason ?? ""}` : `since release ${freeze.release} was halted`;
-    const until = freeze.untilMs === null ? "" : ` (until ${new Date(freeze.untilMs).toISOString()})`;
-    super(`${freeze.environment} is frozen ${why}${until}`);
+    super(`${freeze.environment} is frozen ${why}`);
     this.freeze = freeze;
   }
 }
@@ -306,8 +307,12 @@ export interface Store {
   create(release: NewRelease): Promise<string>;
   /** Everything about one release, oldest first; `null` when there is none of this id. */
   load(id: string): Promise<StoredRelease | null>;
-  /** How far a release is, without reading it: its journal's length and its number of rows; `null` when there is none of this id. */
-  standing(id: string): Promise<{ readonly revision: number; readonly rows: number } | null>;
+  /** A release as it began; `null` when there is none of this id. */
+  head(id: string): Promise<NewRelease | null>;
+  /** How far a release is, without reading it; `null` when there is none of this id. */
+  standing(id: string): Promise<Place | null>;
+  /** What follows in a release's story; empty at its end, and when there is none of this id. */
+  since(id: string, page: { readonly after: Place; readonly limit: number }): Promise<StoryPage>;
   /** Newest first, in the order of creation; `before` is the last id of the page before, and an unknown one has nothing behind it. */
   list(options: { readonly limit: number; readonly before: string | null }): Promise<readonly NewRelease[]>;
   /** Ids of the releases that still occupy their services, keep something running or owe somebody an answer, oldest first. */
@@ -342,10 +347,22 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface StoredRelease {
+export interface StoredRelease extends StoryPage {
   readonly head: NewRelease;
-  readonly entries: readonly ChainedEntry[];
+}
+
+/** How far a release's story was read: its journal's length and its number of rows. */
+export interface Place {
+  readonly revision: number;
+  readonly rows: number;
+}
+
+/** A part of a release's story. */
+export interface StoryPage {
+  /** Oldest first; of a page at most as many as were asked for. */
   readonly rows: readonly Row[];
+  /** What these rows led to, oldest first; where there are fewer rows than were asked for, every entry that is left. */
+  readonly entries: readonly ChainedEntry[];
 }
 
 /** Everything outside that the engine may use. Adapters are looked up by the plan's own words; an unknown name throws (lint has refused it before). */

@@ -1,8 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decide } from "../src/core/decide.ts";
+import { holdAhead } from "../src/core/decide/phase.ts";
 import { standingsOf } from "../src/core/evidence-book.ts";
 import type { EvidenceBook } from "../src/core/evidence-book.ts";
+import { isMismatched } from "../src/evidence/sample-ratio.ts";
+import type { Observation } from "../src/core/observation.ts";
 import type { Needs, Plan, Role } from "../src/core/plan.ts";
 import { roles } from "../src/core/plan.ts";
 import type { Release, SignOff, SignOffFor } from "../src/core/release.ts";
@@ -51,6 +54,7 @@ const statuses: readonly Status[] = [
   holding({ kind: "window" }, 1),
   holding({ kind: "freeze", environment: "production" }, 1),
   holding({ kind: "capacity", services: ["frontend"] }, 1),
+  holding({ kind: "reported", by: "Vera", roles: ["release-manager", "devops-lead"] }, 1),
   holding(investigation(startMs + minuteMs)),
   holding(countdown(startMs + minuteMs)),
   { kind: "promoting", step: "cloning", sinceMs: startMs },
@@ -95,6 +99,7 @@ interface Place {
   readonly book: EvidenceBook;
   readonly frozen: readonly string[];
   readonly superseded: boolean;
+  readonly workloads: Observation["workloads"];
 }
 type Where = typeof wheres extends fc.Arbitrary<infer It> ? It : never;
 
@@ -108,10 +113,11 @@ const wheres = fc.record({
   isReported: fc.boolean(),
   isBack: fc.boolean(),
   isExposed: fc.boolean(),
+  isSmall: fc.boolean(),
 });
 
 /** What is seen there: built behind the arbitrary, so that a counterexample stays short. */
-function placeOf({ status, book: index, plan, signed, isFrozen, superseded, isReported, isBack, isExposed }: Where): Place {
+function placeOf({ status, book: index, plan, signed, isFrozen, superseded, isReported, isBack, isExposed, isSmall }: Where): Place {
   const book = books[index] ?? good;
   const told = toldAll(book);
   const isGoingBack = "cause" in status;
@@ -127,7 +133,24 @@ function placeOf({ status, book: index, plan, signed, isFrozen, superseded, isRe
     reports: isReported ? [{ by: "Vera", reason: "", atMs: startMs }] : [],
     rollback: isGoingBack ? { committedMs: startMs, seenMs: isBack ? startMs + 1 : null } : null,
   });
-  return { release, book, frozen: isFrozen ? ["production"] : [], superseded };
+  return {
+    release,
+    book,
+    frozen: isFrozen ? ["production"] : [],
+    superseded,
+    workloads: isSmall ? small(release) : seen(release).workloads,
+  };
+}
+
+/** A canary that is as large as the first phase needs it, and no larger. */
+function small(release: Release): Observation["workloads"] {
+  const { workloads } = seen(release);
+  if (workloads.kind !== "seen") return workloads;
+  const sized = Object.entries(workloads.value).map(([service, { canary, ...slots }]) => [
+    service,
+    { ...slots, ...(canary && { canary: { ...canary, sizedPct: 10 } }) },
+  ]);
+  return { kind: "seen", value: Object.fromEntries(sized) };
 }
 
 /** What came of a request: "accepted", or the kind of the refusal. */
@@ -144,9 +167,20 @@ describe("what a person is shown", () => {
     fc.assert(
       fc.property(wheres, (where) => {
         const place = placeOf(where);
-        const { release, book, frozen, superseded } = place;
-        const { nowMs } = seen(release);
-        const situation = { release, standings: standingsOf(release, book, nowMs), seen: { nowMs, frozen, superseded } };
+        const { release, book, ...more } = place;
+        const now = seen(release, more);
+        const { nowMs } = now;
+        const standings = standingsOf(release, book, nowMs);
+        const holdsOn = holdAhead({
+          release,
+          plan: release.plan,
+          book,
+          nowMs,
+          standings,
+          isMismatched: isMismatched(book.draws),
+          seen: now,
+        });
+        const situation = { release, standings, seen: now, holdsOn };
         const actions = actionsView(situation, { people: null, wantedPct: 10 }, { plan: release.plan }, "en");
         const wrong = requestKinds.flatMap((kind) =>
           roles.flatMap((role) => {

@@ -1,9 +1,26 @@
 import { expect, test } from "vitest";
 import { decide } from "../src/core/decide.ts";
+import type { EvidenceBook } from "../src/core/evidence-book.ts";
 import type { SeenWorkloads } from "../src/core/observation.ts";
+import type { Release } from "../src/core/release.ts";
+import type { Request } from "../src/core/requests.ts";
 import type { Status } from "../src/core/status.ts";
 import { wanted } from "../src/core/wanted.ts";
-import { good, goingBack, holding, observing, releaseIn, seen, startMs, statusOf, toldAll } from "./decision-desk.ts";
+import {
+  ask,
+  bookOf,
+  fine,
+  good,
+  goingBack,
+  holding,
+  observing,
+  refusalOf,
+  releaseIn,
+  seen,
+  startMs,
+  statusOf,
+  toldAll,
+} from "./decision-desk.ts";
 
 const [first = 0, second = 0, last = 0] = releaseIn(observing()).plan.phases.map(({ sharePct }) => sharePct);
 
@@ -23,13 +40,16 @@ test.each<[string, Status, number]>([
 ])("the canary is sized for a share: %s", (_, status, sharePct) => expect(wanted(releaseIn(status))?.canaryPct).toBe(sharePct));
 
 const release = releaseIn(observing(), { told: toldAll(good) });
-const sized = (canary: { readonly sizedPct?: number; readonly isReady?: boolean }) => {
-  const now = seen(release);
+const sized = (
+  canary: { readonly sizedPct?: number; readonly isReady?: boolean },
+  { at = release, book = good, requests = [] }: { at?: Release; book?: EvidenceBook; requests?: readonly Request[] } = {},
+) => {
+  const now = seen(at, { requests });
   const workloads: SeenWorkloads = now.workloads.kind === "seen" ? now.workloads.value : {};
   const value = Object.fromEntries(
     Object.entries(workloads).map(([name, slots]) => [name, { ...slots, canary: { ...slots.canary!, ...canary } }]),
   );
-  return decide(release, good, { ...now, workloads: { kind: "seen", value } });
+  return decide(at, book, { ...now, workloads: { kind: "seen", value } });
 };
 
 test("nobody is sent to a canary that is too small for them, or does not stand in that size", () => {
@@ -43,4 +63,27 @@ test("nobody is sent to a canary that is too small for them, or does not stand i
 test("it goes on by itself when the canary has grown", () => {
   const held = releaseIn(holding({ kind: "capacity", services: ["frontend"] }), { told: toldAll(good) });
   expect(statusOf(decide(held, good, seen(held)))).toBe("shifting 1");
+});
+
+test("who asks it to go on at once is told that the canary is too small, and nothing is undone at the next look", () => {
+  const why = { kind: "capacity", services: ["frontend", "backend"] } as const;
+  const early = { ...good, observedMs: [0, 0, 0] };
+  const requests = [ask("promote", "release-manager")];
+  const small = { sizedPct: first };
+  // Said yes to, it held, and fell back to observing a moment later.
+  const asked = sized(small, { book: early, requests });
+  expect([refusalOf(asked), statusOf(asked)]).toEqual([{ kind: "would-hold", why }, "observing 0"]);
+  const held = releaseIn(holding(why), { told: toldAll(good) });
+  expect(refusalOf(sized(small, { at: held, requests }))).toEqual({ kind: "would-hold", why });
+  expect(statusOf(sized({ sizedPct: second }, { book: early, requests }))).toBe("shifting 1");
+  expect(statusOf(sized({ sizedPct: second }, { at: held, book: early, requests }))).toBe("shifting 1");
+});
+
+test("who asks it to go on at once past a guard that was never read is told so", () => {
+  const { prices: _, ...unwatched } = fine;
+  const book = bookOf(unwatched);
+  const unread = { ...book, answeredMs: { ...book.answeredMs, prices: startMs } };
+  const asked = decide(release, unread, seen(release, { requests: [ask("promote", "release-manager")] }));
+  expect(refusalOf(asked)).toEqual({ kind: "would-hold", why: { kind: "no-data", checks: ["prices is down"] } });
+  expect(statusOf(asked)).toBe("observing 0");
 });

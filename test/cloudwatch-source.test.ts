@@ -10,6 +10,7 @@ import { sourceFaults } from "./contract/source-faults.ts";
 import { hastyClock } from "./fixtures/hasty-clock.ts";
 import { samplePlan } from "./sample-plan.ts";
 import { sampleContext, sampleQuery, sampleTarget } from "./sample-query.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const secret = "aws-secret-that-nobody-may-see";
 const words = { namespace: "Shop/Web", dimensions: "Service={service}, Version={tag}", bad: "Errors", total: "Requests" };
@@ -250,7 +251,7 @@ describe("cloudwatch", () => {
     });
     const surroundings = { clock: createClock(), dataDir: "unused" };
     const examination = { plan: samplePlan, queries: [ask()], recipients: [], versions: {}, targets: [] };
-    const examine = async () => (await cloudwatch.examine?.(connection, examination, surroundings, never)) ?? [];
+    const examine = async () => inEnglish((await cloudwatch.examine?.(connection, examination, surroundings, never)) ?? []);
     expect(await examine()).toEqual([
       { what: "cloudwatch:GetMetricData", verdict: "ok", says: "It may be called, and takes the names of 2 series.", remedy: null },
     ]);

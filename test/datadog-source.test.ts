@@ -11,6 +11,7 @@ import { sourceFaults } from "./contract/source-faults.ts";
 import { hastyClock } from "./fixtures/hasty-clock.ts";
 import { samplePlan } from "./sample-plan.ts";
 import { sampleContext, sampleQuery, sampleTarget } from "./sample-query.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const secret = "dd-a-key-that-nobody-may-see";
 const hits = "sum:http.requests{status:5xx,{arm}}.as_count()";
@@ -201,14 +202,14 @@ describe("datadog", () => {
       versions: {},
       targets: [],
     };
-    const checks = (await datadog.examine?.(connection, examination, surroundings, never)) ?? [];
+    const checks = inEnglish((await datadog.examine?.(connection, examination, surroundings, never)) ?? []);
     expect(checks.map(({ verdict, what, says }) => `${verdict} ${what}: ${says}`)).toEqual([
       "ok API key: Datadog knows it.",
       "doubtful query of errors: No point of backend in the last hour for sum:http.requests{service:frontend,version:*}.as_count().",
       "ok query of frontend-errors: It has points in the last hour.",
     ]);
     await server.behave((_request, response) => response.writeHead(403).end('{"errors":["Forbidden"]}'));
-    const refused = (await datadog.examine?.(connection, examination, surroundings, never)) ?? [];
+    const refused = inEnglish((await datadog.examine?.(connection, examination, surroundings, never)) ?? []);
     expect(refused).toEqual([
       expect.objectContaining({ what: "API key", verdict: "wrong", says: expect.stringContaining("answered 403 (Forbidden)") }),
     ]);

@@ -5,8 +5,12 @@ import type { Decision } from "../src/core/decision.ts";
 import { bookAfterDecision, bookAfterRow, standingsOf } from "../src/core/evidence-book.ts";
 import type { EvidenceBook } from "../src/core/evidence-book.ts";
 import type { Observation } from "../src/core/observation.ts";
+import { sayHold } from "../src/core/messages/holds.ts";
+import type { Role } from "../src/core/plan.ts";
 import type { Release } from "../src/core/release.ts";
+import { sayNext } from "../src/core/view/next-steps.ts";
 import { wanted } from "../src/core/wanted.ts";
+import { smallPlan } from "../src/sim/small-plan.ts";
 import {
   ask,
   bad,
@@ -18,8 +22,10 @@ import {
   holding,
   investigation,
   later,
+  level,
   minuteMs,
   observing,
+  planWith,
   releaseIn,
   seen,
   startMs,
@@ -90,6 +96,66 @@ describe("a guard that a person looked at and went on with", () => {
     expect(gateOf(looked)).toBe("no-data");
     expect(gateOf(goOn(looked, fine, 20))).toBe("pass");
     expect(gateOf(goOn(looked, { ...fine, orders: few }, 20))).toBe("fail");
+  });
+});
+
+describe("a gate that failed", () => {
+  const slow = { ...fine, "latency>500ms": counts(400, 2_000, 200, 20_000) };
+  const failed = { kind: "failed", checks: ["1.latency"] } as const;
+  const start = (observedMs: number): Course => {
+    const book = bookOf(slow, { observedMs });
+    return { release: releaseIn(holding(failed), { told: toldAll(book) }), book, statuses: [], facts: [] };
+  };
+  const asks = (course: Course, role: Role): Course => {
+    const { release, book } = course;
+    const request = ask("resume", role, { expectRevision: release.revision });
+    return after(course, decide(release, book, seen(release, { requests: [request] })));
+  };
+  const places = ({ statuses }: Course): readonly string[] => statuses.filter((status, at) => status !== statuses[at - 1]);
+  const says = ({ release }: Course, language: "en" | "fr"): string =>
+    sayNext(release, { plan: release.plan, nowMs: startMs }, language).join("; ");
+
+  test("stays failed, however well it looks since: a proof does not lapse, and the words say so", () => {
+    const healed = goOn(start(3 * minuteMs), fine, 60);
+    expect([healed.release.status, healed.facts]).toEqual([holding(failed), []]);
+    expect(sayHold(failed, { plan: smallPlan }, "en")).toBe("“latency p95 < 500ms” failed, which is proven and stays so; people are asked");
+    expect(says(healed, "en")).toBe(
+      "somebody takes people back; or a release manager resumes: then “latency p95 < 500ms” has to pass on what comes from then on",
+    );
+    expect(says(healed, "fr")).toMatch(/ou reprise par un release manager\s: .+ doit alors être validé sur ce qui vient ensuite$/u);
+  });
+
+  test("is judged afresh when a release manager has looked at it, and lets its phase go once it has passed on what came since", () => {
+    const looked = asks(start(3 * minuteMs), "release-manager");
+    expect([looked.statuses, looked.release.dismissed]).toEqual([["holding undecided"], []]);
+    expect(looked.facts).toContain("dismissed");
+    const healed = goOn(looked, fine, 40);
+    expect(places(healed).slice(0, 2)).toEqual(["holding undecided", "shifting 1"]);
+  });
+
+  test("goes on being observed where time is left", () => {
+    expect(places(goOn(asks(start(minuteMs), "release-manager"), fine, 40))).toEqual(["observing 0"]);
+  });
+
+  test("fails again when it is no better, and takes another look", () => {
+    const again = goOn(asks(start(3 * minuteMs), "release-manager"), slow, 40);
+    expect(places(again)).toEqual(["holding undecided", "holding failed"]);
+    expect(places(goOn(asks(again, "release-manager"), fine, 40))).toEqual(expect.arrayContaining(["shifting 1"]));
+  });
+
+  test("is nobody else's to go on with", () => {
+    expect(asks(start(3 * minuteMs), "devops-lead").facts).toEqual(["refused"]);
+  });
+
+  test("passes by itself when it goes by its latest readings alone, and the words say so", () => {
+    const busy = { ...fine, cpu: level(0.95) };
+    const why = { kind: "failed", checks: ["2.cpu"] } as const;
+    const book = bookOf(busy, { observedMs: 3 * minuteMs });
+    const plan = planWith({ advance: {} });
+    const held: Course = { release: releaseIn(holding(why, 1), { plan, told: toldAll(book) }), book, statuses: [], facts: [] };
+    expect(sayHold(why, { plan: smallPlan }, "en")).toBe("“cpu < 80% and stable” failed on the latest readings; people are asked");
+    expect(says(held, "en")).toBe("it goes on by itself when the latest readings are good; or somebody takes people back");
+    expect(goOn(held, fine, 20).statuses).toContain("shifting 2");
   });
 });
 

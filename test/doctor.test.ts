@@ -1,10 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { doubtful, wrong } from "../src/adapters/check.ts";
 import { connectWorld } from "../src/adapters/connect.ts";
 import type { AdapterLists, Connections } from "../src/adapters/connect.ts";
 import { prometheus } from "../src/adapters/metrics/prometheus.ts";
 import { readPlan } from "../src/config/plan-file.ts";
+import { phrases } from "../src/core/messages/phrases.ts";
 import { examine } from "../src/doctor/examine.ts";
 import type { Examining } from "../src/doctor/examining.ts";
 import { lookAtSource } from "../src/doctor/sources.ts";
@@ -12,6 +14,8 @@ import { createClock } from "../src/engine/clock.ts";
 import type { ExamineAnswer } from "../src/http/contract.ts";
 import type { Clock, MetricSource, ReadContext, Reading, TrafficRouter } from "../src/ports.ts";
 import { temporaryFolder } from "./fixtures/folder.ts";
+import { frenchFaults } from "./fixtures/french-faults.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 import { smallAdapters, smallPlan } from "./fixtures/small-adapters.ts";
 import { smallApi } from "./fixtures/small-api.ts";
 import { serin } from "./fixtures/serin.ts";
@@ -49,8 +53,9 @@ async function found({
   const world = connectWorld({ lists, connections: { ...none, ...connections }, clock, dataDir: await temporaryFolder() });
   const web = { use: { kind: "process", options: {} }, slots: { stable: { version: "1" } } };
   if (isRunning) await world.workloads("process").apply({ web }, never);
-  const parts = await examine({ plan, versions, startsMs, doubts: 0, active, world, clock }, never);
-  return parts.flatMap(({ part, checks }) =>
+  const say = await examine({ plan, versions, startsMs, doubts: 0, active, world, clock }, never);
+  expect(say("fr").flatMap(({ checks }) => checks.flatMap(({ says }) => frenchFaults(says)))).toEqual([]);
+  return say("en").flatMap(({ part, checks }) =>
     checks.map(({ what, verdict, says, remedy }) => {
       expect(remedy === null).toBe(verdict === "ok");
       // What ends the trouble is part of the line where it is not the usual.
@@ -85,7 +90,8 @@ describe("everything that a release rests on", () => {
   test("what no release answers for is looked for where that is asked", async () => {
     const [process] = smallAdapters().workloads;
     if (process === undefined) throw new Error("there are small workloads");
-    const left = { what: "Deployment web-canary", verdict: "wrong", says: "Of release r-1.", remedy: "Delete it." } as const;
+    const told = phrases("test", { left: () => ["Of release r-1.", "Delete it."] }, { left: () => ["De r-1.", "Supprimez-le."] });
+    const left = wrong("Deployment web-canary", told.left());
     const looking = {
       ...process,
       orphans: async (_: unknown, known: { readonly active: readonly string[] }) => (known.active.includes("r-1") ? [] : [left]),
@@ -175,14 +181,19 @@ describe("everything that a release rests on", () => {
 
   test("an outage that the adapter has told itself is told once", async () => {
     const lists = smallWith({ read: () => Promise.reject(new Error("POST http://m:1/query: connection refused")) });
-    const check = { what: "server", verdict: "wrong", says: "GET http://m:1/info: connection refused.", remedy: "Start it." } as const;
+    const told = phrases(
+      "test",
+      { refused: (by: string) => [`GET ${by}: connection refused.`, "Start it."] },
+      { refused: (by) => [by, by] },
+    );
+    const check = wrong("server", told.refused("http://m:1/info"));
     const sources = lists.sources.map((one) => ({ ...one, examine: async () => [check] }));
     expect((await found({ lists: { ...lists, sources } })).filter((line) => line.startsWith("source small"))).toEqual([
       "source small | wrong | server | GET http://m:1/info: connection refused.",
     ]);
     const another = lists.sources.map((one) => ({
       ...one,
-      examine: async () => [{ ...check, says: "GET http://n:1/: connection refused." }],
+      examine: async () => [wrong("server", told.refused("http://n:1/"))],
     }));
     expect(await found({ lists: { ...lists, sources: another } })).toContain(
       "source small | wrong | small | It cannot be asked: POST http://m:1/query: connection refused.",
@@ -201,7 +212,7 @@ describe("everything that a release rests on", () => {
     const queries = [errors, askPrometheus("level", { value: "memory" }, null, "memory")];
     const examining: Examining = { plan: samplePlan, versions: {}, startsMs, doubts: 0, active: null, world, clock: at.clock };
     const checks = await lookAtSource(examining, { name: "prometheus", queries, targets: [target({ arm: "stable" })] }, never);
-    expect(checks.map(({ verdict, says }) => `${verdict}: ${says}`)).toEqual([
+    expect(inEnglish(checks).map(({ verdict, says }) => `${verdict}: ${says}`)).toEqual([
       "ok: It answers; it is version 2.42.0.",
       "ok: It scrapes every 15 s.",
       "ok: stable: 4 counted in 1 series; canary: nothing yet.",
@@ -267,10 +278,9 @@ describe("everything that a release rests on", () => {
       ...smallAdapters(),
       sources: [{ ...source, examine: examineIt }, ...others],
     });
+    const told = phrases("test", { read: (count: number) => [`${count} read.`, "Make one."] }, { read: (count) => [`${count}`, "Un."] });
     const looks = await found({
-      lists: lists(async (_, { queries }) => [
-        { what: "index", verdict: "doubtful", says: `${queries.length} read.`, remedy: "Make one." },
-      ]),
+      lists: lists(async (_, { queries }) => [doubtful("index", told.read(queries.length))]),
     });
     expect(looks).toContain("source small | doubtful | index | 1 read.");
     expect(await found({ lists: lists(() => Promise.reject(new Error("no rights"))) })).toContain(
@@ -294,8 +304,19 @@ test("the server looks with its own connections, and says what is frozen", async
   expect(answer.status).toBe(200);
   const { parts } = (await answer.json()) as ExamineAnswer;
   expect(parts.map(({ part }) => part)).toEqual(["server", "plan", "router small", "workloads process", "source small", "calendar"]);
-  expect(parts[0]?.checks).toEqual([{ what: "production", verdict: "ok", says: "It is not frozen.", remedy: null }]);
+  expect(parts[0]?.checks).toEqual([
+    { what: "production", verdict: "ok", code: "server.not-frozen", says: "It is not frozen.", remedy: null },
+  ]);
   expect(parts.at(-1)?.checks[0]?.what).toBe("Wed 2025-08-20 14:30 Europe/Paris");
+  const french = (await (await api.call("POST", "/api/v1/examinations?language=fr", { body })).json()) as ExamineAnswer;
+  expect(french.parts.map(({ part }) => part)).toEqual([
+    "serveur",
+    "plan",
+    "routeur small",
+    "charges de travail process",
+    "source small",
+    "calendrier",
+  ]);
   expect((await api.call("POST", "/api/v1/examinations", { body: { ...body, at: "tomorrow" } })).status).toBe(422);
   expect((await api.call("POST", "/api/v1/examinations", { body, as: null })).status).toBe(401);
 });

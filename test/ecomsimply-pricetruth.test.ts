@@ -19,7 +19,7 @@ async function world(consensus: number | null, shop: Behaviour = (_request, resp
   const servers = await Promise.all([startSmallServer(priceTruth), startSmallServer(shop)]);
   onTestFinished(async () => void (await Promise.all(servers.map((server) => server.close()))));
   if (shop === "refuses") await servers[1].behave("refuses");
-  const words = { ...plan.connection("pricetruth"), url: servers[0].url, control: `${servers[1].url}/health`, timeout: "500ms" };
+  const words = { ...plan.connection("pricetruth"), url: servers[0].url, control: `${servers[1].url}/health`, timeout: "20s" };
   const source = http.create(http.connection.parse(words), { clock: createClock(), dataDir: "unused" });
   const asked = ["pricetruth-consensus", "pricetruth"].map((name) => plan.query(name));
   const readings = await source.read(asked, context, new AbortController().signal);

@@ -109,7 +109,7 @@ async function verdictAfter(world: EdgeWorld, guard: string, people: readonly ((
   };
   await read();
   for (const come of people) await come();
-  await expect.poll(read, { timeout: 20_000 }).toBe(people.length);
+  await expect.poll(read).toBe(people.length);
   return judge(check.spec, state);
 }
 
@@ -155,7 +155,7 @@ test("a canary whose page stays blank is proven bad by its people, without a sin
   for (const kind of ["uncaught", "blank"])
     expect(page).toMatch(new RegExp(`browser_errors_total\\{arm="canary",service="shop",kind="${kind}"\\} [1-9]`));
   expect(page).not.toMatch(/browser_errors_total\{arm="stable"/);
-}, 60_000);
+});
 
 test("a canary whose page shows what it should is not", async () => {
   const world = await openEdgeWorld({ limits: { turnMs }, draw: inTurn() });
@@ -168,10 +168,10 @@ test("a canary whose page shows what it should is not", async () => {
       times(12, () => visit(world)),
     ),
   ).toMatchObject({ kind: "undecided", estimate: 0 });
-}, 60_000);
+});
 
 test("a canary that lost the tag is proven silent beside stable, and never counts as free of errors", async () => {
-  const world = await openEdgeWorld({ limits: { turnMs: 300 }, draw: inTurn() });
+  const world = await openEdgeWorld({ limits: { turnMs: 1_200 }, draw: inTurn() });
   await world.put({ sharePct: 50 });
   // The pages of stable say a word; those of the canary, without the script, cannot.
   const come = async (): Promise<void> => {
@@ -185,4 +185,4 @@ test("a canary that lost the tag is proven silent beside stable, and never count
   expect(await verdictAfter(world, silence, times(80, come))).toMatchObject({ kind: "fail", because: { kind: "proven-bad" } });
   const query = quantitiesOf(planOfPages()).find(({ quantity }) => quantity === "browser-errors");
   expect(query === undefined ? null : await readPages(world, query)).toMatchObject({ kind: "unavailable" });
-}, 60_000);
+});

@@ -1,8 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, request } from "undici";
@@ -10,6 +7,7 @@ import { expect, onTestFinished } from "vitest";
 import { edge as edgeSource, createEdgeSource } from "../src/adapters/metrics/edge.ts";
 import { createEdgeRouter, edge as edgeRouter } from "../src/adapters/traffic/edge.ts";
 import type { Edge, EdgeLimits } from "../src/adapters/traffic/edge/start-edge.ts";
+import { freePort } from "../src/demo/free-port.ts";
 import { createClock } from "../src/engine/clock.ts";
 import type { Clock, MetricSource, TrafficRouter, WantedTraffic } from "../src/ports.ts";
 import { startSmallShop } from "./contract/small-shop.ts";
@@ -39,14 +37,6 @@ export interface EdgeCluster {
   /** 200 or 503: what a probe of the orchestrator sees; `null`: nobody answers. */
   readonly readiness: (replica: Replica) => Promise<number | null>;
   readonly control: string;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** A cluster without a replica yet. */
@@ -151,7 +141,7 @@ export function sendCrowd(ready: readonly Replica[]): Crowd {
     served: () => served,
     leave: async () => {
       const before = served;
-      await expect.poll(() => served - before, { timeout: 10_000 }).toBeGreaterThan(20);
+      await expect.poll(() => served - before).toBeGreaterThan(20);
       over.abort();
       await Promise.all(visits);
       return { failures, fallen };

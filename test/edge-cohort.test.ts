@@ -166,7 +166,7 @@ describe("two versions side by side", () => {
       ["is silent", (world) => world[other].on(`GET ${missing}`, () => undefined)],
       ["refuses", (world) => world[other].close()],
     ])("because it %s: the first answer stands, and nobody is harmed", async (_says, fail) => {
-      const upstream = { connectMs: 2_000, headMs: 200, silenceMs: 10_000, connections: 16, waiting: 16 };
+      const upstream = { connectMs: 2_000, headMs: 1_000, silenceMs: 10_000, connections: 16, waiting: 16 };
       const world = await openEdgeWorld({ limits: { upstream, turnMs: 100 } });
       world[own].on(`GET ${missing}`, (_request, response) => response.writeHead(404, { "x-first": "yes" }).end("no such file"));
       await world.put({ sharePct: 50 });

@@ -190,7 +190,7 @@ test("no number of a series ever falls, and bad is never more than total", async
     }),
     { numRuns: 30 },
   );
-}, 60_000);
+});
 
 test.each<[string, Words, number | null, readonly [vital: "lcp" | "inp" | "cls", value: number], readonly [bad: number, total: number]]>([
   ["a paint at the line is not slower than it", { of: "lcp" }, 2_500, ["lcp", 2.5], [0, 1]],

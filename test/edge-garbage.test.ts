@@ -138,6 +138,7 @@ test("a backend that never answers holds up nobody but who asked it", async () =
   expect(answers.map((answer) => answer.resume().statusCode)).toEqual(Array.from({ length: 50 }, () => 504));
   const { served, failed } = await bystanders.end();
   expect(failed).toEqual([]);
-  expect(served).toBeGreaterThan(50);
+  // Two turns each are asked in any case: held up by the silent answers, nobody would have had a third.
+  expect(served).toBeGreaterThan(12);
   await expect.poll(() => backend.held()).toBe(0);
 });

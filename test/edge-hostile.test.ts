@@ -301,6 +301,6 @@ test("others are served while all of it comes at once", async () => {
   const { served, failed, longestMs } = await bystanders.end();
   expect(failed).toEqual([]);
   expect(served).toBeGreaterThan(4);
-  expect(longestMs).toBeLessThan(5_000);
+  expect(longestMs).toBeLessThan(20_000);
   expect(backend.bytes()).not.toContain("admin");
 });

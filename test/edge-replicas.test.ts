@@ -9,6 +9,7 @@ import { startSmallServer } from "./contract/small-server.ts";
 import { openCluster, sendCrowd } from "./edge-cluster.ts";
 import type { EdgeCluster, Replica } from "./edge-cluster.ts";
 import { openEdge, token } from "./edge-world.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 
@@ -28,7 +29,7 @@ async function settle(cluster: EdgeCluster, sharePct: number): Promise<void> {
 
 /** The same until this replica, which has just come, is ready: its name takes a moment to be looked up again. */
 async function takeIn(cluster: EdgeCluster, replica: Replica, sharePct: number): Promise<void> {
-  await expect.poll(() => settle(cluster, sharePct).then(() => cluster.readiness(replica)), { timeout: 10_000 }).toBe(200);
+  await expect.poll(() => settle(cluster, sharePct).then(() => cluster.readiness(replica))).toBe(200);
 }
 
 /** One person's page load at one replica; `cookie` as the browser has it. */
@@ -72,7 +73,7 @@ describe("a name with several edges behind it", () => {
     await cluster.join(1);
     await settle(cluster, 10);
     await cluster.join(2);
-    await expect.poll(() => cluster.router.observe(never).catch(String), { timeout: 5_000 }).toContain("the edges do not agree");
+    await expect.poll(() => cluster.router.observe(never).catch(String)).toContain("the edges do not agree");
   });
 
   test("without a word a start is ready when its time is over, but never without a stable address", async () => {
@@ -105,7 +106,7 @@ describe("a name with several edges behind it", () => {
   test("one that was heard to leave is not missed, though the name still leads to it", async () => {
     const cluster = await openCluster();
     await cluster.join(1);
-    const leaving = await cluster.join(2, { drainMs: 1_000 });
+    const leaving = await cluster.join(2, { drainMs: 2_500 });
     await settle(cluster, 20);
     const closed = leaving.edge.close();
     expect(await cluster.readiness(leaving)).toBe(503);
@@ -205,7 +206,7 @@ describe("names", () => {
 
 test("people notice nothing of a rolling update: no request fails, and nobody changes sides", async () => {
   const cluster = await openCluster();
-  const limits = { drainMs: 400, closeMs: 5_000, readyAfterMs: 60_000 };
+  const limits = { drainMs: 1_200, closeMs: 10_000, readyAfterMs: 60_000 };
   const replicas = await Promise.all([1, 2, 3].map((number) => cluster.join(number, limits)));
   await settle(cluster, 50);
   const crowd = sendCrowd(replicas);
@@ -290,7 +291,7 @@ describe("the metric source", () => {
     const again = await cluster.join(2, limits);
     await takeIn(cluster, again, 100);
     await visit(again, 6);
-    await expect.poll(() => read().then(() => counted), { timeout: 5_000 }).toBe(7 + 5 + 6);
+    await expect.poll(() => read().then(() => counted)).toBe(7 + 5 + 6);
     await late.edge.close();
     cluster.names.delete(late.address);
     await visit(first, 1);
@@ -310,11 +311,13 @@ describe("the metric source", () => {
 });
 
 describe("doctor", () => {
-  const examine = (control: readonly string[], resolve?: EdgeCluster["resolve"]) =>
-    examineEdgesAt(
-      edgeRouter.connection.parse({ control, token }),
-      { clock: createClock(), ...(resolve ? { resolve: () => resolve() } : {}) },
-      never,
+  const examine = async (control: readonly string[], resolve?: EdgeCluster["resolve"]) =>
+    inEnglish(
+      await examineEdgesAt(
+        edgeRouter.connection.parse({ control, token }),
+        { clock: createClock(), ...(resolve ? { resolve: () => resolve() } : {}) },
+        never,
+      ),
     );
 
   test("says what the name leads to, and how each edge and their keys are", async () => {

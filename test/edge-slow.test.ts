@@ -38,7 +38,7 @@ async function expectUnharmed(bystanders: ReturnType<typeof startBystanders>): P
   const { served, failed, longestMs } = await bystanders.end();
   expect(failed).toEqual([]);
   expect(served).toBeGreaterThan(4);
-  expect(longestMs).toBeLessThan(5_000);
+  expect(longestMs).toBeLessThan(20_000);
 }
 
 const head = "POST /api HTTP/1.1\r\nhost: a\r\n";
@@ -73,10 +73,11 @@ describe("who takes too long to say it", () => {
   });
 
   test("a body that is slow because its backend is, is not the client's fault", async () => {
-    const world = await slowWorld({ bodyGraceMs: 100, bodyBytesPerSecond: 10 * megabyte });
+    const world = await slowWorld({ bodyGraceMs: 500, bodyBytesPerSecond: 3 * megabyte });
     world.backend.answers.set("POST /api", (socket) => {
       socket.pause();
-      setTimeout(() => socket.resume(), 700);
+      // Longer than what fits between client and backend may take at that rate.
+      setTimeout(() => socket.resume(), 4_000);
       socket.on("data", (part: string) => {
         if (part.endsWith("!")) socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
       });
@@ -132,7 +133,7 @@ describe("who does not take the answer", () => {
       openWire(world.edge.url, `GET /endless HTTP/1.1\r\nhost: a\r\n${offers[index % 2]}\r\n`),
     );
     for (const { socket } of wires) socket.pause();
-    await expect.poll(() => ended(), { timeout: 20_000 }).toBe(10);
+    await expect.poll(() => ended()).toBe(10);
     await expectUnharmed(bystanders);
     expect(written()).toBeLessThan(10 * 30 * megabyte);
     expect(await world.metric("serin_edge_in_flight")).toBe(0);

@@ -13,6 +13,7 @@ import { startSmallMail } from "./fixtures/small-mail.ts";
 import type { SmallMail } from "./fixtures/small-mail.ts";
 import { samplePlan } from "./sample-plan.ts";
 import { examinationOf, sampleNoticeOf } from "./sample-notices.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const clock = createClock();
@@ -92,7 +93,7 @@ describe("faults", () => {
     email.create(
       connectionTo(
         { url: `smtp://serin:${password}@127.0.0.1:${port}`, ca: null },
-        { recipients: { "#releases": all }, timeout: "400ms", ...changes },
+        { recipients: { "#releases": all }, timeout: "20s", ...changes },
       ),
       { clock, dataDir: await temporaryFolder() },
     );
@@ -108,7 +109,7 @@ describe("faults", () => {
   const hello = { EHLO: "250-here\r\n250 AUTH PLAIN\r\n", AUTH: "235 welcome\r\n" };
   const plain = { encryption: "none" };
   const faults: Readonly<Record<Fault, () => Promise<Notifier>>> = {
-    hangs: async () => towards(await talking("")),
+    hangs: async () => towards(await talking(""), { timeout: "400ms" }),
     "refuses the connection": async () => {
       const { port, close } = await startListener(() => undefined);
       await close();
@@ -129,13 +130,13 @@ describe("faults", () => {
         more();
       });
       onTestFinished(close);
-      return towards(port, { timeout: "10s" });
+      return towards(port);
     },
     "answers nonsense": async () => towards(await talking("<html>Bad Gateway</html>\r\n")),
     "has a certificate that nobody trusts": async () => {
       const server = await startSmallMail();
       onTestFinished(() => server.close());
-      return towards(server.port, { timeout: "5s" });
+      return towards(server.port);
     },
   };
   notifierFaults("email", {
@@ -310,8 +311,8 @@ describe("a mail server", () => {
 });
 
 describe("examined before the day", () => {
-  const examine = (given: ReturnType<typeof connectionTo>, to: readonly string[]) =>
-    email.examine!(given, examinationOf(to), { clock, dataDir: "unused" }, never);
+  const examine = async (given: ReturnType<typeof connectionTo>, to: readonly string[]) =>
+    inEnglish(await email.examine!(given, examinationOf(to), { clock, dataDir: "unused" }, never));
 
   test("all is well, and no mail is sent", async () => {
     const { server } = await stage();

@@ -207,11 +207,11 @@ describe("one release that cannot go on", () => {
     const at = await place({
       store: (store): Store => ({
         ...store,
-        load: async (id) => {
-          const stored = await store.load(id);
-          if (!isBroken || stored === null) return stored;
-          const rows = stored.rows.map((row) => (row.number === 2 ? { ...row, observation: { ...row.observation, observedMs: 7 } } : row));
-          return { ...stored, rows };
+        since: async (id, asked) => {
+          const page = await store.since(id, asked);
+          if (!isBroken) return page;
+          const rows = page.rows.map((row) => (row.number === 2 ? { ...row, observation: { ...row.observation, observedMs: 7 } } : row));
+          return { ...page, rows };
         },
       }),
     });
@@ -238,9 +238,9 @@ describe("one release that cannot go on", () => {
       store: (store): Store => ({
         ...store,
         active: async () => (isBroken ? ["damaged", ...(await store.active())] : store.active()),
-        load: async (id) => {
+        head: async (id) => {
           if (id === "damaged") throw new Error("entry 3 does not follow revision 1");
-          return store.load(id);
+          return store.head(id);
         },
       }),
     });

@@ -11,6 +11,7 @@ import type { GatewayWorld } from "./gateway/gateway-world.ts";
 import { readRules } from "./kube/access.ts";
 import type { Fault } from "./kube/faults.ts";
 import { textOf } from "./tree.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const apiVersion = "gateway.networking.k8s.io/v1";
@@ -298,7 +299,7 @@ describe("when the API is not well", () => {
       expect(`${(error as Error).message} ${String((error as Error).cause)}`).not.toContain("Bearer");
     }
     world.api?.faults.clear();
-    await expect.poll(() => world.routerOf(["web", "api"]).observe(never), { timeout: 5_000 }).toMatchObject({ sharePct: 10 });
+    await expect.poll(() => world.routerOf(["web", "api"]).observe(never)).toMatchObject({ sharePct: 10 });
   });
 });
 
@@ -316,7 +317,7 @@ describe("doctor", () => {
       { clock: createClock(), dataDir: "unused" },
       never,
     );
-    return (checks ?? []).map(({ what, verdict, says, remedy }) => {
+    return inEnglish(checks ?? []).map(({ what, verdict, says, remedy }) => {
       expect(remedy === null).toBe(verdict === "ok");
       return `${verdict} ${what.replaceAll(world.namespace, "shop")}: ${says}`;
     });

@@ -8,6 +8,7 @@ import { notifierFaults, webReceiver } from "./contract/notifier-faults.ts";
 import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import type { SmallServer } from "./contract/small-server.ts";
 import { examinationOf, sampleNoticeOf } from "./sample-notices.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const surroundings = { clock: createClock(), dataDir: "unused" };
@@ -181,8 +182,10 @@ describe("the plan's word", () => {
 });
 
 describe("examined before the day", () => {
-  const examine = (server: SmallServer, recipients: readonly string[], options: object = {}) =>
-    grafana.examine!(grafana.connection.parse({ url: server.url, token, ...options }), examinationOf(recipients), surroundings, never);
+  const examine = async (server: SmallServer, recipients: readonly string[], options: object = {}) => {
+    const connection = grafana.connection.parse({ url: server.url, token, ...options });
+    return inEnglish(await grafana.examine!(connection, examinationOf(recipients), surroundings, never));
+  };
 
   test("each place is looked up, and nothing is written", async () => {
     const { server, kept } = await startSmallGrafana();

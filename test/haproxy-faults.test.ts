@@ -13,6 +13,7 @@ import { createClock } from "../src/engine/clock.ts";
 import type { TrafficRouter, WantedTraffic } from "../src/ports.ts";
 import { startSmallServer } from "./contract/small-server.ts";
 import { samplePlan } from "./sample-plan.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const token = "a-token-that-nobody-may-see";
 const never = new AbortController().signal;
@@ -229,12 +230,14 @@ describe("haproxy: attempts", () => {
 
 describe("haproxy: examine", () => {
   const examine = async (socket: string, at?: At) =>
-    (await haproxy.examine?.(
-      connectionTo(socket, at),
-      { plan: samplePlan, queries: [], recipients: [], targets: [], versions: {} },
-      surroundings,
-      never,
-    )) ?? [];
+    inEnglish(
+      (await haproxy.examine?.(
+        connectionTo(socket, at),
+        { plan: samplePlan, queries: [], recipients: [], targets: [], versions: {} },
+        surroundings,
+        never,
+      )) ?? [],
+    );
 
   test.each<[string, () => Promise<string>, RegExp]>([
     ["no socket", async () => "/no/such/socket", /no such socket/],

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Entry } from "../src/core/decision.ts";
 import { checksOf } from "../src/core/checks.ts";
@@ -7,11 +8,11 @@ import type { History } from "../src/core/history/history.ts";
 import { buildHistoryView } from "../src/core/view/build-history-view.ts";
 import type { HistoryView } from "../src/core/history-view.ts";
 import type { Language } from "../src/core/plan.ts";
-import { createClock } from "../src/engine/clock.ts";
-import { Histories } from "../src/engine/histories.ts";
-import type { StoredRelease } from "../src/ports.ts";
+import { openHistories, openTapes } from "../src/engine/histories.ts";
+import type { Store, StoredRelease } from "../src/ports.ts";
 import { simulate } from "../src/sim/simulate.ts";
 import { stories } from "../src/sim/stories.ts";
+import { tapeOf } from "./fixtures/tape.ts";
 
 const [promoted, rolledBack, investigated] = await Promise.all(
   [stories.promoted, stories["rolled back within two minutes"], stories["investigated, then rolled back"]].map(
@@ -137,31 +138,74 @@ test("before anybody is exposed a history is empty, and still says what passes a
   expect(view.explains.join("\n")).toMatch(/Nothing was read while people were on the new version[\s\S]*It passes when/u);
 });
 
-test("a history that grows is read from where it was, and is the one that is read at once", async () => {
-  const stored = promoted as StoredRelease;
-  let rows = 40;
-  let loads = 0;
-  const store = {
-    async load() {
-      loads += 1;
-      return { ...stored, rows: stored.rows.slice(0, rows) };
+/** A store that has so much of a story, and counts the rows that are read of it. */
+function growing(stored: StoredRelease): { has: number; read: number; readonly store: Pick<Store, "head" | "since"> } {
+  const growth = {
+    has: 0,
+    read: 0,
+    store: {
+      head: async () => stored.head,
+      async since(_: string, { after, limit }: Parameters<Store["since"]>[1]) {
+        const rows = stored.rows.slice(after.rows, Math.min(growth.has, after.rows + limit));
+        growth.read += rows.length;
+        const last = rows.at(-1)?.number ?? after.rows;
+        return { rows, entries: stored.entries.slice(after.revision).filter(({ entry }) => entry.row <= last) };
+      },
     },
-    standing: async () => ({ revision: stored.entries.length, rows }),
   };
-  let nowMs = 0;
-  const histories = new Histories({ store, clock: { ...createClock(), monotonicMs: () => nowMs } });
+  return growth;
+}
+
+const steps = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 12 });
+
+test.each(told)("whenever people look, what has grown is what is made at once, and each row is read once: %s", async (_, stored) => {
+  const ids = idsOf(stored);
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...ids), steps, async (check, looks) => {
+      const growth = growing(stored);
+      let nowMs = 0;
+      const world = { store: growth.store, clock: { monotonicMs: () => nowMs } };
+      const [histories, tapes] = [openHistories(world), openTapes(world)];
+      const quantity = checksOf(stored.head.plan).find(({ id }) => id === check)?.quantity ?? "";
+      for (const more of looks) {
+        growth.has = Math.min(stored.rows.length, growth.has + more);
+        nowMs += 2_000;
+        const rows = stored.rows.slice(0, growth.has);
+        const entries = stored.entries.filter(({ entry }) => entry.row <= growth.has);
+        const before = growth.read;
+        expect(await histories.of("r", check)).toEqual(historyOf({ ...stored, rows }, check));
+        expect(await tapes.of("r", quantity)).toEqual(tapeOf({ ...stored, rows, entries }, quantity));
+        expect(growth.read - before).toBeLessThanOrEqual(2 * more);
+      }
+      expect(growth.read).toBe(2 * growth.has);
+    }),
+    { numRuns: 12 },
+  );
+});
+
+test("people who look within a second share one reading, and no more is kept in mind than may be", async () => {
+  const stored = promoted as StoredRelease;
+  const growth = growing(stored);
+  growth.has = stored.rows.length;
+  const histories = openHistories({ store: growth.store, clock: { monotonicMs: () => 0 } });
   const [first, beside] = await Promise.all([histories.of("r", "1.errors"), histories.of("r", "1.errors")]);
   expect(beside).toBe(first);
-  expect(loads).toBe(1);
-  rows = stored.rows.length;
-  nowMs = 2_000;
-  const grown = await histories.of("r", "1.errors");
-  const whole = historyOf(stored, "1.errors");
-  expect(grown?.rows).toBe(stored.rows.length);
-  expect(grown?.moments.items.map(({ atMs, seen }) => standingOfCheck(seen, atMs).verdict)).toEqual(
-    whole.moments.items.map(({ atMs, seen }) => standingOfCheck(seen, atMs).verdict),
-  );
-  nowMs = 9_000;
-  expect(await histories.of("r", "1.errors")).toBe(grown);
-  expect(loads).toBe(2);
+  expect(growth.read).toBe(growth.has);
+  for (let other = 0; other < 40; other += 1) await histories.of(`other-${other}`, "1.errors");
+  expect(await histories.of("r", "1.errors")).not.toBe(first);
+  expect(growth.read).toBe(42 * growth.has);
+});
+
+test("what cannot be read is asked for again, and a check that the plan does not have is refused each time", async () => {
+  const growth = growing(promoted as StoredRelease);
+  let isBroken = true;
+  const head = async (): Promise<StoredRelease["head"]> => {
+    if (isBroken) throw new Error("the disk refused");
+    return growth.store.head("r") as Promise<StoredRelease["head"]>;
+  };
+  const histories = openHistories({ store: { ...growth.store, head }, clock: { monotonicMs: () => 0 } });
+  await expect(histories.of("r", "1.errors")).rejects.toThrow("the disk refused");
+  isBroken = false;
+  expect(await histories.of("r", "1.errors")).toMatchObject({ rows: 0 });
+  await expect(histories.of("r", "nothing")).rejects.toThrow("the plan has no check nothing");
 });

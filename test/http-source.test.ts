@@ -8,6 +8,7 @@ import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import { sourceFaults } from "./contract/source-faults.ts";
 import { examinationOf } from "./sample-notices.ts";
 import type { Behaviour } from "./contract/small-server.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const ask = (kind: MetricKind, query: Metric["query"], quantity = "q"): Query => ({
   quantity,
@@ -69,12 +70,13 @@ async function world(options: { readonly service: Behaviour; readonly control?: 
   });
   if (options.service === "refuses") await service.behave("refuses");
   if (options.control === "refuses") await control.behave("refuses");
-  const words = { url: service.url, timeout: "200ms", headers: { "x-key": secret } };
+  const words = { url: service.url, timeout: options.service === "hangs" ? "1s" : "20s", headers: { "x-key": secret } };
   const connection = http.connection.parse(options.control === undefined ? words : { ...words, control: `${control.url}/health` });
   const source = http.create(connection, { clock: createClock(), dataDir: "unused" });
   const never = new AbortController().signal;
-  const examine = (query: Query) =>
-    http.examine!(connection, { ...examinationOf([]), queries: [query] }, { clock: createClock(), dataDir: "unused" }, never);
+  const surroundings = { clock: createClock(), dataDir: "unused" };
+  const examine = async (query: Query) =>
+    inEnglish(await http.examine!(connection, { ...examinationOf([]), queries: [query] }, surroundings, never));
   return { service, control, examine, read: (...queries: Query[]) => source.read(queries, context, never) };
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Check } from "../src/adapters/define.ts";
+import type { SaidCheck } from "../src/adapters/check.ts";
 import { kubernetesWorkloads } from "../src/adapters/workloads/kubernetes.ts";
 import type { Plan } from "../src/core/plan.ts";
 import { createClock } from "../src/engine/clock.ts";
@@ -10,6 +10,9 @@ import { autoscalers, deployments, jobs, services } from "./kube/cluster-place.t
 import { shopDeployment, shopService } from "./kube/shop-deployment.ts";
 import { openDesk } from "./kube/workloads-desk.ts";
 import type { Desk } from "./kube/workloads-desk.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
+
+type Said = Omit<SaidCheck, "code">;
 
 let desk: Desk;
 beforeEach(async () => {
@@ -25,7 +28,7 @@ async function examine(
   options: Readonly<Record<string, unknown>> = {},
   plan: Partial<Plan> = {},
   versions: Readonly<Record<string, string>> = { elsewhere: "2" },
-): Promise<readonly Check[]> {
+): Promise<readonly Said[]> {
   const workload = { kind: "kubernetes", options: { deployment: "backend", container: "app", ...options } };
   const examination = {
     plan: { ...smallPlan, services: [{ name: "backend", workload, data: null }], ...plan },
@@ -35,11 +38,12 @@ async function examine(
     recipients: [],
   };
   const connection = { kubeconfig: desk.place.kubeconfig, namespace: desk.place.namespace };
-  return kubernetesWorkloads.examine!(connection, examination, { clock: createClock(), dataDir: "/nowhere" }, AbortSignal.timeout(10_000));
+  const surroundings = { clock: createClock(), dataDir: "/nowhere" };
+  return inEnglish(await kubernetesWorkloads.examine!(connection, examination, surroundings, AbortSignal.timeout(30_000)));
 }
 
 /** What is not well, as "VERDICT WHAT: SAYS", the namespace left out. */
-function complaints(checks: readonly Check[]): readonly string[] {
+function complaints(checks: readonly Said[]): readonly string[] {
   for (const check of checks) expect(check.remedy === null).toBe(check.verdict === "ok");
   return checks
     .filter(({ verdict }) => verdict !== "ok")
@@ -170,7 +174,8 @@ test("a cluster in which nothing is left over says so in one line", async () => 
   await desk.place.pause();
   const connection = { kubeconfig: desk.place.kubeconfig, namespace: desk.place.namespace };
   const surroundings = { clock: createClock(), dataDir: "/nowhere" };
-  const ask = () => kubernetesWorkloads.orphans!(connection, { active: [] }, surroundings, AbortSignal.timeout(10_000));
+  const ask = async () =>
+    inEnglish(await kubernetesWorkloads.orphans!(connection, { active: [] }, surroundings, AbortSignal.timeout(30_000)));
   expect(await ask()).toMatchObject([{ verdict: "ok", remedy: null }]);
   desk.place.api!.faults.add({ kind: "status", code: 500 });
   expect(new Set((await ask()).map(({ verdict }) => verdict))).toEqual(new Set(["wrong"]));

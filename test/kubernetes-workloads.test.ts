@@ -9,6 +9,7 @@ import type { Json, JsonMap } from "./kube/json.ts";
 import { selectsLabels } from "./kube/selectors.ts";
 import { openDesk, patience } from "./kube/workloads-desk.ts";
 import type { Desk, DeskOptions } from "./kube/workloads-desk.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 describe.each(realKubeconfig === undefined ? (["stand-in"] as const) : (["stand-in", "real"] as const))(
   "Deployments of a %s cluster",
@@ -281,10 +282,12 @@ describe.each(realKubeconfig === undefined ? (["stand-in"] as const) : (["stand-
           connection,
           { active },
           { clock: createClock(), dataDir: "/nowhere" },
-          AbortSignal.timeout(10_000),
+          AbortSignal.timeout(30_000),
         );
         // Other tests may be at work in other namespaces.
-        return found.map(({ what }) => what).filter((what) => what.includes(desk.place.namespace));
+        return inEnglish(found)
+          .map(({ what }) => what)
+          .filter((what) => what.includes(desk.place.namespace));
       };
       expect(await ask(["web-20260101-abcde"])).toEqual([]);
       expect(await ask(["another"])).toEqual([

@@ -60,7 +60,7 @@ const holds: Every<HoldReason> = {
     { kind: "undecided", checks: ["1.trial-activation"] },
     { kind: "undecided", checks: ["1.trial-activation", "1.api-latency"] },
   ],
-  failed: [{ kind: "failed", checks: ["1.error-rate"] }],
+  failed: ["1.error-rate", "2.cpu"].map((check) => ({ kind: "failed", checks: [check] })),
   "no-data": [{ kind: "no-data", checks: ["1.error-rate"] }],
   invalid: [{ kind: "invalid" }],
   "shared-incident": [{ kind: "shared-incident", checks: ["5xx-rate > 1%"] }],
@@ -69,6 +69,7 @@ const holds: Every<HoldReason> = {
   window: [{ kind: "window" }],
   freeze: [{ kind: "freeze", environment: "production" }],
   capacity: [{ kind: "capacity", services: ["backend"] }],
+  reported: [{ kind: "reported", by: "Vera", roles: ["release-manager", "devops-lead"] }],
   investigation: [
     {
       kind: "investigation",
@@ -85,6 +86,7 @@ const statuses: Every<Status> = {
   waiting: [
     { kind: "waiting", sinceMs: nowMs, for: [{ kind: "scheduled", atMs: nowMs + 90 * MINUTE_MS }] },
     { kind: "waiting", sinceMs: nowMs, for: [{ kind: "scheduled", atMs: nowMs + 4 * 1_440 * MINUTE_MS }, { kind: "window" }] },
+    { kind: "waiting", sinceMs: nowMs, for: [{ kind: "reported", by: "Vera", roles: ["release-manager", "devops-lead"] }] },
     {
       kind: "waiting",
       sinceMs: nowMs,
@@ -113,10 +115,7 @@ const statuses: Every<Status> = {
 const refusals: Every<Refusal> = {
   stale: [{ kind: "stale", expected: 7, actual: 9 }],
   role: [{ kind: "role", needs: ["release-manager", "devops-lead"] }],
-  "not-now": [
-    { kind: "not-now", status: "rolled-back" },
-    { kind: "not-now", status: "observing" },
-  ],
+  "not-now": ["rolled-back", "observing"].map((status) => ({ kind: "not-now", status })),
   drifted: [{ kind: "drifted", check: "1.error-rate" }],
   machine: [{ kind: "machine" }],
   "starter-alone": [{ kind: "starter-alone", roles: ["release-manager", "devops-lead"] }],
@@ -126,6 +125,8 @@ const refusals: Every<Refusal> = {
   "already-signed": [{ kind: "already-signed" }],
   "gate-open": [{ kind: "gate-open", checks: ["1.trial-activation", "1.api-latency"] }],
   "waits-for": [{ kind: "waits-for", roles: ["qa-lead"] }],
+  "would-hold": [{ kind: "would-hold", why: { kind: "capacity", services: ["backend"] } }],
+  "just-reported": [{ kind: "just-reported" }],
   "in-the-way": [
     {
       kind: "in-the-way",
@@ -210,7 +211,7 @@ const facts: Every<Fact> = {
     { kind: "late", awaits: "router", afterMs: 125_000, detail: "connection refused" },
     { kind: "late", awaits: "stable", afterMs: 300_000, detail: "frontend: exited with code 1" },
   ],
-  dismissed: [{ kind: "dismissed", check: "conversion < 50% of stable", by: "Ada" }],
+  dismissed: ["conversion < 50% of stable", "1.error-rate"].map((check) => ({ kind: "dismissed", check, by: "Ada" })),
   recovered: [{ kind: "recovered", check: "conversion < 50% of stable" }],
   upgraded: [{ kind: "upgraded", from: { kind: "investigate", forMs: 600_000 }, to: { kind: "rollback" } }],
   cleared: [

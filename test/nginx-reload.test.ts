@@ -9,8 +9,10 @@ import { createClock } from "../src/engine/clock.ts";
 import type { TrafficRouter, WantedTraffic } from "../src/ports.ts";
 import { startSmallServer } from "./contract/small-server.ts";
 import type { Behaviour } from "./contract/small-server.ts";
+import { hastyClock } from "./fixtures/hasty-clock.ts";
 import { twoServices, wantedTraffic } from "./fixtures/wanted-traffic.ts";
 import { samplePlan } from "./sample-plan.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const wanted = wantedTraffic({ ...twoServices, revision: 7, sharePct: 12.5, audience: "new-logins" });
@@ -72,9 +74,10 @@ async function world(seen: Behaviour, changes: object = {}): Promise<World> {
   await server.behave(seen);
   const file = join(dir, "serin.conf");
   await writeFile(file, renderInclude(firstOrder(wanted)));
-  const words = { include: file, seen: `${server.url}/serin/seen`, test: ["true"], reload: ["true"], timeout: "300ms", ...changes };
+  const timeout = seen === "hangs" ? "1s" : "20s";
+  const words = { include: file, seen: `${server.url}/serin/seen`, test: ["true"], reload: ["true"], timeout, ...changes };
   const options = nginxReload.connection.parse(words);
-  return { router: nginxReload.create(options, { clock: createClock(), dataDir: dir }), file, options };
+  return { router: nginxReload.create(options, { clock: hastyClock(), dataDir: dir }), file, options };
 }
 
 const says =
@@ -102,12 +105,23 @@ describe("what can go wrong", () => {
     ["nginx does not take it", { test: ["sh", "-c", "echo 'emerg: no such thing' >&2; exit 1"] }, /no such thing/],
     ["it may not be reloaded", { reload: ["sh", "-c", "exit 3"] }, /failed \(3\)/],
     ["a program is not there", { test: ["/no/such/nginx", "-t"] }, /cannot be run \(ENOENT\)/],
-    ["a program never ends", { test: ["sleep", "600"] }, /not done within 300 ms/],
+    ["a program never ends", { test: ["sleep", "600"], timeout: "300ms" }, /not done within 300 ms/],
   ])("%s: it is said, and the include is what it was", async (_says, changes, message) => {
     const { router, file } = await world("refuses", changes);
     const before = await readFile(file, "utf8");
     await expect(router.apply(wanted, never)).rejects.toThrow(message);
     expect(await readFile(file, "utf8")).toBe(before);
+  });
+
+  test("a share that the file does not have is read by nginx, though a worker of the time before says that it has it", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "serin-old-"));
+    onTestFinished(() => rm(dir, { recursive: true }));
+    const reloads = join(dir, "reloads");
+    const { router } = await world(says(coded(orderOf(wanted))), { reload: ["sh", "-c", `echo reload >> ${reloads}`] });
+    await router.apply(wanted, never);
+    expect(await readFile(reloads, "utf8")).toBe("reload\n");
+    await router.apply({ ...wanted, revision: 8 }, never);
+    expect(await readFile(reloads, "utf8"), "nothing but the revision is new").toBe("reload\n");
   });
 
   test("a first line that somebody has garbled is as none", async () => {
@@ -125,7 +139,6 @@ describe("what can go wrong", () => {
     const { router } = await world((_request, response) => response.end(order()), {
       test: ["sh", "-c", `echo run >> ${runs}; until [ -e ${isEnough} ]; do sleep 0.02; done`],
       reload: ["touch", isReloaded],
-      timeout: "10s",
     });
     const impatient = new AbortController();
     const first = router.apply(wanted, impatient.signal);
@@ -151,7 +164,7 @@ test("serin doctor looks at the include and asks nginx, and reloads nothing", as
   const examine = async (changes: object) => {
     const { options } = await world("refuses", { reload: ["/no/such/program"], ...changes });
     const examination = { plan: samplePlan, versions: {}, queries: [], recipients: [], targets: [] };
-    return (await nginxReload.examine?.(options, examination, { clock: createClock(), dataDir: "unused" }, never)) ?? [];
+    return inEnglish((await nginxReload.examine?.(options, examination, { clock: createClock(), dataDir: "unused" }, never)) ?? []);
   };
   expect((await examine({})).map(({ verdict }) => verdict)).toEqual(["ok", "ok"]);
   const wrong = await examine({ include: "/no/such/serin.conf", test: ["sh", "-c", "echo broken >&2; exit 1"] });

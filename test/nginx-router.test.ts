@@ -11,13 +11,14 @@ import { startSmallServer } from "./contract/small-server.ts";
 import type { Behaviour } from "./contract/small-server.ts";
 import { twoServices, wantedTraffic } from "./fixtures/wanted-traffic.ts";
 import { samplePlan } from "./sample-plan.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const token = "a-token-that-nobody-may-see";
-const connectionTo = (...control: readonly string[]) => nginx.connection.parse({ control, token, timeout: "200ms" });
+const connectionTo = (url: string, timeout = "20s") => nginx.connection.parse({ control: [url], token, timeout });
 const surroundings = { clock: createClock(), dataDir: "unused" };
 
-routerFaults("nginx", (url) => nginx.create(connectionTo(url), surroundings));
+routerFaults("nginx", (url, _secret, timeout) => nginx.create(connectionTo(url, timeout), surroundings));
 
 const wanted = wantedTraffic({
   ...twoServices,
@@ -143,7 +144,7 @@ describe("serin doctor", () => {
     onTestFinished(() => server.close());
     await server.behave(behaviour);
     const examination = { plan: samplePlan, versions: {}, queries: [], recipients: [], targets: [] };
-    return (await nginx.examine?.(connectionTo(server.url), examination, surroundings, never)) ?? [];
+    return inEnglish((await nginx.examine?.(connectionTo(server.url), examination, surroundings, never)) ?? []);
   };
   const says =
     (changes: object): Behaviour =>

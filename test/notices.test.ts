@@ -9,6 +9,7 @@ import { noticesContract, sampleNotice } from "./contract/notices.ts";
 import { notifierFaults, webReceiver } from "./contract/notifier-faults.ts";
 import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import { examinationOf } from "./sample-notices.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const surroundings = { clock: createClock(), dataDir: "unused" };
@@ -168,8 +169,8 @@ describe("webhook", () => {
 });
 
 describe("webhook examined before the day", () => {
-  const examine = (url: string) =>
-    webhook.examine!(webhook.connection.parse({ url, secret }), examinationOf(["team"]), surroundings, never);
+  const examine = async (url: string) =>
+    inEnglish(await webhook.examine!(webhook.connection.parse({ url, secret }), examinationOf(["team"]), surroundings, never));
 
   test("somebody answers, and nothing is posted", async () => {
     const server = await startSmallServer((_request, response) => response.writeHead(405).end());

@@ -7,6 +7,7 @@ import type { Clock, Query, Reading, Target } from "../src/ports.ts";
 import { startSmallServer } from "./contract/small-server.ts";
 import { samplePlan } from "./sample-plan.ts";
 import { createSmallPrometheus } from "./fixtures/small-prometheus.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const metric = (kind: MetricKind, query: Metric["query"]): Metric => ({
   name: "m",
@@ -70,12 +71,14 @@ export async function world(words: object = {}) {
     nowMs: () => nowMs,
     advance: (ms: number) => (nowMs += ms),
     examine: async (queries: readonly Query[], ...targets: Target[]) =>
-      (await prometheus.examine?.(
-        connection,
-        { plan: samplePlan, versions: {}, queries, targets, recipients: [] },
-        { clock, dataDir: "unused" },
-        never,
-      )) ?? [],
+      inEnglish(
+        (await prometheus.examine?.(
+          connection,
+          { plan: samplePlan, versions: {}, queries, targets, recipients: [] },
+          { clock, dataDir: "unused" },
+          never,
+        )) ?? [],
+      ),
     restartSerin: () => void (source = make()),
     readAll,
     scrape: (metrics: Readonly<Record<string, number | string>> | null, labels: Readonly<Record<string, string>> = shop) =>

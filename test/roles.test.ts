@@ -7,6 +7,7 @@ import { requestKinds } from "../src/core/requests.ts";
 import type { RequestKind } from "../src/core/requests.ts";
 import { rolesFor, whoMay } from "../src/core/roles.ts";
 import type { Deed } from "../src/core/roles.ts";
+import { isPaused } from "../src/core/status.ts";
 import type { Status } from "../src/core/status.ts";
 import { actionsView } from "../src/core/view/actions-view.ts";
 import { routes } from "../src/http/contract.ts";
@@ -28,7 +29,7 @@ function tableUnder(heading: string): ReadonlyMap<string, readonly string[]> {
 
 const asked = tableUnder("What may be asked of a release");
 const deeds = Object.keys(whoMay) as readonly Deed[];
-const kindOf = (deed: Deed): RequestKind => (deed === "resume-past" ? "resume" : deed);
+const kindOf = (deed: Deed): RequestKind => requestKinds.find((kind) => deed === kind || deed.startsWith(`${kind}-`)) ?? "report";
 const cause = { kind: "person", by: "x", reason: "" } as const;
 
 /** Every place that a release can be in, as far as requests can tell. */
@@ -56,24 +57,33 @@ const statuses: readonly Status[] = [
 const isPast = (status: Status): boolean =>
   status.kind === "holding" && (status.why.kind === "investigation" || status.why.kind === "failed");
 
-function releaseAt(status: Status, plan: Plan): Release {
+function releaseAt(status: Status, plan: Plan, more: Partial<Release> = {}): Release {
   const isBack = "cause" in status;
   const rollback = isBack ? { committedMs: startMs, seenMs: startMs + 1 } : null;
-  return releaseIn(status, { plan, told: toldAll(good), wasExposed: isBack, rollback });
+  return releaseIn(status, { plan, told: toldAll(good), wasExposed: isBack, rollback, ...more });
+}
+
+/** Where the row of the table counts: a report is open until people go back; a pause is ended by whoever may, reported or not. */
+function isPlaceOf(deed: Deed, status: Status): boolean {
+  if (deed === "promote-reported") return !("cause" in status);
+  if (deed === "resume-reported") return !("cause" in status) && !isPast(status) && !isPaused(status);
+  return kindOf(deed) !== "resume" || isPast(status) === (deed === "resume-past");
 }
 
 /** What a person of one role is answered at each status: "accepted", or the kind of the refusal. */
 function answers(deed: Deed, role: Role | "nobody", plan: Plan = smallPlan, isMachine = false): readonly string[] {
   const by = { name: "Emil", roles: role === "nobody" ? [] : [role], ...(isMachine ? { isMachine: true as const } : {}) };
-  const places = statuses.filter((status) => kindOf(deed) !== "resume" || isPast(status) === (deed === "resume-past"));
-  return places.map((status) => {
-    const release = releaseAt(status, plan);
-    const request = { ...ask(kindOf(deed), "viewer"), by };
-    const frozen = deed === "override" ? ["production"] : [];
-    const decision = decide(release, good, seen(release, { requests: [request], frozen }));
-    const answer = decision?.facts.find((fact) => fact.kind === "accepted" || fact.kind === "refused");
-    return answer?.kind === "refused" ? answer.refusal.kind : (answer?.kind ?? "nothing");
-  });
+  const reports = deed.endsWith("-reported") ? [{ by: "Vera", reason: "the basket is empty", atMs: startMs }] : [];
+  return statuses
+    .filter((status) => isPlaceOf(deed, status))
+    .map((status) => {
+      const release = releaseAt(status, plan, { reports });
+      const request = { ...ask(kindOf(deed), "viewer"), by };
+      const frozen = deed === "override" ? ["production"] : [];
+      const decision = decide(release, good, seen(release, { requests: [request], frozen }));
+      const answer = decision?.facts.find((fact) => fact.kind === "accepted" || fact.kind === "refused");
+      return answer?.kind === "refused" ? answer.refusal.kind : (answer?.kind ?? "nothing");
+    });
 }
 
 const naming = (deed: Deed, role: Role): Plan => {

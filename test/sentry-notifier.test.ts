@@ -9,6 +9,7 @@ import { notifierFaults, webReceiver } from "./contract/notifier-faults.ts";
 import { startSmallServer, troublesOf } from "./contract/small-server.ts";
 import { temporaryFolder } from "./fixtures/folder.ts";
 import { examinationOf, sampleNoticeOf } from "./sample-notices.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const clock = createClock();
@@ -195,7 +196,7 @@ test("examined before the day, each project is looked up, and nothing is written
     { clock, dataDir: "unused" },
     never,
   );
-  expect(checks).toMatchObject([
+  expect(inEnglish(checks)).toMatchObject([
     { what: "Sentry project web", verdict: "ok", remedy: null },
     {
       what: "Sentry project api",

@@ -14,6 +14,7 @@ import { samplePlan } from "./sample-plan.ts";
 import { sampleTarget } from "./sample-query.ts";
 import { ask, context, never, smallSentry, token, world } from "./sentry-world.ts";
 import type { SentryFacts } from "./sentry-world.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const fatal = ask({ query: "level:fatal" });
 const calm: SentryFacts = { releases: { "frontend@2": { sessions: 100, users: 60 }, "frontend@1": { sessions: 900, users: 500 } } };
@@ -279,8 +280,8 @@ describe("sentry examine", () => {
   const examine = async (facts: SentryFacts, queries = [fatal], words: object = {}) => {
     const { connection, surroundings, asked } = await world(facts, { words });
     const plan = { ...samplePlan, services: samplePlan.services.slice(0, 1) };
-    const checks =
-      (await sentry.examine?.(connection, { plan, queries, recipients: [], versions: {}, targets: [] }, surroundings, never)) ?? [];
+    const examination = { plan, queries, recipients: [], versions: {}, targets: [] };
+    const checks = inEnglish((await sentry.examine?.(connection, examination, surroundings, never)) ?? []);
     return { said: checks.map(({ verdict, what, says }) => `${verdict} ${what}: ${says}`), checks, asked };
   };
 

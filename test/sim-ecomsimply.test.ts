@@ -31,7 +31,7 @@ const stories: readonly (readonly [string, Scenario])[] = [
 ];
 
 describe("the whole ECOMSIMPLY plan", () => {
-  test.each(stories)("%s", { timeout: 120_000 }, async (name, scenario) => {
+  test.each(stories)("%s", async (name, scenario) => {
     const story = await simulate(scenario);
     const end = `\n${story.status.kind}, ${story.shareAtEndPct} % on the canary, ${story.notices.length} notices\n`;
     await expect(timeline(story.stored) + end).toMatchFileSnapshot(`golden/${name.replaceAll(/[ ,]+/g, "-")}.txt`);

@@ -75,7 +75,7 @@ function nobodyExposed({ story }: Played): void {
 }
 
 describe("every scenario on the plan of a laptop", () => {
-  test.each(catalogue.map((named) => [named.name, named] as const))("%s", { timeout: 120_000 }, async (name, named) => {
+  test.each(catalogue.map((named) => [named.name, named] as const))("%s", async (name, named) => {
     expect(lackOf(named, plan)).toBeNull();
     const played = await play(named, { plan, seed: 1, site, versions: {} });
     const { story, outcome } = played;

@@ -88,5 +88,5 @@ test("a scenario meets the release from its first share on", async () => {
 test("time passes by itself at the speed that was asked for", async () => {
   const server = await open({ speed: 600 });
   const beganMs = server.nowMs();
-  await expect.poll(() => server.nowMs() - beganMs, { timeout: 10_000 }).toBeGreaterThan(minuteMs);
+  await expect.poll(() => server.nowMs() - beganMs).toBeGreaterThan(minuteMs);
 });

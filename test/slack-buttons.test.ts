@@ -9,9 +9,10 @@ import type { SlackPlace } from "./fixtures/slack-place.ts";
 import { readMessage, startSmallSlack } from "./fixtures/small-slack.ts";
 import { startSlackSocket } from "./fixtures/slack-socket.ts";
 import { examinationOf, sampleNoticeOf } from "./sample-notices.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
-const soon = { timeout: 10_000, interval: 10 };
+const soon = { interval: 10 };
 
 /** What one person was told, as soon as there are `count` such answers. */
 const told = (place: SlackPlace, who: keyof typeof ids, count = 1): Promise<readonly string[]> =>
@@ -346,12 +347,14 @@ describe("buttons", () => {
     const workspace = await startSmallSlack();
     onTestFinished(() => workspace.server.close());
     const surroundings = { clock: createClock(), dataDir: await temporaryFolder() };
-    const examine = (appToken: string) =>
-      slack.examine!(
-        slack.connection.parse({ url: workspace.url, token: workspace.token, appToken }),
-        examinationOf([]),
-        surroundings,
-        never,
+    const examine = async (appToken: string) =>
+      inEnglish(
+        await slack.examine!(
+          slack.connection.parse({ url: workspace.url, token: workspace.token, appToken }),
+          examinationOf([]),
+          surroundings,
+          never,
+        ),
       );
     workspace.socketUrl = "ws://127.0.0.1:1/link";
     expect((await examine(workspace.appToken)).at(-1)).toMatchObject({ what: "the Slack app-level token", verdict: "ok", remedy: null });

@@ -11,6 +11,7 @@ import { readMessage, startSmallSlack } from "./fixtures/small-slack.ts";
 import type { Channel, Posted, SmallSlack } from "./fixtures/small-slack.ts";
 import { samplePlan } from "./sample-plan.ts";
 import { examinationOf, sampleNoticeOf } from "./sample-notices.ts";
+import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const clock = createClock();
@@ -284,8 +285,8 @@ describe("texts from outside", () => {
 });
 
 describe("examined before the day", () => {
-  const examine = (workspace: SmallSlack, folder: string, recipients: readonly string[], options: object = {}) =>
-    slack.examine!(connectionTo(workspace, options), examinationOf(recipients), { clock, dataDir: folder }, never);
+  const examine = async (workspace: SmallSlack, folder: string, recipients: readonly string[], options: object = {}) =>
+    inEnglish(await slack.examine!(connectionTo(workspace, options), examinationOf(recipients), { clock, dataDir: folder }, never));
 
   test("all is well", async () => {
     const { workspace, folder, channel } = await stage();

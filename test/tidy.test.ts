@@ -13,7 +13,7 @@ const sources = code.filter((path) => /^(?:src|web)\//.test(path) && !/\.test\.t
 const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] | "any" }>> = {
   evidence: { rooms: [], packages: [] },
   errors: { rooms: [], packages: [] },
-  core: { rooms: ["evidence"], packages: ["date-holidays", "node:crypto", "node:module", "temporal-polyfill"] },
+  core: { rooms: ["evidence"], packages: ["canonicalize", "date-holidays", "node:crypto", "node:module", "temporal-polyfill"] },
   ports: { rooms: ["core"], packages: [] },
   engine: { rooms: ["ports", "core", "evidence"], packages: ["node:perf_hooks"] },
   adapters: { rooms: ["ports", "core"], packages: "any" },

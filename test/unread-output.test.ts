@@ -24,4 +24,4 @@ test("serin judge | head -1: ends quietly with exit code 0 once nobody reads its
   child.stdout.destroy();
   expect(await closed).toEqual([0, null]);
   expect(err).toBe("");
-}, 20_000);
+});

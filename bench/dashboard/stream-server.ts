@@ -87,7 +87,7 @@ async function serve(): Promise<void> {
     streamLimits: { all: 2_000, perPerson: 100 },
     closing: ending.signal,
     readPlan: (text, file) => readPlan(text, file, { ...lists, server: null }),
-    examine: () => Promise.resolve([]),
+    examine: () => Promise.resolve(() => []),
   });
   await engine.start();
   const listening = await listen(app, { host: "127.0.0.1", port: 0 });

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { endOf, freePort, startProgram } from "./processes.ts";
+import { freePort } from "../../src/demo/free-port.ts";
+import { endOf, startProgram } from "./processes.ts";
 
 /** A running HAProxy. */
 export interface Haproxy {

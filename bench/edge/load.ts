@@ -12,6 +12,8 @@ export interface LoadOrder {
   readonly everyMs: number;
   /** It ends then, or when it is told to stop. */
   readonly forMs: number;
+  /** So many times each of them asks, also when that takes longer. Absent: once. */
+  readonly atLeast?: number;
   /** `people` keep their cookies; `logging in`: the same, and each begins with `POST /login`; `cookieless` keep none. Absent: `people`. */
   readonly who?: "people" | "logging in" | "cookieless";
 }
@@ -50,7 +52,7 @@ const common = [
 const page = `GET / HTTP/1.1\r\n${common}\r\naccept: text/html\r\nsec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\n`;
 const item = `GET /api/items/4711?view=full HTTP/1.1\r\n${common}\r\naccept: application/json\r\nsec-fetch-mode: cors\r\nsec-fetch-dest: empty\r\n`;
 const login = `POST /login HTTP/1.1\r\n${common}\r\naccept: text/html\r\nsec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\ncontent-length: 0\r\n`;
-/** A page load, and then so many calls of its scripts. */
+/** Of so many requests in a row one loads a page. */
 const requestsPerPage = 10;
 
 /** Somebody with a browser: keeps the router's cookie, loads a page now and then. */
@@ -139,7 +141,7 @@ let stop: (() => void) | null = null;
 let tellOfCanary: (() => void) | null = null;
 
 function run(order: LoadOrder): Promise<LoadResult> {
-  const { who = "people", everyMs } = order;
+  const { who = "people", everyMs, atLeast = 1 } = order;
   const harvest = new Harvest();
   const visitors = visitorsOf(order.urls, order.connections);
   const latenciesMs: number[] = [];
@@ -162,12 +164,15 @@ function run(order: LoadOrder): Promise<LoadResult> {
       resolve({ requests, failed, tookMs, latenciesMs, canaryAtMs, canaryForwardedAtMs, moves, onCanary });
     };
     for (const [index, visitor] of visitors.entries()) {
+      let asked = 0;
+      const mayLeave = (): boolean => (isOver && asked >= atLeast) || harvest.failed.length > 1000;
       const told = (answer: WireAnswer, tookMs: number): void => {
         harvest.count(visitor, index, answer);
-        if (isOver || harvest.failed.length > 1000) return leave();
+        asked += 1;
+        if (mayLeave()) return leave();
         if (everyMs === 0) return ask();
         latenciesMs.push(tookMs);
-        setTimeout(() => (isOver ? leave() : ask()), Math.max(0, everyMs - tookMs));
+        setTimeout(() => (mayLeave() ? leave() : ask()), Math.max(0, everyMs - tookMs));
       };
       const ask = (): void => (who === "cookieless" ? visitor.askAsNobody(told) : visitor.ask(told));
       setTimeout(() => (who === "logging in" ? visitor.logIn(told) : ask()), (index * everyMs) / order.connections);

@@ -5,9 +5,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../edge/processes.ts";
 import { haproxy } from "../../src/adapters/traffic/haproxy.ts";
 import type { HaproxyConnection } from "../../src/adapters/traffic/haproxy.ts";
+import { freePort } from "../../src/demo/free-port.ts";
 import { renderConfiguration, tokenVariable } from "../../src/adapters/traffic/haproxy/configuration.ts";
 import type { HaproxyRules } from "../../src/adapters/traffic/haproxy/rules.ts";
 

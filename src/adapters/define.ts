@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Phrase, Said } from "../core/messages/phrases.ts";
 import type { MetricKind, Plan } from "../core/plan.ts";
 import type { Clock, MetricSource, Notifier, Query, RouterCapabilities, Store, Target, TrafficRouter, Workloads } from "../ports.ts";
 
@@ -11,16 +12,14 @@ export interface Surroundings {
   readonly closing?: AbortSignal;
 }
 
-/** One thing that `serin doctor` looked at before the day. */
+/** One thing that `serin doctor` looked at before the day; made by `fine`, `doubtful` and `wrong`. */
 export interface Check {
-  /** What was looked at, in the system's own words: "Deployment shop/ecomsimply-frontend", "map /etc/haproxy/serin.map". */
-  readonly what: string;
+  /** What was looked at, in the system's own words where it has some: "Deployment shop/ecomsimply-frontend", "map /etc/haproxy/serin.map". */
+  readonly what: string | Phrase;
   /** `wrong`: the release could not do what its plan says. `doubtful`: it could, and something is not as it should be. */
   readonly verdict: "ok" | "doubtful" | "wrong";
-  /** What was found, one sentence. No secret. */
-  readonly says: string;
-  /** What a person can do, one sentence; `null` only with `ok`. */
-  readonly remedy: string | null;
+  /** What was found, one sentence, and with what is not `ok` what a person can do, one sentence. No secret. */
+  readonly found: Phrase<Said>;
 }
 
 /**

@@ -22,7 +22,7 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, Exit]>([
   let exit: Exit | null = null;
   const terminal: Terminal = { ...processTerminal(), env, out: () => undefined, err: () => undefined, exit: (code) => void (exit = code) };
   const program = new Command("serin");
-  addDoctor(program, terminal, () => Promise.resolve([]));
+  addDoctor(program, terminal, () => Promise.resolve({ language: "en", parts: [] }));
   await program.parseAsync(["doctor", plan, ...words], { from: "user" });
   expect(exit).toBe(exits);
 });

@@ -21,7 +21,7 @@ interface Options extends ConnectionOptions {
 
 const commands: readonly { readonly kind: RequestKind; readonly name?: string; readonly says: string }[] = [
   { kind: "pause", says: "freeze the share; guards stay armed" },
-  { kind: "resume", says: "go on after a pause or a hold" },
+  { kind: "resume", says: "go on after a pause, a hold or a report" },
   { kind: "approve", says: "sign off what the release asks your role for" },
   { kind: "promote", says: "make the new version the stable one" },
   { kind: "override", says: "let the next step pass although window or freeze stand in the way now; release managers only" },
@@ -29,7 +29,7 @@ const commands: readonly { readonly kind: RequestKind; readonly name?: string; r
   {
     kind: "report",
     name: "problem",
-    says: "say that something is wrong: people are told at once, and asked to decide; nothing else changes",
+    says: "say that something is wrong: people are told at once, and asked to decide; until then the release goes no further",
   },
   { kind: "acknowledge", says: "confirm that a rollback by hand was executed" },
   { kind: "stop", says: "end the release: nobody on the canary, its workloads are kept for inspection" },

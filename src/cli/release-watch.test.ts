@@ -34,10 +34,10 @@ test("a watch misses no entry while the server is away, and ends with the releas
   const first = await listen(api.app, { host: "127.0.0.1", port: 0 });
   const address = { host: "127.0.0.1", port: Number(new URL(first.url).port) };
   const watching = watch(first.url, [id, "--until", "stopped", "--json"]);
-  await vi.waitFor(() => expect(watching.out).not.toEqual([]), { timeout: 5_000 });
+  await vi.waitFor(() => expect(watching.out).not.toEqual([]));
   await first.close(0);
   await api.call("POST", `/api/v1/releases/${id}/requests`, { headers: { "if-match": '"0"' }, body: { kind: "stop", reason: "a test" } });
-  await vi.waitFor(() => expect(watching.err.join("")).toContain("Trying again"), { timeout: 5_000 });
+  await vi.waitFor(() => expect(watching.err.join("")).toContain("Trying again"));
   const second = await listen(api.app, address);
   onTestFinished(() => second.close(0));
   expect(await watching.exit).toBe("done");

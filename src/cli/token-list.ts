@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { routes } from "../http/contract.ts";
 import type { ListTokensAnswer, TokenView } from "../http/contract/access.ts";
-import type { Client } from "./client.ts";
+import { allPages } from "./all-pages.ts";
 import { connect, withConnection } from "./connection-options.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import { plainText } from "./plain-text.ts";
@@ -15,23 +15,12 @@ export function addTokenList(token: Command, terminal: Terminal): void {
     .action((options: ConnectionOptions) =>
       run(terminal, options, async () => {
         const client = await connect(terminal, options);
-        const tokens = await allTokens(client);
+        const tokens = (await allPages<ListTokensAnswer>(client, routes.listTokens)).flatMap((page) => page.tokens);
         if (options.json) return terminal.out(`${JSON.stringify({ tokens })}\n`);
         if (tokens.length === 0) terminal.out("There are no tokens.\n");
         for (const view of tokens) terminal.out(`${sayToken(view)}\n`);
       }),
     );
-}
-
-async function allTokens(client: Client): Promise<readonly TokenView[]> {
-  const all: TokenView[] = [];
-  for (let after: string | null = ""; after !== null;) {
-    const query: Readonly<Record<string, string>> = after === "" ? {} : { after };
-    const answer: ListTokensAnswer = await client.call<ListTokensAnswer>(routes.listTokens, { query });
-    all.push(...answer.tokens);
-    after = answer.next;
-  }
-  return all;
 }
 
 function sayToken({ id, name, roles: given, environments, createdBy, expiresMs, lastUsedMs, revokedMs }: TokenView): string {

@@ -5,6 +5,8 @@ import { errorKinds } from "../errors.ts";
 import type { Exit } from "../errors.ts";
 import { listen } from "../http/listen.ts";
 import { addLink } from "./link.ts";
+import { addSessionEnd } from "./session-end.ts";
+import { addSessionList } from "./session-list.ts";
 import { processTerminal } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 import { addTokenCreate } from "./token-create.ts";
@@ -37,6 +39,8 @@ async function commandLine(): Promise<(words: string, token?: string) => Promise
     const program = new Command("serin");
     const group = program.command("token");
     for (const add of [addTokenCreate, addTokenList, addTokenRevoke]) add(group, terminal);
+    const sessions = program.command("session");
+    for (const add of [addSessionList, addSessionEnd]) add(sessions, terminal);
     addLink(program, terminal);
     await program.parseAsync(words.split(" "), { from: "user" });
     return { exit, out, err };
@@ -76,11 +80,35 @@ test("a link is the address of the server that was asked, alone on standard outp
   expect((await type("link", "nobody")).exit).toBe("not-allowed");
 });
 
+test("who is signed in is listed and signed out, oneself and somebody else", async () => {
+  const type = await commandLine();
+  expect((await type("session list")).out).toBe("Nobody is signed in.\n");
+  for (const who of ["vera", "ada"]) {
+    const url = new URL((await type("link", who)).out.trim());
+    const headers = {
+      "content-type": "application/json",
+      origin: url.origin,
+      "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
+    };
+    const body = JSON.stringify({ code: url.hash.slice("#once=".length) });
+    expect((await fetch(new URL("/api/v1/session", url), { method: "POST", headers, body })).status).toBe(200);
+  }
+  const listed = (await type("session list")).out;
+  expect(listed.split("\n").filter((line) => line.startsWith("vera"))).toEqual([
+    expect.stringMatching(/^vera {2}Firefox, Linux {2}by a link {2}since \S+Z {2}last seen \S+Z {2}until \S+Z$/) as string,
+  ]);
+  expect((await type("session end vera")).out).toBe("1 session is over.\n");
+  expect(JSON.parse((await type("session end --json")).out)).toEqual({ ended: 1 });
+  expect(JSON.parse((await type("session list --json")).out)).toEqual({ sessions: [] });
+  expect(await type("session end vera", "olga")).toMatchObject({ exit: "not-allowed", out: "" });
+  expect(await type("session end vira")).toMatchObject({ exit: "no", out: "", err: expect.stringContaining("vira") as string });
+});
+
 test.each<[string, Exit, string]>([
   ["token create x --role root", "bad-input", 'There is no role "root"'],
   ["token create x --role viewer --expires-in-days soon", "bad-input", '--expires-in-days takes 1 to 365, not "soon"'],
   ["token create x --role viewer --expires-in-days 400", "bad-input", '1 to 365, not "400"'],
-  ["token create x --role qa-lead --environment prodction", "bad-input", "/environments/0: is not an environment of this server"],
+  ["token create x --role qa-lead --environment prodction", "bad-input", "--environment: is not an environment of this server"],
   ["token create vera --role viewer", "no", "A person here is called vera"],
 ])("refused: %s", async (words, exit, says) => {
   const type = await commandLine();

@@ -7,6 +7,8 @@ import type { Finding, Path } from "./finding.ts";
 import { doubtful, wrong } from "./finding.ts";
 import { loginFindings } from "./login-shape.ts";
 import { insteadOf } from "./near.ts";
+import { proxiesFindings } from "./proxies-shape.ts";
+import type { Proxies } from "./proxies-shape.ts";
 import { extractSecrets, putSecrets } from "./secrets.ts";
 import type { SecretReaders, SecretUse } from "./secrets.ts";
 import { serverShape } from "./server-shape.ts";
@@ -21,6 +23,8 @@ export interface Server {
   readonly listen: { readonly host: string; readonly port: number };
   /** Where people reach the server, without a slash at its end; `null`: the file does not say. */
   readonly publicUrl: string | null;
+  /** Who stands in front of the server; `null`: nobody whom it believes whom they speak for. */
+  readonly proxies: Proxies | null;
   readonly connections: Readonly<Record<Port, Readonly<Record<string, Connection>>>>;
   readonly people: readonly ServerPerson[];
   /** How people sign in with their identity provider, read by `loginShape` once its secret is fetched; `null`: they do not. */
@@ -69,18 +73,20 @@ export function readServer(
       ...oneOfAKind(shaped.value),
       ...buttonsForNobody(shaped.value),
       ...loginFindings(shaped.value),
+      ...proxiesFindings(shaped.value),
     );
   const problems = [...document.problems, ...(isRead ? findings.map((finding) => document.place(finding)) : [])]
     .toSorted(inOrder)
     .slice(0, 100);
   if (shaped.value === null || problems.some((problem) => problem.severity === "error")) return { server: null, problems };
-  const { environments, listen, publicUrl = null, people } = shaped.value;
+  const { environments, listen, publicUrl = null, proxies = null, people } = shaped.value;
   return {
     server: {
       file,
       environments,
       listen,
       publicUrl,
+      proxies,
       connections: Object.fromEntries(connections) as unknown as Server["connections"],
       people: people.map(({ name, roles, environments = null, slack = null, login }) => ({
         name,

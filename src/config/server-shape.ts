@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { roles } from "../core/plan.ts";
 import { loginShape } from "./login-shape.ts";
+import { proxiesShape } from "./proxies-shape.ts";
 import { list, map, named } from "./shape.ts";
 import { choice, name, text, word } from "./words.ts";
 
@@ -95,6 +96,7 @@ export const serverShape = map(
     ).prefault(["production"]),
     listen: listenWord.prefault("127.0.0.1:7707"),
     publicUrl: publicUrlWord.optional(),
+    proxies: proxiesShape.optional(),
     login: loginShape.optional(),
     connections: map({ says: "How the outside world is reached.", example: "{ sources: {}, routers: {} }" }, connectionShapes).prefault({}),
     people: list({ says: "Who holds which role.", example: "[{ name: ada, roles: [release-manager] }]" }, personShape).prefault([]),

@@ -1,6 +1,7 @@
 import { isSameData } from "./canonical-json.ts";
 import type { Verdict } from "../evidence/verdict.ts";
 import { checksOf, isOfPresentShare } from "./checks.ts";
+import { isGuard } from "./decide/looks-away.ts";
 import type { Decision, Entry, Fact } from "./decision.ts";
 import type { Plan } from "./plan.ts";
 import type { Release, Versions } from "./release.ts";
@@ -14,6 +15,7 @@ export function newborn(head: {
   readonly planHash: string;
   readonly versions: Readonly<Record<string, Versions>>;
   readonly startedBy: string;
+  readonly startedFor?: string | null;
   readonly reason: string;
   readonly createdMs: number;
   readonly notBeforeMs?: number | null;
@@ -25,6 +27,7 @@ export function newborn(head: {
     planHash: head.planHash,
     versions: head.versions,
     startedBy: head.startedBy,
+    startedFor: head.startedFor ?? null,
     reason: head.reason,
     createdMs: head.createdMs,
     notBeforeMs: head.notBeforeMs ?? null,
@@ -52,7 +55,7 @@ export function apply(release: Release, entry: Entry): Release {
   const { decision } = entry;
   const isMoved = !isSamePlace(release.status, decision.status);
   const before = { ...release, revision: entry.revision, status: decision.status, isLate: release.isLate && !isMoved };
-  const after = decision.facts.reduce(applyFact, before);
+  const after = applyFacts(before, decision.facts);
   const isMaterial = isMoved || decision.facts.some((fact) => fact.kind === "reported" || isWorse(release, fact));
   const now = { revision: entry.revision, told: after.told };
   return {
@@ -88,6 +91,22 @@ function isWorse(release: Release, fact: Fact): boolean {
   return (fact.kind === "verdict" || fact.kind === "breach") && worsened(release.told[fact.check] ?? "undecided", fact.verdict.kind);
 }
 
+/** As `applyFact` for one after the other; what is told of many checks is copied once. */
+function applyFacts(before: Release, facts: readonly Fact[]): Release {
+  let release = before;
+  let told: Record<string, Verdict["kind"]> | null = null;
+  for (const fact of facts) {
+    if (fact.kind === "verdict" || fact.kind === "breach" || fact.kind === "cancelled") {
+      told ??= { ...release.told };
+      told[fact.check] = fact.verdict.kind;
+      continue;
+    }
+    release = applyFact(told === null ? release : { ...release, told }, fact);
+    told = null;
+  }
+  return told === null ? release : { ...release, told };
+}
+
 /** The release after one fact, its status and times aside. */
 export function applyFact(release: Release, fact: Fact): Release {
   switch (fact.kind) {
@@ -108,7 +127,9 @@ export function applyFact(release: Release, fact: Fact): Release {
     case "extended":
       return { ...release, extended: fact.phase };
     case "dismissed":
-      return { ...release, dismissed: [...release.dismissed, fact.check] };
+      return isGuard(release.plan, fact.check)
+        ? { ...release, dismissed: [...release.dismissed, fact.check] }
+        : { ...release, told: without(release.told, fact.check) };
     case "reported":
       return { ...release, reports: [...release.reports, fact.report] };
     case "report-late":
@@ -126,6 +147,11 @@ export function applyFact(release: Release, fact: Fact): Release {
     default:
       return release;
   }
+}
+
+/** A gate that is judged afresh is open again, and that is no news. */
+function without(told: Release["told"], gate: string): Release["told"] {
+  return Object.fromEntries(Object.entries(told).filter(([check]) => check !== gate));
 }
 
 /** What begins anew at the next share is open again, and that is no news. */

@@ -1,4 +1,3 @@
-import canonicalize from "canonicalize";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromCanonicalJson, toCanonicalJson } from "./canonical-json.ts";
@@ -23,8 +22,6 @@ test.each<[string, unknown, string]>([
   ["keeps a key that looks like a number", { $number: "Infinity" }, '{"$$number":"Infinity"}'],
   ["forgets the sign of zero", [-0], "[0]"],
   ["makes half a character whole", "a\ud800", '"a\ufffd"'],
-  ["sorts a key by what it is written as", { "\ud800": 1, "\ue000": 2, "\uffff": 3 }, '{"\ue000":2,"\ufffd":1,"\uffff":3}'],
-  ["has a place for nothing in a list", [undefined, 1], "[null,1]"],
 ])("%s", (_, value, text) => expect(toCanonicalJson(value)).toBe(text));
 
 test.each<[string, unknown]>([
@@ -46,15 +43,6 @@ const json = fc.letrec((tie) => ({
     fc.dictionary(fc.oneof(fc.string(), fc.constantFrom("$", "$number", "$$number", "__proto__")), tie("value")),
   ),
 })).value;
-
-test("writes plain JSON as RFC 8785 wants it", () => {
-  fc.assert(
-    fc.property(json, (value) => {
-      const plain: unknown = JSON.parse(JSON.stringify(value).replaceAll("$", "_"));
-      expect(toCanonicalJson(plain)).toBe(canonicalize(plain));
-    }),
-  );
-});
 
 test("reads back what it wrote, and writes that the same way again", () => {
   fc.assert(

@@ -1,3 +1,5 @@
+import canonicalize from "canonicalize";
+
 /**
  * Answers `value` as canonical JSON: keys sorted, no white space, so that equal values have equal texts. It is both what is hashed and what
  * is stored. Beyond plain JSON it keeps `Infinity`, `-Infinity` and `NaN` as `{"$number":"Infinity"}` (a plain rule's evidence is
@@ -11,19 +13,9 @@
  * Source: RFC 8785 (JSON Canonicalization Scheme).
  */
 export function toCanonicalJson(value: unknown): string {
-  switch (typeof value) {
-    case "number":
-      return Number.isFinite(value) ? String(value) : `{"$number":"${value}"}`;
-    case "string":
-      return quote(value);
-    case "boolean":
-      return String(value);
-    case "object":
-      if (value === null) return "null";
-      if (Array.isArray(value)) return writeItems(value);
-      if (isPlainObject(value)) return writeFields(value);
-  }
-  throw new TypeError(`${value === undefined ? "undefined" : `a ${typeof value}`} has no place in stored data`);
+  const text = canonicalize(toPlainJson(value));
+  if (text === undefined) throw new TypeError("undefined has no place in stored data");
+  return text;
 }
 
 /** Answers the value that `toCanonicalJson` wrote as `text`. Throws a `SyntaxError` when it is not JSON. */
@@ -37,38 +29,21 @@ export function isSameData(left: unknown, right: unknown): boolean {
   return toCanonicalJson(left) === toCanonicalJson(right);
 }
 
-/** Each row of each release is written so, at every scrape: most texts need no escape, and a test costs less than `JSON.stringify`. */
-function quote(text: string): string {
-  return isPlainText.test(text) ? `"${text}"` : JSON.stringify(text.toWellFormed());
-}
-
-const isPlainText = /^[ !#-[\]-~]*$/;
-
-function writeItems(items: readonly unknown[]): string {
-  let text = "";
-  for (const item of items) text += `${text === "" ? "" : ","}${item === undefined ? "null" : toCanonicalJson(item)}`;
-  return `[${text}]`;
-}
-
-/** Keys sort by their UTF-16 code units, as `sort` does without being told how; what a second `$` stands before keeps its place. */
-function writeFields(fields: Fields): string {
-  const keys = Object.keys(fields);
-  if (!keys.every((key) => key.isWellFormed())) return writeFields(withWholeKeys(fields));
-  let text = "";
-  for (const key of keys.sort()) {
-    const field = fields[key];
-    if (field !== undefined) text += `${text === "" ? "" : ","}${quote(key.startsWith("$") ? `$${key}` : key)}:${toCanonicalJson(field)}`;
+function toPlainJson(value: unknown): unknown {
+  if (typeof value === "number") return Number.isFinite(value) ? value : { $number: String(value) };
+  if (typeof value === "string") return value.toWellFormed();
+  if (value === null || value === undefined || typeof value === "boolean") return value;
+  if (Array.isArray(value)) return value.map(toPlainJson);
+  if (!isPlainObject(value)) throw new TypeError(`a ${typeof value} has no place in stored data`);
+  const plain = Object.create(null) as Record<string, unknown>;
+  for (const [key, field] of Object.entries(value)) {
+    plain[(key.startsWith("$") ? `$${key}` : key).toWellFormed()] = toPlainJson(field);
   }
-  return `{${text}}`;
+  return plain;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function withWholeKeys(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key.toWellFormed(), field]));
-}
-
-function isPlainObject(value: object): value is Fields {
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

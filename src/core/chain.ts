@@ -3,6 +3,7 @@ import { toCanonicalJson } from "./canonical-json.ts";
 import type { Entry } from "./decision.ts";
 import type { Plan } from "./plan.ts";
 import type { Row } from "./row.ts";
+import { toEnd } from "./slices.ts";
 
 /** A journal entry with its links: `hash` = SHA-256 over `previous`, `rowsDigest` and the entry; all three are hex. */
 export interface ChainedEntry {
@@ -24,6 +25,7 @@ export interface ChainHead {
   readonly createdMs: number;
   readonly notBeforeMs?: number | null;
   readonly startedBy: string;
+  readonly startedFor?: string | null;
   readonly reason: string;
   readonly versions: Readonly<Record<string, { readonly canary: string; readonly stable: string }>>;
 }
@@ -57,10 +59,10 @@ export function digestOfRows(rows: readonly Row[]): string {
 
 /** Answers what stands before the first entry of a release's chain, hex. */
 export function genesisOf(head: ChainHead): string {
-  const { id, planHash, environment, services, createdMs, startedBy, reason, versions, notBeforeMs = null } = head;
-  // A release without a moment has the link that it had before there were any.
-  const scheduled = notBeforeMs === null ? {} : { notBeforeMs };
-  return sha256(`head\n${toCanonicalJson({ id, planHash, environment, services, createdMs, startedBy, reason, versions, ...scheduled })}`);
+  const { id, planHash, environment, services, createdMs, startedBy, startedFor = null, reason, versions, notBeforeMs = null } = head;
+  // A release without a moment, or in nobody else's name, has the link that it had before there were any.
+  const more = { ...(notBeforeMs === null ? {} : { notBeforeMs }), ...(startedFor === null ? {} : { startedFor }) };
+  return sha256(`head\n${toCanonicalJson({ id, planHash, environment, services, createdMs, startedBy, reason, versions, ...more })}`);
 }
 
 /** Answers `entry` linked to the one before it. `rowsDigest` covers the rows since then, the entry's own row included. */
@@ -69,42 +71,93 @@ export function chain(previousHash: string, entry: Entry, rowsDigest: string): C
   return { entry, previous: previousHash, rowsDigest, hash };
 }
 
+/** A chain on the way through its story, as far as it fits. */
+export interface ChainWalk {
+  readonly release: string;
+  /** Entries so far, and the last link. */
+  readonly revision: number;
+  readonly hash: string;
+  /** Rows so far, and how many of them an entry covers. */
+  readonly rows: number;
+  readonly sealed: number;
+  /** Of the rows since the last entry. */
+  readonly rowsDigest: string;
+  /** The first row since the last entry that is not where it belongs; `null`: each is. */
+  readonly strayRow: number | null;
+  /** The first entry that does not fit; `null`: each does. */
+  readonly broken: { readonly revision: number; readonly why: string } | null;
+}
+
+/** A part of a story: rows, and the entries that they led to, oldest first. */
+interface Part {
+  readonly rows: readonly Row[];
+  readonly entries: readonly ChainedEntry[];
+}
+
+/** Where the walk through a release's chain begins. */
+export function beginChain(head: ChainHead): ChainWalk {
+  const isOther = digestOfPlan(head.plan) !== head.planHash;
+  return {
+    release: head.id,
+    revision: 0,
+    hash: genesisOf(head),
+    rows: 0,
+    sealed: 0,
+    rowsDigest: noRowsDigest,
+    strayRow: null,
+    broken: isOther ? { revision: 0, why: "the plan is not the one that was frozen" } : null,
+  };
+}
+
+/** The walk after one more part of the story; a slice is a row. */
+export function* walkChain(before: ChainWalk, { rows, entries }: Part): Generator<undefined, ChainWalk> {
+  let walk = before;
+  let read = 0;
+  for (const row of rows) {
+    for (let link = entries[read]; link !== undefined && link.entry.row <= walk.rows; link = entries[read]) {
+      walk = pastLink(walk, link);
+      read += 1;
+    }
+    if (walk.broken !== null) return walk;
+    walk = pastRow(walk, row);
+    yield;
+  }
+  return entries.slice(read).reduce(pastLink, walk);
+}
+
+/** What a walk has found that came to the end of the story. */
+export function endOfChain({ broken, strayRow, revision, hash, rows, sealed }: ChainWalk): ChainCheck {
+  if (broken !== null) return { ok: false, ...broken };
+  return strayRow === null ? { ok: true, hash, unsealedRows: rows - sealed } : { ok: false, revision, why: `row ${strayRow} is missing` };
+}
+
 /** Answers whether head, entries and rows (oldest first) are, to the last character, what was committed. */
 export function verifyChain(head: ChainHead, entries: readonly ChainedEntry[], rows: readonly Row[]): ChainCheck {
-  if (digestOfPlan(head.plan) !== head.planHash) return { ok: false, revision: 0, why: "the plan is not the one that was frozen" };
-  let previous = genesisOf(head);
-  let sealed = 0;
-  for (const [index, link] of entries.entries()) {
-    const revision = index + 1;
-    const why = verifyLink(link, { release: head.id, revision, previous, rows: rows.slice(sealed, link.entry.row), sealed });
-    if (why !== null) return { ok: false, revision, why };
-    previous = link.hash;
-    sealed = link.entry.row;
-  }
-  const unsealed = rows.slice(sealed);
-  const stray = unsealed.findIndex((row, index) => row.number !== sealed + index + 1 || row.release !== head.id);
-  if (stray >= 0) return { ok: false, revision: entries.length, why: `row ${sealed + stray + 1} is missing` };
-  return { ok: true, hash: previous, unsealedRows: unsealed.length };
+  return endOfChain(toEnd(walkChain(beginChain(head), { entries, rows })));
 }
 
-interface ExpectedLink {
-  readonly release: string;
-  readonly revision: number;
-  readonly previous: string;
-  readonly rows: readonly Row[];
-  /** Number of the last row that an earlier entry covers. */
-  readonly sealed: number;
+function pastRow(walk: ChainWalk, row: Row): ChainWalk {
+  const rows = walk.rows + 1;
+  const isStray = row.number !== rows || row.release !== walk.release;
+  return { ...walk, rows, rowsDigest: digestOfRow(walk.rowsDigest, row), strayRow: walk.strayRow ?? (isStray ? rows : null) };
 }
 
-function verifyLink(link: ChainedEntry, expected: ExpectedLink): string | null {
+function pastLink(walk: ChainWalk, link: ChainedEntry): ChainWalk {
+  if (walk.broken !== null) return walk;
+  const revision = walk.revision + 1;
+  const why = whyBroken(walk, link);
+  if (why !== null) return { ...walk, broken: { revision, why } };
+  return { ...walk, revision, hash: link.hash, sealed: link.entry.row, rowsDigest: noRowsDigest };
+}
+
+function whyBroken({ release, revision, hash, rows, sealed, rowsDigest, strayRow }: ChainWalk, link: ChainedEntry): string | null {
   const { entry } = link;
-  if (entry.release !== expected.release) return `the entry belongs to release ${entry.release}`;
-  if (entry.revision !== expected.revision) return `the entry says revision ${entry.revision}: one is missing, or out of order`;
-  if (link.previous !== expected.previous) return "the link to what came before is broken";
-  if (entry.row <= expected.sealed || expected.rows.length !== entry.row - expected.sealed) return `row ${entry.row} is missing`;
-  const stray = expected.rows.findIndex((row, index) => row.number !== expected.sealed + index + 1 || row.release !== expected.release);
-  if (stray >= 0) return `row ${expected.sealed + stray + 1} is missing`;
-  if (digestOfRows(expected.rows) !== link.rowsDigest) return "a row since the last entry was changed";
+  if (entry.release !== release) return `the entry belongs to release ${entry.release}`;
+  if (entry.revision !== revision + 1) return `the entry says revision ${entry.revision}: one is missing, or out of order`;
+  if (link.previous !== hash) return "the link to what came before is broken";
+  if (entry.row <= sealed || entry.row !== rows) return `row ${entry.row} is missing`;
+  if (strayRow !== null) return `row ${strayRow} is missing`;
+  if (rowsDigest !== link.rowsDigest) return "a row since the last entry was changed";
   return chain(link.previous, entry, link.rowsDigest).hash === link.hash ? null : "the entry was changed";
 }
 

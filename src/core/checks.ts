@@ -56,6 +56,11 @@ export function compares(check: Check): boolean {
   return check.spec.kind === "against-stable" || (check.spec.kind === "threshold" && check.spec.ofStable);
 }
 
+/** True when its failure is a proof, which stays whatever is read later; a plain rule looks at the latest readings alone. */
+export function provesFailure({ spec }: Check): boolean {
+  return spec.kind === "rate" || spec.kind === "against-stable" || spec.kind === "none";
+}
+
 /** True when the verdict is about the share in force alone, so that it is judged anew at the next one: what a resource needs depends on how many come. */
 export function isOfPresentShare({ spec }: Check): boolean {
   return spec.kind === "level";

@@ -4,7 +4,7 @@ import { isSamePlace } from "./apply.ts";
 import { decideBreach, decideRunning } from "./decide/breach.ts";
 import { decideCalm } from "./decide/calm.ts";
 import { lateness } from "./decide/lateness.ts";
-import { looksAway } from "./decide/looks-away.ts";
+import { isGuard, looksAway } from "./decide/looks-away.ts";
 import { hold, standInPhase } from "./decide/phase.ts";
 import { answerRequests } from "./decide/requests.ts";
 import type { Answers } from "./decide/requests.ts";
@@ -15,11 +15,11 @@ import { overridesOver } from "./obstacles.ts";
 import { reportLateness } from "./way-back.ts";
 import type { Decision, Fact } from "./decision.ts";
 import { freshVerdict, standingsOf } from "./evidence-book.ts";
-import type { EvidenceBook } from "./evidence-book.ts";
+import type { EvidenceBook, Standing } from "./evidence-book.ts";
 import type { Observation } from "./observation.ts";
 import type { Release } from "./release.ts";
 import type { Request } from "./requests.ts";
-import { asksAbout, isExposed, isTerminal } from "./status.ts";
+import { asksAbout, isExposed, isPaused, isTerminal } from "./status.ts";
 
 /**
  * Decides what becomes of `release` on what was seen; `null` when nothing is worth writing down. A total function of its three arguments:
@@ -78,12 +78,34 @@ function decideOrder(sight: Sight, answers: Answers): Step | null {
   const { status } = sight.release;
   if (!order || order.kind === "promote") return null;
   if (order.kind === "rollback" || order.kind === "stop") return goBack(sight, order);
-  if (!("phase" in status)) return null;
-  if (order.kind === "pause") return { status: hold(sight, status.phase, { kind: "paused", by: order.by.name }), facts: [] };
-  const checks = looksAway(status, sight.plan);
-  const release = { ...sight.release, dismissed: [...sight.release.dismissed, ...checks] };
-  const next = standInPhase({ ...sight, release }, status.phase, "in time");
+  if (order.kind === "resume") return goOnAgain(sight, order);
+  return "phase" in status ? { status: hold(sight, status.phase, { kind: "paused", by: order.by.name }), facts: [] } : null;
+}
+
+/** What ends a pause, or looks away from what failed; what only answers a report lets everything go on as it would have. */
+function goOnAgain(sight: Sight, order: Request): Step | null {
+  const { status } = sight.release;
+  // The time to get ready stood still while nobody had decided.
+  if (status.kind === "preparing") return { status: { ...status, sinceMs: sight.nowMs }, facts: [] };
+  const checks = looksAway(status);
+  if (!("phase" in status) || (checks.length === 0 && !isPaused(status))) return null;
+  const guards = checks.filter((check) => isGuard(sight.plan, check));
+  const release = { ...sight.release, dismissed: [...sight.release.dismissed, ...guards] };
+  const standings = judgedAfresh(
+    sight.standings,
+    checks.filter((check) => !guards.includes(check)),
+  );
+  const next = standInPhase({ ...sight, release, standings }, status.phase, "in time");
   return { ...next, facts: [...checks.map((check): Fact => ({ kind: "dismissed", check, by: order.by.name })), ...next.facts] };
+}
+
+/** Gates that a person went on with are open from this moment on: nothing is proven about them yet. */
+function judgedAfresh(standings: readonly Standing[], gates: readonly string[]): readonly Standing[] {
+  return standings.map((standing) =>
+    gates.includes(standing.check.id)
+      ? { ...standing, verdict: { ...standing.verdict, kind: "undecided", because: { kind: "too-little-evidence" } }, moreMs: null }
+      : standing,
+  );
 }
 
 function goBack(sight: Sight, order: Request): Step | null {
@@ -135,7 +157,8 @@ function recoveries(sight: Sight): readonly Fact[] {
 function toDecision(release: Release, step: Step, noted: readonly Fact[]): Decision | null {
   const isNew = release.revision === 0;
   const isMoved = step.status !== release.status && (!isSamePlace(release.status, step.status) || !isSameData(release.status, step.status));
-  const created: readonly Fact[] = isNew ? [{ kind: "created", by: release.startedBy, reason: release.reason }] : [];
+  const { startedBy: by, startedFor, reason } = release;
+  const created: readonly Fact[] = isNew ? [{ kind: "created", by, ...(startedFor === null ? {} : { for: startedFor }), reason }] : [];
   const became: readonly Fact[] = isMoved ? [{ kind: "became", status: step.status }] : [];
   const [headline, ...rest] = [...created, ...became, ...step.facts, ...noted];
   return headline ? { status: step.status, facts: [headline, ...rest] } : null;

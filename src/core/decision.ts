@@ -14,7 +14,8 @@ export interface Decision {
 
 /** One thing worth telling. Every fact is plain data; nothing in it is a sentence. */
 export type Fact =
-  | { readonly kind: "created"; readonly by: string; readonly reason: string }
+  /** `for`: in whose name, where somebody else was named. */
+  | { readonly kind: "created"; readonly by: string; readonly for?: string; readonly reason: string }
   | { readonly kind: "became"; readonly status: Status }
   | { readonly kind: "share-seen"; readonly phase: number; readonly sharePct: number }
   | { readonly kind: "rehearsed"; readonly tookMs: number }
@@ -26,7 +27,15 @@ export type Fact =
   | { readonly kind: "signed"; readonly signOff: SignOff }
   | { readonly kind: "lapsed"; readonly signOff: SignOff; readonly check: string }
   | { readonly kind: "accepted"; readonly request: string; readonly by: string; readonly asked: string; readonly reason: string }
-  | { readonly kind: "refused"; readonly request: string; readonly by: string; readonly asked: string; readonly refusal: Refusal }
+  | {
+      readonly kind: "refused";
+      readonly request: string;
+      readonly by: string;
+      readonly asked: string;
+      readonly refusal: Refusal;
+      /** So many more of the same within a minute. Absent: it is one. */
+      readonly times?: number;
+    }
   | { readonly kind: "reported"; readonly report: Report }
   | { readonly kind: "report-late"; readonly afterMs: number; readonly withinMs: number }
   | { readonly kind: "report-answered"; readonly by: string; readonly asked: string }

@@ -69,8 +69,11 @@ export function emptyBook(plan: Plan): EvidenceBook {
   };
 }
 
+/** What evidence takes of an observation. */
+export type EvidenceSeen = Pick<Observation, "nowMs" | "readings" | "draws" | "observedMs" | "traffic">;
+
 /** The book after one more row was seen by `release` (as it was before the row's decision). */
-export function bookAfterRow(book: EvidenceBook, release: Release, seen: Observation): EvidenceBook {
+export function bookAfterRow(book: EvidenceBook, release: Release, seen: EvidenceSeen): EvidenceBook {
   const states: Record<string, TestState> = { ...book.states };
   let fresh = book.fresh;
   const readMs = { ...book.readMs };
@@ -111,7 +114,7 @@ export function bookAfterRow(book: EvidenceBook, release: Release, seen: Observa
   };
 }
 
-function sinceShare(before: CountsAtShare | null, release: Release, { traffic }: Observation): CountsAtShare | null {
+function sinceShare(before: CountsAtShare | null, release: Release, { traffic }: EvidenceSeen): CountsAtShare | null {
   if (traffic.kind !== "seen" || traffic.value.release !== release.id || before?.sharePct === traffic.value.sharePct) return before;
   const { sharePct, drawn, forwarded } = traffic.value;
   return { sharePct, drawn, forwarded };

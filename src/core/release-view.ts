@@ -103,6 +103,8 @@ export interface CheckView {
   readonly word: string;
   /** The estimate and the interval in display units, no more: "0.21 % [0.05, 0.44]"; `null` while there is none. */
   readonly figure: string | null;
+  /** What the figure counts, where its unit alone does not say it: "slower than 2 s", "of stable"; `null`: it does. */
+  readonly counts: string | null;
   /** The whole verdict in sentences. */
   readonly sentence: string;
   /** Where the interval lies against the lines; `null` where the kind of test has no such picture. */
@@ -125,6 +127,9 @@ export interface BandView {
   /** `null` for a guard, which has only a fail line. */
   readonly passAt: number | null;
   readonly failAt: number;
+  /** The lines as they are written beside the picture, in the unit of the figure: "0.5 %", "95". */
+  readonly passSays: string | null;
+  readonly failSays: string;
   /** The side of the lines that is good. */
   readonly good: "below" | "above";
 }

@@ -14,6 +14,8 @@ export interface Release {
   /** By service. */
   readonly versions: Readonly<Record<string, Versions>>;
   readonly startedBy: string;
+  /** In whose name it was started, as who started it says: this person counts as its starter too. `null`: nobody was named. */
+  readonly startedFor: string | null;
   /** Why it was started. */
   readonly reason: string;
   readonly createdMs: number;
@@ -25,7 +27,7 @@ export interface Release {
   readonly rehearsedMs: number | null;
   /** Verdict kind last noted in the journal, by check. */
   readonly told: Readonly<Record<string, Verdict["kind"]>>;
-  /** Guards whose failure a person has looked at and decided to go on with; they react again once they are proven to be well. */
+  /** Guards, and no gates, whose failure a person has looked at and decided to go on with; they react again once they are proven to be well. */
   readonly dismissed: readonly string[];
   /** What was last noted of the checks at the material revision and after it, oldest first: what somebody saw who looked at one of these revisions. */
   readonly shown: readonly { readonly revision: number; readonly told: Readonly<Record<string, Verdict["kind"]>> }[];

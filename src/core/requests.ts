@@ -1,5 +1,6 @@
 import type { Obstacle } from "./obstacles.ts";
 import type { Role } from "./plan.ts";
+import type { HoldReason } from "./status.ts";
 
 /**
  * Everything that can be asked of a release. `report`: something is wrong; `acknowledge`: the rollback by hand was executed; `override`: go on
@@ -23,6 +24,8 @@ export interface Request {
   readonly reason: string;
   /** `approve` only: the role that speaks; `null` = the one role of the person that is asked for. */
   readonly as: Role | null;
+  /** It stands for so many that were denied within a minute, and not written down one by one. Absent: for itself. */
+  readonly times?: number;
 }
 
 export interface Person {
@@ -45,5 +48,7 @@ export type Refusal =
   | { readonly kind: "gate-open"; readonly checks: readonly string[] }
   | { readonly kind: "waits-for"; readonly roles: readonly Role[] }
   | { readonly kind: "in-the-way"; readonly obstacles: readonly Obstacle[] }
+  | { readonly kind: "would-hold"; readonly why: HoldReason }
+  | { readonly kind: "just-reported" }
   | { readonly kind: "nothing-in-the-way" }
   | { readonly kind: "nothing-to-acknowledge" };

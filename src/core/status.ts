@@ -32,7 +32,11 @@ export type Wait =
   | { readonly kind: "window" }
   | { readonly kind: "sign-off"; readonly roles: readonly Role[] }
   | { readonly kind: "freeze"; readonly environment: string }
-  | { readonly kind: "scheduled"; readonly atMs: number };
+  | { readonly kind: "scheduled"; readonly atMs: number }
+  | Undecided;
+
+/** A problem that `by` reported, and the roles of which one has to decide about it. */
+type Undecided = { readonly kind: "reported"; readonly by: string; readonly roles: readonly Role[] };
 
 /** Why the share is frozen. Those with a `breach` end in a rollback by themselves; the rest end when the reason is gone, or a person acts. */
 export type HoldReason =
@@ -46,6 +50,7 @@ export type HoldReason =
   | { readonly kind: "window" }
   | { readonly kind: "freeze"; readonly environment: string }
   | { readonly kind: "capacity"; readonly services: readonly string[] }
+  | Undecided
   | { readonly kind: "investigation"; readonly breach: Breach; readonly commitByMs: number; readonly doneByMs: number }
   | { readonly kind: "countdown"; readonly breach: Breach; readonly commitByMs: number; readonly doneByMs: number };
 
@@ -93,6 +98,11 @@ export function isTerminal(status: Status): boolean {
 /** True while people may be on the canary arm, so that guards are armed. */
 export function isExposed(status: Status): boolean {
   return status.kind === "shifting" || status.kind === "observing" || status.kind === "holding" || status.kind === "promoting";
+}
+
+/** True while a person keeps the share as it is. */
+export function isPaused(status: Status): boolean {
+  return status.kind === "holding" && status.why.kind === "paused";
 }
 
 /** The gates and guards that people have to decide about because the evidence does not, or says no. */

@@ -86,7 +86,7 @@ function canaryPctOf({ status, plan }: Release): number {
  * The services whose canary is not ready for the share of `phase`; one whose size does not follow the share always is. Workloads that cannot be
  * seen now hold nobody up: they were asked to grow when the phase before began.
  */
-export function tooSmallFor(release: Release, seen: Outside, phase: number): readonly string[] {
+export function tooSmallFor(release: Release, seen: Pick<Outside, "workloads">, phase: number): readonly string[] {
   if (seen.workloads.kind !== "seen") return [];
   const { value } = seen.workloads;
   const wantedPct = sharePctOf(release.plan, phase);

@@ -2,7 +2,8 @@ import type { Fact } from "./decision.ts";
 import { missingRoles } from "./decide/sign-offs.ts";
 import type { Role } from "./plan.ts";
 import type { Release } from "./release.ts";
-import { rolesFor } from "./roles.ts";
+import { openReport } from "./open-report.ts";
+import { rolesFor, rollbackRoles } from "./roles.ts";
 import { isTerminal } from "./status.ts";
 
 /**
@@ -47,11 +48,6 @@ export function backByHand(release: Release, nowMs: number): readonly Fact[] {
   return [...took, { kind: "asks", for: "acknowledgement", roles: rolesFor("acknowledge", release) }];
 }
 
-/** True when everybody has the new version and somebody has reported a problem about which nobody has decided: it may be said that it stays. */
-export function maySayItStays({ status, reports, rollback }: Pick<Release, "status" | "reports" | "rollback">): boolean {
-  return status.kind === "promoted" && reports.length > 0 && rollback === null;
-}
-
 /** True while people wait for a decision about a report, and the time that the plan allows for it is not known to be over. */
 export function awaitsDecision(release: Pick<Release, "reports" | "isReportLate" | "wasExposed" | "rollback" | "status">): boolean {
   const { reports, isReportLate, wasExposed, rollback, status } = release;
@@ -59,10 +55,14 @@ export function awaitsDecision(release: Pick<Release, "reports" | "isReportLate"
   return reports.length > 0 && !isReportLate && wasExposed && !isBack;
 }
 
-/** Said once when the time that the plan allows for a way back by hand is over since the first report, and people are not back. */
+/**
+ * Said once when the time that the plan allows for a way back by hand is over since the first report, and people are not back: where nobody has
+ * decided yet, those who have to are asked again.
+ */
 export function reportLateness(release: Release, nowMs: number): readonly Fact[] {
   const [report] = release.reports;
   const withinMs = release.plan.rollback.manualMs;
   if (report === undefined || !awaitsDecision(release) || nowMs - report.atMs <= withinMs) return [];
-  return [{ kind: "report-late", afterMs: nowMs - report.atMs, withinMs }];
+  const late: Fact = { kind: "report-late", afterMs: nowMs - report.atMs, withinMs };
+  return openReport(release) === null ? [late] : [late, { kind: "asks", for: "decision", roles: rollbackRoles(release.plan) }];
 }

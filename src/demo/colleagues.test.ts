@@ -53,9 +53,9 @@ test("signs what the role is asked for, once, with the revision that was seen", 
   const end = new AbortController();
   const work = { release: "r1", seed: 1, hurries, signal: end.signal };
   const working = [qa, manager].map((colleague) => workOn({ ...work, colleague, api: apiOf(server.url, colleague.name) }));
-  await vi.waitUntil(() => isSigned, { timeout: 10_000 });
+  await vi.waitUntil(() => isSigned);
   const looks = server.asked.length;
-  await vi.waitUntil(() => server.asked.length > looks + 4, { timeout: 10_000 });
+  await vi.waitUntil(() => server.asked.length > looks + 4);
   end.abort();
   await Promise.all(working);
   expect(approvals(server.asked)).toEqual([
@@ -92,7 +92,7 @@ test("a release manager who hurries goes on where every gate has passed, in thos
   const end = new AbortController();
   const work = { release: "r1", seed: 1, hurries: (at: number) => at === 3, signal: end.signal };
   const working = [manager, qa].map((colleague) => workOn({ ...work, colleague, api: apiOf(server.url, colleague.name) }));
-  await vi.waitUntil(() => phase === 4 && looks > 12, { timeout: 10_000 });
+  await vi.waitUntil(() => phase === 4 && looks > 12);
   end.abort();
   await Promise.all(working);
   expect(approvals(server.asked)).toMatchObject([{ token: `Bearer ${manager.name}`, ifMatch: '"3"', body: { kind: "promote" } }]);

@@ -1,16 +1,14 @@
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { findFreePort } from "../adapters/workloads/process/free-port.ts";
 
-/** A port of the loopback that nobody listens on now. */
+const given = new Set<number>();
+
+/** A port of the loopback that nobody listens on now, that no connection is given, and that this process was not told before. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => resolve());
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  return port;
+  for (;;) {
+    const port = await findFreePort(given);
+    // Somebody who asked at the same time may have been told the same.
+    if (given.has(port)) continue;
+    given.add(port);
+    return port;
+  }
 }

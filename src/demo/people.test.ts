@@ -26,7 +26,7 @@ async function shopOf(version: string): Promise<(path: string) => string> {
 /** Looks at the page, and at nothing else. */
 const onlyLooks: Habits = { trialRatio: 0, orderRatio: 0, browseRatio: 0, dashboardRatio: 0, emptyCacheRatio: 1, thinkMs: 0 };
 const comes = async (crowd: Crowd, people: number): Promise<void> => {
-  await vi.waitUntil(() => crowd.tally().people >= people, { timeout: 20_000, interval: 20 });
+  await vi.waitUntil(() => crowd.tally().people >= people, { interval: 20 });
   await crowd.leave();
 };
 
@@ -35,7 +35,7 @@ test("new people come at the rate that is asked for, want what they want, and no
   const crowd = createCrowd({ originOf, seed: 1, habits: { ...habits, thinkMs: 2 } });
   const startedMs = performance.now();
   crowd.arrive(400);
-  await vi.waitUntil(() => crowd.tally().people >= 800, { timeout: 20_000, interval: 5 });
+  await vi.waitUntil(() => crowd.tally().people >= 800, { interval: 5 });
   const tookMs = performance.now() - startedMs;
   await crowd.leave();
   const tally = crowd.tally();

@@ -1,9 +1,10 @@
-import { wrong } from "../adapters/check.ts";
+import { sayCheck, wrong } from "../adapters/check.ts";
 import { ConnectionUnusable } from "../adapters/connect.ts";
 import type { ConnectedWorld, ExaminedAdapter } from "../adapters/connect.ts";
 import type { Check, Examination } from "../adapters/define.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Clock } from "../ports.ts";
+import { findings } from "./findings.ts";
 
 /** What is examined, and with what. */
 export interface Examining {
@@ -65,14 +66,8 @@ export async function examineItself(
 }
 
 /** An adapter that cannot be asked. */
-export function silent(word: string, { why, remedy }: NoOutcome): Check {
-  const because = why.replace(/[.]$/, "");
-  const isSentence = /^[A-Z][a-z]* /.test(because);
-  return wrong(
-    word,
-    isSentence ? `${because}.` : `It cannot be asked: ${because}.`,
-    remedy ?? "See that it runs, and that its connection in the server's file is right.",
-  );
+export function silent(word: Check["what"], { why, remedy }: NoOutcome): Check {
+  return wrong(word, findings.silent(why, remedy));
 }
 
 /** What an adapter found when it looked at itself, and that it cannot be asked, which it may have said already. */
@@ -81,6 +76,9 @@ export function andSilent(own: readonly Check[], word: string, no: NoOutcome): r
   const trouble = no.why.replace(/[.]$/, "").replace(/^.*: /s, "");
   // Somebody else may be refused as well: what is named must be the same.
   const [address = ""] = /https?:\/\/[^/\s]+/.exec(no.why)?.map((found) => found.replace(/:$/, "")) ?? [];
-  const isSaid = others.some(({ verdict, says }) => verdict === "wrong" && says.includes(trouble) && says.includes(address));
+  const isSaid = others.some((check) => {
+    const { verdict, says } = sayCheck(check, "en");
+    return verdict === "wrong" && says.includes(trouble) && says.includes(address);
+  });
   return isSaid ? others : [...others, silent(word, no)];
 }

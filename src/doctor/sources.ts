@@ -5,6 +5,7 @@ import type { Plan } from "../core/plan.ts";
 import type { Query, ReadContext, Reading, SeriesSample, Target } from "../ports.ts";
 import { andSilent, examineItself, within } from "./examining.ts";
 import type { Examining, Outcome } from "./examining.ts";
+import { findings, subjects } from "./findings.ts";
 
 /** How far back a source is asked, ms: what happened in a day, as if a release had begun then. */
 const lookBackMs = 24 * 3_600_000;
@@ -84,64 +85,25 @@ function isOnItsWay(reading: Reading): boolean {
 
 function sayOrphaned(queries: readonly Query[]): readonly Check[] {
   if (queries.length === 0) return [];
-  const says = `Nothing is known of ${queries.map(({ quantity }) => quantity).join(", ")}: no version was found that runs.`;
-  return [doubtful("metrics", says, "Mend what is wrong with the workloads, then ask again.")];
+  return [doubtful(subjects.metrics(), findings.nothingKnown(queries.map(({ quantity }) => quantity)))];
 }
-
-const holds = "without data the release holds, and never passes.";
 
 function sayReading({ quantity }: Query, reading: Reading): Check {
   switch (reading.kind) {
     case "unavailable":
-      if (isOnItsWay(reading))
-        return doubtful(
-          quantity,
-          `It was not measured within ${scoreWithinMs / 1_000} s.`,
-          "See that the page answers, and that the machine has a core to spare: a slow one measures late in the release, too.",
-        );
-      return wrong(
-        quantity,
-        `It cannot be read: ${reading.why}.`,
-        "Mend it, or take the metric out of the plan: what cannot be read holds the release.",
-      );
+      return isOnItsWay(reading)
+        ? doubtful(quantity, findings.notMeasured(scoreWithinMs / 1_000))
+        : wrong(quantity, findings.notRead(reading.why));
     case "no-data":
-      return doubtful(
-        quantity,
-        "Nothing matches it now.",
-        `What counts by release is empty before it; otherwise see that its words name what the source has: ${holds}`,
-      );
-    case "level": {
-      const stable = reading.stable === null ? "" : `; stable ${sayNumber(reading.stable)}`;
-      return fine(quantity, `It reads ${sayNumber(reading.canary)}${stable}.`);
-    }
+      return doubtful(quantity, findings.nothingMatches());
+    case "level":
+      return fine(quantity, findings.reads(reading));
     case "probe":
-      return reading.down
-        ? doubtful(quantity, "It is down now.", "Bring it up before the release: its guard would set off.")
-        : fine(quantity, "It answers.");
-    case "counters":
-      return sayCounters(quantity, reading.series);
+      return reading.down ? doubtful(quantity, findings.isDown()) : fine(quantity, findings.probeAnswers());
+    case "counters": {
+      const of = (arm: SeriesSample["arm"]): readonly SeriesSample[] => reading.series.filter((one) => one.arm === arm);
+      const counted = { stable: of("stable"), canary: of("canary") };
+      return reading.series.length > 0 ? fine(quantity, findings.counted(counted)) : doubtful(quantity, findings.nothingCounted(counted));
+    }
   }
-}
-
-function sayCounters(quantity: string, series: readonly SeriesSample[]): Check {
-  const [stable, canary] = (["stable", "canary"] as const).map((arm) => series.filter((one) => one.arm === arm)) as [
-    SeriesSample[],
-    SeriesSample[],
-  ];
-  const says = `stable: ${sayArm(stable)}; canary: ${sayArm(canary)}.`;
-  if (series.length > 0) return fine(quantity, says);
-  return doubtful(
-    quantity,
-    says,
-    `What counts by release is empty before it; otherwise see that its words name what the source has: ${holds}`,
-  );
-}
-
-function sayArm(series: readonly SeriesSample[]): string {
-  if (series.length === 0) return "nothing yet";
-  return `${sayNumber(series.reduce((sum, { total }) => sum + total, 0))} counted in ${series.length} series`;
-}
-
-function sayNumber(value: number): string {
-  return value.toLocaleString("en", { maximumFractionDigits: 2 });
 }

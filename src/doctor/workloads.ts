@@ -4,6 +4,7 @@ import type { SeenWorkloads } from "../core/observation.ts";
 import type { Target, WantedWorkloads } from "../ports.ts";
 import { andSilent, examineItself, silent, within } from "./examining.ts";
 import type { Examining } from "./examining.ts";
+import { findings, subjects } from "./findings.ts";
 
 /** What was found of the services of one kind, and where their stable versions answer. */
 export interface LookedAtWorkloads {
@@ -29,8 +30,8 @@ export async function lookAtWorkloads(examining: Examining, kind: string, signal
 async function lookForOrphans({ world, clock, active }: Examining, kind: string, signal: AbortSignal): Promise<readonly Check[]> {
   if (active === null) return [];
   const outcome = await within(clock, signal, async (ends) => world.orphans(kind, { active }, ends));
-  if (!outcome.ok) return [silent("what is left over", outcome)];
-  return outcome.value.length > 0 ? outcome.value : [fine("what is left over", "Nothing can be.")];
+  if (!outcome.ok) return [silent(subjects.leftOver(), outcome)];
+  return outcome.value.length > 0 ? outcome.value : [fine(subjects.leftOver(), findings.nothingLeft())];
 }
 
 function sayService(name: string, { stable, canary, previous }: SeenWorkloads[string], newVersion: string | null): readonly Check[] {
@@ -38,35 +39,14 @@ function sayService(name: string, { stable, canary, previous }: SeenWorkloads[st
 }
 
 function sayStable(name: string, stable: SeenWorkloads[string]["stable"], newVersion: string | null): Check {
-  if (stable === undefined) {
-    return wrong(
-      name,
-      "No stable version runs, so there is nothing to go back to.",
-      `Start it, or see that the plan's words for ${name} name what runs. What a server started on its own machine, that server knows: ask it (--server).`,
-    );
-  }
+  if (stable === undefined) return wrong(name, findings.noStable(name));
   const { version, isReady, detail } = stable;
-  if (!isReady)
-    return wrong(
-      name,
-      `Stable ${version} is not ready${detail === "" ? "" : `: ${detail}`}.`,
-      "Bring it to health first: a release needs a version to go back to.",
-    );
-  if (version === newVersion)
-    return doubtful(name, `Stable is ${version} already.`, "A service that keeps its version needs none in --set.");
-  return fine(name, `Stable ${version} is ready.`);
+  if (!isReady) return wrong(name, findings.stableNotReady(version, detail));
+  return version === newVersion ? doubtful(name, findings.sameVersion(version)) : fine(name, findings.stableReady(version));
 }
 
 function sayLeft(name: string, slot: "canary" | "previous", left: SeenWorkloads[string]["canary"]): readonly Check[] {
-  if (left === undefined) return [];
-  const what = `${name} (${slot})`;
-  return [
-    doubtful(
-      what,
-      `${left.version} runs in this slot.`,
-      "A release that is still active needs it, or somebody left it: see `serin release list`.",
-    ),
-  ];
+  return left === undefined ? [] : [doubtful(subjects.slot(name, slot), findings.slotTaken(left.version))];
 }
 
 /** Where the stable versions answer. */

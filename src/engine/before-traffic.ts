@@ -1,4 +1,5 @@
 import type { PreparingCheck } from "../core/observation.ts";
+import { openReport } from "../core/open-report.ts";
 import { isReady, isTrafficAsWanted } from "../core/wanted.ts";
 import { call } from "./call.ts";
 import { converge } from "./converge.ts";
@@ -7,10 +8,15 @@ import type { Run } from "./run.ts";
 /** A check is tried this often before it counts as failed. */
 const tries = 3;
 
-/** True when both versions stand, the router has their addresses and every source has answered: the checks before traffic can be run. */
+/**
+ * True when both versions stand, the router has their addresses, every source has answered and no report is open: the checks before traffic can be
+ * run.
+ */
 export function mayCheck(run: Run): boolean {
   const { release, book } = run.memory;
   if (release.status.kind !== "preparing" || run.inbox.checks.length > 0) return false;
+  // What is checked now would be old by the time that somebody has decided.
+  if (openReport(release) !== null) return false;
   const isStanding =
     isReady(release, run.outside, "canary") && isReady(release, run.outside, "stable") && isTrafficAsWanted(release, run.outside);
   return isStanding && book.quantities.every((quantity) => book.answeredMs[quantity] !== undefined);

@@ -2,20 +2,19 @@ import type { ChainedEntry } from "../core/chain.ts";
 import type { FailingNotices } from "../core/notices.ts";
 import type { EvidenceBook } from "../core/evidence-book.ts";
 import type { History } from "../core/history/history.ts";
+import type { Readings, Tape } from "../core/history/tape.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Release } from "../core/release.ts";
 import type { Request } from "../core/requests.ts";
-import { inSlices } from "../core/slices.ts";
 import { EnvironmentFrozen } from "../ports.ts";
 import type { LostNotice, NewRelease, World } from "../ports.ts";
 import { Archive } from "./archive.ts";
 import { Delivery } from "./deliver.ts";
 import type { DeliveryHealth, Story } from "./deliver.ts";
-import { Histories } from "./histories.ts";
+import { openHistories, openTapes, readReadings } from "./histories.ts";
 import { Keeper } from "./keeper.ts";
 import type { Tick } from "./keeper.ts";
-import { othersTurn } from "./others-turn.ts";
-import { verifying } from "./replay.ts";
+import { verifyStory } from "./recall.ts";
 import type { Verified } from "./replay.ts";
 import { patience as usualPatience } from "./run.ts";
 import type { Patience } from "./run.ts";
@@ -29,6 +28,8 @@ export interface View {
   readonly release: Release;
   readonly book: EvidenceBook;
   readonly entries: readonly ChainedEntry[];
+  /** Rows of its story so far. */
+  readonly rows: number;
   readonly observation: Observation | null;
   /** Receivers that cannot be told just now, and notices that were given up. */
   readonly notices: { readonly failing: readonly FailingNotices[]; readonly lost: readonly LostNotice[] };
@@ -67,6 +68,10 @@ export interface Engine {
   view(id: string): Promise<View | null>;
   /** How the evidence of a check (its id) grew, a second old at most; `null` when there is no such release. Throws when its plan has no such check. */
   history(id: string, check: string): Promise<History | null>;
+  /** What was read of a quantity, a second old at most; `null` when there is no such release. */
+  tape(id: string, quantity: string): Promise<Tape | null>;
+  /** What was read of quantities up to row `rows`; nothing when there is no such release. */
+  readings(id: string, asked: { readonly quantities: readonly string[]; readonly rows: number }): Promise<Readings>;
   /** Checks the chain of a stored release and decides everything again. An unknown id is not verified. */
   verify(id: string): Promise<Verified>;
   /** Calls `listener` with the release's id after each commit; answers how to stop that. */
@@ -86,10 +91,19 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
     for (const listener of listeners) listener(id);
   };
   const nowMs = steadyTime(world.clock, 0);
-  const archive = new Archive(world.store);
-  const histories = new Histories(world);
+  const archive = new Archive(world);
+  const histories = openHistories(world);
+  const tapes = openTapes(world);
   const recovery = options.onRecovery ?? (() => undefined);
-  const keeper = new Keeper({ world, patience, trouble, recovery, told, ticked: options.onTick ?? (() => undefined) });
+  const keeper = new Keeper({
+    world,
+    patience,
+    trouble,
+    recovery,
+    told,
+    ended: (memory) => archive.keep(memory),
+    ticked: options.onTick ?? (() => undefined),
+  });
   const starts = new Starts(world, keeper);
   const publicUrl = options.publicUrl ?? null;
   const delivery = new Delivery({ world, patience, publicUrl, trouble, recovery, story: storiesOf(keeper, archive) });
@@ -116,16 +130,16 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       const memory = run?.memory ?? (await archive.memory(id));
       if (!memory) return null;
       const last = memory.lastRow?.observation ?? null;
-      const { head, release, book, entries } = memory;
+      const { head, release, book, entries, rows } = memory;
       const notices = { failing: delivery.failing(id), lost: await world.store.lost(id) };
-      return { head, release, book, entries, observation: last && { ...last, ...run?.outside }, notices };
+      return { head, release, book, entries, rows, observation: last && { ...last, ...run?.outside }, notices };
     },
     history: (id, check) => histories.of(id, check),
+    tape: (id, quantity) => tapes.of(id, quantity),
+    readings: (id, asked) => readReadings(world, id, asked),
     async verify(id) {
-      const stored = await world.store.load(id);
-      return stored
-        ? await inSlices(verifying(stored, await world.store.told(id)), othersTurn)
-        : { ok: false, revision: 0, atMs: null, why: `there is no release ${id}` };
+      const verified = await verifyStory(world, id, await world.store.told(id));
+      return verified ?? { ok: false, revision: 0, atMs: null, why: `there is no release ${id}` };
     },
     onCommit(listener) {
       listeners.add(listener);

@@ -1,13 +1,12 @@
-import { verifyChain } from "../core/chain.ts";
 import { isOver, keeps } from "../core/status.ts";
 import { awaitsDecision } from "../core/way-back.ts";
-import { ServiceBusy, StaleRevision, StoreUnusable } from "../ports.ts";
-import type { StoredRelease, World } from "../ports.ts";
+import { ServiceBusy, StaleRevision } from "../ports.ts";
+import type { World } from "../ports.ts";
 import { bell } from "./bell.ts";
 import type { Bell } from "./bell.ts";
 import { whyOf } from "./call.ts";
 import { isUnsettled, nextErrandMs, pollMs } from "./errands.ts";
-import { recall } from "./replay.ts";
+import { recallOn, recallWhole } from "./recall.ts";
 import { isSuperseded } from "./superseded.ts";
 import type { Memory } from "./replay.ts";
 import type { Patience, Run } from "./run.ts";
@@ -28,6 +27,8 @@ export interface KeeperOptions {
   readonly recovery: (message: string) => void;
   /** Called after each commit of a decision, with the release's id. */
   readonly told: (id: string) => void;
+  /** Called when a release does not run any more. */
+  readonly ended: (memory: Memory) => void;
   /** Called after each tick. */
   readonly ticked: (tick: Tick) => void;
 }
@@ -80,9 +81,7 @@ export class Keeper {
   /** Takes a release up where it was, or wakes its loop; `null` when there is none of this id. */
   async take(id: string): Promise<Run | null> {
     const { world, patience } = this.#options;
-    const stored = this.#runs.has(id) ? null : await world.store.load(id);
-    if (stored) assertWhole(stored);
-    const memory = stored && recall(stored);
+    const memory = this.#runs.has(id) ? null : await recallWhole(world, id);
     // Only a promoted release can be taken back at all after its end.
     const isOld = memory?.release.status.kind === "promoted" && (await isSuperseded(world.store, memory.head));
     const known = this.#runs.get(id);
@@ -164,10 +163,9 @@ export class Keeper {
 
   /** What the store has is where this process goes on. Readings that were taken for an older story would be counted against the wrong cursor. */
   async #reload(run: Run): Promise<void> {
-    const stored = await this.#options.world.store.load(run.id);
-    if (!stored) throw new Error(`release ${run.id} is not in the store any more`);
-    if (stored.rows.length !== run.memory.rows) {
-      run.memory = recall(stored);
+    const memory = await recallOn(this.#options.world, run.memory);
+    if (memory.rows !== run.memory.rows) {
+      run.memory = memory;
       run.story += 1;
       run.inbox = { readings: new Map(), checks: [] };
       run.steadySinceMs = null;
@@ -176,21 +174,11 @@ export class Keeper {
   }
 
   #forget(run: Run): void {
+    this.#options.ended(run.memory);
     this.#troubles.end(run.id);
     this.#runs.delete(run.id);
     this.#loops.delete(run.id);
   }
-}
-
-/** What decides where people go must be what was decided on: a release whose journal was changed is not gone on with. */
-function assertWhole({ head, entries, rows }: StoredRelease): void {
-  const checked = verifyChain(head, entries, rows);
-  if (checked.ok) return;
-  throw new StoreUnusable({
-    why: "damaged",
-    message: `the store does not have what was written of release ${head.id}: revision ${checked.revision}: ${checked.why}`,
-    remedy: `The router takes its people to stable. See \`serin release verify ${head.id}\`, keep a copy of the folder, and put the last backup in its place.`,
-  });
 }
 
 /** How long nothing needs to be looked at: until the next errand, word to the router, or deadline. */

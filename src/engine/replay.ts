@@ -1,7 +1,7 @@
 import { apply, newborn } from "../core/apply.ts";
 import { isSameData, toCanonicalJson } from "../core/canonical-json.ts";
-import { chain, digestOfRow, digestOfRows, genesisOf, noRowsDigest, verifyChain } from "../core/chain.ts";
-import type { ChainedEntry } from "../core/chain.ts";
+import { beginChain, chain, digestOfRow, endOfChain, genesisOf, noRowsDigest, walkChain } from "../core/chain.ts";
+import type { ChainedEntry, ChainWalk } from "../core/chain.ts";
 import { decide } from "../core/decide.ts";
 import type { Decision } from "../core/decision.ts";
 import { bookAfterDecision, bookAfterRow, emptyBook } from "../core/evidence-book.ts";
@@ -11,7 +11,7 @@ import type { ToldNotice } from "../core/notices.ts";
 import type { Release } from "../core/release.ts";
 import type { Cursor, Row } from "../core/row.ts";
 import { toEnd } from "../core/slices.ts";
-import type { NewRelease, StoredRelease } from "../ports.ts";
+import type { NewRelease, StoredRelease, StoryPage } from "../ports.ts";
 
 /** One release as far as its rows and entries go: what the engine holds in memory between two ticks. */
 export interface Memory {
@@ -46,13 +46,20 @@ export function emptyMemory(head: NewRelease): Memory {
   };
 }
 
+/** A row, and the book with its readings in it: whoever decided on them has made it already. */
+interface Looked {
+  readonly row: Row;
+  readonly book: EvidenceBook;
+}
+
 /** The memory after one more row, which made `book`, and, when it led to a decision, its entry. */
 export function remember(
   memory: Memory,
   { row, book, decision }: Looked & { readonly decision: Decision | null },
 ): { readonly memory: Memory; readonly entry: ChainedEntry | null } {
   const rowsDigest = digestOfRow(memory.rowsDigest, row);
-  if (!decision) return { memory: { ...follow(memory, { row, book }, null), rowsDigest }, entry: null };
+  const seen = { ...memory, book };
+  if (!decision) return { memory: { ...follow(seen, row, null), rowsDigest }, entry: null };
   const plain = {
     release: memory.release.id,
     revision: memory.release.revision + 1,
@@ -61,42 +68,41 @@ export function remember(
     row: row.number,
   };
   const entry = chain(memory.hash, plain, rowsDigest);
-  return { memory: { ...follow(memory, { row, book }, entry), rowsDigest: noRowsDigest }, entry };
+  return { memory: { ...follow(seen, row, entry), entries: [...memory.entries, entry], rowsDigest: noRowsDigest }, entry };
 }
 
 /** The memory of a stored release, taken up again where it was. The links are believed as they stand; `verify` checks them. */
 export function recall(stored: StoredRelease): Memory {
-  const byRow = new Map(stored.entries.map((link) => [link.entry.row, link]));
-  const memory = stored.rows.reduce(
-    (before, row) => follow(before, { row, book: bookWith(before, row) }, byRow.get(row.number) ?? null),
-    emptyMemory(stored.head),
-  );
-  const sealed = stored.entries.at(-1)?.entry.row ?? 0;
-  return { ...memory, rowsDigest: digestOfRows(stored.rows.slice(sealed)) };
+  return toEnd(recalling(emptyMemory(stored.head), stored));
 }
 
-/** A row, and the book with its readings in it: whoever decided on them has made it already. */
-interface Looked {
-  readonly row: Row;
-  readonly book: EvidenceBook;
+/** The memory after one more part of the story that is stored; a slice is a row. */
+export function* recalling(before: Memory, { rows, entries }: StoryPage): Generator<undefined, Memory> {
+  const byRow = new Map(entries.map((link) => [link.entry.row, link]));
+  const links: ChainedEntry[] = [];
+  let memory = before;
+  for (const row of rows) {
+    const link = byRow.get(row.number) ?? null;
+    if (link !== null) links.push(link);
+    memory = follow(afterReadings(memory, row), row, link);
+    yield;
+  }
+  const sealed = links.at(-1)?.entry.row ?? null;
+  const digest = sealed === null ? before.rowsDigest : noRowsDigest;
+  const rowsDigest = rows.filter(({ number }) => sealed === null || number > sealed).reduce(digestOfRow, digest);
+  return { ...memory, entries: [...before.entries, ...links], rowsDigest };
 }
 
-function bookWith({ book, release }: Memory, row: Row): EvidenceBook {
-  return bookAfterRow(book, release, row.observation);
+function afterReadings(memory: Memory, row: Row): Memory {
+  return { ...memory, book: bookAfterRow(memory.book, memory.release, row.observation) };
 }
 
-/** One more row, without its digest. */
-function follow(memory: Memory, { row, book }: Looked, link: ChainedEntry | null): Memory {
-  const after = { ...memory, book, rows: row.number, lastRow: row, cursor: mergeCursor(memory.cursor, row.cursor) };
+/** One more row, whose readings are in the book already, without its digest and its link in the journal. */
+function follow(memory: Memory, row: Row, link: ChainedEntry | null): Memory {
+  const after = { ...memory, rows: row.number, lastRow: row, cursor: mergeCursor(memory.cursor, row.cursor) };
   if (!link) return after;
   const { entry } = link;
-  return {
-    ...after,
-    release: apply(memory.release, entry),
-    entries: [...memory.entries, link],
-    book: bookAfterDecision(book, entry.decision),
-    hash: link.hash,
-  };
+  return { ...after, release: apply(memory.release, entry), book: bookAfterDecision(memory.book, entry.decision), hash: link.hash };
 }
 
 /**
@@ -114,47 +120,62 @@ export type Verified =
     }
   | { readonly ok: false; readonly revision: number; readonly atMs: number | null; readonly why: string };
 
+/** A verification on the way through a story. */
+export interface Verifying {
+  readonly chain: ChainWalk;
+  readonly memory: Memory;
+  /** The first thing that is not as it was written and decided; `null`: nothing so far. */
+  readonly found: Extract<Verified, { readonly ok: false }> | null;
+}
+
+/** Where a verification begins. */
+export function beginToVerify(head: NewRelease): Verifying {
+  return { chain: beginChain(head), memory: emptyMemory(head), found: null };
+}
+
+/** The verification after one more part of the story: its chain, and each of its rows decided again. A slice is a row. */
+export function* verifyOn(before: Verifying, page: StoryPage): Generator<undefined, Verifying> {
+  if (before.found !== null) return before;
+  const chainNow = yield* walkChain(before.chain, page);
+  const links = endOfChain(chainNow);
+  const known = before.memory.entries;
+  const momentOf = (revision: number): number | null =>
+    (known[revision - 1] ?? page.entries[revision - 1 - known.length])?.entry.atMs ?? null;
+  if (!links.ok) return { ...before, found: { ...links, atMs: momentOf(links.revision) } };
+  const byRow = new Map(page.entries.map((link) => [link.entry.row, link]));
+  let { memory } = before;
+  for (const row of page.rows) {
+    const link = byRow.get(row.number) ?? null;
+    const seen = afterReadings(memory, row);
+    const decision = decide(seen.release, seen.book, row.observation);
+    const then = link?.entry.decision ?? null;
+    if (!isSameData(decision, then)) {
+      const why = `row ${row.number}: ${sayDifference(decision, then)}`;
+      return { ...before, found: { ok: false, revision: memory.release.revision + 1, atMs: row.observation.nowMs, why } };
+    }
+    memory = follow(seen, row, link);
+    yield;
+  }
+  return { chain: chainNow, memory: { ...memory, entries: [...known, ...page.entries] }, found: null };
+}
+
+/** What was found of a story that came to its end. With `told` every notice that a decision owed must be known to the store, and no other. */
+export function endOfVerifying({ chain: walk, memory, found }: Verifying, told: readonly ToldNotice[] | null): Verified {
+  const links = endOfChain(walk);
+  if (found !== null) return found;
+  if (!links.ok) return { ...links, atMs: null };
+  const { head, entries, rows } = memory;
+  const notice = told === null ? null : strayNotice(head, entries, told);
+  if (notice !== null) return { ok: false, ...notice, atMs: entries[notice.revision - 1]?.entry.atMs ?? null };
+  return { ok: true, entries: entries.length, rows, notices: told?.length ?? null, hash: links.hash, unsealedRows: links.unsealedRows };
+}
+
 /**
  * Checks the hash chain and decides everything again: each stored row must lead to exactly the stored decision, and no other row to any. With `told`
  * every notice that a decision owed must be known to the store, and no other.
  */
 export function verify(stored: StoredRelease, told: readonly ToldNotice[] | null = null): Verified {
-  return toEnd(verifying(stored, told));
-}
-
-/** So many rows are decided again in one slice. */
-const rowsInSlice = 50;
-
-/** As `verify`, in slices. */
-export function* verifying(stored: StoredRelease, told: readonly ToldNotice[] | null): Generator<undefined, Verified> {
-  const momentOf = (revision: number): number | null => stored.entries[revision - 1]?.entry.atMs ?? null;
-  const links = verifyChain(stored.head, stored.entries, stored.rows);
-  if (!links.ok) return { ...links, atMs: momentOf(links.revision) };
-  const byRow = new Map(stored.entries.map((link) => [link.entry.row, link]));
-  let memory = emptyMemory(stored.head);
-  for (const [index, row] of stored.rows.entries()) {
-    if (index % rowsInSlice === rowsInSlice - 1) yield;
-    const link = byRow.get(row.number);
-    const book = bookWith(memory, row);
-    const decision = decide(memory.release, book, row.observation);
-    const then = link?.entry.decision ?? null;
-    if (!isSameData(decision, then)) {
-      const why = `row ${row.number}: ${sayDifference(decision, then)}`;
-      return { ok: false, revision: memory.release.revision + 1, atMs: row.observation.nowMs, why };
-    }
-    memory = follow(memory, { row, book }, link ?? null);
-  }
-  const notice = told === null ? null : strayNotice(stored, told);
-  if (notice !== null) return { ok: false, ...notice, atMs: momentOf(notice.revision) };
-  const { entries, rows } = stored;
-  return {
-    ok: true,
-    entries: entries.length,
-    rows: rows.length,
-    notices: told?.length ?? null,
-    hash: links.hash,
-    unsealedRows: links.unsealedRows,
-  };
+  return endOfVerifying(toEnd(verifyOn(beginToVerify(stored.head), stored)), told);
 }
 
 /** Where a decision that was decided again first differs from the one in the journal, and how. */
@@ -184,7 +205,8 @@ function sayData(value: unknown): string {
 
 /** A notice that a decision owed and the store does not know, or one that none owed; `null`: there is none. */
 function strayNotice(
-  { head, entries }: StoredRelease,
+  head: NewRelease,
+  entries: readonly ChainedEntry[],
   told: readonly ToldNotice[],
 ): { readonly revision: number; readonly why: string } | null {
   const nameOf = ({ revision, target }: Pick<ToldNotice, "revision" | "target">): string =>

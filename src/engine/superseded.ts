@@ -1,6 +1,5 @@
 import { isTerminal } from "../core/status.ts";
 import type { NewRelease, Store } from "../ports.ts";
-import { recall } from "./replay.ts";
 
 const pageSize = 100;
 
@@ -14,11 +13,19 @@ export async function isSuperseded(store: Store, head: NewRelease): Promise<bool
     for (const other of page) {
       if (other.id === head.id) return false;
       if (!other.services.some((service) => head.services.includes(service))) continue;
-      const stored = await store.load(other.id);
-      if (stored && !isTerminal(recall(stored).release.status)) return true;
+      if (!(await wentBack(store, other.id))) return true;
     }
     const last = page.at(-1);
     if (!last || page.length < pageSize) return false;
     before = last.id;
   }
+}
+
+/** As its last entry says; one without any has just begun. */
+async function wentBack(store: Store, id: string): Promise<boolean> {
+  const standing = await store.standing(id);
+  if (standing === null || standing.revision === 0) return standing === null;
+  const { entries } = await store.since(id, { after: { ...standing, revision: standing.revision - 1 }, limit: 1 });
+  const status = entries.at(-1)?.entry.decision.status;
+  return status !== undefined && isTerminal(status);
 }

@@ -32,6 +32,12 @@ export const accessErrors = {
     exit: "not-allowed",
     remedy: "Sign in again, or open the dashboard with a new link (`serin link`).",
   },
+  "person-unknown": {
+    title: "There is nobody of this name",
+    status: 404,
+    exit: "no",
+    remedy: "Write the name as the journal and the settings have it (`serin session list`).",
+  },
   "link-unknown": {
     title: "The link does not open anything",
     status: 401,
@@ -54,7 +60,7 @@ export const accessErrors = {
     title: "The person does not have the role for this",
     status: 403,
     exit: "not-allowed",
-    remedy: "Ask somebody who has one of the roles that `needs` names.",
+    remedy: "Ask somebody who has such a role (`needs`); the dashboard's settings say who does.",
   },
   "login-unset": {
     title: "There is no sign-in here",

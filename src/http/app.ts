@@ -6,12 +6,15 @@ import { authenticate } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { login, loginCallback } from "./access/login-routes.ts";
 import { closeSession, createLink, openSession, people, session } from "./access/session-routes.ts";
+import { endSessions, endSessionsOf, listSessions } from "./access/signed-in-routes.ts";
 import { Tries } from "./access/tries.ts";
 import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
-import { routes } from "./contract.ts";
+import { routes, versionHeader } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
 import { createDenials } from "./denials.ts";
+import { DeniedAsks } from "./denied-asks.ts";
+import { createEachInTurn } from "./each-in-turn.ts";
 import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
 import { calendar } from "./calendar.ts";
@@ -23,7 +26,7 @@ import { limitBody } from "./input.ts";
 import { openapi } from "./openapi.ts";
 import type { AppParts } from "./parts.ts";
 import { readiness } from "./readiness.ts";
-import { problemOf, problemResponse } from "./problem.ts";
+import { languageOf, problemOf, problemResponse } from "./problem.ts";
 import { report } from "./report.ts";
 import { journal, listReleases, showRelease, story, verify, why } from "./releases.ts";
 import { startStable } from "./stable.ts";
@@ -33,6 +36,7 @@ import type { StreamLimits } from "./streams.ts";
 import { createTurns } from "./turns.ts";
 import { whatIf } from "./what-if.ts";
 import { serveWeb } from "./web/serve-web.ts";
+import { details } from "./details.ts";
 
 type Handler = (context: Context<Env>, parts: AppParts) => Promise<Response>;
 
@@ -64,6 +68,9 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
   session,
   openSession,
   closeSession,
+  listSessions,
+  endSessions,
+  endSessionsOf,
   createLink,
   people,
   login,
@@ -77,7 +84,9 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
 export const answeredRoutes = Object.keys(handlers) as readonly RouteName[];
 
 /** What an app is made of; the rest of its parts it makes itself. */
-export type AppGiven = Omit<AppParts, "turn" | "streams" | "idleAsks" | "denied"> & { readonly streamLimits: StreamLimits };
+export type AppGiven = Omit<AppParts, "turn" | "inTurn" | "streams" | "idleAsks" | "denied" | "deniedAsks"> & {
+  readonly streamLimits: StreamLimits;
+};
 
 /**
  * The HTTP API over its parts: every route of the contract, authenticated as the contract says; every error a problem. Calls take turns, so that
@@ -88,14 +97,17 @@ export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
   const parts: AppParts = {
     ...given,
     turn: createTurns(),
+    inTurn: createEachInTurn(),
     streams: new Streams(streamLimits),
     idleAsks: new Tries(clock, log, idleAsksAtMost),
     denied: createDenials(log, clock),
+    deniedAsks: new DeniedAsks(given),
   };
   const app = new Hono<Env>();
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(safeHeaders)) if (!context.res.headers.has(name)) context.res.headers.set(name, value);
+    context.res.headers.set(versionHeader, parts.version);
   });
   for (const [name, { method, path, access }] of Object.entries(routes)) {
     const handler = handlers[name as RouteName];
@@ -132,15 +144,15 @@ async function health(context: Context<Env>, parts: AppParts): Promise<Response>
 /** A call that broke off fails where its body is read: that is its caller's doing, and nobody reads the answer. */
 function whoseMistake(context: Context<Env>, error: unknown): unknown {
   const brokeOff = error instanceof Error && "code" in error && error.code === "ECONNRESET" && context.req.raw.signal.aborted;
-  return brokeOff ? new UserError("body-malformed", "The call broke off.") : error;
+  return brokeOff ? new UserError("body-malformed", details.brokeOff()) : error;
 }
 
 function answerProblem(context: Context<Env>, parts: AppParts, error: unknown): Response {
-  const answer = problemOf(whoseMistake(context, error), parts.log);
+  const answer = problemOf(whoseMistake(context, error), parts.log, languageOf(context));
   if (answer.status === 401 || answer.status === 403) {
     const person: Env["Variables"]["person"] | undefined = context.get("person");
     const who = person?.name ?? null;
-    parts.denied({ code: answer.code, method: context.req.method, path: context.req.path, who });
+    parts.denied({ code: answer.code, method: context.req.method, path: context.req.path, who, from: parts.access.addressOf(context) });
   }
   return problemResponse(answer);
 }

@@ -5,7 +5,7 @@ import type { Fact } from "../core/decision.ts";
 import { capital } from "../core/messages/context.ts";
 import { sayRefusal } from "../core/messages/refusals.ts";
 import type { Language } from "../core/plan.ts";
-import { mayAsk } from "../core/roles.ts";
+import { denialOf, mayAsk } from "../core/roles.ts";
 import type { Refusal, Request } from "../core/requests.ts";
 import { callerOf, personIn } from "./auth.ts";
 import type { Env } from "./auth.ts";
@@ -16,6 +16,7 @@ import { newsOf } from "./news.ts";
 import type { News } from "./news.ts";
 import type { AppParts, ReleaseSeen } from "./parts.ts";
 import { releaseOrRefuse, viewOf } from "./releases.ts";
+import { details } from "./details.ts";
 
 /** How long a call waits for the release's answer before it says 202, ms. */
 const answerWithinMs = 5_000;
@@ -30,13 +31,21 @@ export async function ask(context: Context<Env>, parts: AppParts): Promise<Respo
 }
 
 /** What a release needs to be asked and to answer. */
-export type AskParts = Pick<AppParts, "engine" | "clock" | "closing" | "turn">;
+export type AskParts = Pick<AppParts, "engine" | "clock" | "closing" | "turn" | "deniedAsks">;
 
-/** Stores the request and waits a little for the release's answer; `null`: there is none yet. Throws when it could not be stored. */
+/**
+ * Stores the request and waits a little for the release's answer; `null`: there is none yet. What its sender may not ask, and asked just now, is refused
+ * here, and counted for the journal. Throws when it could not be stored.
+ */
 export async function askRelease(
   parts: AskParts,
   request: Request,
 ): Promise<{ readonly seen: ReleaseSeen; readonly answer: Answer | null }> {
+  const before = await releaseOrRefuse(parts, request.release);
+  const refusal = denialOf(request, before.release);
+  if (refusal !== null && !parts.deniedAsks.isFirst(request)) {
+    return { seen: before, answer: { kind: "refused", request: request.id, by: request.by.name, asked: request.kind, refusal } };
+  }
   const news = newsOf(parts, request.release);
   try {
     await parts.engine.ask(request);
@@ -54,7 +63,8 @@ async function readRequest(context: Context<Env>, parts: AppParts): Promise<Requ
   const { release } = await releaseOrRefuse(parts, context.req.param("id") ?? "");
   checkRevision(kind, expectRevision, release.revision);
   const by = personIn(caller, release.plan.environment);
-  if (kind === "report" || !mayAsk(kind, release, by)) parts.idleAsks.count(caller.name);
+  const isDenied = denialOf({ kind, by, as }, release) !== null;
+  if (kind === "report" || (!isDenied && !mayAsk(kind, release, by))) parts.idleAsks.count(caller.name);
   return {
     // The same key with another request in it is another request: it must not be answered by the first.
     id: key === null ? randomUUID() : digest([release.id, caller.name, key, kind, as ?? ""]),
@@ -70,10 +80,10 @@ async function readRequest(context: Context<Env>, parts: AppParts): Promise<Requ
 
 function checkRevision(kind: Request["kind"], expectRevision: number | null, actual: number): void {
   if (expectRevision === null) {
-    throw new UserError("revision-missing", `To ${kind} needs the revision that you saw.`);
+    throw new UserError("revision-missing", details.revisionMissing(kind));
   }
   if (expectRevision !== null && expectRevision > actual) {
-    throw new UserError("revision-stale", `The release is at revision ${actual}; nobody has seen ${expectRevision} yet.`, {
+    throw new UserError("revision-stale", details.revisionUnseen(actual, expectRevision), {
       revision: actual,
     });
   }

@@ -5,6 +5,7 @@ import type { Access as Doors, Identified } from "./access/access.ts";
 import { rolesIn } from "./access/grants.ts";
 import type { Access } from "./contract.ts";
 import type { Caller } from "./tokens.ts";
+import { details } from "./details.ts";
 
 /** What handlers find in the context of a call. */
 export interface CallVariables {
@@ -27,7 +28,7 @@ export function authenticate(doors: Doors, access: Access): MiddlewareHandler<En
     context.set("identified", identified);
     context.set("person", identified?.caller ?? null);
     if (access !== "anybody") {
-      if (identified === null) throw new UserError("token-missing", "This call needs a session, or `Authorization: Bearer TOKEN`.");
+      if (identified === null) throw new UserError("token-missing", details.needsSession());
       checkAccess(identified.caller, access);
     }
     await next();
@@ -54,12 +55,12 @@ export function personIn(caller: Caller, environment: string): Person {
 }
 
 /** Throws `role-missing` unless the person may have `access`. */
-export function checkAccess(person: Person, access: Exclude<Access, "anybody">, where = ""): void {
+export function checkAccess(person: Person, access: Exclude<Access, "anybody">, environment: string | null = null): void {
   if (access === "person" || access.some((role) => person.roles.includes(role))) return;
-  throw new UserError("role-missing", `${person.name} is not ${access.join(" or ")}${where}.`, { needs: access });
+  throw new UserError("role-missing", details.roleMissing(person.name, access, environment), { needs: access });
 }
 
 /** Throws `role-missing` unless one of the roles holds in `environment`. */
 export function checkAccessIn(environment: string, caller: Caller, access: Exclude<Access, "anybody">): void {
-  checkAccess(personIn(caller, environment), access, ` in ${environment}`);
+  checkAccess(personIn(caller, environment), access, environment);
 }

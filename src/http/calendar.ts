@@ -14,6 +14,7 @@ import type { CalendarAnswer, CalendarBand, CalendarRelease, CalendarStart } fro
 import { readQuery } from "./input.ts";
 import type { AppParts } from "./parts.ts";
 import { releaseOrRefuse, viewOf } from "./releases.ts";
+import { details } from "./details.ts";
 
 /** Releases that are looked at: the newest ones. */
 const looksBack = 200;
@@ -53,8 +54,8 @@ function planOf(
 ): Plan | null {
   const plan = heads.find((head) => name === undefined || head.plan.name === name)?.plan ?? null;
   if (plan === null && name !== undefined) {
-    throw new UserError("query-invalid", `No plan called "${name}" was released here.`, {
-      errors: [{ pointer: "/plan", detail: "is not the name of a plan that was released here" }],
+    throw new UserError("query-invalid", details.noPlan(name), {
+      errors: [{ pointer: "/plan", detail: details.notAPlan() }],
     });
   }
   return plan === null ? null : { ...plan, language: language ?? plan.language };

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { sayAdapter } from "../core/messages/adapters.ts";
+import { sayWhy } from "../core/messages/whys.ts";
 import { sayConnectionRemedy } from "../core/messages/connections.ts";
 import type { Language, Plan } from "../core/plan.ts";
 import type { Env } from "./auth.ts";
@@ -60,7 +61,7 @@ function viewOf(parts: AppParts, { each, plans }: Used, language: Language): Con
     lastAnswerMs: last?.answer?.atMs ?? null,
     latencyMs: last?.answer === undefined || last.answer === null ? null : Math.round(last.answer.tookMs * 10) / 10,
     says: sayAdapter(each, language),
-    why,
+    why: why === null ? null : sayWhy(why, language),
     remedy: why === null ? null : sayConnectionRemedy(why, each.name, language),
     plans: [...plans].toSorted(),
   };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ChainedEntry, Freeze } from "../ports.ts";
 import { parseMoment } from "../core/moment.ts";
-import type { Role } from "../core/plan.ts";
+import type { Language, Role } from "../core/plan.ts";
 import { requestKinds } from "../core/requests.ts";
 import type { Refusal } from "../core/requests.ts";
 import type { Problem, ErrorCode } from "../errors.ts";
@@ -9,6 +9,9 @@ import type { PhaseView, ReleaseView, Tone } from "./release-view.ts";
 
 export { pathOf, routes } from "./contract/routes.ts";
 export type { Access, Route, RouteName } from "./contract/routes.ts";
+
+/** The header by which every answer says that it is serin's, and of which version. */
+export const versionHeader = "Serin-Version";
 
 /** Largest body that is read, bytes. */
 export const bodyLimitBytes = 2 * 1024 * 1024;
@@ -55,6 +58,11 @@ export const startReleaseBody = z
     /** By service: the version that is stable now; absent: the one that is seen running. */
     stable: versions.optional(),
     reason,
+    /**
+     * In whose name: who set a pipeline going. By name, or as they sign in; they count as who started it, beside the caller, and are never alone in
+     * approving it. Absent: in nobody else's.
+     */
+    startedFor: word.optional(),
     /** It starts then at the earliest, and may be approved until then; absent: as soon as it may. */
     at: moment.optional(),
     /** True: it is scheduled for the next moment at which the whole plan fits its windows. */
@@ -103,6 +111,8 @@ export interface ReleaseSummary {
   readonly sinceMs: number;
   readonly timeZone: string;
   readonly phases: readonly PhaseView[];
+  /** Who is asked for something now: an approval, a decision about a problem that was reported, the word that a way back is done. */
+  readonly asks: readonly Role[];
 }
 
 export interface ListReleasesAnswer {
@@ -233,16 +243,23 @@ export const examineBody = z.strictObject({
 export type ExamineBody = z.input<typeof examineBody>;
 
 export interface ExamineAnswer {
+  /** The language that everything is said in. */
+  readonly language: Language;
   readonly parts: readonly ExaminedPart[];
 }
 
-/** One part of what a release rests on ("router edge"), and what was looked at there. */
+/** One part of what a release rests on, and what was looked at there. */
 export interface ExaminedPart {
+  /** Which part it is, whatever the language: "part.router". */
+  readonly code: string;
+  /** "router edge". */
   readonly part: string;
   readonly checks: readonly {
     readonly what: string;
     /** `wrong`: the release could not do what its plan says. `doubtful`: it could, and something is not as it should be. */
     readonly verdict: "ok" | "doubtful" | "wrong";
+    /** Which finding it is, whatever the language: "doctor.stable-ready". */
+    readonly code: string;
     readonly says: string;
     /** What to do; `null` only with `ok`. */
     readonly remedy: string | null;

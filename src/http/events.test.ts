@@ -162,7 +162,7 @@ test("a reader who goes away makes room; a HEAD takes none; nobody takes the roo
       expect(reader.status).toBe(200);
       return reader;
     },
-    { timeout: 5_000, interval: 20 },
+    { interval: 20 },
   );
   for (const reader of [second, third, ...others]) reader.leave();
 });

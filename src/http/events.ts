@@ -9,6 +9,7 @@ import type { AppParts, ReleaseSeen } from "./parts.ts";
 import { ReleaseFeed } from "./release-feed.ts";
 import { ReleasesFeed } from "./releases-feed.ts";
 import { releaseOrRefuse } from "./releases.ts";
+import { details } from "./details.ts";
 
 /**
  * Server-sent events of one release (`EventName` in the contract).
@@ -69,7 +70,7 @@ function lastEventId(context: Context<Env>): number | null {
   const given = context.req.header("last-event-id");
   if (given === undefined || given === "") return null;
   if (/^\d{1,9}$/.test(given)) return Number(given);
-  throw new UserError("query-invalid", "Last-Event-ID must be a revision.", {
-    errors: [{ pointer: "/last-event-id", detail: "is not a revision" }],
+  throw new UserError("query-invalid", details.eventMalformed(), {
+    errors: [{ pointer: "/last-event-id", detail: details.notARevision() }],
   });
 }

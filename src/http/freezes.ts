@@ -8,6 +8,8 @@ import { liftFreezeBody, routes } from "./contract.ts";
 import type { ListFreezesAnswer } from "./contract.ts";
 import { readBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
+import type { Phrase } from "../core/messages/phrases.ts";
+import { details } from "./details.ts";
 
 /** The environments that are frozen now. */
 export async function listFreezes(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -20,13 +22,13 @@ export async function setFreeze(context: Context<Env>, parts: AppParts): Promise
   const { environment, reason, untilMs = null } = await readBody(context, setFreezeBody);
   const caller = callerOf(context);
   const sinceMs = parts.engine.nowMs();
-  const wrong = (pointer: string, detail: string): UserError =>
-    new UserError("body-invalid", `${pointer}: ${detail}.`, { errors: [{ pointer, detail }] });
+  const wrong = (pointer: string, detail: Phrase): UserError =>
+    new UserError("body-invalid", details.wrong(pointer, detail), { errors: [{ pointer, detail }] });
   if (!parts.environments.includes(environment)) {
-    throw wrong("/environment", `is not an environment of this server (${parts.environments.join(", ")})`);
+    throw wrong("/environment", details.noEnvironment(parts.environments));
   }
   checkAccessIn(environment, caller, routes.setFreeze.access);
-  if (untilMs !== null && untilMs <= sinceMs) throw wrong("/untilMs", "must not be over yet");
+  if (untilMs !== null && untilMs <= sinceMs) throw wrong("/untilMs", details.endIsPast());
   const freeze: Freeze = { environment, release: null, sinceMs, by: caller.name, reason, untilMs };
   await parts.store.freeze(freeze);
   parts.log("info", "environment-frozen", { environment, by: caller.name, reason, untilMs });
@@ -47,9 +49,8 @@ export async function liftFreeze(context: Context<Env>, parts: AppParts): Promis
 }
 
 /** A freeze that ended by itself is one that somebody may still look for. */
-async function notFrozen(parts: AppParts, environment: string): Promise<string> {
+async function notFrozen(parts: AppParts, environment: string): Promise<Phrase> {
   const ended = (await parts.store.freezes(0)).findLast((freeze) => freeze.environment === environment);
-  if (ended?.untilMs == null) return `${environment} is not frozen.`;
-  const until = new Date(ended.untilMs).toISOString();
-  return `${environment} is not frozen any more: the freeze by ${ended.by ?? "somebody"} (${ended.reason ?? ""}) ended by itself at ${until}.`;
+  if (ended?.untilMs == null) return details.notFrozen(environment);
+  return details.thawed(environment, ended.by, ended.reason ?? "", new Date(ended.untilMs).toISOString());
 }

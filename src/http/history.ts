@@ -11,6 +11,7 @@ import type { HistoryAnswer } from "./contract/insight.ts";
 import { readQuery } from "./input.ts";
 import type { AppParts } from "./parts.ts";
 import { releaseOrRefuse } from "./releases.ts";
+import { details } from "./details.ts";
 
 /** How the evidence of one gate or guard grew. Throws `release-unknown`, or `query-invalid` when the plan has no such check. */
 export async function history(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -19,7 +20,7 @@ export async function history(context: Context<Env>, parts: AppParts): Promise<R
   const { plan } = release;
   const asked = checkOrRefuse(plan, check);
   const grown = await parts.engine.history(release.id, asked.id);
-  if (grown === null) throw new UserError("release-unknown", `No release is called ${release.id}.`);
+  if (grown === null) throw new UserError("release-unknown", details.noRelease(release.id));
   const of = { plan, entries: entries.map(({ entry }) => entry), nowMs: parts.engine.nowMs() };
   const answer: HistoryAnswer = buildHistoryView(grown, of, language ?? plan.language);
   return context.json(answer);
@@ -31,7 +32,7 @@ export function checkOrRefuse(plan: Plan, named: string): AskedCheck {
   const asked = all.find(({ id }) => id === named) ?? all.find(({ says }) => says === named);
   if (asked !== undefined) return asked;
   const known = all.map(({ id }) => `"${id}"`).join(", ");
-  throw new UserError("query-invalid", `No gate or guard of this release is called "${named}"; there are ${known}.`, {
-    errors: [{ pointer: "/check", detail: "is not a gate or guard of this release" }],
+  throw new UserError("query-invalid", details.noCheck(named, known), {
+    errors: [{ pointer: "/check", detail: details.notACheck() }],
   });
 }

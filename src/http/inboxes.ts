@@ -4,11 +4,13 @@ import { UserError } from "../errors.ts";
 import type { Env } from "./auth.ts";
 import { createDesk } from "./desk.ts";
 import type { DeskParts } from "./desk.ts";
+import { DeniedAsks } from "./denied-asks.ts";
 import { limitBody } from "./input.ts";
 import { createTurns } from "./turns.ts";
+import { details } from "./details.ts";
 
 /** Who listens, and for whom. */
-export interface InboxParts extends Omit<DeskParts, "turn"> {
+export interface InboxParts extends Omit<DeskParts, "turn" | "deniedAsks"> {
   readonly world: Pick<World, "notifier">;
   /** The notifiers that the server's file connects, by name. */
   readonly notifiers: Readonly<Record<string, { readonly kind: string }>>;
@@ -18,7 +20,7 @@ export interface InboxParts extends Omit<DeskParts, "turn"> {
 
 /** Lets every notifier that hears people begin to hear. */
 export function openInboxes(parts: InboxParts): readonly Inbox[] {
-  const desks: DeskParts = { ...parts, turn: createTurns() };
+  const desks: DeskParts = { ...parts, turn: createTurns(), deniedAsks: new DeniedAsks(parts) };
   const known = Object.entries(parts.notifiers).filter(([, { kind }]) => parts.kinds.some((one) => one.kind === kind));
   return known.flatMap(([name]) => parts.world.notifier(name).listen?.(createDesk(desks, name)) ?? []);
 }
@@ -33,10 +35,10 @@ export function mountInboxes(app: Hono<Env>, inboxes: readonly Inbox[]): void {
       const call = { headers: context.req.header(), body: new Uint8Array(await context.req.arrayBuffer()) };
       for (const inbox of inboxes) {
         const status = inbox.path === path ? inbox.receive(call) : null;
-        if (status === 409) throw new UserError("signature-used", "A call with this signature came before.");
+        if (status === 409) throw new UserError("signature-used", details.signatureUsed());
         if (status !== null) return context.body(null, status);
       }
-      throw new UserError("signature-wrong", "No connection of this server has signed this call within the last five minutes.");
+      throw new UserError("signature-wrong", details.signatureWrong());
     });
   }
 }

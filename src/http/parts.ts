@@ -1,5 +1,6 @@
 import type { History } from "../core/history/history.ts";
-import type { Plan } from "../core/plan.ts";
+import type { Readings, Tape } from "../core/history/tape.ts";
+import type { Language, Plan } from "../core/plan.ts";
 import type { PowerAsk } from "../core/power.ts";
 import type { Request } from "../core/requests.ts";
 import type { Seen } from "../core/view/build-release-view.ts";
@@ -10,6 +11,8 @@ import type { Tries } from "./access/tries.ts";
 import type { ExaminedPart } from "./contract.ts";
 import type { KnownConnection } from "./connections.ts";
 import type { Denials } from "./denials.ts";
+import type { DeniedAsks } from "./denied-asks.ts";
+import type { EachInTurn } from "./each-in-turn.ts";
 import type { LastCalls } from "./last-calls.ts";
 import type { Log } from "./log.ts";
 import type { Meters } from "./meters.ts";
@@ -20,6 +23,8 @@ import type { WebFiles } from "./web/web-files.ts";
 /** One release as the engine knows it now, and as it began. */
 export interface ReleaseSeen extends Seen {
   readonly head: NewRelease;
+  /** Rows of its story so far. */
+  readonly rows: number;
 }
 
 /** What the API needs of the engine. */
@@ -34,6 +39,10 @@ export interface EngineFace {
   onCommit(listener: (release: string) => void): () => void;
   /** How the evidence of a check (its id) grew, a second old at most; `null`: there is no such release. Throws when its plan has no such check. */
   history(id: string, check: string): Promise<History | null>;
+  /** What was read of a quantity, a second old at most; `null`: there is no such release. */
+  tape(id: string, quantity: string): Promise<Tape | null>;
+  /** What was read of quantities up to row `rows`; nothing when there is no such release. */
+  readings(id: string, asked: { readonly quantities: readonly string[]; readonly rows: number }): Promise<Readings>;
   verify(id: string): Promise<Verified>;
   /** Ids of the releases that run in this process. */
   active(): readonly string[];
@@ -90,14 +99,17 @@ export interface AppParts {
   readonly adapters: readonly Pick<KnownConnection, "port" | "kind" | "says">[];
   /** The event streams that are open. */
   readonly streams: Streams;
-  /** Requests to releases that their senders may not make, and reports, by sender: each is an entry of a journal. */
+  /** Requests to releases that lead to nothing, and reports, by sender: each is an entry of a journal. */
   readonly idleAsks: Pick<Tries, "count">;
+  readonly deniedAsks: Pick<DeniedAsks, "isFirst">;
   /** Aborts when the server begins to close: streams end, and what waits answers. */
   readonly closing: AbortSignal;
   /** Stands before whatever takes the processor for a while: calls, and what wakes many of them at once. */
   readonly turn: Turn;
-  /** Looks at everything that a release of the plan would rest on; changes nothing. */
-  examine(asked: AskedExamination, signal: AbortSignal): Promise<readonly ExaminedPart[]>;
+  /** Stands before what takes a whole stored release in hand: once at a time for each caller. */
+  readonly inTurn: EachInTurn;
+  /** Looks at everything that a release of the plan would rest on; changes nothing. Answers who says it in the language given. */
+  examine(asked: AskedExamination, signal: AbortSignal): Promise<(language: Language) => readonly ExaminedPart[]>;
   /** `startsMs` is the moment at which it is meant to start, epoch ms in the zone given; `null`: nobody said. */
   readPlan(
     text: string,

@@ -4,6 +4,8 @@ import type { Plan } from "../core/plan.ts";
 import { PortError } from "../ports.ts";
 import type { StartReleaseBody } from "./contract.ts";
 import type { AppParts } from "./parts.ts";
+import { details } from "./details.ts";
+import type { VersionFaults } from "./details.ts";
 
 /** The plan and its warnings, among them those about the moment at which it is meant to start. Throws `plan-invalid` with every problem when it has errors. */
 export function readPlanOrRefuse(
@@ -14,22 +16,18 @@ export function readPlanOrRefuse(
   const { plan, problems } = parts.readPlan(source.text, source.file, startsMs);
   const errors = problems.filter((problem) => problem.severity === "error");
   if (plan !== null && errors.length === 0) return { plan, problems };
-  throw new UserError("plan-invalid", `${errors.length} ${errors.length === 1 ? "place is" : "places are"} wrong in ${source.file}.`, {
+  throw new UserError("plan-invalid", details.planWrong(errors.length, source.file), {
     problems,
   });
 }
 
 /** Throws `versions-invalid` unless `versions` names each service of the plan and no other. */
-export function checkVersions(plan: Plan, versions: Readonly<Record<string, string>>, which: string): void {
+export function checkVersions(plan: Plan, versions: Readonly<Record<string, string>>, which: VersionFaults["which"]): void {
   const known = plan.services.map((service) => service.name);
   const missing = known.filter((name) => !Object.hasOwn(versions, name));
   const strange = Object.keys(versions).filter((name) => !known.includes(name));
   if (missing.length === 0 && strange.length === 0) return;
-  const faults = [
-    ...missing.map((name) => `${name} has no ${which} version`),
-    ...strange.map((name) => `the plan has no service ${name} (it has ${known.join(", ")})`),
-  ];
-  throw new UserError("versions-invalid", `${faults.join("; ")}.`);
+  throw new UserError("versions-invalid", details.versionsWrong({ which, missing, strange, known }));
 }
 
 /**
@@ -40,8 +38,7 @@ export function checkAdapters(parts: AppParts, plan: Plan): void {
   const named = parts.connections.flatMap(({ port, kind }) => (port === "workloads" ? [kind] : []));
   const stranger = named.length === 0 ? undefined : plan.services.find(({ workload }) => !named.includes(workload.kind));
   if (stranger !== undefined) {
-    const says = `The server's file lets ${named.join(" and ")} run services, and not ${stranger.workload.kind} (${stranger.name}).`;
-    throw new UserError("connection-missing", says);
+    throw new UserError("connection-missing", details.kindUnnamed(named, stranger.workload.kind, stranger.name));
   }
   try {
     parts.world.router(plan);
@@ -49,7 +46,7 @@ export function checkAdapters(parts: AppParts, plan: Plan): void {
     for (const { source } of Object.values(plan.metrics)) parts.world.source(source);
     for (const { notifier } of plan.notify) parts.world.notifier(notifier);
   } catch (error) {
-    if (error instanceof PortError) throw new UserError("connection-missing", `${error.message}.`);
+    if (error instanceof PortError) throw new UserError("connection-missing", details.connectionMissing(error.message));
     throw error;
   }
 }

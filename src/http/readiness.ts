@@ -12,7 +12,6 @@ import { windowItems } from "../core/readiness/window-part.ts";
 import { trafficOf } from "../core/view/build-release-view.ts";
 import type { Env } from "./auth.ts";
 import { readinessQuery } from "./contract/insight.ts";
-import type { ExaminedPart } from "./contract.ts";
 import type { ReadinessAnswer } from "./contract/insight.ts";
 import { readQuery } from "./input.ts";
 import type { AppParts, ReleaseSeen } from "./parts.ts";
@@ -27,7 +26,7 @@ export async function readiness(context: Context<Env>, parts: AppParts): Promise
   const language = query.language ?? plan.language;
   const nowMs = parts.engine.nowMs();
   const [world, freezes, reckoned] = await Promise.all([
-    worldItems(parts, seen),
+    worldItems(parts, seen, language),
     parts.store.freezes(nowMs),
     reckonedTraffic(parts, seen, query),
   ]);
@@ -61,20 +60,26 @@ function planItems({ release, head }: ReleaseSeen, language: Language): readonly
 }
 
 /** What `serin doctor` finds, less what other parts say of this release. */
-async function worldItems(parts: AppParts, seen: ReleaseSeen): Promise<readonly ReadinessItem[]> {
-  const examined = await examinedNow(parts, seen);
-  return examined
-    .filter(({ part }) => part !== "plan" && part !== "calendar")
-    .flatMap(({ part, checks }) => checks.map((check) => ({ ...check, what: `${part}: ${check.what}` })));
+async function worldItems(parts: AppParts, seen: ReleaseSeen, language: Language): Promise<readonly ReadinessItem[]> {
+  const say = await examinedNow(parts, seen);
+  const colon = language === "fr" ? "\u202f: " : ": ";
+  return say(language)
+    .filter(({ code }) => code !== "part.plan" && code !== "part.calendar")
+    .flatMap(({ part, checks }) =>
+      checks.map(({ what, verdict, says, remedy }) => ({ what: `${part}${colon}${what}`, verdict, says, remedy })),
+    );
 }
+
+/** What was found, in whichever language. */
+type Look = ReturnType<AppParts["examine"]>;
 
 /** A look that has ended is good for so long, ms. */
 const goodForMs = 2_000;
 /** Looks that are under way or still good, by release: everybody may ask, and databases and routers are not to suffer from it. */
-const looksOf = new WeakMap<AppParts, Map<string, Promise<readonly ExaminedPart[]>>>();
+const looksOf = new WeakMap<AppParts, Map<string, Look>>();
 
-async function examinedNow(parts: AppParts, { release, head }: ReleaseSeen): Promise<readonly ExaminedPart[]> {
-  const looks = looksOf.get(parts) ?? new Map<string, Promise<readonly ExaminedPart[]>>();
+function examinedNow(parts: AppParts, { release, head }: ReleaseSeen): Look {
+  const looks = looksOf.get(parts) ?? new Map<string, Look>();
   looksOf.set(parts, looks);
   const known = looks.get(release.id);
   if (known !== undefined) return known;

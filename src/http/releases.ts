@@ -4,17 +4,19 @@ import { UserError } from "../errors.ts";
 import { buildReleaseView, storyPage } from "../core/view/build-release-view.ts";
 import type { Language } from "../core/plan.ts";
 import type { ReleaseView } from "../core/release-view.ts";
+import { callerOf } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { journalQuery, languageQuery, listReleasesQuery, storyQuery, whyQuery } from "./contract.ts";
 import type { JournalAnswer, ListReleasesAnswer, ShowReleaseAnswer, StoryAnswer, VerifyAnswer, WhyAnswer } from "./contract.ts";
 import { readQuery } from "./input.ts";
 import type { AppParts, ReleaseSeen, Verified } from "./parts.ts";
 import { summaryOf } from "./summaries.ts";
+import { details } from "./details.ts";
 
 /** The release of this id. Throws `release-unknown`. */
 export async function releaseOrRefuse(parts: Pick<AppParts, "engine">, id: string): Promise<ReleaseSeen> {
   const seen = await parts.engine.view(id);
-  if (seen === null) throw new UserError("release-unknown", `No release is called ${id}.`);
+  if (seen === null) throw new UserError("release-unknown", details.noRelease(id));
   return seen;
 }
 
@@ -73,8 +75,8 @@ export async function why(context: Context<Env>, parts: AppParts): Promise<Respo
   const checks = check === undefined ? all : all.filter(({ id, says }) => id === check || says === check);
   if (check !== undefined && checks.length === 0) {
     const known = all.map(({ id }) => `"${id}"`).join(", ");
-    throw new UserError("query-invalid", `No gate or guard of now is called "${check}"; there are ${known}.`, {
-      errors: [{ pointer: "/check", detail: "is not a gate of this phase or a guard" }],
+    throw new UserError("query-invalid", details.noCheckNow(check, known), {
+      errors: [{ pointer: "/check", detail: details.notACheckNow() }],
     });
   }
   const answer: WhyAnswer = { revision: view.revision, status: view.status.kind, sentence: view.sentence, next: view.next, checks };
@@ -85,7 +87,7 @@ export async function why(context: Context<Env>, parts: AppParts): Promise<Respo
 export async function verify(context: Context<Env>, parts: AppParts): Promise<Response> {
   const id = idOf(context);
   await releaseOrRefuse(parts, id);
-  const answer = sayVerified(await parts.engine.verify(id));
+  const answer = sayVerified(await parts.inTurn(callerOf(context).name, () => parts.engine.verify(id)));
   if (!answer.ok) parts.log("error", "not-verified", { release: id, says: answer.says });
   return context.json(answer);
 }

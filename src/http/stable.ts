@@ -10,6 +10,7 @@ import type { StartStableAnswer } from "./contract.ts";
 import { readBody } from "./input.ts";
 import type { AppParts } from "./parts.ts";
 import { checkAdapters, checkVersions, readPlanOrRefuse } from "./plan-body.ts";
+import { details } from "./details.ts";
 
 /** The kind of workload that runs on this machine, so that serin itself starts its stable version. */
 const localKind = "process";
@@ -29,7 +30,7 @@ export async function seenStable(parts: AppParts, plan: Plan): Promise<Readonly<
   const found: Record<string, StableSeen> = {};
   for (const [kind, wanted] of byKind(plan, {})) {
     const seen = await within(parts, (signal) => parts.world.workloads(kind).observe(wanted, signal)).catch((error: unknown) => {
-      throw new UserError("stable-unknown", `What runs now cannot be seen: ${error instanceof Error ? error.message : String(error)}.`);
+      throw new UserError("stable-unknown", details.stableUnseen(error instanceof Error ? error.message : String(error)));
     });
     for (const [service, slots] of Object.entries(seen)) {
       if (slots.stable) found[service] = slots.stable;
@@ -49,7 +50,7 @@ export async function startStable(context: Context<Env>, parts: AppParts): Promi
   const elsewhere = plan.services.filter((service) => service.workload.kind !== localKind);
   if (elsewhere.length > 0) {
     const whose = elsewhere.map(({ name, workload }) => `${name} (${workload.kind})`).join(", ");
-    throw new UserError("stable-elsewhere", `Not on this machine: ${whose}.`);
+    throw new UserError("stable-elsewhere", details.stableElsewhere(whose));
   }
   await refuseWhileActive(parts, plan);
   parts.log("info", "stable-starting", { plan: plan.name, versions: body.versions, by: caller.name, reason: body.reason });
@@ -66,7 +67,7 @@ async function refuseWhileActive(parts: AppParts, plan: Plan): Promise<void> {
   for (const id of await parts.store.active()) {
     const seen = await parts.engine.view(id);
     const shared = Object.keys(seen?.release.versions ?? {}).filter((name) => names.has(name));
-    if (shared.length > 0) throw new UserError("release-active", `${shared.join(", ")}: release ${id}.`, { release: id });
+    if (shared.length > 0) throw new UserError("release-active", details.releaseActive(shared, id), { release: id });
   }
 }
 
@@ -85,7 +86,7 @@ async function bringUp(
     if (late.length === 0) return seen;
     if (parts.closing.aborted || parts.clock.monotonicMs() > deadlineMs) {
       const said = late.map(({ name }) => `${name}: ${seen[name]?.detail || "does not run"}`).join("; ");
-      throw new UserError("stable-not-ready", `Not ready: ${said}.`);
+      throw new UserError("stable-not-ready", details.stableNotReady(said));
     }
     await parts.clock.wait(betweenLooksMs, parts.closing);
   }
@@ -113,7 +114,7 @@ async function pointRouter(parts: AppParts, plan: Plan, services: Readonly<Recor
     const seen = await within(parts, (signal) => router.observe(signal));
     if (seen.isServing && seen.targets === sayTargets(targets)) return;
     if (parts.closing.aborted || parts.clock.monotonicMs() > deadlineMs) {
-      throw new UserError("stable-not-ready", "The router was given the addresses and does not serve them yet.");
+      throw new UserError("stable-not-ready", details.routerNotYet());
     }
     await parts.clock.wait(betweenLooksMs, parts.closing);
   }

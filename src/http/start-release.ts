@@ -21,18 +21,20 @@ import type { AppParts } from "./parts.ts";
 import { releaseOrRefuse } from "./releases.ts";
 import { seenStable } from "./stable.ts";
 import type { Caller } from "./tokens.ts";
+import { details } from "./details.ts";
 
 /** Begins a release: the plan is read and frozen, the versions are completed, and the engine is told once per idempotency key. */
 export async function startRelease(context: Context<Env>, parts: AppParts): Promise<Response> {
   const caller = callerOf(context);
   const key = readKey(context);
-  if (key === null) throw new UserError("key-missing", "Beginning a release needs a key, so that a repeated try does not begin two.");
+  if (key === null) throw new UserError("key-missing", details.keyNeeded());
   const body = await readBody(context, startReleaseBody);
   const { plan, problems } = readPlanOrRefuse(parts, body.plan, body.at === undefined ? null : parseMoment(body.at));
   checkAccessIn(plan.environment, caller, routes.startRelease.access);
   if (body.override) checkMayOverride(plan.environment, caller);
   checkAdapters(parts, plan);
-  const asked = await newRelease(parts, { plan, problems, body, by: caller.name, key });
+  const startedFor = body.startedFor === undefined ? null : personNamed(parts, body.startedFor);
+  const asked = await newRelease(parts, { plan, problems, body, by: caller.name, startedFor, key });
   const isRepeated = await isKnown(parts, asked);
   refusePast(parts, asked, isRepeated);
   refuseNothingNew(asked, isRepeated);
@@ -52,10 +54,29 @@ interface Asked {
   readonly problems: readonly Problem[];
   readonly body: StartReleaseBody;
   readonly by: string;
+  readonly startedFor: string | null;
   readonly key: string;
 }
 
-async function newRelease(parts: AppParts, { plan, problems, body, by, key }: Asked): Promise<NewRelease> {
+/** The person who is called so, or signs in so; where people sign in, also somebody whom nobody has seen yet. Throws `body-invalid`. */
+function personNamed(parts: AppParts, said: string): string {
+  const { roster, login } = parts.access;
+  const isMail = login?.settings.name === "email";
+  const name = isMail ? said.toLowerCase() : said;
+  const known = roster.known(said) ?? roster.whoSignsInAs(name, isMail) ?? roster.known(name);
+  if (known !== null) return known.name;
+  if (login !== null) return name;
+  const [pointer, detail] = [
+    "/startedFor",
+    `is nobody of this server (${roster
+      .everybody()
+      .map((one) => one.name)
+      .join(", ")})`,
+  ];
+  throw new UserError("body-invalid", `${pointer}: ${detail}.`, { errors: [{ pointer, detail }] });
+}
+
+async function newRelease(parts: AppParts, { plan, problems, body, by, startedFor, key }: Asked): Promise<NewRelease> {
   checkVersions(plan, body.versions, "new");
   const stable = await stableVersions(parts, plan, body.stable ?? {});
   const services = plan.services.map((service) => service.name);
@@ -69,6 +90,7 @@ async function newRelease(parts: AppParts, { plan, problems, body, by, key }: As
     createdMs: nowMs,
     notBeforeMs: await startOf(parts, plan, body),
     startedBy: by,
+    ...(startedFor === null || startedFor === by ? {} : { startedFor }),
     reason: body.reason,
     versions: Object.fromEntries(services.map((name) => [name, { canary: body.versions[name] ?? "", stable: stable[name] ?? "" }])),
     warnings: problems.map(({ line, code, message, remedy }) => ({ line, code, message, remedy })),
@@ -92,8 +114,7 @@ async function stableVersions(
   const seen = await seenStable(parts, plan);
   const all = { ...Object.fromEntries(Object.entries(seen).map(([name, stable]) => [name, stable.version])), ...given };
   const unknown = names.filter((name) => !Object.hasOwn(all, name));
-  if (unknown.length > 0)
-    throw new UserError("stable-unknown", `No stable version of ${unknown.join(", ")} was given, and none is seen running.`);
+  if (unknown.length > 0) throw new UserError("stable-unknown", details.stableUnknown(unknown));
   checkVersions(plan, all, "stable");
   return all;
 }
@@ -110,8 +131,7 @@ async function startOf(parts: AppParts, plan: Plan, { at, nextWindow }: StartRel
   const fit = (extensions: boolean): number | null => nextFit(plan, nowMs, { extensions, freezes });
   // A window that leaves no room for extensions is better than none.
   const atMs = fit(true) ?? fit(false);
-  if (atMs === null)
-    throw new UserError("start-moment", "No window of the next 400 days fits the whole plan, or a freeze without an end is in force.");
+  if (atMs === null) throw new UserError("start-moment", details.noWindow());
   return atMs;
 }
 
@@ -123,21 +143,18 @@ async function isKnown(parts: AppParts, asked: NewRelease): Promise<boolean> {
 
 function refusePast(parts: AppParts, { plan, notBeforeMs = null, createdMs }: NewRelease, isRepeated: boolean): void {
   if (isRepeated || notBeforeMs === null || notBeforeMs >= createdMs) return;
-  throw new UserError(
-    "start-moment",
-    `${sayMoment(plan, notBeforeMs, "en")} is past; here it is ${sayMoment(plan, parts.engine.nowMs(), "en")}.`,
-  );
+  throw new UserError("start-moment", details.isPast(plan, notBeforeMs, parts.engine.nowMs()));
 }
 
 /** Where nothing is new there is nothing to release. */
 function refuseNothingNew(asked: NewRelease, isRepeated: boolean): void {
   if (isRepeated || Object.values(asked.versions).some(({ canary, stable }) => canary !== stable)) return;
-  throw new UserError("versions-invalid", "Every service has this version already: there is nothing to release.");
+  throw new UserError("versions-invalid", details.nothingNew());
 }
 
 /** Throws `people-only` or `role-missing`: windows and freezes are let pass by a release manager in person. */
 function checkMayOverride(environment: string, caller: Caller): void {
-  if (caller.isMachine) throw new UserError("people-only", `${caller.name} is a machine.`);
+  if (caller.isMachine) throw new UserError("people-only", details.isMachine(caller.name));
   checkAccessIn(environment, caller, ["release-manager"]);
 }
 
@@ -177,8 +194,10 @@ async function beginOrRefuse(parts: AppParts, asked: NewRelease, inFreeze: "refu
   try {
     return await parts.engine.release(asked, { inFreeze });
   } catch (error) {
-    if (error instanceof EnvironmentFrozen) throw new UserError("environment-frozen", `${error.message}.`, { freeze: error.freeze });
-    if (error instanceof ServiceBusy) throw new UserError("service-busy", `${error.message}.`, { busy: error.services });
+    if (error instanceof EnvironmentFrozen)
+      throw new UserError("environment-frozen", details.frozen(error, asked.plan), { freeze: error.freeze });
+    if (error instanceof ServiceBusy)
+      throw new UserError("service-busy", details.serviceBusy(error.message, error.services), { busy: error.services });
     throw error;
   }
 }
@@ -195,7 +214,7 @@ async function refuseReusedKey(
     seen?.release.planHash === asked.planHash &&
     (!isAt || seen.release.notBeforeMs === asked.notBeforeMs) &&
     asked.services.every((name) => seen.release.versions[name]?.canary === asked.versions[name]?.canary);
-  if (!isSame) throw new UserError("key-reused", `This key began release ${id}, with another plan, other versions or for another moment.`);
+  if (!isSame) throw new UserError("key-reused", details.keyReused(id));
 }
 
 /** "ecomsimply-20250819-k7mq2": the plan's name, the day (UTC), and five characters without look-alikes. */

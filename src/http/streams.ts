@@ -1,6 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { ReleaseFeed } from "./release-feed.ts";
 import type { ReleasesFeed } from "./releases-feed.ts";
+import { details } from "./details.ts";
 
 /** How many event streams a server serves at once: to all, and to one person. */
 export interface StreamLimits {
@@ -25,8 +26,8 @@ export class Streams {
   /** Takes one stream for the person; the answer gives it back. Throws `too-many-streams`. */
   take(person: string): () => void {
     const theirs = this.#byPerson.get(person) ?? 0;
-    if (this.#open >= this.#limits.all) throw new UserError("too-many-streams", `${this.#open} streams are open.`);
-    if (theirs >= this.#limits.perPerson) throw new UserError("too-many-streams", `${person} has ${theirs} streams open.`);
+    if (this.#open >= this.#limits.all) throw new UserError("too-many-streams", details.streamsOfAll(this.#open));
+    if (theirs >= this.#limits.perPerson) throw new UserError("too-many-streams", details.streamsOf(person, theirs));
     this.#open += 1;
     this.#byPerson.set(person, theirs + 1);
     return () => {

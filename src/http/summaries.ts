@@ -1,5 +1,6 @@
 import type { Language } from "../core/plan.ts";
 import { phasesOf } from "../core/view/build-release-view.ts";
+import { rolesAsked } from "../core/view/people-view.ts";
 import { standsOf } from "../core/view/stands.ts";
 import type { ReleaseSummary } from "./contract.ts";
 import type { ReleaseSeen } from "./parts.ts";
@@ -23,5 +24,6 @@ export function summaryOf(seen: ReleaseSeen, nowMs: number, language: Language =
     sinceMs: status.sinceMs,
     timeZone: plan.timeZone,
     phases,
+    asks: rolesAsked(seen.release),
   };
 }

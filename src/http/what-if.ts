@@ -1,11 +1,12 @@
 import type { Context } from "hono";
 import { sayCondition } from "../config/conditions.ts";
 import { readOtherCondition } from "../config/other-condition.ts";
-import { tapeOf } from "../core/history/follow-check.ts";
+import type { Tape } from "../core/history/tape.ts";
 import { judgeAnew, otherTest } from "../core/history/judge-anew.ts";
 import { sayWhatIf } from "../core/messages/what-if.ts";
 import { inSlices } from "../core/slices.ts";
 import { UserError } from "../errors.ts";
+import { callerOf } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { whatIfQuery } from "./contract/insight.ts";
 import type { WhatIfAnswer } from "./contract/insight.ts";
@@ -13,6 +14,7 @@ import { checkOrRefuse } from "./history.ts";
 import { readQuery } from "./input.ts";
 import type { AppParts } from "./parts.ts";
 import { releaseOrRefuse } from "./releases.ts";
+import { details } from "./details.ts";
 
 /** The stored readings judged with another condition. Throws `release-unknown`, or `query-invalid` when the condition cannot be told of the check. */
 export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -22,13 +24,15 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
   const asked = checkOrRefuse(plan, check);
   const read = readOtherCondition(plan, asked, text);
   if (!read.ok) {
-    throw new UserError("query-invalid", `${read.message} ${read.remedy}`, { errors: [{ pointer: "/condition", detail: read.message }] });
+    const errors = [{ pointer: "/condition", detail: details.notSuchACondition(read.message) }];
+    throw new UserError("query-invalid", details.conditionWrong(read, { text, own: sayCondition(asked.condition) }), { errors });
   }
-  const stored = await parts.store.load(release.id);
-  if (stored === null) throw new UserError("release-unknown", `No release is called ${release.id}.`);
   const instead = otherTest(plan, asked.id, read.value);
-  const own = await inSlices(judgeAnew(tapeOf(stored, asked.check.quantity), asked.id), parts.turn);
-  const other = await inSlices(judgeAnew(tapeOf(stored, instead.quantity), asked.id, { instead }), parts.turn);
+  const { name: who } = callerOf(context);
+  const judged = async (quantity: string, more?: { readonly instead: typeof instead }) =>
+    inSlices(judgeAnew(await tapeOrRefuse(parts, release.id, quantity), asked.id, more), parts.turn);
+  const own = await parts.inTurn(who, () => judged(asked.check.quantity));
+  const other = await parts.inTurn(who, () => judged(instead.quantity, { instead }));
   const condition = sayCondition(read.value);
   const says = `${asked.check.metric} ${condition}`;
   const answer: WhatIfAnswer = {
@@ -39,4 +43,10 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
     says: sayWhatIf(plan, { asked, says, other, own }, language ?? plan.language),
   };
   return context.json(answer);
+}
+
+async function tapeOrRefuse(parts: AppParts, id: string, quantity: string): Promise<Tape> {
+  const tape = await parts.engine.tape(id, quantity);
+  if (tape === null) throw new UserError("release-unknown", details.noRelease(id));
+  return tape;
 }

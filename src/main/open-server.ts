@@ -79,11 +79,13 @@ async function readSettings(start: ServerStart, lists: AdapterLists, log: Log): 
     import("../config/open-login.ts"),
   ]);
   const readers = secretReaders(start.configFile);
-  const { connections, problems } = openConnections(server, lists, readers);
+  const opened = openConnections(server, lists, readers);
+  const login = openLogin(server, readers);
+  const problems = [...login.problems, ...opened.problems];
   if (problems.length > 0) {
     throw new UserError("secret-missing", `Missing, or not what its connection takes: ${problems.length}.`, { problems });
   }
-  return { server, connections, login: openLogin(server, readers) };
+  return { server, connections: opened.connections, login: login.settings };
 }
 
 interface Settings {
@@ -138,7 +140,7 @@ async function openApp({ start, server, login, lists, world, clock, ...parts }: 
     world,
     clock,
     inboxes: openInboxes({ ...parts, ...server, world, clock, notifiers: server.connections.notifiers, kinds: lists.notifiers }),
-    access: new Access({ store: parts.store.access, clock, people, tokens, publicUrl: server.publicUrl, login, log: parts.log }),
+    access: new Access({ ...server, store: parts.store.access, clock, people, tokens, login, log: parts.log }),
     web: openWebFiles(fileURLToPath(new URL("../../dist/web/", import.meta.url))),
     environments: server.environments,
     version: version(),

@@ -18,6 +18,8 @@ export interface StoredSession {
   readonly createdMs: number;
   /** From then on it is no session any more. */
   readonly expiresMs: number;
+  /** The kind of browser, "Firefox, Linux". Absent: it was none of the usual ones. */
+  readonly agent?: string;
 }
 
 /** A machine's token, as it is stored. Times are epoch ms. */
@@ -32,7 +34,7 @@ export interface StoredToken {
   readonly createdMs: number;
   readonly createdBy: string;
   readonly expiresMs: number;
-  /** `null`: never. */
+  /** To the hour; `null`: never. */
   readonly lastUsedMs: number | null;
   /** `null`: nobody has revoked it. */
   readonly revoked: { readonly atMs: number; readonly by: string } | null;
@@ -43,6 +45,8 @@ export interface AccessStore {
   openSession(session: StoredSession): Promise<void>;
   /** `null`: there is none of this hash. Whether it has expired is the caller's to see. */
   session(hash: string): Promise<StoredSession | null>;
+  /** All of them, newest first, those that have expired too. */
+  sessions(): Promise<readonly StoredSession[]>;
   /** Harmless when repeated. */
   closeSession(hash: string): Promise<void>;
   /** Forgets the sessions that expired before `beforeMs`. */

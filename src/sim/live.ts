@@ -159,7 +159,14 @@ function waitsFor(status: Status, isStuck: boolean): string | null {
 }
 
 /** Reasons to hold that end by what a person does, or by luck. */
-const forPeople: ReadonlySet<HoldReason["kind"]> = new Set<HoldReason["kind"]>(["undecided", "failed", "invalid", "paused", "sign-off"]);
+const forPeople: ReadonlySet<HoldReason["kind"]> = new Set<HoldReason["kind"]>([
+  "undecided",
+  "failed",
+  "invalid",
+  "paused",
+  "sign-off",
+  "reported",
+]);
 
 function restedMs({ rests }: Lived, nowMs: number): number {
   return rests === null ? 0 : nowMs - rests.sinceMs;

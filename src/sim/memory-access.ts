@@ -14,6 +14,10 @@ export class MemoryAccess implements AccessStore {
     return this.#sessions.get(hash) ?? null;
   }
 
+  async sessions(): Promise<readonly StoredSession[]> {
+    return [...this.#sessions.values()].toSorted((a, b) => b.createdMs - a.createdMs || (a.hash < b.hash ? -1 : 1));
+  }
+
   async closeSession(hash: string): Promise<void> {
     this.#sessions.delete(hash);
   }

@@ -2,7 +2,19 @@ import type { NoticeTarget } from "../core/plan.ts";
 import type { Request } from "../core/requests.ts";
 import type { Row } from "../core/row.ts";
 import { PortError, ServiceBusy, StaleRevision } from "../ports.ts";
-import type { ChainedEntry, Commit, Freeze, LostNotice, NewRelease, OwedNotice, Store, StoredRelease, ToldNotice } from "../ports.ts";
+import type {
+  ChainedEntry,
+  Commit,
+  Freeze,
+  LostNotice,
+  NewRelease,
+  OwedNotice,
+  Place,
+  Store,
+  StoredRelease,
+  StoryPage,
+  ToldNotice,
+} from "../ports.ts";
 import { MemoryAccess } from "./memory-access.ts";
 
 interface Kept {
@@ -38,7 +50,19 @@ export class MemoryStore implements Store {
     return found ? { head: found.head, entries: [...found.entries], rows: [...found.rows] } : null;
   }
 
-  async standing(id: string): Promise<{ readonly revision: number; readonly rows: number } | null> {
+  async head(id: string): Promise<NewRelease | null> {
+    return this.#releases.get(id)?.head ?? null;
+  }
+
+  async since(id: string, { after, limit }: { readonly after: Place; readonly limit: number }): Promise<StoryPage> {
+    const found = this.#releases.get(id);
+    const rows = found?.rows.slice(after.rows, after.rows + limit) ?? [];
+    const left = found?.entries.slice(after.revision) ?? [];
+    const last = rows.length < limit ? Number.POSITIVE_INFINITY : after.rows + limit;
+    return { rows, entries: left.filter(({ entry }) => entry.row <= last) };
+  }
+
+  async standing(id: string): Promise<Place | null> {
     const found = this.#releases.get(id);
     return found ? { revision: found.entries.length, rows: found.rows.length } : null;
   }

@@ -303,7 +303,9 @@ function troubledStore(store: Store, way: Way, isFull: () => boolean): Store {
   return {
     create: (release) => write(() => store.create(release)),
     load: (id) => way.go("store", () => store.load(id)),
+    head: (id) => way.go("store", () => store.head(id)),
     standing: (id) => way.go("store", () => store.standing(id)),
+    since: (id, page) => way.go("store", () => store.since(id, page)),
     list: (options) => way.go("store", () => store.list(options)),
     active: () => way.go("store", () => store.active()),
     commit: (commit) => write(() => store.commit(commit)),

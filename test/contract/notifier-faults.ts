@@ -24,7 +24,7 @@ export const askedMs = 30_000;
 
 /** How a notifier's receiver can be made to fail; `delivers`: the faults under which the notice counts as delivered all the same. */
 export interface FaultsSubject {
-  /** A notifier in front of a receiver with the fault; its patience is a fraction of a second. */
+  /** A notifier in front of a receiver with the fault; it is patient where the receiver is not silent. */
   suffer(fault: Fault): Promise<Notifier>;
   /** Texts of its connection that nobody may see. */
   readonly secrets: readonly string[];
@@ -116,6 +116,6 @@ export function webReceiver(connect: (to: { readonly url: string; readonly timeo
     const server = await startSmallServer("hangs", tls);
     onTestFinished(() => server.close());
     if (!isUntrusted) await server.behave(webFaults[fault]);
-    return connect({ url: server.url, timeout: fault === "never stops answering" ? "10s" : "300ms" });
+    return connect({ url: server.url, timeout: fault === "hangs" ? "300ms" : "20s" });
   };
 }

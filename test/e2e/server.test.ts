@@ -8,7 +8,8 @@ import { signatureOf } from "../../src/adapters/notices/slack/signature.ts";
 import { processWorkloads } from "../../src/adapters/workloads/process.ts";
 import { createClock } from "../../src/engine/clock.ts";
 import type { ReleaseView } from "../../src/http/release-view.ts";
-import { freePort, serin, serinGoing } from "../fixtures/serin.ts";
+import { freePort } from "../../src/demo/free-port.ts";
+import { serin, serinGoing } from "../fixtures/serin.ts";
 import type { Finished, Going } from "../fixtures/serin.ts";
 
 /*
@@ -80,7 +81,7 @@ people:
   );
   await writeFile(file("plan.yaml"), planText(await freePort()));
   server = await startServer();
-}, 60_000);
+});
 
 afterAll(async () => {
   await server?.end("SIGTERM");
@@ -88,7 +89,7 @@ afterAll(async () => {
   const left = processWorkloads.create({}, { clock: createClock(), dataDir: join(file("data"), "process") });
   await left.stopAll();
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 test("the stable version is started and served through the edge (0)", async () => {
   const started = await as("ada", ["stable", "start", file("plan.yaml"), "--set", "web=1", "--reason", "first start"]);
@@ -136,7 +137,7 @@ test("a release begins, waits, and answers what is asked of it (0, 1, 4, 5)", as
   expect(observing).toMatchObject({ code: 0, err: "" });
   expect((await as("vera", ["release", "why", release, "error-rate > 5%"])).out).toContain("error-rate > 5%");
   expect((await ask("vera", "problem")).code).toBe(0);
-}, 60_000);
+});
 
 test("a second server on the same folder is refused, and says by whom it is held", async () => {
   const second = await serin(["server", "--data", file("data"), "--listen", "127.0.0.1:0"]);
@@ -180,7 +181,7 @@ test("a watch that waits for another end is 6, a journal is verified (0), with a
   const { code, out } = await offline();
   expect([code, (JSON.parse(out) as { ok: boolean }).ok]).toEqual([1, false]);
   server = await startServer();
-}, 60_000);
+});
 
 test("Slack's calls are taken when they are signed, without a token", async () => {
   const body = Buffer.from("payload=%7B%7D");

@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { apiOf } from "../../src/demo/api.ts";
+import { freePort } from "../../src/demo/free-port.ts";
 import { fairWeather } from "../../src/demo/weather.ts";
 import { createCrowd } from "../../src/demo/people.ts";
 import type { Crowd } from "../../src/demo/people.ts";
 import { habits } from "../../src/demo/person.ts";
 import { stopWorkloads } from "../../src/demo/stop-workloads.ts";
 import type { SmallDisk } from "../fixtures/small-disk.ts";
-import { freePorts, serinGoing } from "../fixtures/serin.ts";
+import { serinGoing } from "../fixtures/serin.ts";
 import { killPlan } from "./plan.ts";
 import type { KillPlanOptions } from "./plan.ts";
 import { openReceiver } from "./receiver.ts";
@@ -72,7 +73,7 @@ export async function openStage(peoplePerSecond: number, disk: SmallDisk | null 
   const tap = await openWiretap(edge.ready["control"] ?? "");
   started.defer(() => tap.close());
   await writeFile(file("serin.yaml"), serverFile(tap.url, receiver.url));
-  const [port, frontend, backend] = (await freePorts(3)) as [number, number, number];
+  const [port, frontend, backend] = [await freePort(), await freePort(), await freePort()];
   const listen = `127.0.0.1:${port}`;
   const dataDir = join(disk?.seen ?? dir, "data");
   const server = new ServerProcess({
@@ -140,7 +141,7 @@ function serverFile(control: string, receiver: string): string {
       routers: { edge: edge() },
       sources: { edge: edge() },
       workloads: { process: { kind: "process", inherit: ["NODE_COMPILE_CACHE"] } },
-      notifiers: { receiver: { kind: "webhook", url: receiver, secret: { file: "receiver.secret" } } },
+      notifiers: { receiver: { kind: "webhook", url: receiver, timeout: "25s", secret: { file: "receiver.secret" } } },
     },
   });
 }

@@ -33,7 +33,7 @@ export interface DeskOptions {
   readonly clock?: Clock;
 }
 
-export const patience = { timeout: 20_000, interval: 50 };
+export const patience = { timeout: 30_000, interval: 50 };
 
 /** Opens one: "backend" with the image of version "1", and its Service. */
 export async function openDesk(
@@ -60,8 +60,8 @@ export async function openDesk(
     place,
     workloads,
     wanted,
-    apply: (slots) => workloads.apply(wanted(slots), AbortSignal.timeout(10_000)),
-    see: async (slot) => (await workloads.observe(wanted({}), AbortSignal.timeout(10_000)))["backend"]?.[slot],
+    apply: (slots) => workloads.apply(wanted(slots), AbortSignal.timeout(30_000)),
+    see: async (slot) => (await workloads.observe(wanted({}), AbortSignal.timeout(30_000)))["backend"]?.[slot],
     until: (slot, expected) =>
       vi.waitFor(async () => {
         const seen = await desk.see(slot);

@@ -73,7 +73,7 @@ export async function openDashboard(browser: Browser, options: Partial<Simulated
     open: async (who, path = "/", look = {}) => {
       const context = await newContext(browser, look);
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(30_000);
       watch(page);
       await page.goto(await linkFor(server, who));
       await page.getByRole("navigation", { name: frameWords[look.language ?? "en"].screens }).waitFor();

@@ -3,13 +3,14 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { shopRules, shopWords } from "../../bench/rollback/shop.ts";
 import { haproxy } from "../../src/adapters/traffic/haproxy.ts";
 import type { HaproxyConnection } from "../../src/adapters/traffic/haproxy.ts";
-import type { Check } from "../../src/adapters/define.ts";
+import type { SaidCheck } from "../../src/adapters/check.ts";
 import type { Plan } from "../../src/core/plan.ts";
 import { createClock } from "../../src/engine/clock.ts";
 import type { Clock } from "../../src/ports.ts";
 import { samplePlan } from "../sample-plan.ts";
 import { onSystem } from "./on-system.ts";
 import { startHaproxy } from "./proxy/haproxy-subject.ts";
+import { inEnglish } from "../fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const services = shopRules.services.map((name) => ({ name, workload: { kind: "process", options: {} }, data: null }));
@@ -18,6 +19,8 @@ const plan: Plan = {
   services,
   traffic: { kind: "haproxy", login: shopRules.login, routes: shopRules.routes, goals: [], options: {} },
 };
+
+type Said = Omit<SaidCheck, "code">;
 
 interface Look {
   readonly changes?: Partial<HaproxyConnection>;
@@ -28,15 +31,15 @@ interface Look {
 async function open() {
   const running = await startHaproxy(shopRules);
   onTestFinished(() => running.close());
-  const look = async (how: Look = {}): Promise<readonly Check[]> => {
+  const look = async (how: Look = {}): Promise<readonly Said[]> => {
     const surroundings = { clock: how.clock ?? createClock(), dataDir: running.dir };
     const examination = { plan: how.plan ?? plan, queries: [], recipients: [], targets: [], versions: {} };
-    return (await haproxy.examine?.({ ...running.connection, ...how.changes }, examination, surroundings, never)) ?? [];
+    return inEnglish((await haproxy.examine?.({ ...running.connection, ...how.changes }, examination, surroundings, never)) ?? []);
   };
   return { running, look };
 }
 
-const notOk = (checks: readonly Check[]): readonly string[] =>
+const notOk = (checks: readonly Said[]): readonly string[] =>
   checks.filter(({ verdict }) => verdict !== "ok").map(({ what, verdict, says }) => `${verdict}: ${what}: ${says}`);
 
 onSystem({ name: "serin doctor on HAProxy", needs: ["haproxy"] }, () => {

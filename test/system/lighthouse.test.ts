@@ -48,7 +48,7 @@ onSystem({ name: "lighthouse in the machine's Chromium", needs: ["chromium"] }, 
     const source = lighthouse.create(options, { clock: createClock(), dataDir, closing: closing.signal });
     onTestFinished(async () => {
       closing.abort();
-      await vi.waitFor(() => expect(leftBehind(dataDir)).toEqual([]), { timeout: 10_000 });
+      await vi.waitFor(() => expect(leftBehind(dataDir)).toEqual([]));
     });
     const read = (...queries: readonly Query[]) =>
       source.read(queries, { release: "r", environment: "production", sinceMs: 0, targets }, new AbortController().signal);
@@ -79,10 +79,10 @@ onSystem({ name: "lighthouse in the machine's Chromium", needs: ["chromium"] }, 
     expect(findings.map(({ rule }) => rule).toSorted()).toEqual(["image-alt", "label"]);
     expect(readFileSync(findings[0]?.at ?? "", "utf8")).toContain("Lighthouse");
     at.closing.abort();
-    await vi.waitFor(() => expect(leftBehind(at.dataDir)).toEqual([]), { timeout: 10_000 });
+    await vi.waitFor(() => expect(leftBehind(at.dataDir)).toEqual([]));
     const reports = readdirSync(join(at.dataDir, "reports"));
     expect(reports.filter((name) => name.endsWith("-canary-dashboard")).length).toBeGreaterThanOrEqual(1);
-  }, 150_000);
+  });
 
   test.each([
     ["a page that wants a login", "/dashboard", /it ended at \/sign-in, which is not the page/],

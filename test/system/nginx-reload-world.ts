@@ -82,6 +82,6 @@ async function settled(master: number): Promise<void> {
       const titles = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
       return titles.filter((title) => /worker process(?! is shutting down)/.test(title)).length === 1;
     },
-    { timeout: 10_000, interval: 10 },
+    { interval: 10 },
   );
 }

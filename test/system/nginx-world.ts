@@ -75,7 +75,7 @@ export async function openNginx(place: Partial<NginxPlace & NginxSettings> = {})
       await vi.waitUntil(async () => {
         const now = await workers();
         return now.length > 0 && !now.some((pid) => before.includes(pid));
-      }, 10_000);
+      });
     },
     async startAgain() {
       await member.end("SIGKILL");

@@ -128,5 +128,5 @@ async function ask(
 }
 
 async function untilItAnswers(at: { readonly folder: string; readonly port: number }): Promise<void> {
-  await vi.waitFor(() => ask({ ...at, database: user }, "select 1"), { timeout: 20_000, interval: 20 });
+  await vi.waitFor(() => ask({ ...at, database: user }, "select 1"), { interval: 20 });
 }

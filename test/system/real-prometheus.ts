@@ -5,7 +5,7 @@ import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
 import type { Stage } from "../../src/demo/stage.ts";
-import { freePort } from "../fixtures/serin.ts";
+import { freePort } from "../../src/demo/free-port.ts";
 import { temporaryFolder } from "../fixtures/folder.ts";
 import { programPath } from "./on-system.ts";
 
@@ -75,7 +75,7 @@ export async function startPrometheus({ jobs, rules = [], web, files = {} }: Pro
       if (child.exitCode !== null) throw new Error(`prometheus ended with ${child.exitCode}: ${said.slice(-5).join("\n")}`);
       if (!said.some((line) => line.includes("Server is ready to receive web requests"))) throw new Error("prometheus is not ready");
     },
-    { timeout: 20_000, interval: 50 },
+    { interval: 50 },
   );
   return { url: `${web === undefined ? "http" : "https"}://127.0.0.1:${port}`, folder, retarget, stop };
 }

@@ -7,6 +7,7 @@ import { samplePlan } from "../sample-plan.ts";
 import { onSystem } from "./on-system.ts";
 import type { PostgresServer } from "./postgres-server.ts";
 import { all, ask, connect, context, expose, never, password, read, startShop, trials, whyNot } from "./shop-database.ts";
+import { inEnglish } from "../fixtures/said-checks.ts";
 
 onSystem({ name: "sql's connections to a real PostgreSQL", needs: ["postgres", "initdb"] }, () => {
   const authority = createAuthority();
@@ -35,7 +36,7 @@ onSystem({ name: "sql's connections to a real PostgreSQL", needs: ["postgres", "
       await vi.waitFor(async () => expect(await sleeping()).toHaveLength(1));
       abort.abort(new Error("the tick is over"));
       expect(await reading).toEqual(new Error("the tick is over"));
-      await vi.waitFor(async () => expect(await sleeping()).toEqual([]), { timeout: 10_000 });
+      await vi.waitFor(async () => expect(await sleeping()).toEqual([]));
     });
 
     test("a few, however many queries there are, and none when the server closes", async () => {
@@ -97,7 +98,7 @@ onSystem({ name: "sql's connections to a real PostgreSQL", needs: ["postgres", "
     ) => {
       const connection = sql.connection.parse({ url, ...more });
       const examination = { plan: samplePlan, queries, recipients: [], versions: {}, targets: [] };
-      return sql.examine?.(connection, examination, { clock, dataDir: "unused" }, never) ?? [];
+      return inEnglish((await sql.examine?.(connection, examination, { clock, dataDir: "unused" }, never)) ?? []);
     };
     const mature = ask(trials, { matures: "10m" });
 

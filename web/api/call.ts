@@ -1,6 +1,14 @@
 import { pathOf, routes } from "../../src/http/contract/routes.ts";
 import type { CalendarAnswer } from "../../src/http/contract/calendar.ts";
-import type { CreateLinkAnswer, CreateTokenAnswer, ListTokensAnswer, PeopleAnswer, SessionAnswer } from "../../src/http/contract/access.ts";
+import type {
+  CreateLinkAnswer,
+  CreateTokenAnswer,
+  EndSessionsAnswer,
+  ListSessionsAnswer,
+  ListTokensAnswer,
+  PeopleAnswer,
+  SessionAnswer,
+} from "../../src/http/contract/access.ts";
 import type { ConnectionsAnswer, HistoryAnswer, ReadinessAnswer, ReportAnswer, WhatIfAnswer } from "../../src/http/contract/insight.ts";
 import type {
   AskAnswer,
@@ -34,6 +42,9 @@ interface Answers {
   readonly calendar: CalendarAnswer;
   readonly connections: ConnectionsAnswer;
   readonly people: PeopleAnswer;
+  readonly listSessions: ListSessionsAnswer;
+  readonly endSessions: EndSessionsAnswer;
+  readonly endSessionsOf: EndSessionsAnswer;
   readonly listTokens: ListTokensAnswer;
   readonly createToken: CreateTokenAnswer;
   readonly revokeToken: null;
@@ -77,7 +88,8 @@ export function onSignedOut(what: () => void): () => void {
  */
 export async function call<Name extends Called>(name: Name, given: Given = {}): Promise<Answers[Name]> {
   const { method } = routes[name];
-  const headers = new Headers({ Accept: "application/json" });
+  // A refusal is told in the language of the page.
+  const headers = new Headers({ Accept: "application/json", "Accept-Language": document.documentElement.lang });
   if (given.body !== undefined) headers.set("Content-Type", "application/json");
   if (given.revision !== undefined) headers.set("If-Match", `"${given.revision}"`);
   if (method !== "GET") headers.set("Idempotency-Key", randomKey());

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import type { ReactNode } from "react";
 import { Route, Switch, useLocation, useSearch } from "wouter";
 import { frameWords } from "../words/frame-words.ts";
@@ -19,7 +19,8 @@ const SettingsScreen = lazy(async () => ({ default: (await import("../settings/s
 export function App({ code }: { readonly code: string | null }): ReactNode {
   const search = useSearch();
   const language = useMemo(() => chosenLanguage(search, rememberedLanguage(), navigator.languages), [search]);
-  useEffect(() => {
+  // Before the first call, which asks in the language of the page.
+  useLayoutEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
   return (
@@ -44,7 +45,7 @@ function Gate(): ReactNode {
       if (session.answer.person !== null) return <Screens />;
       return (
         <>
-          <SignIn answer={session.answer} refused={session.refused} />
+          <SignIn {...session} />
           <div className="sign-in-foot">
             <LanguageSwitch />
           </div>

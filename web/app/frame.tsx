@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { FocusEvent, KeyboardEvent, ReactNode } from "react";
 import { frameWords } from "../words/frame-words.ts";
 import { rememberLanguage, useLanguage, useWords } from "../words/language.ts";
+import { Emergency } from "../release/emergency.tsx";
 import { To, useParam } from "./address.tsx";
 import { usePerson, useSession } from "./session.tsx";
 import { rememberedTheme, showTheme } from "./theme.ts";
@@ -31,6 +32,7 @@ export function Frame({ children }: { readonly children: ReactNode }): ReactNode
             {words.settings}
           </To>
         </nav>
+        <Emergency />
         <Person />
       </header>
       <main id="content" tabIndex={-1}>

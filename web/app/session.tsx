@@ -11,7 +11,13 @@ import { after } from "./clock.ts";
 export type Session =
   | { readonly kind: "asking" }
   | { readonly kind: "away" }
-  | { readonly kind: "known"; readonly answer: SessionAnswer; readonly refused: ProblemAnswer | null };
+  | {
+      readonly kind: "known";
+      readonly answer: SessionAnswer;
+      readonly refused: ProblemAnswer | null;
+      /** True: somebody was signed in on this page, and the server has ended that. */
+      readonly hasEnded: boolean;
+    };
 
 interface SessionParts {
   readonly session: Session;
@@ -32,26 +38,38 @@ export function takeCode(): string | null {
 
 async function begin(code: string | null): Promise<Session> {
   try {
-    if (code === null) return { kind: "known", answer: await call("session"), refused: null };
+    if (code === null) return { kind: "known", answer: await call("session"), refused: null, hasEnded: false };
     await call("openSession", { body: { code } });
-    return { kind: "known", answer: await call("session"), refused: null };
+    return { kind: "known", answer: await call("session"), refused: null, hasEnded: false };
   } catch (error) {
     const refused = problemOf(error);
     if (refused === null) return { kind: "away" };
-    return { kind: "known", answer: await call("session"), refused };
+    return { kind: "known", answer: await call("session"), refused, hasEnded: false };
   }
+}
+
+/** `next` as it follows on `before`: that a session was ended is said until somebody is signed in again. */
+function later(before: Session, next: Session, why: "ended" | "asked"): Session {
+  if (next.kind !== "known" || before.kind !== "known" || next.answer.person !== null) return next;
+  return { ...next, hasEnded: before.hasEnded || (why === "ended" && before.answer.person !== null) };
 }
 
 /** Finds out who looks, by the code of a one-time link where the address has one, and tells everybody below. */
 export function SessionProvider({ code, children }: { readonly code: string | null; readonly children: ReactNode }): ReactNode {
   const [session, setSession] = useState<Session>({ kind: "asking" });
-  const renew = useCallback(() => {
-    void begin(null).then(setSession, () => setSession({ kind: "away" }));
-  }, []);
+  const learn = useCallback(
+    (why: "ended" | "asked") =>
+      void begin(null).then(
+        (next) => setSession((before) => later(before, next, why)),
+        () => setSession({ kind: "away" }),
+      ),
+    [],
+  );
+  const renew = useCallback(() => learn("asked"), [learn]);
   useEffect(() => {
     void begin(code).then(setSession, () => setSession({ kind: "away" }));
   }, [code]);
-  useEffect(() => onSignedOut(renew), [renew]);
+  useEffect(() => onSignedOut(() => learn("ended")), [learn]);
   useEffect(() => (session.kind === "away" ? after(3_000, renew) : undefined), [session, renew]);
   const signOut = useCallback(() => {
     forgetAsked();

@@ -8,10 +8,16 @@ import { useWords } from "../words/language.ts";
 import { ProblemNotice } from "./problem-notice.tsx";
 import { useSession } from "./session.tsx";
 
+interface Props {
+  readonly answer: SessionAnswer;
+  readonly refused: ProblemAnswer | null;
+  readonly hasEnded: boolean;
+}
+
 /**
  * The page of somebody who is not signed in: the ways in that this server has. Who comes back to it, signed in by another page meanwhile, goes on.
  */
-export function SignIn({ answer, refused }: { readonly answer: SessionAnswer; readonly refused: ProblemAnswer | null }): ReactNode {
+export function SignIn({ answer, refused, hasEnded }: Props): ReactNode {
   const words = useWords(frameWords);
   useEffect(() => {
     document.title = `${words.signIn} · serin`;
@@ -27,6 +33,12 @@ export function SignIn({ answer, refused }: { readonly answer: SessionAnswer; re
   return (
     <main className="sign-in" id="content">
       <h1>{words.signIn}</h1>
+      {hasEnded && (
+        <div className="problem" role="alert">
+          <p className="strong">{words.ended}</p>
+          <p>{words.endedSays}</p>
+        </div>
+      )}
       {refused !== null && <ProblemNotice problem={refused} />}
       {answer.hasLogin && (
         <a className="button primary" href={`${routes.login.path}?to=${encodeURIComponent(`${location.pathname}${location.search}`)}`}>

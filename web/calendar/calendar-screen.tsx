@@ -48,7 +48,7 @@ function Shown({ followed, answer }: { readonly followed: FollowedCalendar; read
     <>
       <Toolbar answer={answer} nowMs={nowMs} />
       {environment === null ? (
-        <p>{words.noPlan}</p>
+        <p className="calendar-next">{words.noPlan}</p>
       ) : (
         <>
           <NextStart answer={answer} nowMs={nowMs} isFrozen={followed.freezes.some((freeze) => freeze.environment === environment)} />
@@ -57,6 +57,7 @@ function Shown({ followed, answer }: { readonly followed: FollowedCalendar; read
       )}
       <Outside answer={answer} nowMs={nowMs} />
       <Week answer={answer} nowMs={nowMs} />
+      {environment !== null && <Legend />}
       <InWords answer={answer} />
     </>
   );
@@ -66,7 +67,7 @@ function Shown({ followed, answer }: { readonly followed: FollowedCalendar; read
 function Toolbar({ answer, nowMs }: { readonly answer: CalendarAnswer; readonly nowMs: number }): ReactNode {
   const words = useWords(calendarWords);
   const language = useLanguage();
-  const [, setFrom] = useParam("from");
+  const [, setFrom] = useParam("from", "step");
   const { days, timeZone } = answer;
   const first = days[0];
   const last = days.at(-1);
@@ -104,7 +105,7 @@ function Toolbar({ answer, nowMs }: { readonly answer: CalendarAnswer; readonly 
 
 function PlanChoice({ answer: { plan, plans } }: { readonly answer: CalendarAnswer }): ReactNode {
   const words = useWords(calendarWords);
-  const [, setPlan] = useParam("plan");
+  const [, setPlan] = useParam("plan", "step");
   if (plan === null) return null;
   if (plans.length < 2) return <p className="calendar-plan">{plan.title}</p>;
   return (
@@ -125,7 +126,7 @@ function NextStart(props: { readonly answer: CalendarAnswer; readonly nowMs: num
   const { answer, nowMs, isFrozen } = props;
   const words = useWords(calendarWords);
   const language = useLanguage();
-  const [, setFrom] = useParam("from");
+  const [, setFrom] = useParam("from", "step");
   const { nextStartMs, timeZone, days } = answer;
   if (nextStartMs === null) return <p className="calendar-next">{isFrozen ? words.noStartFrozen : words.noStart}</p>;
   if (nextStartMs <= nowMs + minuteMs) return <p className="calendar-next">{words.nextNow}</p>;
@@ -168,6 +169,21 @@ function OutsideLine(props: { readonly release: CalendarRelease; readonly answer
     <>
       <To path={pathOfRelease(id)}>{words.outside(title, outside.says)}</To> {state === "planned" && when}
     </>
+  );
+}
+
+/** What the colours and hatchings of the week say. */
+function Legend(): ReactNode {
+  const { legend } = useWords(calendarWords);
+  return (
+    <ul className="week-legend faint">
+      {(["preferred", "avoided", "holiday", "freeze", "fits", "extended"] as const).map((part) => (
+        <li key={part}>
+          <span className={`week-mark mark-${part}${part === "fits" || part === "extended" ? "" : ` cover-${part}`}`} aria-hidden="true" />
+          {legend[part]}
+        </li>
+      ))}
+    </ul>
   );
 }
 

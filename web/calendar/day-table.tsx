@@ -73,8 +73,10 @@ function Said({ item, timeZone }: { readonly item: DayItem; readonly timeZone: s
   const words = useWords(calendarWords);
   const language = useLanguage();
   switch (item.kind) {
-    case "band":
-      return words.bands[item.band.kind](item.band.says);
+    case "band": {
+      const { kind, says } = item.band;
+      return kind === "preferred" || kind === "avoided" ? words.ranges[kind] : words.bands[kind](says);
+    }
     case "starts":
       return words.startBy(
         sayTime(item.toMs, timeZone),

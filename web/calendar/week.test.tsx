@@ -120,8 +120,8 @@ describe("the same in words", () => {
     expect(words(html(<DayTable answer={answer} />))).toBe(
       [
         "What stands in these days When What",
-        "Mon 18 Aug all day avoided: mon",
-        "Tue 19 Aug 12:00–15:30 frozen: stocktaking 14:00–17:00 preferred: tue-thu 14:00-17:00",
+        "Mon 18 Aug all day avoided",
+        "Tue 19 Aug 12:00–15:30 frozen: stocktaking 14:00–17:00 preferred",
         "15:30–17:45 The shop (planned, with extensions until 17:45). Waiting for its window (opens 15:30).",
         "Wed 20 Aug 14:00–15:15 start by 15:15, by 14:45 with every extension",
       ].join(" "),

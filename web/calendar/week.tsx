@@ -70,7 +70,7 @@ function Bands({ answer: { bands, days }, index }: Place): ReactNode {
         style={placed(piece)}
         title={words.bands[band.kind](band.says)}
       >
-        {isTold(band) && (piece.isFirst || index === 0) && <span className="cover-says">{band.says}</span>}
+        {isTold(band) && (piece.isFirst || index === 0 || band.kind === "freeze") && <span className="cover-says">{band.says}</span>}
       </div>
     )),
   );

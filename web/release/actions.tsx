@@ -1,5 +1,6 @@
 import { useId } from "react";
 import type { ReactNode } from "react";
+import type { SessionPerson } from "../../src/http/contract/access.ts";
 import type { ActionView, ReleaseView } from "../../src/http/release-view.ts";
 import { usePerson } from "../app/session.tsx";
 import { releaseWords } from "../words/release-words.ts";
@@ -40,10 +41,11 @@ interface Props {
   readonly asking: Asking;
 }
 
-/** What people may press, at the lower edge of the screen; grey what this person cannot press now, and why. */
+/** What people may press, at the lower edge of the screen; grey what this person cannot press now, and in one line above why. */
 export function Actions({ view, asking }: Props): ReactNode {
   const words = useWords(releaseWords);
   const person = usePerson();
+  const grey = useGrey(view);
   const actions = inPlace(view);
   if (actions.length === 0 && asking.says === null && asking.dialog === null) return null;
   return (
@@ -51,6 +53,16 @@ export function Actions({ view, asking }: Props): ReactNode {
       <div className="actions-says" role="status">
         {asking.says !== null && <p>{asking.says}</p>}
       </div>
+      {/* Of each button that is grey the same is said where it stands. */}
+      {grey.length > 0 && (
+        <p className="actions-why" aria-hidden="true">
+          {grey.map(({ labels, why }) => (
+            <span key={why}>
+              <span className="strong">{labels}</span> {why}
+            </span>
+          ))}
+        </p>
+      )}
       <div className="actions-row">
         {actions.map((action) => (
           <ActionButton
@@ -58,7 +70,7 @@ export function Actions({ view, asking }: Props): ReactNode {
             action={action}
             label={labelOf(action, view, words)}
             why={whyGrey(action, person, view.environment, words)}
-            looks={action.kind === "approve" && rolesToSpeakAs(view, action, person).length === 0 ? "" : looksOf[action.kind]}
+            looks={looksOf(action, view, person)}
             asking={asking}
           />
         ))}
@@ -68,22 +80,30 @@ export function Actions({ view, asking }: Props): ReactNode {
   );
 }
 
+/** What this person cannot press now: the buttons that have a reason in common stand together. */
+function useGrey(view: ReleaseView): readonly { readonly labels: string; readonly why: string }[] {
+  const words = useWords(releaseWords);
+  const person = usePerson();
+  const byReason = new Map<string, readonly string[]>();
+  for (const action of inPlace(view)) {
+    const why = whyGrey(action, person, view.environment, words);
+    if (why !== null) byReason.set(why, [...(byReason.get(why) ?? []), labelOf(action, view, words).replace(/…$/, "")]);
+  }
+  return [...byReason].map(([why, labels]) => ({ labels: labels.join(", "), why }));
+}
+
 /** Where there is no room for grey buttons: what cannot be pressed now, and why. */
 export function NotNow({ view }: Pick<Props, "view">): ReactNode {
   const words = useWords(releaseWords);
-  const person = usePerson();
-  const grey = inPlace(view).flatMap((action) => {
-    const why = whyGrey(action, person, view.environment, words);
-    return why === null ? [] : [{ kind: action.kind, label: labelOf(action, view, words), why }];
-  });
+  const grey = useGrey(view);
   if (grey.length === 0) return null;
   return (
     <section className="not-now">
       <h2 className="heading">{words.notNow}</h2>
       <ul>
-        {grey.map(({ kind, label, why }) => (
-          <li key={kind}>
-            {label} <span className="faint">{why}</span>
+        {grey.map(({ labels, why }) => (
+          <li key={why}>
+            {labels} <span className="faint">{why}</span>
           </li>
         ))}
       </ul>
@@ -117,7 +137,7 @@ function ActionButton({ action, label, why, looks, asking }: ButtonProps): React
         {label}
       </button>
       {why !== null && (
-        <span id={id} className="action-why">
+        <span id={id} className="unseen">
           {why}
         </span>
       )}
@@ -125,15 +145,29 @@ function ActionButton({ action, label, why, looks, asking }: ButtonProps): React
   );
 }
 
-/** How a button looks that can be pressed. */
-const looksOf: Readonly<Record<ActionView["kind"], string>> = {
-  report: "",
-  approve: " primary",
-  acknowledge: " primary",
-  override: " careful",
-  promote: "",
-  resume: "",
-  pause: "",
-  stop: " careful",
-  rollback: " grave",
-};
+/** How a button looks that can be pressed: what is asked of this person stands out, and the way back does as soon as anybody is out there. */
+function looksOf(action: ActionView, view: ReleaseView, person: SessionPerson): string {
+  switch (action.kind) {
+    case "approve":
+      return isAsked(action, view, person) ? " primary" : "";
+    case "acknowledge":
+      return " primary";
+    case "override":
+    case "stop":
+      return " careful";
+    case "rollback":
+      return isAnybodyOut(view) ? " grave" : " careful";
+    default:
+      return "";
+  }
+}
+
+/** A yes is asked for, and nothing speaks against it just now. */
+function isAsked(action: ActionView, view: ReleaseView, person: SessionPerson): boolean {
+  const isReported = view.wayBack?.steps.some(({ kind, atMs }) => kind === "decided" && atMs === null) ?? false;
+  return view.tone !== "danger" && !isReported && rolesToSpeakAs(view, action, person).length > 0;
+}
+
+function isAnybodyOut({ status, traffic }: ReleaseView): boolean {
+  return status.kind === "promoted" || traffic.wantedPct > 0 || (traffic.seenPct ?? 0) > 0;
+}

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useState } from "react";
 import type { ReactNode, SubmitEvent } from "react";
 import type { AskAnswer, ProblemAnswer } from "../../src/http/contract.ts";
 import type { SessionPerson } from "../../src/http/contract/access.ts";
@@ -6,6 +6,7 @@ import type { ActionView, ReleaseView } from "../../src/http/release-view.ts";
 import { call } from "../api/call.ts";
 import { problemOf } from "../api/problem.ts";
 import { ProblemNotice } from "../app/problem-notice.tsx";
+import { useModal } from "../app/use-modal.ts";
 import { frameWords } from "../words/frame-words.ts";
 import { useWords } from "../words/language.ts";
 import { releaseWords } from "../words/release-words.ts";
@@ -36,19 +37,13 @@ const safe: readonly ActionView["kind"][] = ["rollback", "stop", "pause"];
  */
 export function AskDialog({ action, label, view, person, close, answered }: Props): ReactNode {
   const words = useWords(releaseWords);
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const title = useId();
   const roles = action.kind === "approve" ? rolesToSpeakAs(view, action, person) : [];
   const [role, setRole] = useState(roles[0]);
   const [reason, setReason] = useState(safe.includes(action.kind) ? (words.emergencyReasons[action.kind] ?? "") : "");
   const [seen, setSeen] = useState(view.revision);
   const [asking, setAsking] = useState<Asking>({ kind: "writing" });
-  useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current?.showModal();
-    dialog.current?.querySelector<HTMLElement>(".ask-first")?.focus();
-    return () => giveFocusBack(opener);
-  }, []);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (asking.kind === "sending" || reason.trim() === "") return;
@@ -70,6 +65,7 @@ export function AskDialog({ action, label, view, person, close, answered }: Prop
         <h2 id={title} className="ask-title">
           {label.replace(/…$/, "")}
         </h2>
+        <p className="ask-of faint">{words.ofRelease(view.name, view.environment)}</p>
         {action.consequence !== "" && <p className="ask-consequence">{action.consequence}</p>}
         {roles.length > 1 && <RoleChoice roles={roles} chosen={role} choose={setRole} />}
         <Reason reason={reason} write={setReason} isFirst={!safe.includes(action.kind)} />
@@ -84,12 +80,6 @@ export function AskDialog({ action, label, view, person, close, answered }: Prop
       </form>
     </dialog>
   );
-}
-
-/** Whoever works with the keyboard goes on where the dialog was opened, or, when its button is gone, at the top of the screen. */
-function giveFocusBack(opener: Element | null): void {
-  const place = opener instanceof HTMLElement && opener.isConnected ? opener : document.getElementById("content");
-  place?.focus({ preventScroll: true });
 }
 
 interface FootProps {
@@ -129,7 +119,8 @@ function Foot({ isSending, cancel, lookAgain, confirm }: FootProps): ReactNode {
   );
 }
 
-function Reason(props: { readonly reason: string; readonly write: (reason: string) => void; readonly isFirst: boolean }): ReactNode {
+/** The field for why; `isFirst`: it has the focus when the dialog opens. */
+export function Reason(props: { readonly reason: string; readonly write: (reason: string) => void; readonly isFirst: boolean }): ReactNode {
   const words = useWords(releaseWords);
   return (
     <label className="ask-reason">

@@ -11,6 +11,8 @@ const band = (over: Partial<BandView>): BandView => ({
   estimate: 0.4,
   passAt: 0.5,
   failAt: 1,
+  passSays: "0.5 %",
+  failSays: "1 %",
   good: "below",
   ...over,
 });
@@ -50,7 +52,9 @@ describe("the geometry of a band", () => {
         number,
         fc.constantFrom("below" as const, "above" as const),
         (a, b, passAt, failAt, toAt, good) => {
-          const drawn = bandGeometry({ fromAt: -10, toAt, low: Math.min(a, b), high: Math.max(a, b), estimate: a, passAt, failAt, good });
+          const drawn = bandGeometry(
+            band({ fromAt: -10, toAt, low: Math.min(a, b), high: Math.max(a, b), estimate: a, passAt, failAt, good }),
+          );
           const places = [drawn.from, drawn.to, drawn.fail, drawn.bad.from, drawn.bad.to, drawn.pass ?? 0, drawn.estimate ?? 0];
           expect(places.every((place) => place >= 0 && place <= 100)).toBe(true);
           expect(drawn.to - drawn.from).toBeGreaterThan(1);

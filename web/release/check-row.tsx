@@ -41,7 +41,9 @@ export const CheckRow = memo(function CheckRow({ check, opened, toggle }: Props)
       >
         <span className="check-label">{check.label}</span>
         <Band check={check} />
-        <span className="check-figure">{check.figure}</span>
+        <span className="check-figure">
+          {check.figure} {check.figure !== null && check.counts !== null && <span className="check-counts">{check.counts}</span>}
+        </span>
         <span className="check-word">
           <span className="check-sign" aria-hidden="true">
             {signs[check.kind]}

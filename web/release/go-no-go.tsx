@@ -17,8 +17,7 @@ export function GoNoGo({ view }: { readonly view: ReleaseView }): ReactNode {
   const words = useWords(releaseWords);
   const answer = useReadiness(view);
   if (answer === "none") return null;
-  // Its place is kept until it is known, so that nothing moves.
-  if (answer === null) return <section className="readiness readiness-place" aria-hidden="true" />;
+  if (answer === null) return <Looking />;
   return (
     <section className="readiness" aria-label={words.goTitle}>
       <h2 className="heading">{words.goTitle}</h2>
@@ -29,6 +28,22 @@ export function GoNoGo({ view }: { readonly view: ReleaseView }): ReactNode {
             <Part key={part.part} part={part} />
           ))}
         </div>
+      </div>
+    </section>
+  );
+}
+
+/** Its place until it is known, so that nothing moves: what is being looked at takes its time. */
+function Looking(): ReactNode {
+  const words = useWords(releaseWords);
+  return (
+    <section className="readiness readiness-place" aria-label={words.goTitle}>
+      <h2 className="heading">{words.goTitle}</h2>
+      <div className="sheet">
+        <p className="faint">{words.goLooking}</p>
+        {[0, 1, 2, 3, 4].map((at) => (
+          <span key={at} className="bone" aria-hidden="true" />
+        ))}
       </div>
     </section>
   );

@@ -1,14 +1,18 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { ReleaseView } from "../../src/http/release-view.ts";
+import { To } from "../app/address.tsx";
 import { useServerNow } from "../app/clock.ts";
 import type { Reading } from "../app/clock.ts";
+import { rolesIn } from "../app/roles.ts";
+import { usePerson } from "../app/session.tsx";
 import { releaseWords } from "../words/release-words.ts";
 import { useLanguage, useWords } from "../words/language.ts";
-import { sayTimeExactly, sayWhen } from "../words/numbers.ts";
+import { sayAge, sayTimeExactly, sayWhen } from "../words/numbers.ts";
 import { shortVersion } from "../words/versions.ts";
 import type { Asking } from "./asking.tsx";
 import { Countdown } from "./countdown.tsx";
+import { SilentSources } from "./silent-sources.tsx";
 
 /** Which release this is, and the time where it runs. */
 export function Title({ view, heard }: { readonly view: ReleaseView; readonly heard: Reading }): ReactNode {
@@ -52,6 +56,7 @@ interface StandingProps {
 /** Where the release stands, what happens next by itself, and above both a running countdown. Its height hardly changes, so that nothing below moves. */
 export function Standing({ view, heard, asking }: StandingProps): ReactNode {
   const words = useWords(releaseWords);
+  const person = usePerson();
   return (
     <section className={`standing sheet tone-${view.tone}`}>
       {view.countdown !== null && <Countdown countdown={view.countdown} view={view} heard={heard} asking={asking} />}
@@ -61,6 +66,7 @@ export function Standing({ view, heard, asking }: StandingProps): ReactNode {
         <p className="standing-sentence">
           <span className="tone-dot" aria-hidden="true" />
           <span>{view.sentence}</span>
+          {(view.tone === "holding" || view.tone === "waiting") && <StandsFor view={view} heard={heard} />}
         </p>
       )}
       {view.next.length > 0 && (
@@ -76,6 +82,12 @@ export function Standing({ view, heard, asking }: StandingProps): ReactNode {
           </ul>
         </div>
       )}
+      <SilentSources view={view} />
+      {view.status.kind === "halted" && rolesIn(person, view.environment).includes("release-manager") && (
+        <p className="standing-links">
+          <To path="/calendar">{words.liftIt}</To>
+        </p>
+      )}
       {view.undelivered.length > 0 && (
         <ul className="undelivered">
           {view.undelivered.map((says) => (
@@ -85,6 +97,15 @@ export function Standing({ view, heard, asking }: StandingProps): ReactNode {
       )}
     </section>
   );
+}
+
+/** For how long it waits or holds, to the minute: nobody is told anew by it. */
+function StandsFor({ view, heard }: Pick<StandingProps, "view" | "heard">): ReactNode {
+  const words = useWords(releaseWords);
+  const language = useLanguage();
+  const nowMs = useServerNow(heard, 5_000);
+  const ageMs = nowMs - view.status.sinceMs;
+  return ageMs < 60_000 ? null : <span className="standing-for">{words.standsFor(sayAge(ageMs, language))}</span>;
 }
 
 /** A sentence without the spans of time in it: "9 min 40 s of 15 min" and "10 min of 15 min" say the same. */

@@ -39,7 +39,8 @@ export default function HistoryChart({ history, columns, label, timeZone, isJudg
       height: heightPx,
       ms: 1e-3,
       tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1_000), timeZone),
-      padding: [16, 8, 8, 0],
+      // At the right there is room for half of the last time.
+      padding: [16, 22, 8, 0],
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
       scales: { x: { time: true }, y: { range: [columns.from, columns.to] } },

@@ -78,9 +78,14 @@ function drawLines(
     const y = chart.valToPos(at, "y", true);
     if (y < bbox.top || y > bbox.top + bbox.height) continue;
     ctx.strokeStyle = color(as);
-    ctx.fillStyle = color(as);
     line(ctx, [bbox.left, y], [bbox.left + bbox.width, y]);
-    ctx.fillText(`${name} ${say(at)}`, bbox.left + bbox.width - 4 * ratio, at === highest ? y - 4 * ratio : y + 12 * ratio);
+    const says = `${name} ${say(at)}`;
+    const [right, base] = [bbox.left + bbox.width - 4 * ratio, at === highest ? y - 4 * ratio : y + 12 * ratio];
+    // On ground of its own: curves run through it.
+    ctx.fillStyle = color("--sheet");
+    ctx.fillRect(right - ctx.measureText(says).width - 2 * ratio, base - 9 * ratio, ctx.measureText(says).width + 4 * ratio, 11 * ratio);
+    ctx.fillStyle = color(as);
+    ctx.fillText(says, right, base);
   }
 }
 

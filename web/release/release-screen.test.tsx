@@ -243,6 +243,48 @@ describe("one release", () => {
     expect(page.find(".far summary").textContent).toBe("199 more, nothing to look at");
   });
 
+  test("each band has its lines' numbers, the figure what it counts, and a legend how all of it is read", async () => {
+    const page = await openDashboard("/releases/r-1?lang=en", { view: view() });
+    expect(page.findAll(".band-scale").map((scale) => scale.textContent)).toEqual(
+      expect.arrayContaining(["0.5\u00a0%", "2\u00a0%1.5\u00a0%", "95"]),
+    );
+    expect(page.findAll(".check-figure").map((figure) => figure.textContent)).toContain("3.1\u00a0% [2.2, 4.6] slower than 500\u00a0ms");
+    expect(page.findAll(".band-legend").map((legend) => legend.textContent)).toEqual([expect.stringContaining("fail line")]);
+  });
+
+  test("what was said at one moment beyond the first sentences is folded", async () => {
+    const says = ["the headline", ...Array.from({ length: 40 }, (_, at) => `gate ${at} passes`)];
+    const made = view();
+    const [entry] = made.story;
+    if (entry === undefined) throw new Error("nothing happened");
+    const page = await openDashboard("/releases/r-1?lang=en", { view: { ...made, story: [{ ...entry, says }] } });
+    expect(page.findAll(".entry > div > p")).toHaveLength(5);
+    expect(page.find(".entry-more summary").textContent).toBe("36 more at that moment");
+  });
+
+  test("why buttons are grey stands once for those that have it in common", async () => {
+    const made = view();
+    const actions = made.actions.map((action) =>
+      ["promote", "resume"].includes(action.kind) ? { ...action, why: "it is waiting" } : action,
+    );
+    const page = await openDashboard("/releases/r-1?lang=en", { view: { ...made, actions } });
+    expect(page.findAll(".actions-why > span").map((line) => line.textContent)).toContain("Promote, Resume it is waiting");
+  });
+
+  test("a yes does not stand out beside a running countdown, nor the way back where nobody is on the new version", async () => {
+    const of = (made: ReleaseView): ReleaseView => ({
+      ...made,
+      people: made.people.map((person) => ({ ...person, state: "asked" as const })),
+      actions: made.actions.map((action) => ({ ...action, why: null, roles: ["release-manager"] as const })),
+    });
+    const page = await openDashboard("/releases/r-1?lang=en", { view: of(view(countdown)) });
+    expect(page.findAll(".actions .primary, .actions .grave").map((button) => button.textContent)).toEqual(["Roll back…"]);
+    const waiting = view({ status: { kind: "waiting", sinceMs: sampleNowMs, for: [{ kind: "sign-off", roles: ["release-manager"] }] } });
+    page.server.view = of({ ...waiting, revision: 9, traffic: { ...waiting.traffic, wantedPct: 0, seenPct: 0 } });
+    await page.push();
+    expect(page.findAll(".actions .primary, .actions .grave").map((button) => button.textContent)).toEqual(["Go"]);
+  });
+
   test("speaks French, and asks the server for it", async () => {
     const page = await openDashboard("/releases/r-1?lang=fr", { view: view({ language: "fr" }) });
     expect(page.text()).toContain("Critères de cette phase");
@@ -314,6 +356,8 @@ describe("when something is not as it should be", () => {
     await page.endStreams("refused");
     expect(page.find('[role="alert"]').textContent).toContain("Look again.");
     expect(page.findAll(".skeleton")).toEqual([]);
+    expect(page.find("h1").textContent).toBe("none");
+    expect(page.findAll("main a").map((link) => [link.textContent, link.getAttribute("href")])).toEqual([["All releases", "/?lang=en"]]);
   });
 
   test("who is signed out while looking sees the ways in", async () => {
@@ -322,11 +366,13 @@ describe("when something is not as it should be", () => {
     page.server.person = null;
     await page.click(page.button("Roll back"));
     expect(page.find("h1").textContent).toBe("Sign in");
+    expect(page.find('[role="alert"]').textContent).toContain("What you pressed last was not done");
   });
 
   test("who is not signed in sees the ways in, and no screen", async () => {
     const page = await openDashboard(address, { view: view(), person: null });
     expect(page.find("h1").textContent).toBe("Sign in");
     expect(page.server.called.filter((called) => called.includes("/releases/"))).toEqual([]);
+    expect(page.findAll('[role="alert"]')).toEqual([]);
   });
 });

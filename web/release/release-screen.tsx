@@ -1,7 +1,8 @@
 import { useEffect, useMemo } from "react";
 import type { ReactNode } from "react";
-import type { ReleaseView } from "../../src/http/release-view.ts";
+import type { CheckView, ReleaseView } from "../../src/http/release-view.ts";
 import { liveRelease, useLive } from "../api/use-live.ts";
+import { To } from "../app/address.tsx";
 import { useServerNow } from "../app/clock.ts";
 import type { Reading } from "../app/clock.ts";
 import { LinkBanner } from "../app/link-banner.tsx";
@@ -12,6 +13,7 @@ import { sayClock } from "../words/numbers.ts";
 import { releaseWords } from "../words/release-words.ts";
 import { Actions, NotNow } from "./actions.tsx";
 import { useAsking } from "./asking.tsx";
+import { BandLegend } from "./band.tsx";
 import { CheckList } from "./check-list.tsx";
 import { GoNoGo } from "./go-no-go.tsx";
 import { Standing, Title } from "./head.tsx";
@@ -27,12 +29,17 @@ export function ReleaseScreen({ id }: { readonly id: string }): ReactNode {
   const language = useLanguage();
   const live = useMemo(() => liveRelease(id, language), [id, language]);
   const state = useLive(live);
+  const words = useWords(releaseWords);
   return (
     <>
       <LinkBanner state={state} retry={live.refresh} />
       {state.problem !== null && (
-        <div className="page">
+        <div className="page refused-page">
+          {state.value === null && <h1 className="unseen">{id}</h1>}
           <ProblemNotice problem={state.problem} />
+          <p>
+            <To path="/">{words.allReleases}</To>
+          </p>
         </div>
       )}
       {state.value === null ? (
@@ -67,7 +74,9 @@ function Release({ view, heardMs, refresh }: ReleaseProps): ReactNode {
         {view.wayBack !== null && <WayBack wayBack={view.wayBack} view={view} />}
         {isOver(view) && <Outcome view={view} />}
         <CheckList title={words.gates} checks={view.gates} view={view} />
+        {view.gates.some(hasBand) && <BandLegend />}
         <CheckList title={isOver(view) ? words.guardsOver : words.guards} checks={guards} view={view} />
+        {!view.gates.some(hasBand) && guards.some(hasBand) && <BandLegend />}
         <div className="beside">
           <Story key={view.language} view={view} />
           <div>
@@ -80,6 +89,10 @@ function Release({ view, heardMs, refresh }: ReleaseProps): ReactNode {
       <Actions view={view} asking={asking} />
     </>
   );
+}
+
+function hasBand({ band }: CheckView): boolean {
+  return band !== null;
 }
 
 /** Keeps the title of the tab: the mark of where it stands, a running countdown, the name. */

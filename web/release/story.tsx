@@ -13,6 +13,8 @@ import type { Told } from "./story-pages.ts";
 
 /** So many entries are seen before somebody asks for more. */
 const firstShown = 12;
+/** So much of what was said at one moment is seen before somebody opens the rest. */
+const fewSays = 4;
 /** So many more at a time. */
 const pageLength = 100;
 
@@ -75,9 +77,20 @@ function useStory(view: ReleaseView): ShownStory {
   return { told: known.slice(0, shown), hasMore: first > 1 || known.length > shown, problem, showMore };
 }
 
+function say(says: string): ReactNode {
+  return (
+    <p key={says} className="faint">
+      {says}
+    </p>
+  );
+}
+
 /** One entry: its headline, and what else was said at that moment. `day` is named where it is another than that of the entry above. */
 const Entry = memo(function Entry({ entry, day }: { readonly entry: Told[number]; readonly day: string | null }): ReactNode {
+  const words = useWords(releaseWords);
   const [headline, ...rest] = entry.says;
+  // One that would be alone behind a fold is shown as well.
+  const few = rest.length <= fewSays + 1 ? rest.length : fewSays;
   return (
     <li className="entry">
       {day !== null && <p className="entry-day">{day}</p>}
@@ -86,11 +99,13 @@ const Entry = memo(function Entry({ entry, day }: { readonly entry: Told[number]
       </time>
       <div>
         <p>{headline}</p>
-        {rest.map((says) => (
-          <p key={says} className="faint">
-            {says}
-          </p>
-        ))}
+        {rest.slice(0, few).map(say)}
+        {rest.length > few && (
+          <details className="entry-more">
+            <summary className="faint">{words.moreSays(rest.length - few)}</summary>
+            {rest.slice(few).map(say)}
+          </details>
+        )}
       </div>
     </li>
   );

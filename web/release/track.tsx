@@ -55,6 +55,11 @@ function Traffic({ view }: { readonly view: ReleaseView }): ReactNode {
   const { wantedPct, seenPct, peoplePct, requestsPct, people } = view.traffic;
   const isEnded = isOver(view);
   const isDifferent = seenPct !== null && Math.abs(seenPct - wantedPct) > 0.05;
+  const shares = [
+    { pct: peoplePct, of: words.ofPeople },
+    { pct: requestsPct, of: words.ofRequests },
+  ];
+  const counted = shares.flatMap(({ pct, of }) => (pct === null ? [] : [`${sayPercent(pct, language)} ${of}`]));
   return (
     <ul className="traffic">
       {isEnded && wantedPct === 0 && !isDifferent ? null : (
@@ -67,14 +72,9 @@ function Traffic({ view }: { readonly view: ReleaseView }): ReactNode {
           </li>
         </>
       )}
-      {!isEnded && peoplePct !== null && (
+      {!isEnded && counted.length > 0 && (
         <li>
-          {sayPercent(peoplePct, language)} {words.ofPeople}
-        </li>
-      )}
-      {!isEnded && requestsPct !== null && (
-        <li>
-          {sayPercent(requestsPct, language)} {words.ofRequests}
+          {words.counted} {counted.join(", ")}
         </li>
       )}
       {people !== null && <li className="strong">{(isEnded ? words.wereOnCanary : words.onCanary)(sayCount(people.canary, language))}</li>}

@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
 import type { ListFreezesAnswer, ReleaseSummary } from "../../src/http/contract.ts";
 import { pathOfRelease, To } from "../app/address.tsx";
+import { rolesIn } from "../app/roles.ts";
+import { usePerson } from "../app/session.tsx";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayWhen } from "../words/numbers.ts";
 import { releasesWords } from "../words/releases-words.ts";
@@ -13,6 +15,8 @@ export function Freezes(props: {
 }): ReactNode {
   const words = useWords(releasesWords);
   const language = useLanguage();
+  const person = usePerson();
+  const mayLift = (environment: string): boolean => rolesIn(person, environment).includes("release-manager");
   if (props.freezes.length === 0) return null;
   return (
     <ul className="freezes">
@@ -29,7 +33,8 @@ export function Freezes(props: {
               ) : (
                 <To path={pathOfRelease(release)}>{words.frozenByHalt(release)}</To>
               )}{" "}
-              {untilMs === null ? words.untilLifted : words.until(when(untilMs))}
+              {untilMs === null ? words.untilLifted : words.until(when(untilMs))}{" "}
+              {mayLift(environment) && <To path="/calendar">{words.liftIt}</To>}
             </p>
           </li>
         );

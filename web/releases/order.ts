@@ -11,9 +11,10 @@ export function isOver(release: Pick<ReleaseSummary, "tone">): boolean {
   return release.tone === "good" || release.tone === "over";
 }
 
-/** Trouble first; of equals, those that began last. */
+/** Trouble first; of what is over, what somebody still has to say something about; of equals, those that began last. */
 export function inOrder(releases: readonly ReleaseSummary[]): readonly ReleaseSummary[] {
-  return releases.toSorted((a, b) => ranks[a.tone] - ranks[b.tone] || b.createdMs - a.createdMs);
+  const rankOf = ({ tone, asks }: ReleaseSummary): number => (isOver({ tone }) && asks.length > 0 ? 3.5 : ranks[tone]);
+  return releases.toSorted((a, b) => rankOf(a) - rankOf(b) || b.createdMs - a.createdMs);
 }
 
 /** `items` in the order of `ids`, as far as it names them; what it does not name comes behind. */

@@ -2,6 +2,8 @@ import { memo } from "react";
 import type { ReactNode } from "react";
 import type { ReleaseSummary } from "../../src/http/contract.ts";
 import { pathOfRelease, To } from "../app/address.tsx";
+import { rolesIn } from "../app/roles.ts";
+import { usePerson } from "../app/session.tsx";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayAge, sayWhen } from "../words/numbers.ts";
 import { releasesWords } from "../words/releases-words.ts";
@@ -14,6 +16,8 @@ export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: 
   const words = useWords(releasesWords);
   const language = useLanguage();
   const { release, ageMs } = props;
+  const mine = rolesIn(usePerson(), release.environment);
+  const isAsked = release.asks.some((role) => mine.includes(role));
   return (
     <li className={`release-line tone-${release.tone}`}>
       <span className="line-name">
@@ -28,8 +32,11 @@ export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: 
       <span className="line-environment">{release.environment}</span>
       <PhaseDots release={release} />
       <span className="line-sentence">
-        <span className="unseen">{words.tones[release.tone]}. </span>
-        {release.sentence}
+        <span className="line-says">
+          <span className="unseen">{words.tones[release.tone]}. </span>
+          {release.sentence}
+        </span>
+        {isAsked && <span className="chip line-asks">{words.asksYou}</span>}
       </span>
       <span
         className="line-age"

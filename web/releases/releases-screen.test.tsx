@@ -23,6 +23,7 @@ function summary(over: Partial<ReleaseSummary>): ReleaseSummary {
     sinceMs: sampleNowMs - 6 * minuteMs,
     timeZone,
     phases,
+    asks: [],
     ...over,
   };
 }
@@ -133,6 +134,26 @@ describe("the list of releases", () => {
     expect(names(page)).toEqual(["over"]);
     await page.click(page.button("Back to the newest"));
     expect(new URLSearchParams(location.search).get("before")).toBeNull();
+  });
+
+  test("says where something is asked of the person who looks, and nowhere else; of what is over that stands first", async () => {
+    const over = { status: "rolled-back", tone: "over" } as const;
+    const page = await openDashboard("/?lang=en", {
+      releases: list([
+        summary({ id: "r-1", plan: "theirs", asks: ["devops-lead"] }),
+        summary({ id: "r-2", plan: "newer", ...over, createdMs: sampleNowMs + 1 }),
+        summary({ id: "r-3", plan: "mine", ...over, asks: ["qa-lead", "release-manager"] }),
+      ]),
+    });
+    expect(page.findAll(".line-link").map((link) => link.textContent)).toEqual(["theirs", "mine", "newer"]);
+    expect(page.findAll(".line-asks").map((chip) => chip.closest("li")?.querySelector(".line-link")?.textContent)).toEqual(["mine"]);
+  });
+
+  test("the browser's way back undoes a page of older releases", async () => {
+    const page = await openDashboard("/?lang=en", { releases: { ...list([summary({})]), next: "r-1" } });
+    const before = history.length;
+    await page.click(page.button("Older releases"));
+    expect([location.search, history.length]).toEqual(["?lang=en&before=r-1", before + 1]);
   });
 
   test("an empty list shows the three commands that make a first release", async () => {

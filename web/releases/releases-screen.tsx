@@ -153,7 +153,7 @@ function Older({ before }: { readonly before: string }): ReactNode {
 
 function Pager({ next, isOlder = false }: { readonly next: string | null; readonly isOlder?: boolean }): ReactNode {
   const words = useWords(releasesWords);
-  const [, setBefore] = useParam("before");
+  const [, setBefore] = useParam("before", "step");
   return (
     <div className="pager">
       {isOlder && (

@@ -9,7 +9,7 @@ import { SignIn } from "../app/sign-in.tsx";
 import { LanguageContext, languages } from "../words/language.ts";
 import type { Language } from "../words/language.ts";
 import { settingsWords } from "../words/settings-words.ts";
-import { connection, hourMs, nowMs, problem, rachel, settingsServer } from "../test/settings-server.ts";
+import { connection, hourMs, nowMs, problem, rachel, session, settingsServer } from "../test/settings-server.ts";
 import type { SettingsServer } from "../test/settings-server.ts";
 import { SettingsScreen } from "./settings-screen.tsx";
 
@@ -38,7 +38,7 @@ afterEach(async () => {
 function Screens() {
   const { session, signOut } = useSession();
   if (session.kind !== "known") return null;
-  if (session.answer.person === null) return <SignIn answer={session.answer} refused={session.refused} />;
+  if (session.answer.person === null) return <SignIn {...session} />;
   return (
     <>
       <button type="button" onClick={signOut}>
@@ -223,6 +223,46 @@ describe("tokens", () => {
   });
 });
 
+describe("who is signed in", () => {
+  const hugos = { ...session, id: "s2", name: "hugo", via: "link" as const, agent: null, lastSeenMs: nowMs - 2 * hourMs, isThis: false };
+
+  test("is shown with where, since when and when it was used last, oneself first", async () => {
+    server.sessions = [
+      hugos,
+      { ...hugos, id: "s3", lastSeenMs: null },
+      session,
+      { ...session, id: "s4", isThis: false, agent: "Safari, iOS" },
+    ];
+    await show();
+    const rows = [...place.querySelectorAll("section:nth-of-type(5) li.settings-row")].map((row) =>
+      (row.textContent ?? "").replaceAll(/\s+/gu, " "),
+    );
+    expect(rows[0]).toMatch(/^rachel \(you\)Firefox, Linux, this browser.*signed in .*Safari, iOS/);
+    expect(rows[1]).toMatch(/^hugo.*another browser.*by a link, .*used 2 h ago.*not seen since the server began/);
+    expect(rows).toHaveLength(2);
+  });
+
+  test("signs out everywhere after one question, and is asked to sign in", async () => {
+    await show();
+    await press("Sign out everywhere");
+    expect(text()).toContain("this one too");
+    expect(asks("DELETE /api/v1/sessions")).toEqual([]);
+    await act(async () => named("form button.grave", "Sign out everywhere").click());
+    await vi.waitFor(() => expect(text()).toContain("serin link"));
+    expect(asks("DELETE /api/v1/sessions")).toHaveLength(1);
+  });
+
+  test("is signed out by a release manager, by name", async () => {
+    server.sessions = [session, hugos];
+    await show();
+    await press("Sign hugo out everywhere");
+    await act(async () => named("form button.grave", "Sign out").click());
+    await settled();
+    expect(asks("DELETE /api/v1/people/hugo/sessions")).toHaveLength(1);
+    expect(text()).not.toContain("hugo");
+  });
+});
+
 describe("freezes", () => {
   const freeze: SettingsServer["freezes"][number] = {
     environment: "production",
@@ -265,7 +305,7 @@ describe("freezes", () => {
     server.freezes = [freeze];
     await show();
     expect(text()).toContain("A release manager or a DevOps lead sets one");
-    expect([...place.querySelectorAll("button")].map((button) => button.textContent)).toEqual(["sign out"]);
+    expect([...place.querySelectorAll("button")].map((button) => button.textContent)).toEqual(["sign out", "Sign out everywhere"]);
   });
 });
 
@@ -274,7 +314,7 @@ describe("a server that does not answer", () => {
     await show();
     server.isAway = true;
     await act(async () => void document.dispatchEvent(new Event("visibilitychange")));
-    await vi.waitFor(() => expect(place.querySelectorAll(".settings-old")).toHaveLength(4));
+    await vi.waitFor(() => expect(place.querySelectorAll(".settings-old")).toHaveLength(5));
     expect(text()).toContain("The server does not answer; this is");
     expect(text()).toContain("prometheus");
     server.isAway = false;
@@ -282,7 +322,7 @@ describe("a server that does not answer", () => {
     await vi.waitFor(() => expect(text()).toContain("serin link"));
     // Somebody else signs in beside this page, and a proxy lets nothing but the session through.
     server.person = { ...rachel, name: "hugo" };
-    for (const path of ["connections", "people", "freezes", "tokens"]) server.refusals.set(`GET /api/v1/${path}`, problem);
+    for (const path of ["connections", "people", "freezes", "tokens", "sessions"]) server.refusals.set(`GET /api/v1/${path}`, problem);
     await act(async () => void document.dispatchEvent(new Event("visibilitychange")));
     await vi.waitFor(() => expect(text()).toContain(problem.detail));
     expect(text()).not.toMatch(/used 2 h ago|prometheus/);
@@ -308,7 +348,8 @@ test("who is not signed in is shown every way in, and goes on once signed in els
 test.each(languages)("the whole screen is in %s, and labelled", async (language) => {
   await show(language);
   const words = settingsWords[language];
-  for (const title of [words.title, words.connections, words.people, words.tokens, words.freezes]) expect(text()).toContain(title);
+  for (const title of [words.title, words.connections, words.people, words.tokens, words.freezes, words.sessions])
+    expect(text()).toContain(title);
   await press(words.newToken);
   for (const field of place.querySelectorAll("input, select")) expect(field.closest("label")?.textContent?.trim()).not.toBe("");
   for (const section of place.querySelectorAll("section[aria-labelledby]")) {

@@ -10,9 +10,10 @@ import { Freezes } from "./freezes.tsx";
 import { localZone } from "./local-time.ts";
 import { People } from "./people.tsx";
 import { ServerTime } from "./server-time.ts";
+import { Sessions } from "./sessions.tsx";
 import { Tokens } from "./tokens.tsx";
 
-/** With what the server is connected, who may do what, the tokens of programs, and what is frozen. The address says which form is open (`new`). */
+/** With what the server is connected, who may do what, what is frozen, the tokens of programs, and where people are signed in. The address says which form is open (`new`). */
 export function SettingsScreen(): ReactNode {
   const words = useWords(settingsWords);
   useEffect(() => {
@@ -33,6 +34,7 @@ export function SettingsScreen(): ReactNode {
         <People />
         <Freezes />
         <Tokens />
+        <Sessions />
       </ServerTime>
     </div>
   );

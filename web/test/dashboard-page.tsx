@@ -3,7 +3,7 @@ import { createRoot } from "react-dom/client";
 import { onTestFinished, vi } from "vitest";
 import type { AskBody, ProblemAnswer, ReleasesEvent } from "../../src/http/contract.ts";
 import type { SessionPerson } from "../../src/http/contract/access.ts";
-import type { HistoryAnswer, ReadinessAnswer } from "../../src/http/contract/insight.ts";
+import type { ConnectionsAnswer, HistoryAnswer, ReadinessAnswer } from "../../src/http/contract/insight.ts";
 import type { ReleaseView } from "../../src/http/release-view.ts";
 import { App } from "../app/app.tsx";
 
@@ -14,6 +14,7 @@ export interface StandInServer {
   releases: ReleasesEvent | null;
   readiness: ReadinessAnswer | null;
   history: HistoryAnswer | null;
+  connections: ConnectionsAnswer | null;
   /** What `whatIf` says of a condition; `null`: it refuses. */
   whatIf: ((condition: string) => string) | null;
   /** What `ask` answers instead of accepting; `null`: it accepts. */
@@ -89,10 +90,12 @@ function answer(server: StandInServer, address: string, init: RequestInit | unde
   if (pathname.endsWith("/requests")) return ask(server, init);
   if (pathname.endsWith("/readiness") && server.readiness !== null) return json(server.readiness);
   if (pathname.endsWith("/history") && server.history !== null) return json(server.history);
+  if (pathname.endsWith("/connections") && server.connections !== null) return json(server.connections);
   if (pathname.endsWith("/what-if")) return judged(server, new URL(address, location.href).searchParams);
   if (pathname.endsWith("/releases") && server.releases !== null) return json(server.releases);
   if (pathname.endsWith("/freezes") && server.releases !== null) return json({ freezes: server.releases.freezes });
-  if (pathname.includes("/releases/") && pathname.split("/").length === 5 && server.view !== null) return json(server.view);
+  const [, , , , id, ...rest] = pathname.split("/");
+  if (pathname.includes("/releases/") && rest.length === 0 && server.view !== null) return json({ ...server.view, id });
   return json(problem({ code: "route-unknown", status: 404 }), 404);
 }
 
@@ -117,6 +120,7 @@ export async function openDashboard(path: string, knows: Partial<StandInServer>)
     releases: null,
     readiness: null,
     history: null,
+    connections: null,
     whatIf: null,
     refusal: null,
     isUp: true,

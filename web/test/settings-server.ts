@@ -1,5 +1,5 @@
 import { localNowMs } from "../app/clock.ts";
-import type { CreateTokenAnswer, KnownPerson, SessionPerson, TokenView } from "../../src/http/contract/access.ts";
+import type { CreateTokenAnswer, KnownPerson, SessionPerson, SessionView, TokenView } from "../../src/http/contract/access.ts";
 import type { ConnectionView } from "../../src/http/contract/insight.ts";
 import type { ListFreezesAnswer, ProblemAnswer } from "../../src/http/contract.ts";
 
@@ -14,6 +14,7 @@ export interface SettingsServer {
   people: readonly KnownPerson[];
   tokens: readonly TokenView[];
   freezes: ListFreezesAnswer["freezes"];
+  sessions: readonly SessionView[];
   /** By "METHOD path": answers this instead. */
   readonly refusals: Map<string, ProblemAnswer>;
   isAway: boolean;
@@ -39,6 +40,16 @@ export const token: TokenView = {
   expiresMs: nowMs + 240 * hourMs,
   lastUsedMs: nowMs - 2 * hourMs,
   revokedMs: null,
+};
+export const session: SessionView = {
+  id: "s1",
+  name: "rachel",
+  via: "login",
+  createdMs: nowMs - 3 * hourMs,
+  expiresMs: nowMs + 9 * hourMs,
+  lastSeenMs: nowMs,
+  agent: "Firefox, Linux",
+  isThis: true,
 };
 export const connection: ConnectionView = {
   port: "source",
@@ -70,6 +81,7 @@ export function settingsServer(): SettingsServer {
     people: [],
     tokens: [token],
     freezes: [],
+    sessions: [session],
     refusals: new Map(),
     isAway: false,
     asked: [],
@@ -100,6 +112,14 @@ function answerTo(server: SettingsServer, what: string, body: unknown): { readon
       return { status: 200, body: { people: server.people } };
     case "GET /api/v1/tokens":
       return { status: 200, body: { tokens: server.tokens } };
+    case "GET /api/v1/sessions":
+      return { status: 200, body: { sessions: server.sessions, next: null } };
+    case "DELETE /api/v1/sessions":
+      server.person = null;
+      return { status: 200, body: { ended: server.sessions.length } };
+    case "DELETE /api/v1/people/hugo/sessions":
+      server.sessions = server.sessions.filter(({ name }) => name !== "hugo");
+      return { status: 200, body: { ended: 2 } };
     case "GET /api/v1/freezes":
       return { status: 200, body: { freezes: server.freezes } };
     case "GET /api/v1/releases":

@@ -17,6 +17,9 @@ export interface CalendarWords {
   readonly week: (from: string, to: string) => string;
   readonly now: string;
   readonly bands: Readonly<Record<CalendarBand["kind"], (says: string) => string>>;
+  /** Of the plan's own ranges, beside their times. */
+  readonly ranges: Readonly<Record<"preferred" | "avoided", string>>;
+  readonly legend: Readonly<Record<CalendarBand["kind"] | "fits" | "extended", string>>;
   readonly states: Readonly<Record<CalendarRelease["state"], string>>;
   /** On a narrow column. */
   readonly by: (last: string, extended: string | null) => string;
@@ -71,6 +74,15 @@ export const calendarWords: Words<CalendarWords> = {
       holiday: (says) => `holiday: ${says}`,
       freeze: (says) => `frozen: ${says}`,
     },
+    ranges: { preferred: "preferred", avoided: "avoided" },
+    legend: {
+      preferred: "preferred",
+      avoided: "avoided",
+      holiday: "holiday",
+      freeze: "frozen",
+      fits: "a start here leaves time for the whole plan",
+      extended: "what extensions may add",
+    },
     states: { planned: "planned", running: "runs", over: "over" },
     by: (last, extended) => `by ${last}${extended === null ? "" : ` (${extended})`}`,
     startBy: (last, extended) => `start by ${last}${extended === null ? "" : `, by ${extended} with every extension`}`,
@@ -121,6 +133,15 @@ export const calendarWords: Words<CalendarWords> = {
       avoided: (says) => `à éviter\u202f: ${says}`,
       holiday: (says) => `jour férié\u202f: ${says}`,
       freeze: (says) => `gel\u202f: ${says}`,
+    },
+    ranges: { preferred: "préféré", avoided: "à éviter" },
+    legend: {
+      preferred: "préféré",
+      avoided: "à éviter",
+      holiday: "jour férié",
+      freeze: "gel",
+      fits: "un démarrage ici laisse le temps à tout le plan",
+      extended: "ce que les prolongations peuvent ajouter",
     },
     states: { planned: "prévu", running: "en cours", over: "terminé" },
     by: (last, extended) => `avant ${last}${extended === null ? "" : ` (${extended})`}`,

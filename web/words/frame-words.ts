@@ -23,6 +23,8 @@ export interface FrameWords {
   readonly broken: string;
   readonly brokenRemedy: string;
   readonly reload: string;
+  readonly ended: string;
+  readonly endedSays: string;
   readonly signIn: string;
   readonly signInBy: string;
   readonly orLink: string;
@@ -61,6 +63,8 @@ export const frameWords: Words<FrameWords> = {
     broken: "This screen made a mistake.",
     brokenRemedy: "The release is not touched by it. Load the page again; `serin release show` shows the same in a terminal.",
     reload: "Load again",
+    ended: "Your session has ended.",
+    endedSays: "What you pressed last was not done: sign in, and press it again. Releases go on by themselves.",
     signIn: "Sign in",
     signInBy: "Sign in with your team’s account",
     orLink: "Or open a one-time link. The command line makes one:",
@@ -99,6 +103,9 @@ export const frameWords: Words<FrameWords> = {
     brokenRemedy:
       "Le déploiement n’en est pas touché. Rechargez la page\u202f; `serin release show` montre la même chose dans un terminal.",
     reload: "Recharger",
+    ended: "Votre session a pris fin.",
+    endedSays:
+      "Ce que vous venez de presser n’a pas été fait\u202f: connectez-vous et pressez à nouveau. Les déploiements continuent d’eux-mêmes.",
     signIn: "Connexion",
     signInBy: "Se connecter avec le compte de l’équipe",
     orLink: "Ou ouvrez un lien à usage unique. La ligne de commande en crée un\u202f:",

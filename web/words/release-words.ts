@@ -6,10 +6,16 @@ type Assumption = "exact" | "randomisation" | "robust" | "approximate" | "rule";
 
 /** The words of one release's screen; every sentence about the release comes from the server. */
 export interface ReleaseWords {
+  readonly allReleases: string;
   readonly next: string;
   readonly gates: string;
   readonly guards: string;
   readonly guardsOver: string;
+  /** For how long it has stood where it stands. */
+  readonly standsFor: (span: string) => string;
+  readonly silent: { readonly never: string; readonly since: (span: string) => string; readonly connections: string };
+  readonly liftIt: string;
+  readonly moreSays: (count: number) => string;
   readonly story: string;
   readonly people: string;
   readonly wayBack: string;
@@ -19,6 +25,8 @@ export interface ReleaseWords {
   readonly wanted: string;
   readonly seen: string;
   readonly notSeen: string;
+  /** What was counted: of people, of requests. */
+  readonly counted: string;
   readonly ofPeople: string;
   readonly ofRequests: string;
   readonly onCanary: (people: string) => string;
@@ -27,6 +35,9 @@ export interface ReleaseWords {
   readonly of: (observed: string, asked: string) => string;
   readonly done: string;
   readonly now: string;
+  /** The parts of a band, for who reads one for the first time. */
+  readonly band: Readonly<Record<"interval" | "estimate" | "pass" | "between" | "fail" | "bad", string>>;
+  readonly bandRule: string;
   readonly startedBy: (name: string, when: string) => string;
   readonly assumes: Readonly<Record<Assumption, string>>;
   readonly showFar: (count: number) => string;
@@ -67,10 +78,23 @@ export interface ReleaseWords {
   readonly movedOn: string;
   readonly lookAgain: string;
   readonly sinceYouLooked: string;
+  /** Which release a dialog is about. */
+  readonly ofRelease: (name: string, environment: string) => string;
+  readonly emergency: {
+    readonly button: string;
+    readonly title: string;
+    readonly hint: string;
+    readonly takeBack: (name: string) => string;
+    readonly nothing: string;
+    readonly looking: string;
+    readonly open: string;
+    readonly report: string;
+  };
   readonly notInEnvironment: (environment: string) => string;
   readonly go: string;
   readonly noGo: string;
   readonly goTitle: string;
+  readonly goLooking: string;
   readonly loginsPerMinute: string;
   readonly requestsPerSecond: string;
   readonly itemVerdicts: Readonly<Record<"ok" | "doubtful" | "wrong", string>>;
@@ -78,10 +102,19 @@ export interface ReleaseWords {
 
 export const releaseWords: Words<ReleaseWords> = {
   en: {
+    allReleases: "All releases",
     next: "Next",
     gates: "Gates of this phase",
     guards: "Guards, always on",
     guardsOver: "Guards, as they last stood",
+    standsFor: (span) => `for ${span}`,
+    silent: {
+      never: "has never answered.",
+      since: (span) => `has not answered for ${span}.`,
+      connections: "All connections",
+    },
+    liftIt: "Lift the freeze in the calendar",
+    moreSays: (count) => `${count} more at that moment`,
     story: "Story",
     people: "People",
     wayBack: "The way back",
@@ -89,8 +122,9 @@ export const releaseWords: Words<ReleaseWords> = {
     actions: "Actions",
     promoted: "promoted",
     wanted: "wanted",
-    seen: "seen",
+    seen: "router",
     notSeen: "not seen",
+    counted: "counted",
     ofPeople: "of people",
     ofRequests: "of requests",
     onCanary: (people) => `${people} people on the new version`,
@@ -99,6 +133,15 @@ export const releaseWords: Words<ReleaseWords> = {
     of: (observed, asked) => `${observed} of ${asked}`,
     done: "done",
     now: "now",
+    band: {
+      interval: "still possible [from, to]",
+      estimate: "best estimate",
+      pass: "pass line",
+      between: "neither passes nor fails",
+      fail: "fail line",
+      bad: "bad",
+    },
+    bandRule: "A gate passes once its bar is clear of the fail line and its dot on the good side of the pass line.",
     startedBy: (name, when) => `started by ${name}, ${when}`,
     assumes: { exact: "exact", randomisation: "by the draw", robust: "robust", approximate: "approximate", rule: "plain rule" },
     showFar: (count) => `${count} more, nothing to look at`,
@@ -138,19 +181,40 @@ export const releaseWords: Words<ReleaseWords> = {
     movedOn: "The release has moved on since you looked. Nothing was done.",
     lookAgain: "Look again",
     sinceYouLooked: "Since you opened this:",
+    ofRelease: (name, environment) => `${name} in ${environment}`,
+    emergency: {
+      button: "Emergency…",
+      title: "Take people back",
+      hint: "Everybody goes back to the stable version, at once.",
+      takeBack: (name) => `Roll back ${name}`,
+      nothing: "Nobody sees a new version now: there is nothing to take back.",
+      looking: "Looking at what runs…",
+      open: "Look at it",
+      report: "Report a problem there",
+    },
     notInEnvironment: (environment) => `your roles do not hold in ${environment}`,
     go: "Go",
     noGo: "No-Go",
     goTitle: "Go or No-Go",
+    goLooking: "Looking at the plan, what it rests on, the window, who is there…",
     loginsPerMinute: "At so many logins a minute",
     requestsPerSecond: "and so many requests a second",
     itemVerdicts: { ok: "ok", doubtful: "doubtful", wrong: "wrong" },
   },
   fr: {
+    allReleases: "Tous les déploiements",
     next: "Ensuite",
     gates: "Critères de cette phase",
     guards: "Garde-fous, toujours armés",
     guardsOver: "Garde-fous, dans leur dernier état",
+    standsFor: (span) => `depuis ${span}`,
+    silent: {
+      never: "n’a jamais répondu.",
+      since: (span) => `ne répond plus depuis ${span}.`,
+      connections: "Toutes les connexions",
+    },
+    liftIt: "Lever le gel dans le calendrier",
+    moreSays: (count) => `${count} autres au même moment`,
     story: "Journal",
     people: "Personnes",
     wayBack: "Le retour arrière",
@@ -158,8 +222,9 @@ export const releaseWords: Words<ReleaseWords> = {
     actions: "Actions",
     promoted: "généralisée",
     wanted: "voulu",
-    seen: "vu",
+    seen: "routeur",
     notSeen: "pas vu",
+    counted: "compté",
     ofPeople: "des personnes",
     ofRequests: "des requêtes",
     onCanary: (people) => `${people} personnes sur la nouvelle version`,
@@ -168,6 +233,16 @@ export const releaseWords: Words<ReleaseWords> = {
     of: (observed, asked) => `${observed} sur ${asked}`,
     done: "terminée",
     now: "en cours",
+    band: {
+      interval: "encore possible [de\u202f; à]",
+      estimate: "meilleure estimation",
+      pass: "seuil de validation",
+      between: "ni validé ni en échec",
+      fail: "seuil d’échec",
+      bad: "mauvais",
+    },
+    bandRule:
+      "Un critère est validé dès que sa barre ne touche plus le seuil d’échec et que son point est du bon côté du seuil de validation.",
     startedBy: (name, when) => `démarré par ${name}, ${when}`,
     assumes: { exact: "exact", randomisation: "par tirage", robust: "robuste", approximate: "approché", rule: "simple règle" },
     showFar: (count) => `${count} autres, rien à voir`,
@@ -211,10 +286,22 @@ export const releaseWords: Words<ReleaseWords> = {
     movedOn: "Le déploiement a avancé depuis que vous avez regardé. Rien n’a été fait.",
     lookAgain: "Regarder à nouveau",
     sinceYouLooked: "Depuis que vous avez ouvert ceci\u202f:",
+    ofRelease: (name, environment) => `${name} dans ${environment}`,
+    emergency: {
+      button: "Urgence…",
+      title: "Retour arrière d’urgence",
+      hint: "Tout le monde revient à la version stable, tout de suite.",
+      takeBack: (name) => `Retour arrière de ${name}`,
+      nothing: "Personne ne voit de nouvelle version\u202f: il n’y a rien à ramener.",
+      looking: "Recherche de ce qui est en cours…",
+      open: "Voir",
+      report: "Y signaler un problème",
+    },
     notInEnvironment: (environment) => `vos rôles ne valent pas dans ${environment}`,
     go: "Go",
     noGo: "No-Go",
     goTitle: "Go ou No-Go",
+    goLooking: "Examen du plan, de ce dont il dépend, de la fenêtre, des présents…",
     loginsPerMinute: "À tant de connexions par minute",
     requestsPerSecond: "et tant de requêtes par seconde",
     itemVerdicts: { ok: "bon", doubtful: "douteux", wrong: "mauvais" },

@@ -19,12 +19,15 @@ export interface ReleasesWords {
   readonly since: (span: string) => string;
   /** When it ended, under a heading that says that it did. */
   readonly endedAgo: (span: string) => string;
+  /** Something is asked of the person who looks. */
+  readonly asksYou: string;
   readonly by: (name: string) => string;
   readonly frozen: (environment: string, since: string) => string;
   readonly frozenBy: (name: string, reason: string) => string;
   readonly frozenByHalt: (release: string) => string;
   readonly until: (moment: string) => string;
   readonly untilLifted: string;
+  readonly liftIt: string;
   readonly phase: (at: number, of: number, name: string) => string;
   readonly before: string;
   readonly promoted: string;
@@ -51,12 +54,14 @@ export const releasesWords: Words<ReleasesWords> = {
     beginStart: "begins the release; it shows up here by itself",
     since: (span) => `for ${span}`,
     endedAgo: (span) => `${span} ago`,
+    asksYou: "you are asked",
     by: (name) => `by ${name}`,
     frozen: (environment, since) => `${environment} is frozen since ${since}: nothing starts or advances there.`,
     frozenBy: (name, reason) => `${name}: “${reason}”.`,
     frozenByHalt: (release) => `Release ${release} was halted.`,
     until: (moment) => `It ends by itself ${moment}.`,
     untilLifted: "It lasts until a release manager lifts it.",
+    liftIt: "Lift it in the calendar",
     phase: (at, of, name) => `phase ${at} of ${of}: ${name}`,
     before: "not begun",
     promoted: "promoted",
@@ -80,12 +85,14 @@ export const releasesWords: Words<ReleasesWords> = {
     beginStart: "commence le déploiement\u202f; il apparaît ici de lui-même",
     since: (span) => `depuis ${span}`,
     endedAgo: (span) => `il y a ${span}`,
+    asksYou: "on vous attend",
     by: (name) => `par ${name}`,
     frozen: (environment, since) => `${environment} est gelé depuis ${since}\u202f: rien n’y démarre ni n’y avance.`,
     frozenBy: (name, reason) => `${name}\u202f: «\u00a0${reason}\u00a0».`,
     frozenByHalt: (release) => `Le déploiement ${release} a été arrêté net.`,
     until: (moment) => `Il prend fin de lui-même ${moment}.`,
     untilLifted: "Il dure jusqu’à ce qu’un release manager le lève.",
+    liftIt: "Le lever dans le calendrier",
     phase: (at, of, name) => `phase ${at} sur ${of}\u202f: ${name}`,
     before: "pas commencé",
     promoted: "généralisée",

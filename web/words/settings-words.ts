@@ -66,6 +66,19 @@ export interface SettingsWords {
   readonly revokeSays: (name: string) => string;
   readonly revokeNamed: (name: string) => string;
 
+  readonly sessions: string;
+  readonly sessionsSay: string;
+  readonly noSessions: string;
+  readonly thisSession: string;
+  readonly otherBrowser: string;
+  readonly signedIn: (how: "link" | "login", when: string) => string;
+  readonly sessionSeen: (age: string) => string;
+  readonly signOutEverywhere: string;
+  readonly signOutEverywhereSays: string;
+  readonly signOutOther: string;
+  readonly signOutNamed: (name: string) => string;
+  readonly signOutOtherSays: (name: string) => string;
+
   readonly freezes: string;
   readonly freezesSay: string;
   readonly noFreezes: string;
@@ -151,6 +164,20 @@ export const settingsWords: Words<SettingsWords> = {
     revokeSays: (name) => `Whatever calls as ${name} is refused from then on. It cannot be undone.`,
     revokeNamed: (name) => `Revoke ${name}`,
 
+    sessions: "Signed in",
+    sessionsSay: "The browsers in which people are signed in. A release manager sees those of everybody.",
+    noSessions: "You came with a token, and no browser is signed in as you.",
+    thisSession: "this browser",
+    otherBrowser: "another browser",
+    signedIn: (how, when) => (how === "link" ? `by a link, ${when}` : `signed in ${when}`),
+    sessionSeen: (age) => `used ${age} ago`,
+    signOutEverywhere: "Sign out everywhere",
+    signOutEverywhereSays:
+      "Every browser in which you are signed in is signed out now, this one too; links that you made open nothing any more.",
+    signOutOther: "Sign out",
+    signOutNamed: (name) => `Sign ${name} out everywhere`,
+    signOutOtherSays: (name) => `${name} is signed out of every browser now, and may sign in again.`,
+
     freezes: "Freezes",
     freezesSay: "Where an environment is frozen nothing starts or advances. Rollbacks always go.",
     noFreezes: "Nothing is frozen.",
@@ -233,6 +260,20 @@ export const settingsWords: Words<SettingsWords> = {
     revoke: "Révoquer",
     revokeSays: (name) => `Ce qui appelle en tant que ${name} sera refusé dès lors. C’est sans retour.`,
     revokeNamed: (name) => `Révoquer ${name}`,
+
+    sessions: "Connectés",
+    sessionsSay: "Les navigateurs où l’on est connecté. Un release manager voit ceux de tout le monde.",
+    noSessions: "Vous êtes venu avec un jeton, et aucun navigateur n’est connecté en votre nom.",
+    thisSession: "ce navigateur",
+    otherBrowser: "un autre navigateur",
+    signedIn: (how, when) => (how === "link" ? `par un lien, ${when}` : `connecté ${when}`),
+    sessionSeen: (age) => `utilisé il y a ${age}`,
+    signOutEverywhere: "Se déconnecter partout",
+    signOutEverywhereSays:
+      "Tous les navigateurs où vous êtes connecté sont déconnectés maintenant, celui-ci aussi\u202f; les liens que vous avez créés n’ouvrent plus rien.",
+    signOutOther: "Déconnecter",
+    signOutNamed: (name) => `Déconnecter ${name} partout`,
+    signOutOtherSays: (name) => `${name} est déconnecté de tous ses navigateurs maintenant, et peut se connecter à nouveau.`,
 
     freezes: "Gels",
     freezesSay: "Là où un environnement est gelé, rien ne démarre ni n’avance. Les retours arrière passent toujours.",

@@ -9,6 +9,7 @@ import { throwWhenNothingIsKnown } from "../readings.ts";
 import { tlsWords } from "../tls.ts";
 import { answer, answerProbe } from "./http/answer.ts";
 import type { Got } from "./http/answer.ts";
+import { findings, subjects } from "./http/findings.ts";
 import { readWords } from "./http/words.ts";
 import type { Asked } from "./http/words.ts";
 
@@ -107,23 +108,17 @@ async function examineControl(
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
   if (!queries.some(({ metric }) => metric.kind === "probe")) return [];
-  const what = "control target";
-  const harm = "so the probe is never believed to be down";
-  if (control === null) {
-    const remedy = "Write control: an address on the same way, which fails only when our own network does.";
-    return [wrong(what, `There is none, ${harm}.`, remedy)];
-  }
-  const remedy = "Write an address as control that answers as long as our own network does.";
+  const what = subjects.control();
+  if (control === null) return [wrong(what, findings.noControl())];
   const shownAs = publicUrl(control);
   try {
     const exchange = createExchange(clock, tls && { ...tls, cert: null, key: null });
     const call = { method: "GET", url: control, shownAs, headers: {}, body: null, withinMs: parseTimeout(timeout) } as const;
     const { status } = await exchange(call, signal);
-    if (status < 500) return [fine(what, `${shownAs} answers ${status}.`)];
-    return [wrong(what, `${shownAs} answers ${status}, ${harm}.`, remedy)];
+    return [status < 500 ? fine(what, findings.controlAnswers(shownAs, status)) : wrong(what, findings.controlFails(shownAs, status))];
   } catch (cause) {
     if (!(cause instanceof NoAnswer)) throw cause;
-    return [wrong(what, `${cause.message}, ${harm}.`, remedy)];
+    return [wrong(what, findings.controlSilent(cause.message))];
   }
 }
 

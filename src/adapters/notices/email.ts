@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { PortError } from "../../ports.ts";
+import { fine, wrong } from "../check.ts";
 import type { Check, NotifierDefinition } from "../define.ts";
 import { timeoutWords } from "../exchange.ts";
 import { tlsWords } from "../tls.ts";
 import { addressPattern } from "./email/mail.ts";
 import { deliver } from "./email/deliver.ts";
+import { findings, subjects } from "./email/findings.ts";
 import { openPostOffice } from "./email/post-office.ts";
 
 const sender = z
@@ -47,11 +49,10 @@ export const email: NotifierDefinition<Connection> = {
   },
   examine: async (given, { recipients }, { clock }, signal): Promise<readonly Check[]> => {
     const groups = recipients.map((to): Check => {
-      const what = `mail to ${to}`;
-      const unknown = email.checkRecipient?.(to, given) ?? null;
-      if (unknown !== null) return { what, verdict: "wrong", says: unknown.message, remedy: unknown.remedy };
-      const count = given.recipients[to]?.length ?? 0;
-      return { what, verdict: "ok", says: `${count} ${count === 1 ? "person is" : "people are"} told.`, remedy: null };
+      const what = subjects.group(to);
+      const known = Object.hasOwn(given.recipients, to) ? given.recipients[to] : undefined;
+      if (known === undefined) return wrong(what, findings.groupUnknown(to, Object.keys(given.recipients)));
+      return fine(what, findings.told(known.length));
     });
     return [await openPostOffice(given, clock).examine(signal), ...groups];
   },

@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { PortError } from "../../ports.ts";
+import type { Phrase } from "../../core/messages/phrases.ts";
+import { fine, wrong } from "../check.ts";
 import type { Check, NotifierDefinition } from "../define.ts";
 import { parseTimeout, timeoutWords } from "../exchange.ts";
 import { tlsWords } from "../tls.ts";
 import { missingIn, wantedOf } from "./grafana/annotations.ts";
+import { findings, subjects } from "./grafana/findings.ts";
 import { grafanaApi } from "./grafana/grafana-api.ts";
 import type { GrafanaApi, Place } from "./grafana/grafana-api.ts";
 
@@ -31,17 +34,15 @@ export const grafana: NotifierDefinition<Connection> = {
     placeOf(to) === null ? { message: `${JSON.stringify(to.slice(0, 60))} is no place for annotations.`, remedy } : null,
   examine: async (given, { recipients }, { clock }, signal): Promise<readonly Check[]> => {
     const api = apiOf(given, clock);
-    const reading = await asked("Grafana annotations", signal, async () => {
+    const reading = await asked(subjects.annotations(), signal, async () => {
       await api.find(null, ["serin"], signal);
-      return "The token may read them.";
+      return findings.mayRead();
     });
     if (reading.verdict === "wrong") return [reading];
     const places = recipients.map((to) =>
-      asked(`Grafana ${to}`, signal, async () => {
+      asked(subjects.place(to), signal, async () => {
         const place = placeOf(to);
-        return place === null || place.dashboard === null
-          ? "The whole organisation."
-          : `The dashboard “${await api.dashboard(place, signal)}”.`;
+        return place === null || place.dashboard === null ? findings.everywhere() : findings.dashboard(await api.dashboard(place, signal));
       }),
     );
     return [reading, ...(await Promise.all(places))];
@@ -79,12 +80,11 @@ function placeOf(to: string): Place | null {
 }
 
 /** What `ask` finds, or what is wrong that it could not be asked. Throws the signal's reason. */
-async function asked(what: string, signal: AbortSignal, ask: () => Promise<string>): Promise<Check> {
+async function asked(what: Phrase, signal: AbortSignal, ask: () => Promise<Phrase>): Promise<Check> {
   try {
-    return { what, verdict: "ok", says: await ask(), remedy: null };
+    return fine(what, await ask());
   } catch (error) {
     signal.throwIfAborted();
-    const says = `${error instanceof Error ? error.message : String(error)}.`;
-    return { what, verdict: "wrong", says, remedy: "Look at the connection's url and the rights of its token, and at the plan's word." };
+    return wrong(what, findings.fails(error instanceof Error ? error.message : String(error)));
   }
 }

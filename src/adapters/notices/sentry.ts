@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { PortError } from "../../ports.ts";
 import type { Notice } from "../../ports.ts";
+import { fine, wrong } from "../check.ts";
 import type { Check, NotifierDefinition } from "../define.ts";
 import { keptFile } from "../kept-file.ts";
 import { SentryApi, SentryRefusal, releaseName, sentryWords } from "../sentry-api.ts";
 import type { SentryPlace } from "../sentry-api.ts";
+import { findings, subjects } from "./sentry/findings.ts";
 
 const connection = z.strictObject(sentryWords);
 
@@ -124,18 +126,12 @@ function remedyOf(status: number): string {
 }
 
 async function examineProject(api: SentryApi, place: SentryPlace, project: string, signal: AbortSignal): Promise<Check> {
-  const what = `Sentry project ${project}`;
+  const what = subjects.project(project);
   try {
     await api.get(`/projects/${place.organization}/${project}/`, {}, signal);
-    return { what, verdict: "ok", says: "The token reads it.", remedy: null };
+    return fine(what, findings.reads());
   } catch (error) {
     signal.throwIfAborted();
-    const says = `${error instanceof Error ? error.message : String(error)}.`;
-    return {
-      what,
-      verdict: "wrong",
-      says,
-      remedy: "Look at the connection's organization, project, url and token (scope project:releases).",
-    };
+    return wrong(what, findings.fails(error instanceof Error ? error.message : String(error)));
   }
 }

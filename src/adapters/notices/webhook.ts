@@ -1,9 +1,11 @@
 import { createHash, createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Notice } from "../../ports.ts";
+import { fine, wrong } from "../check.ts";
 import type { Check, NotifierDefinition } from "../define.ts";
 import { createExchange, parseTimeout, timeoutWords } from "../exchange.ts";
 import { tlsWords } from "../tls.ts";
+import { findings } from "./webhook/findings.ts";
 import { refusalOf } from "./outcome/refusal.ts";
 
 /** Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme (24 to 64 bytes). */
@@ -38,13 +40,10 @@ export const webhook: NotifierDefinition<z.infer<typeof connection>> = {
     try {
       const call = { method: "OPTIONS", url, shownAs, headers: {}, body: null, withinMs: parseTimeout(timeout) } as const;
       const { status } = await createExchange(clock, tls)(call, signal);
-      return [
-        { what, verdict: "ok", says: `Somebody answers there (${status}); whether it takes notices is seen at the first.`, remedy: null },
-      ];
+      return [fine(what, findings.answers(status))];
     } catch (error) {
       signal.throwIfAborted();
-      const says = `${error instanceof Error ? error.message : String(error)}.`;
-      return [{ what, verdict: "wrong", says, remedy: "Look at the connection's url and tls, and whether the receiver runs." }];
+      return [wrong(what, findings.silent(error instanceof Error ? error.message : String(error)))];
     }
   },
   create: ({ url, secret, headers, timeout, tls }, { clock }) => {

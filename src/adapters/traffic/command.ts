@@ -2,8 +2,10 @@ import { z } from "zod";
 import { sayTargets } from "../../core/targets.ts";
 import { PortError } from "../../ports.ts";
 import type { Clock, RouterCapabilities, TrafficRouter } from "../../ports.ts";
+import { fine, wrong } from "../check.ts";
 import type { Check, RouterDefinition } from "../define.ts";
 import { parseTimeout, timeoutWords } from "../exchange.ts";
+import { findings, subjects } from "./command/findings.ts";
 import { inputs, outputs, version } from "./command/words.ts";
 import { runProgram } from "./command/run-program.ts";
 
@@ -87,19 +89,17 @@ function readOutput<T>(shape: z.ZodType<T>, text: string, file: string): T {
 }
 
 async function examineGet(to: CommandConnection, clock: Clock, signal: AbortSignal): Promise<readonly Check[]> {
-  const what = `program ${to.get[0]}`;
+  const what = subjects.program(to.get[0]);
   try {
     await createCommandRouter(to, clock).observe(signal);
-    return [{ what, verdict: "ok", says: "It says what is in force.", remedy: null }];
+    return [fine(what, findings.says())];
   } catch (error) {
     signal.throwIfAborted();
-    const says = `${error instanceof Error ? error.message : String(error)}.`;
-    return [{ what, verdict: "wrong", says, remedy: "Run it by hand with what docs/adapters/command.md says on its standard input." }];
+    return [wrong(what, findings.fails(error instanceof Error ? error.message : String(error)))];
   }
 }
 
 function examineSmoke(to: CommandConnection, smoke: readonly string[]): readonly Check[] {
   if (smoke.length === 0 || to.attempt !== undefined) return [];
-  const says = "The plan has smoke requests, and this router has no program that sends them.";
-  return [{ what: "program for attempts", verdict: "wrong", says, remedy: "Name one as attempt, or leave smoke out of the plan." }];
+  return [wrong(subjects.attempts(), findings.noAttempts())];
 }

@@ -12,6 +12,7 @@ import { serviceOf, urlOf } from "./kubernetes/companions.ts";
 import { driftOfOwn, driftOfStable } from "./kubernetes/drift.ts";
 import { examineImages } from "./kubernetes/examine-images.ts";
 import { examineCluster } from "./kubernetes/examine.ts";
+import { findings, subjects } from "./kubernetes/findings.ts";
 import { sayMigration } from "./kubernetes/migration.ts";
 import { annotations, isOwn, slotName, slotServiceName } from "./kubernetes/names.ts";
 import type { OwnSlot } from "./kubernetes/names.ts";
@@ -62,11 +63,7 @@ export const kubernetesWorkloads: WorkloadsDefinition<Connection> = {
   create: (options, surroundings) => new KubernetesWorkloads(options, surroundings),
 };
 
-const noImages = doubtful(
-  "images",
-  "None was looked at: nobody said which shall be released.",
-  "Ask again with --set SERVICE=IMAGE, for each service that changes.",
-);
+const noImages = doubtful(subjects.images(), findings.noImages());
 
 class KubernetesWorkloads implements Workloads {
   readonly #cluster: Cluster;

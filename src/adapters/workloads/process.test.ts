@@ -17,7 +17,7 @@ import { findByLaunch, identify } from "./process/identity.ts";
 import { outputPath } from "./process/output.ts";
 
 const script = join(import.meta.dirname, "../../../test/fixtures/workload.ts");
-const patience = { timeout: 15_000, interval: 50 };
+const patience = { timeout: 30_000, interval: 50 };
 
 function create(dataDir: string): ProcessWorkloads {
   return processWorkloads.create({}, { clock: createClock(), dataDir });
@@ -95,11 +95,11 @@ function backend(slots: Partial<Record<Slot, string>>, service: Omit<Service, "p
 }
 
 async function see(wanted: WantedWorkloads, slot: Slot, of = workloads): Promise<SeenWorkload | undefined> {
-  return (await of.observe(wanted, AbortSignal.timeout(10_000)))["backend"]?.[slot];
+  return (await of.observe(wanted, AbortSignal.timeout(30_000)))["backend"]?.[slot];
 }
 
 async function untilReady(wanted: WantedWorkloads, slot: Slot): Promise<SeenWorkload> {
-  await workloads.apply(wanted, AbortSignal.timeout(10_000));
+  await workloads.apply(wanted, AbortSignal.timeout(30_000));
   return vi.waitFor(async () => {
     const seen = await see(wanted, slot);
     expect(seen).toMatchObject({ isReady: true });
@@ -138,7 +138,7 @@ test("a port that is in use is told, and taken as soon as it is free", async () 
   await once(squatter, "listening");
   onTestFinished(() => void squatter.close());
   const wanted = backend({ stable: "1" });
-  await workloads.apply(wanted, AbortSignal.timeout(10_000));
+  await workloads.apply(wanted, AbortSignal.timeout(30_000));
   await vi.waitFor(async () => expect((await see(wanted, "stable"))?.detail).toContain(`port ${port} is in use`), patience);
   expect(await recorded(folder)).toEqual([]);
   squatter.close();
@@ -150,12 +150,12 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
   ["a folder that is not there", { cwd: "/no/such/folder" }, 'or no folder "/no/such/folder"'],
 ])("%s is told", async (_, options, says) => {
   const wanted = backend({ stable: "1" }, { options });
-  await workloads.apply(wanted, AbortSignal.timeout(10_000));
+  await workloads.apply(wanted, AbortSignal.timeout(30_000));
   await vi.waitFor(async () => expect((await see(wanted, "stable"))?.detail).toContain(says), patience);
 });
 
 test("words that are not those of the plan are refused for good", async () => {
-  const refused = workloads.apply(backend({ stable: "1" }, { options: { port: 0 } }), AbortSignal.timeout(10_000));
+  const refused = workloads.apply(backend({ stable: "1" }, { options: { port: 0 } }), AbortSignal.timeout(30_000));
   await expect(refused).rejects.toMatchObject({ retry: "never", message: expect.stringContaining("port") } satisfies Partial<PortError>);
 });
 
@@ -248,7 +248,7 @@ test("a process that was given the pid of ours is neither adopted nor ended", as
   Object.assign(state.processes[0], { pid: stranger.pid });
   await writeFile(path, JSON.stringify(state));
   workloads = create(folder);
-  expect(await workloads.observe(backend({}), AbortSignal.timeout(10_000))).toEqual({ backend: {} });
+  expect(await workloads.observe(backend({}), AbortSignal.timeout(30_000))).toEqual({ backend: {} });
   await workloads.stopAll();
   expect(identify(stranger.pid!)).not.toBeNull();
 });
@@ -259,7 +259,7 @@ test("before the first word about a service nothing of it is stopped", async () 
   workloads = create(folder);
   await workloads.apply(
     { frontend: { use: useOf({ port: await findFreePort(new Set([port])) }), slots: {} } },
-    AbortSignal.timeout(10_000),
+    AbortSignal.timeout(30_000),
   );
   expect(identify(pid)).not.toBeNull();
   expect(await see(backend({ stable: "1" }), "stable")).toMatchObject({ isReady: true });
@@ -276,7 +276,7 @@ test("a found process that falls is started again though nobody asks", async () 
 });
 
 test("another version begins without the failures of the last one", async () => {
-  await workloads.apply(backend({ canary: "2" }, { behaviour: "crashing" }), AbortSignal.timeout(10_000));
+  await workloads.apply(backend({ canary: "2" }, { behaviour: "crashing" }), AbortSignal.timeout(30_000));
   await vi.waitFor(async () => {
     const seen = await see(backend({}), "canary");
     expect(seen?.restarts).toBeGreaterThanOrEqual(2);
@@ -287,7 +287,7 @@ test("another version begins without the failures of the last one", async () => 
 test("a closed adapter starts nothing any more, and leaves what runs", async () => {
   const { pid } = await ask(await untilReady(backend({ stable: "1" }), "stable"));
   workloads.close();
-  await expect(workloads.apply(backend({}), AbortSignal.timeout(10_000))).rejects.toThrow("closed");
+  await expect(workloads.apply(backend({}), AbortSignal.timeout(30_000))).rejects.toThrow("closed");
   expect(identify(pid)).not.toBeNull();
 });
 

@@ -11,6 +11,8 @@ const band = (over: Partial<BandView>): BandView => ({
   estimate: null,
   passAt: 0.5,
   failAt: 1,
+  passSays: "0.5 %",
+  failSays: "1 %",
   good: "below",
   ...over,
 });
@@ -43,7 +45,7 @@ describe("the band", () => {
         ([a, b], [passAt, failAt], columns) => {
           const low = Math.min(a, b);
           const high = Math.max(a, b);
-          const cells = drawBand({ fromAt: -5, toAt: 5, low, high, estimate: (low + high) / 2, passAt, failAt, good: "below" }, columns);
+          const cells = drawBand(band({ fromAt: -5, toAt: 5, low, high, estimate: (low + high) / 2, passAt, failAt }), columns);
           expect(cells).toHaveLength(columns);
           const middle = cells[Math.min(columns - 1, Math.max(0, Math.floor((((low + high) / 2 + 5) / 10) * columns)))];
           expect(["estimate", "line", "interval"]).toContain(middle?.part);

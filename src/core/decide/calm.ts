@@ -2,6 +2,8 @@ import { isSameData } from "../canonical-json.ts";
 import type { Fact } from "../decision.ts";
 import type { Status, Wait } from "../status.ts";
 import { openObstacles } from "../obstacles.ts";
+import { openReport } from "../open-report.ts";
+import { rollbackRoles } from "../roles.ts";
 import { isGone, isReady, isTrafficAsWanted } from "../wanted.ts";
 import { standInPhase } from "./phase.ts";
 import type { Pace } from "./phase.ts";
@@ -48,6 +50,8 @@ function decideWaiting(sight: Sight): Step {
   if (release.notBeforeMs !== null && nowMs < release.notBeforeMs) waits.push({ kind: "scheduled", atMs: release.notBeforeMs });
   const start = { kind: "start" } as const;
   const obstacles = openObstacles(start, release, sight.seen);
+  const report = openReport(release);
+  if (report) waits.push({ kind: "reported", by: report.by, roles: rollbackRoles(sight.plan) });
   for (const obstacle of obstacles) if (obstacle.kind === "freeze") waits.push({ kind: "freeze", environment: obstacle.environment });
   const missing = missingRoles(release, start);
   if (missing.length > 0) waits.push({ kind: "sign-off", roles: missing });
@@ -71,6 +75,7 @@ function decidePreparing(sight: Sight): Step {
   if (bad) return rollBack(sight, { kind: "stop" }, { kind: "check-failed", detail: `${bad.name}: ${bad.detail}` }, facts);
   const isStanding = isReady(release, seen, "canary") && isReady(release, seen, "stable") && isTrafficAsWanted(release, seen);
   const silent = sight.book.quantities.filter((quantity) => sight.book.answeredMs[quantity] === undefined);
+  if (isStanding && silent.length === 0 && openReport(release)) return { status, facts };
   if (seen.checks.length > 0 && isStanding && silent.length === 0) {
     return { status: { kind: "shifting", phase: 0, sinceMs: sight.nowMs }, facts };
   }
@@ -103,7 +108,7 @@ function decidePromoting(sight: Sight, status: Status & { kind: "promoting" }): 
   const { release, seen, plan, nowMs } = sight;
   switch (status.step) {
     case "cloning":
-      if (!isTrafficAsWanted(release, seen) || !isReady(release, seen, "previous")) return stay(sight);
+      if (!isTrafficAsWanted(release, seen) || !isReady(release, seen, "previous") || openReport(release)) return stay(sight);
       return { status: { kind: "promoting", step: "replacing", sinceMs: nowMs }, facts: [] };
     case "replacing":
       if (!isReady(release, seen, "stable")) return stay(sight);
@@ -118,7 +123,9 @@ function decidePromoting(sight: Sight, status: Status & { kind: "promoting" }): 
 }
 
 function decidePromoted(sight: Sight, status: Status & { kind: "promoted" }): Step {
-  const isDue = sight.seen.superseded || sight.nowMs - status.sinceMs >= sight.plan.keepPreviousMs;
+  const isOver = sight.nowMs - status.sinceMs >= sight.plan.keepPreviousMs;
+  // The short way back is kept as long as somebody may still decide to take it.
+  const isDue = sight.seen.superseded || (isOver && openReport(sight.release) === null);
   if (status.previous === "kept") return isDue ? { status: { ...status, previous: "going" }, facts: [] } : stay(sight);
   if (status.previous === "gone" || !isGone(sight.release, sight.seen, "previous")) return stay(sight);
   return { status: { ...status, previous: "gone" }, facts: [{ kind: "cleared", what: "previous" }] };

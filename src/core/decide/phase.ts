@@ -3,13 +3,20 @@ import { compares } from "../checks.ts";
 import { neverRead, unreadable } from "../evidence-book.ts";
 import type { Standing } from "../evidence-book.ts";
 import { openObstacles } from "../obstacles.ts";
+import { openReport } from "../open-report.ts";
+import { rollbackRoles } from "../roles.ts";
 import type { HoldReason, Status } from "../status.ts";
 import { tooSmallFor, isWithoutStable } from "../wanted.ts";
 import type { Sight, Step } from "./sight.ts";
 import { missingRoles, nextSignOff } from "./sign-offs.ts";
 
+/** What a stand in a phase rests on. */
+export type Ahead = Pick<Sight, "release" | "plan" | "book" | "nowMs" | "standings" | "isMismatched"> & {
+  readonly seen: Pick<Sight["seen"], "frozen" | "frozenSinceMs" | "nowMs" | "workloads">;
+};
+
 /** The gates of `phase` that are not `pass` now. */
-export function openGates(sight: Sight, phase: number): readonly Standing[] {
+export function openGates(sight: Pick<Sight, "standings">, phase: number): readonly Standing[] {
   return sight.standings.filter((standing) => standing.check.phase === phase && standing.verdict.kind !== "pass");
 }
 
@@ -17,7 +24,7 @@ export function openGates(sight: Sight, phase: number): readonly Standing[] {
 export type Pace = "in time" | "at once";
 
 /** Where a release stands in `phase` when nothing is breached and nobody paused it: observing, holding for a reason, or going on. */
-export function standInPhase(sight: Sight, phase: number, pace: Pace): Step {
+export function standInPhase(sight: Ahead, phase: number, pace: Pace): Step {
   const obstacle = obstacleTo(sight, phase);
   if (obstacle) return { status: hold(sight, phase, obstacle), facts: [] };
   const plan = sight.plan.phases[phase];
@@ -35,17 +42,28 @@ export function standInPhase(sight: Sight, phase: number, pace: Pace): Step {
     const isNews = sight.release.extended !== phase;
     return { status: observe(sight, phase), facts: isNews ? [{ kind: "extended", phase, checks, untilObservedMs }] : [] };
   }
-  const isBlind = open.every((standing) => standing.verdict.kind === "no-data");
+  const isBlind = !hasAsked(sight, phase) && open.every((standing) => standing.verdict.kind === "no-data");
   return { status: hold(sight, phase, { kind: isBlind ? "no-data" : "undecided", checks }), facts: [] };
 }
 
-function hasAsked(sight: Sight, phase: number): boolean {
+/**
+ * Why the release would hold although a person who may decides to go on at once; `null`: it would go on, or it is in no phase. A report is no reason:
+ * who goes on has decided about it.
+ */
+export function holdAhead(ahead: Ahead): HoldReason | null {
+  const { status } = ahead.release;
+  if (status.kind !== "observing" && status.kind !== "holding") return null;
+  const step = standInPhase({ ...ahead, release: { ...ahead.release, reports: [] } }, status.phase, "at once");
+  return step.status.kind === "holding" ? step.status.why : null;
+}
+
+function hasAsked(sight: Ahead, phase: number): boolean {
   const { status } = sight.release;
   return status.kind === "holding" && status.phase === phase && status.why.kind === "undecided";
 }
 
 /** What keeps a phase from being observed at all, the gravest first; `null`: nothing. */
-function obstacleTo(sight: Sight, phase: number): HoldReason | null {
+function obstacleTo(sight: Ahead, phase: number): HoldReason | null {
   if (sight.isMismatched) return { kind: "invalid" };
   const shared = sight.standings.filter(({ check, verdict }) => verdict.shared && (check.phase === null || check.phase === phase));
   if (shared.length > 0) return { kind: "shared-incident", checks: ids(shared) };
@@ -56,15 +74,17 @@ function obstacleTo(sight: Sight, phase: number): HoldReason | null {
 }
 
 /** Relative guards when everybody is on the new version: against what stable was, they only hold and ask. */
-function lonelyGuards({ release, standings }: Sight): readonly Standing[] {
+function lonelyGuards({ release, standings }: Ahead): readonly Standing[] {
   if (!isWithoutStable(release)) return [];
   return standings.filter(({ check }) => check.phase === null && compares(check) && !release.dismissed.includes(check.id));
 }
 
-/** Time is over and every gate passed: the next phase, unless somebody's word, the calendar or a freeze is in the way. */
-function goOn(sight: Sight, phase: number): Step {
+/** Time is over and every gate passed: the next phase, unless a report, somebody's word, the calendar or a freeze is in the way. */
+function goOn(sight: Ahead, phase: number): Step {
   const unread = neverRead(sight.book);
   if (unread.length > 0) return { status: hold(sight, phase, { kind: "no-data", checks: unread }), facts: [] };
+  const report = openReport(sight.release);
+  if (report) return { status: hold(sight, phase, { kind: "reported", by: report.by, roles: rollbackRoles(sight.plan) }), facts: [] };
   const step = nextSignOff(phase, sight.plan);
   const missing = missingRoles(sight.release, step);
   if (missing.length > 0) return { status: hold(sight, phase, { kind: "sign-off", roles: missing }), facts: [] };
@@ -79,13 +99,13 @@ function goOn(sight: Sight, phase: number): Step {
 }
 
 /** Holding for `why`; the same reason again keeps the old status, so that it is told once. */
-export function hold(sight: Sight, phase: number, why: HoldReason): Status {
+export function hold(sight: Pick<Sight, "release" | "nowMs">, phase: number, why: HoldReason): Status {
   const { status } = sight.release;
   if (status.kind === "holding" && status.phase === phase && isSameReason(status.why, why)) return status;
   return { kind: "holding", phase, sinceMs: sight.nowMs, why };
 }
 
-function observe(sight: Sight, phase: number): Status {
+function observe(sight: Pick<Sight, "release" | "nowMs">, phase: number): Status {
   const { status } = sight.release;
   return status.kind === "observing" && status.phase === phase ? status : { kind: "observing", phase, sinceMs: sight.nowMs };
 }

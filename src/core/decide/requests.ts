@@ -4,9 +4,11 @@ import type { Role } from "../plan.ts";
 import type { Release, SignOff } from "../release.ts";
 import { kindsAtAnyRevision } from "../requests.ts";
 import type { Refusal, Request } from "../requests.ts";
-import { deedOf, rollbackRoles, rolesFor, whoMay } from "../roles.ts";
+import { openReport } from "../open-report.ts";
+import { deedOf, denialOf, rollbackRoles, rolesFor } from "../roles.ts";
 import { isTerminal } from "../status.ts";
 import { overridable, unfit } from "./fit.ts";
+import { holdAhead } from "./phase.ts";
 import type { Sight } from "./sight.ts";
 import { approvable, driftedSince, isStarterAlone, missingRoles, needsOf, rolesOf, signOffsFor } from "./sign-offs.ts";
 
@@ -20,10 +22,16 @@ export interface Answers {
 
 const orders = ["rollback", "stop", "pause", "resume", "promote"] as const;
 
-/** Answers every request, oldest first; each gets exactly one `accepted` or `refused` fact. */
+/**
+ * Answers every request, oldest first; each gets exactly one `accepted` or `refused` fact. Reports come last: nobody who asked in this tick has read
+ * them.
+ */
 export function answerRequests(sight: Sight): Answers {
   let answers: Answers = { facts: [], release: sight.release, order: null };
-  const byAge = [...sight.seen.requests].sort((left, right) => left.atMs - right.atMs || (left.id < right.id ? -1 : 1));
+  const isReport = (request: Request): number => Number(request.kind === "report");
+  const byAge = [...sight.seen.requests].sort(
+    (left, right) => isReport(left) - isReport(right) || left.atMs - right.atMs || (left.id < right.id ? -1 : 1),
+  );
   for (const request of byAge) answers = answerOne({ ...sight, release: answers.release }, request, answers);
   return answers;
 }
@@ -33,14 +41,22 @@ function answerOne(sight: Sight, request: Request, answers: Answers): Answers {
   const refusal =
     staleness(sight.release, request) ??
     notTheirs(sight.release, request) ??
-    (request.kind === "approve" ? refusalOfApproval(sight, request) : unfit(request.kind, sight));
-  if (refusal) return { ...answers, facts: [...answers.facts, { kind: "refused", ...asked, refusal }] };
+    (request.kind === "approve" ? refusalOfApproval(sight, request) : unfitNow(request.kind, sight));
+  const times = request.times === undefined ? {} : { times: request.times };
+  if (refusal) return { ...answers, facts: [...answers.facts, { kind: "refused", ...asked, refusal, ...times }] };
   const given = wordsOf(sight, request);
   return {
     facts: [...answers.facts, { kind: "accepted", ...asked, reason: request.reason }, ...given],
-    release: given.reduce(withWord, answers.release),
+    release: given.reduce(applyFact, answers.release),
     order: stricter(answers.order, request),
   };
+}
+
+function unfitNow(kind: Request["kind"], sight: Sight): Refusal | null {
+  const situation = { ...sight, holdsOn: kind === "promote" ? holdAhead(sight) : null };
+  const isReported = sight.seen.requests.some((request) => request.kind === "report") && unfit("report", situation) === null;
+  // Nobody goes on early past a problem that they cannot have read of.
+  return unfit(kind, situation) ?? (kind === "promote" && isReported ? { kind: "just-reported" } : null);
 }
 
 /** What the request puts into the journal beside its acceptance. */
@@ -49,7 +65,7 @@ function wordsOf(sight: Sight, request: Request): readonly Fact[] {
   const word = { by: request.by.name, reason: request.reason, atMs: nowMs };
   switch (request.kind) {
     case "approve":
-      return [{ kind: "signed", signOff: signOffOf(sight, request) }, ...answeredReports(release, request)];
+      return [{ kind: "signed", signOff: signOffOf(sight, request) }, ...answeredReports(sight, request)];
     case "report": {
       const asks: readonly Fact[] =
         release.rollback === null ? [{ kind: "asks", for: "decision", roles: rollbackRoles(release.plan) }] : [];
@@ -68,7 +84,7 @@ function wordsOf(sight: Sight, request: Request): readonly Fact[] {
       }));
     case "resume":
     case "promote":
-      return answeredReports(release, request);
+      return answeredReports(sight, request);
     case "pause":
     case "stop":
     case "rollback":
@@ -76,16 +92,14 @@ function wordsOf(sight: Sight, request: Request): readonly Fact[] {
   }
 }
 
-/** Whoever may take people back, has read the report and goes on has answered it. */
-function answeredReports(release: Release, request: Request): readonly Fact[] {
-  const mayDecide = rollbackRoles(release.plan).some((role) => request.by.roles.includes(role));
-  if (release.reports.length === 0 || !mayDecide || release.rollback !== null) return [];
+/** Whoever may decide about a report, has read it and goes on has answered it; of who signs, the role that signs has to be one of those. */
+function answeredReports(sight: Sight, request: Request): readonly Fact[] {
+  const { release } = sight;
+  if (openReport(release) === null || request.by.isMachine) return [];
+  const speaks = request.kind === "approve" ? [roleOfApproval(sight, request)] : request.by.roles;
+  const deciders = deedOf(request.kind, release) === "promote-reported" ? rolesFor(request.kind, release) : rollbackRoles(release.plan);
+  if (!deciders.some((role) => speaks.includes(role))) return [];
   return [{ kind: "report-answered", by: request.by.name, asked: request.kind }];
-}
-
-/** The release as the other requests of the tick find it. Reports are not among it: nobody who asked in this tick has read them. */
-function withWord(release: Release, fact: Fact): Release {
-  return fact.kind === "reported" ? release : applyFact(release, fact);
 }
 
 function stricter(before: Request | null, now: Request): Request | null {
@@ -102,12 +116,10 @@ function staleness(release: Release, request: Request): Refusal | null {
   return { kind: "stale", expected: expected ?? 0, actual: release.revision };
 }
 
-/** As the table of roles says; who approves what stands in the plan, and is looked at with the approval. */
+/** As the table of roles says; who approves is looked at with the approval. */
 function notTheirs(release: Release, request: Request): Refusal | null {
-  const who = whoMay[deedOf(request.kind, release)];
-  if (who.kind === "everybody") return null;
-  if (request.by.isMachine && who.machines === "may not") return { kind: "machine" };
-  return request.kind === "approve" ? null : roleRefusal(request, rolesFor(request.kind, release));
+  const denial = denialOf(request, release);
+  return request.kind === "approve" && denial?.kind === "role" ? null : denial;
 }
 
 function refusalOfApproval(sight: Sight, request: Request): Refusal | null {
@@ -155,8 +167,4 @@ function signOffOf(sight: Sight, request: Request): SignOff {
     saw: seenBy(release, request),
     ...(target.kind === "start" ? { planHash: release.planHash } : {}),
   };
-}
-
-function roleRefusal(request: Request, needs: readonly Role[]): Refusal | null {
-  return needs.some((role) => request.by.roles.includes(role)) ? null : { kind: "role", needs };
 }

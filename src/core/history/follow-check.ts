@@ -1,10 +1,9 @@
 import { begin } from "../../evidence/evidence.ts";
 import { apply, newborn } from "../apply.ts";
-import type { ChainedEntry } from "../chain.ts";
 import type { Check } from "../checks.ts";
 import type { Entry } from "../decision.ts";
 import { bookAfterDecision, bookAfterRow, emptyBook, standingsOf } from "../evidence-book.ts";
-import type { EvidenceBook, Standing } from "../evidence-book.ts";
+import type { EvidenceBook, EvidenceSeen, Standing } from "../evidence-book.ts";
 import type { Release } from "../release.ts";
 import type { Row } from "../row.ts";
 
@@ -31,31 +30,8 @@ export function beginToFollow(head: Parameters<typeof newborn>[0], id: string, i
   return { check: id, release: newborn(head), book: { ...book, checks, states } };
 }
 
-/** A release as it is stored, as far as evidence goes. */
-export interface Replayed {
-  readonly head: Parameters<typeof newborn>[0];
-  readonly entries: readonly ChainedEntry[];
-  readonly rows: readonly Row[];
-}
-
-/** What the evidence of one quantity rests on, oldest first: the rows that read it or led to a decision, without what else was read. */
-export interface Tape {
-  readonly head: Replayed["head"];
-  readonly steps: readonly { readonly row: Row; readonly entry: Entry | null }[];
-}
-
-/** The tape of one quantity. */
-export function tapeOf({ head, entries, rows }: Replayed, quantity: string): Tape {
-  const byRow = new Map(entries.map(({ entry }) => [entry.row, entry]));
-  const steps = rows.flatMap((row) => {
-    const entry = byRow.get(row.number) ?? null;
-    const reading = row.observation.readings[quantity];
-    if (reading === undefined && entry === null && row.observation.draws === null) return [];
-    const readings = reading === undefined ? {} : { [quantity]: reading };
-    return [{ row: { ...row, observation: { ...row.observation, readings } }, entry }];
-  });
-  return { head, steps };
-}
+/** What evidence needs of a row. */
+export type EvidenceRow = Pick<Row, "number"> & { readonly observation: EvidenceSeen };
 
 /** What was seen of the check's evidence when one more row was stored, before and after the decision of that row, if there was one. */
 export interface FollowedRow {
@@ -65,7 +41,7 @@ export interface FollowedRow {
 }
 
 /** One more row, with the journal's entry of that row; `null`: it led to none. */
-export function followRow(before: Followed, row: Row, entry: Entry | null): FollowedRow {
+export function followRow(before: Followed, row: EvidenceRow, entry: Entry | null): FollowedRow {
   const seen = { ...before, book: bookAfterRow(before.book, before.release, row.observation) };
   if (entry === null) return { seen, after: seen };
   const release = apply(before.release, entry);

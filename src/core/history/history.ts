@@ -3,9 +3,8 @@ import { isCounting } from "../evidence-book.ts";
 import type { Standing } from "../evidence-book.ts";
 import type { newborn } from "../apply.ts";
 import type { ReadingSeen } from "../observation.ts";
-import type { Row } from "../row.ts";
 import { beginToFollow, followRow, standingOfCheck } from "./follow-check.ts";
-import type { Followed } from "./follow-check.ts";
+import type { EvidenceRow, Followed } from "./follow-check.ts";
 
 /** How the evidence of one check grew, kept at so few moments that it can be drawn: a fold over the release's rows. */
 export interface History {
@@ -70,7 +69,7 @@ export function beginHistory(head: Parameters<typeof newborn>[0], check: string)
 }
 
 /** The history with one more row, and the journal's entry of that row; `null`: it led to none. */
-export function addToHistory(before: History, row: Row, entry: Entry | null): History {
+export function addToHistory(before: History, row: EvidenceRow, entry: Entry | null): History {
   const { seen, after } = followRow(before.now, row, entry);
   const history = { ...before, now: after, rows: row.number };
   if (!isCounting(before.now.release.status)) return history;

@@ -3,7 +3,7 @@ import type { SignOffFor } from "../release.ts";
 import type { RequestKind } from "../requests.ts";
 import type { ByLanguage } from "./context.ts";
 import { sayCount, sayShare, saySpan } from "./numbers.ts";
-import { theRoles, sayRoles } from "./people.ts";
+import { ofRoles, theRoles, sayRoles } from "./people.ts";
 
 /** What a consequence rests on. */
 export interface Stakes {
@@ -21,12 +21,15 @@ export interface Stakes {
   readonly step: string;
   /** What kind of step is approved; `null`: none. */
   readonly approves: SignOffFor["kind"] | null;
-  /** What a resume looks away from, quoted; empty: nothing. */
+  /** The failed guards that a resume looks away from, and the failed gates that it has judged afresh, quoted; empty: none. */
   readonly looksAway: string;
+  readonly judgesAfresh: string;
   /** What stands in the way; empty: nothing. */
   readonly obstacles: string;
-  /** True when to go on says that a promoted release stays although a problem was reported. */
-  readonly staysAfterReport: boolean;
+  /** True when a problem is reported about which nobody has decided: who may and goes on decides about it. */
+  readonly isReported: boolean;
+  /** What a resume comes to that does nothing but decide about a report: a promoted release stays, another one goes on; `null`: it does more. */
+  readonly answersReport: "stays" | "goes-on" | null;
   readonly deciders: readonly Role[];
   readonly validators: readonly Role[];
 }
@@ -65,27 +68,35 @@ export const actionLabels: ByLanguage<Readonly<Record<RequestKind, string>>> = {
   },
 };
 
+/** What the button of a resume says that decides about a report. */
+export const goOnLabels: ByLanguage<string> = { en: "Go on", fr: "Poursuivre" };
+
 /** What the button of an approval says once everybody is back. */
 export const validateLabels: ByLanguage<string> = { en: "Validate", fr: "Valider" };
 
 type Consequences = Readonly<Record<RequestKind, (stakes: Stakes) => string>>;
 const consequences: ByLanguage<Consequences> = {
   en: {
-    approve: ({ step, approves }) => {
-      if (approves === "start") return "your role says Go to this plan and these versions";
+    approve: (stakes) => {
+      const { step, approves } = stakes;
       if (approves === "rollback") return "your role says that all is well again on the stable version; nothing moves";
-      return `your role says yes to ${step}; it counts for what you see now, and lapses when that gets worse`;
+      if (approves === "start") return `your role says Go to this plan and these versions${decidesToo.en(stakes)}`;
+      return `your role says yes to ${step}; it counts for what you see now, and lapses when that gets worse${decidesToo.en(stakes)}`;
     },
     pause: ({ wantedPct }) => `the share stays at ${sayShare(wantedPct, "en")}; the guards stay armed`,
-    resume: ({ staysAfterReport, looksAway, wantedPct }) => {
-      if (staysAfterReport) return "the problem that was reported is no reason to go back; nothing moves";
-      return looksAway === ""
-        ? `it goes on at ${sayShare(wantedPct, "en")}`
-        : `it goes on at ${sayShare(wantedPct, "en")} and looks away from ${looksAway} until that is proven to be well`;
+    resume: (stakes) => {
+      const { answersReport, looksAway, judgesAfresh, wantedPct } = stakes;
+      if (answersReport === "stays") return "the problem that was reported is no reason to go back; nothing moves";
+      if (answersReport === "goes-on") return "the problem that was reported is no reason to go back; it goes on as the plan says";
+      const away = looksAway === "" ? "" : ` and looks away from ${looksAway} until that is proven to be well`;
+      const afresh = judgesAfresh === "" ? "" : `; ${judgesAfresh} counts as failed no more, and has to pass on what comes from now on`;
+      return `it goes on at ${sayShare(wantedPct, "en")}${away}${afresh}${decidesToo.en(stakes)}`;
     },
-    promote: ({ step }) => `it goes on to ${step} now, without the rest of the time`,
+    promote: ({ step, isReported }) =>
+      `it goes on to ${step} now, without the rest of the time${isReported ? ", and although a problem is reported" : ""}`,
     override: ({ step, obstacles }) => `${step} may go on although ${obstacles}; for this once`,
-    report: ({ deciders }) => `everybody is told at once, and ${theRoles(deciders, "en", "or")} decides; nothing else changes`,
+    report: ({ deciders }) =>
+      `everybody is told at once, and ${theRoles(deciders, "en", "or")} decides; until then it goes no further, and nobody goes back`,
     acknowledge: ({ validators }) =>
       validators.length === 0
         ? "the journal says that the rollback was executed"
@@ -97,22 +108,28 @@ const consequences: ByLanguage<Consequences> = {
     rollback: (stakes) => back.en(stakes),
   },
   fr: {
-    approve: ({ step, approves }) => {
-      if (approves === "start") return "votre rôle dit Go pour ce plan et ces versions";
+    approve: (stakes) => {
+      const { step, approves } = stakes;
       if (approves === "rollback") return "votre rôle confirme que tout va de nouveau bien sur la version stable\u202f; rien ne bouge";
-      return `votre rôle dit oui pour ${step}\u202f; l’accord vaut pour ce que vous voyez, et tombe si cela se dégrade`;
+      if (approves === "start") return `votre rôle dit Go pour ce plan et ces versions${decidesToo.fr(stakes)}`;
+      return `votre rôle dit oui pour ${step}\u202f; l’accord vaut pour ce que vous voyez, et tombe si cela se dégrade${decidesToo.fr(stakes)}`;
     },
     pause: ({ wantedPct }) => `la part reste à ${sayShare(wantedPct, "fr")}\u202f; les garde-fous restent armés`,
-    resume: ({ staysAfterReport, looksAway, wantedPct }) => {
-      if (staysAfterReport) return "le problème signalé n’est pas un motif de retour arrière\u202f; rien ne bouge";
-      return looksAway === ""
-        ? `reprise à ${sayShare(wantedPct, "fr")}`
-        : `reprise à ${sayShare(wantedPct, "fr")}, sans tenir compte de ${looksAway} tant que son retour à la normale n’est pas prouvé`;
+    resume: (stakes) => {
+      const { answersReport, looksAway, judgesAfresh, wantedPct } = stakes;
+      if (answersReport === "stays") return "le problème signalé n’est pas un motif de retour arrière\u202f; rien ne bouge";
+      if (answersReport === "goes-on")
+        return "le problème signalé n’est pas un motif de retour arrière\u202f; la suite se déroule selon le plan";
+      const away = looksAway === "" ? "" : `, sans tenir compte de ${looksAway} tant que son retour à la normale n’est pas prouvé`;
+      const afresh =
+        judgesAfresh === "" ? "" : `\u202f; ${judgesAfresh} ne compte plus comme échec, et doit être validé sur ce qui vient ensuite`;
+      return `reprise à ${sayShare(wantedPct, "fr")}${away}${afresh}${decidesToo.fr(stakes)}`;
     },
-    promote: ({ step }) => `passage immédiat\u202f: ${step}, sans attendre le temps prévu`,
+    promote: ({ step, isReported }) =>
+      `passage immédiat\u202f: ${step}, sans attendre le temps prévu${isReported ? ", et malgré le problème signalé" : ""}`,
     override: ({ step, obstacles }) => `dérogation pour ${step}, bien que ${obstacles}\u202f; pour cette fois`,
     report: ({ deciders }) =>
-      `tout le monde est prévenu aussitôt, décision\u202f: ${sayRoles(deciders, "fr", "or")}\u202f; rien d’autre ne change`,
+      `tout le monde est prévenu aussitôt, décision\u202f: ${sayRoles(deciders, "fr", "or")}\u202f; d’ici là, ni étape suivante, ni retour`,
     acknowledge: ({ validators }) =>
       validators.length === 0
         ? "le journal dit que le retour arrière est exécuté"
@@ -123,6 +140,14 @@ const consequences: ByLanguage<Consequences> = {
         : `${back.fr(stakes)}\u202f; la mise en production prend fin, et la nouvelle version est gardée ${saySpan(stakes.keptMs, "fr")} pour examen`,
     rollback: (stakes) => back.fr(stakes),
   },
+};
+
+/** What else it decides where a problem is reported. */
+const decidesToo: ByLanguage<(stakes: Stakes) => string> = {
+  en: ({ isReported, deciders }) =>
+    isReported ? `; from ${theRoles(deciders, "en", "or")} it also says that the problem that was reported is no reason to go back` : "",
+  fr: ({ isReported, deciders }) =>
+    isReported ? `\u202f; de la part ${ofRoles(deciders, "fr", "or")}, le problème signalé n’est alors pas un motif de retour arrière` : "",
 };
 
 /** How everybody gets back. */

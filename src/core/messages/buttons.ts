@@ -26,6 +26,8 @@ interface Words {
   readonly no: string;
   readonly approve: (step: ApprovalStep, role: Role) => ButtonWords;
   readonly acknowledge: Omit<ButtonWords, "consequence">;
+  /** Although a problem was reported. */
+  readonly goOn: Omit<ButtonWords, "consequence">;
   readonly pause: Omit<ButtonWords, "consequence">;
   readonly rollback: Omit<ButtonWords, "consequence">;
   /** A rollback before anybody was exposed. */
@@ -88,6 +90,7 @@ const en: Words = {
     }
   },
   acknowledge: { label: "Confirm the rollback", question: "Was the rollback executed?", yes: "Confirm" },
+  goOn: { label: "Go on", question: "Go on after the report?", yes: "Go on" },
   pause: { label: "Pause", question: "Pause the release?", yes: "Pause" },
   rollback: { label: "Roll back", question: "Take everybody back?", yes: "Roll back" },
   callOff: { label: "No-Go", question: "Say No-Go?", yes: "No-Go" },
@@ -142,6 +145,7 @@ const fr: Words = {
     }
   },
   acknowledge: { label: "Confirmer le retour arrière", question: "Le retour arrière est-il exécuté\u202f?", yes: "Confirmer" },
+  goOn: { label: "Poursuivre", question: "Poursuivre après le signalement\u202f?", yes: "Poursuivre" },
   pause: { label: "Pause", question: "Mettre en pause\u202f?", yes: "Pause" },
   rollback: { label: "Retour arrière", question: "Ramener tout le monde\u202f?", yes: "Retour arrière" },
   callOff: { label: "No-Go", question: "Dire No-Go\u202f?", yes: "No-Go" },

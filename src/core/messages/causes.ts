@@ -2,6 +2,7 @@ import type { Language } from "../plan.ts";
 import type { Cause } from "../status.ts";
 import { askedCheck, quoteCheck, tell } from "./context.ts";
 import type { ByLanguage, Context, Sentences } from "./context.ts";
+import { sayWhy } from "./whys.ts";
 
 /** Why people were taken back, as a clause that follows a colon: "“5xx-rate > 1%” was breached". */
 export function sayCause(cause: Cause, context: Context, language: Language): string {
@@ -29,7 +30,7 @@ const causes: ByLanguage<Sentences<Cause, readonly [Context]>> = {
     breach: ({ breach }, context) =>
       `${quoteCheck(context, breach.check, "fr")} ${isGate(context, breach.check) ? "a échoué" : "a été franchi"}`,
     person: ({ by, reason }) => `demandé par ${by}${reason === "" ? "" : ` («\u00a0${reason}\u00a0»)`}`,
-    "not-ready": ({ detail }) => `la nouvelle version n’a pas été prête à temps\u202f: ${detail}`,
-    "check-failed": ({ detail }) => `un contrôle avant trafic a échoué\u202f: ${detail}`,
+    "not-ready": ({ detail }) => `la nouvelle version n’a pas été prête à temps\u202f: ${sayWhy(detail, "fr")}`,
+    "check-failed": ({ detail }) => `un contrôle avant trafic a échoué\u202f: ${sayWhy(detail, "fr")}`,
   },
 };

@@ -1,4 +1,4 @@
-import { checksOf } from "../checks.ts";
+import { checksOf, provesFailure } from "../checks.ts";
 import type { Check } from "../checks.ts";
 import type { Condition } from "../condition.ts";
 import type { Language, Metric, Phase, Plan } from "../plan.ts";
@@ -76,6 +76,14 @@ export function quote(text: string, language: Language): string {
 export function list(items: readonly string[], language: Language, joint: "and" | "or" = "and"): string {
   const word = { fr: { and: "et", or: "ou" }, en: { and: "and", or: "or" } }[language][joint];
   return items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} ${word} ${items.at(-1)}`;
+}
+
+/** True when one of these checks failed by a proof: it stays failed, however good the latest readings are. */
+export function isProvenFailure(plan: Plan, checks: readonly string[]): boolean {
+  return checks.some((id) => {
+    const asked = askedCheck(plan, id);
+    return asked !== null && provesFailure(asked.check);
+  });
 }
 
 /** The phase in the plan's words, with its share where the name does not say it: "10 %", "canary (10 %)". */

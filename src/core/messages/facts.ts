@@ -1,3 +1,4 @@
+import { isGuard } from "../decide/looks-away.ts";
 import type { Awaited, Fact } from "../decision.ts";
 import type { Language } from "../plan.ts";
 import type { SignOff, SignOffFor } from "../release.ts";
@@ -8,10 +9,11 @@ import { saySpan, sayShare } from "./numbers.ts";
 import { ofRoles, sayRole } from "./people.ts";
 import { sayObstacle } from "./obstacles.ts";
 import { sayReaction } from "./reactions.ts";
-import { sayAsked, sayRefusal } from "./refusals.ts";
+import { sayAsked, sayRefusal, sayTimes } from "./refusals.ts";
 import { sayStatus } from "./statuses.ts";
 import { sayVerdict } from "./verdicts.ts";
 import { wayBackFacts } from "./way-back.ts";
+import { sayWhy } from "./whys.ts";
 
 /** One fact of the journal as a sentence, a capital letter first and no full stop: what the terminal, notices and reports say. */
 export function sayFact(fact: Fact, context: Context, language: Language): string {
@@ -71,7 +73,8 @@ function holdsFor(fact: Fact): readonly string[] {
 
 const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
   en: {
-    created: ({ by, reason }) => `created by ${by}${reason === "" ? "" : `: ${quote(reason, "en")}`}`,
+    created: ({ by, for: whom, reason }) =>
+      `created by ${by}${whom === undefined ? "" : `, in the name of ${whom}`}${reason === "" ? "" : `: ${quote(reason, "en")}`}`,
     became: ({ status }, context) => sayStatus(status, context, "en"),
     "share-seen": ({ sharePct }) => `the router shows ${sayShare(sharePct, "en")}`,
     rehearsed: ({ tookMs }) => `rollback rehearsed: ${saySpan(tookMs, "en")}`,
@@ -85,7 +88,8 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     lapsed: ({ signOff, check }, context) =>
       `the approval of ${approved(signOff.for, context, "en")} by ${signer(signOff, "en")} lapses, because ${quoteCheck(context, check, "en")} has got worse since`,
     accepted: ({ by, asked, reason }) => `${by} asked ${sayAsked(asked, "en")}${reason === "" ? "" : `: ${quote(reason, "en")}`}`,
-    refused: ({ by, asked, refusal }, context) => `${by} asked ${sayAsked(asked, "en")}, refused: ${sayRefusal(refusal, context, "en")}`,
+    refused: ({ by, asked, refusal, times }, context) =>
+      `${by} asked ${sayAsked(asked, "en")}${sayTimes(times, "en")}, refused: ${sayRefusal(refusal, context, "en")}`,
     ...wayBackFacts.en,
     overrode: ({ override }, context) =>
       `${override.by} lets ${approved(override.for, context, "en")} pass although ${sayObstacle(override.over, "en")}${override.reason === "" ? "" : `: ${quote(override.reason, "en")}`}`,
@@ -94,14 +98,16 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     "traffic-back": ({ tookMs, withinMs }) =>
       `everybody is back on the stable version, as read back after ${saySpan(tookMs, "en")} (${tookMs <= withinMs ? "promised within" : "late, promised within"} ${saySpan(withinMs, "en")})`,
     late: ({ awaits, afterMs, detail }) => `${waits.en[awaits]}, after ${saySpan(afterMs, "en")}${after(detail, "en")}`,
-    dismissed: ({ check, by }, context) => `${by} has looked at ${quoteCheck(context, check, "en")} and goes on`,
+    dismissed: ({ check, by }, context) =>
+      `${by} has looked at ${quoteCheck(context, check, "en")} and goes on${isGuard(context.plan, check) ? "" : ": it has to pass on what comes from now on"}`,
     recovered: ({ check }, context) => `${quoteCheck(context, check, "en")} no longer fails`,
     upgraded: ({ from, to }) =>
       `the reaction is now ${quote(sayReaction(to, "en"), "en")} instead of ${quote(sayReaction(from, "en"), "en")}`,
     cleared: ({ what }) => `${what === "previous" ? "the previous version" : "the canary"} is removed`,
   },
   fr: {
-    created: ({ by, reason }) => `créée par ${by}${reason === "" ? "" : `\u202f: ${quote(reason, "fr")}`}`,
+    created: ({ by, for: whom, reason }) =>
+      `créée par ${by}${whom === undefined ? "" : `, au nom de ${whom}`}${reason === "" ? "" : `\u202f: ${quote(reason, "fr")}`}`,
     became: ({ status }, context) => sayStatus(status, context, "fr"),
     "share-seen": ({ sharePct }) => `le routeur confirme ${sayShare(sharePct, "fr")}`,
     rehearsed: ({ tookMs }) => `retour arrière répété\u202f: ${saySpan(tookMs, "fr")}`,
@@ -116,8 +122,8 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     lapsed: ({ signOff, check }, context) =>
       `l’accord ${ofRoles([signOff.role], "fr")} (${signOff.by}) pour ${approved(signOff.for, context, "fr")} tombe, car ${quoteCheck(context, check, "fr")} s’est dégradé depuis`,
     accepted: ({ by, asked, reason }) => `${by} a demandé ${sayAsked(asked, "fr")}${reason === "" ? "" : `\u202f: ${quote(reason, "fr")}`}`,
-    refused: ({ by, asked, refusal }, context) =>
-      `${by} a demandé ${sayAsked(asked, "fr")}, refus\u202f: ${sayRefusal(refusal, context, "fr")}`,
+    refused: ({ by, asked, refusal, times }, context) =>
+      `${by} a demandé ${sayAsked(asked, "fr")}${sayTimes(times, "fr")}, refus\u202f: ${sayRefusal(refusal, context, "fr")}`,
     ...wayBackFacts.fr,
     overrode: ({ override }, context) =>
       `${override.by} autorise ${approved(override.for, context, "fr")} bien que ${sayObstacle(override.over, "fr")}${override.reason === "" ? "" : `\u202f: ${quote(override.reason, "fr")}`}`,
@@ -126,7 +132,8 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     "traffic-back": ({ tookMs, withinMs }) =>
       `tout le monde est revenu à la version stable, confirmé après ${saySpan(tookMs, "fr")} (${tookMs <= withinMs ? "promis en" : "en retard, promis en"} ${saySpan(withinMs, "fr")})`,
     late: ({ awaits, afterMs, detail }) => `${waits.fr[awaits]} après ${saySpan(afterMs, "fr")}${after(detail, "fr")}`,
-    dismissed: ({ check, by }, context) => `${by} a examiné ${quoteCheck(context, check, "fr")} et continue`,
+    dismissed: ({ check, by }, context) =>
+      `${by} a examiné ${quoteCheck(context, check, "fr")} et continue${isGuard(context.plan, check) ? "" : "\u202f: le critère doit être validé sur ce qui vient ensuite"}`,
     recovered: ({ check }, context) => `${quoteCheck(context, check, "fr")} n’échoue plus`,
     upgraded: ({ from, to }) =>
       `la réaction est maintenant ${quote(sayReaction(to, "fr"), "fr")} au lieu de ${quote(sayReaction(from, "fr"), "fr")}`,
@@ -154,7 +161,7 @@ function sayPassed(passed: readonly Extract<Fact, { readonly kind: "check" }>[],
 }
 
 function after(detail: string, language: Language): string {
-  return detail === "" ? "" : `${language === "fr" ? "\u202f: " : ": "}${detail}`;
+  return detail === "" ? "" : `${language === "fr" ? "\u202f: " : ": "}${sayWhy(detail, language)}`;
 }
 
 function reactionOf(check: string, context: Context, language: Language): string {

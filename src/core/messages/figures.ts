@@ -67,15 +67,22 @@ export function sayBareValue(value: number, scale: Scale, language: Language): s
   return scale.kind === "number" ? sayNumber(value, language, 3) : sayRate(value, language);
 }
 
+/** What numbers on a scale count, where their unit alone does not say it: "slower than 500 ms", "of stable"; else `null`. */
+export function sayCounted(scale: Scale | null, language: Language): string | null {
+  if (scale?.kind === "slower") return slower(scale.thanMs, language);
+  return scale?.kind === "of-stable" ? ofStable[language] : null;
+}
+
+const ofStable = { fr: "de la version stable", en: "of stable" } as const;
+
 /** A number on a scale: "0.21 %", "3.1 % slower than 500 ms", "97 % of stable", "91". */
 export function sayValue(value: number, scale: Scale, language: Language): string {
   switch (scale.kind) {
     case "rate":
       return sayRate(value, language);
     case "slower":
-      return `${sayRate(value, language)} ${slower(scale.thanMs, language)}`;
     case "of-stable":
-      return `${sayRate(value, language)} ${language === "fr" ? "de la version stable" : "of stable"}`;
+      return `${sayRate(value, language)} ${sayCounted(scale, language)}`;
     case "number":
       return sayNumber(value, language, 3);
   }

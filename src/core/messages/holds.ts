@@ -2,7 +2,7 @@ import { jointOf, needsOf, nextSignOff } from "../decide/sign-offs.ts";
 import type { Language } from "../plan.ts";
 import type { Breach, HoldReason } from "../status.ts";
 import { nextAdvance } from "../windows.ts";
-import { quote, quoteCheck, quoteChecks, tell } from "./context.ts";
+import { isProvenFailure, quote, quoteCheck, quoteChecks, tell } from "./context.ts";
 import type { ByLanguage, Context, Sentences } from "./context.ts";
 import { saySpan } from "./numbers.ts";
 import { ofRoles } from "./people.ts";
@@ -30,6 +30,7 @@ const kinds: ByLanguage<Readonly<Record<HoldReason["kind"], string>>> = {
     window: "window",
     freeze: "freeze",
     capacity: "too small",
+    reported: "report open",
     investigation: "investigation",
     countdown: "countdown",
   },
@@ -44,6 +45,7 @@ const kinds: ByLanguage<Readonly<Record<HoldReason["kind"], string>>> = {
     window: "fenêtre de tir",
     freeze: "gel",
     capacity: "trop petite",
+    reported: "problème signalé",
     investigation: "investigation",
     countdown: "compte à rebours",
   },
@@ -64,7 +66,8 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
   en: {
     undecided: ({ checks }, context) =>
       `${quoteChecks(context, checks, "en")} ${are(checks, "en")} undecided after the time of the phase; people are asked`,
-    failed: ({ checks }, context) => `${quoteChecks(context, checks, "en")} failed; people are asked`,
+    failed: ({ checks }, context) =>
+      `${quoteChecks(context, checks, "en")} failed${isProvenFailure(context.plan, checks) ? ", which is proven and stays so" : " on the latest readings"}; people are asked`,
     "no-data": ({ checks }, context) => `no readings for ${quoteChecks(context, checks, "en")}; the clock of the phase stands still`,
     invalid: () => "the versions do not get the shares of people that they should; nothing can be compared until that is repaired",
     "shared-incident": ({ checks }, context) =>
@@ -75,6 +78,8 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
     freeze: ({ environment }) =>
       `the environment ${quote(environment, "en")} is frozen, until its time is over or a release manager lifts it`,
     capacity: ({ services }) => `the new version of ${services.join(", ")} is not large enough yet for the people who come next`,
+    reported: ({ by, roles }) =>
+      `waiting for the decision ${ofRoles(roles, "en", "or")} about the problem that ${by} reported; until then it goes no further`,
     investigation: ({ breach, commitByMs }, context) =>
       `${quoteCheck(context, breach.check, "en")} was breached; owners investigate, and without their decision the rollback begins ${sayDeadline(commitByMs, context, "en")}`,
     countdown: ({ breach, commitByMs }, context) =>
@@ -83,7 +88,8 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
   fr: {
     undecided: ({ checks }, context) =>
       `${quoteChecks(context, checks, "fr")} ${are(checks, "fr")} indécis au terme de la phase\u202f; une décision est demandée`,
-    failed: ({ checks }, context) => `${quoteChecks(context, checks, "fr")} en échec\u202f; une décision est demandée`,
+    failed: ({ checks }, context) =>
+      `${quoteChecks(context, checks, "fr")} en échec${isProvenFailure(context.plan, checks) ? ", ce qui est prouvé et le reste" : " sur les derniers relevés"}\u202f; une décision est demandée`,
     "no-data": ({ checks }, context) => `pas de relevés pour ${quoteChecks(context, checks, "fr")}\u202f; le temps de la phase est arrêté`,
     invalid: () => "les versions ne reçoivent pas les parts de personnes prévues\u202f; rien ne peut être comparé avant réparation",
     "shared-incident": ({ checks }, context) =>
@@ -95,6 +101,8 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Context]>> = {
       `l’environnement ${quote(environment, "fr")} est gelé, jusqu’à son terme ou jusqu’à sa levée par un release manager`,
     capacity: ({ services }) =>
       `la nouvelle version de ${services.join(", ")} n’est pas encore assez grande pour les personnes qui viennent ensuite`,
+    reported: ({ by, roles }) =>
+      `en attente de la décision ${ofRoles(roles, "fr", "or")} sur le problème signalé par ${by}\u202f; d’ici là, pas d’étape suivante`,
     investigation: ({ breach, commitByMs }, context) =>
       `${quoteCheck(context, breach.check, "fr")} a été franchi\u202f; les responsables enquêtent et, sans décision, le retour arrière commence ${sayDeadline(commitByMs, context, "fr")}`,
     countdown: ({ breach, commitByMs }, context) =>

@@ -4,6 +4,7 @@ import type { NoticeState, ReactionState } from "../view/notice-state.ts";
 import type { ByLanguage } from "./context.ts";
 import { sayShare } from "./numbers.ts";
 import { sayTimeExactly } from "./times.ts";
+import { sayWhy } from "./whys.ts";
 
 /** The fixed words of a notice; its sentences come with it. */
 export interface NoticeWords {
@@ -116,7 +117,7 @@ export function sayFailing({ target, sinceMs, why }: FailingNotices, plan: Pick<
   const whom = `${target.notifier} ${target.to}`.trim();
   const since = sayTimeExactly(plan, sinceMs);
   return language === "fr"
-    ? `les notifications à ${whom} n’arrivent pas depuis ${since}, nouvel essai à venir\u202f: ${why}`
+    ? `les notifications à ${whom} n’arrivent pas depuis ${since}, nouvel essai à venir\u202f: ${sayWhy(why, "fr")}`
     : `notices to ${whom} do not arrive since ${since}, and are tried again: ${why}`;
 }
 
@@ -124,6 +125,6 @@ export function sayFailing({ target, sinceMs, why }: FailingNotices, plan: Pick<
 export function sayLost({ revision, target, why }: LostNotice, language: Language): string {
   const whom = `${target.notifier} ${target.to}`.trim();
   return language === "fr"
-    ? `la notification de la révision ${revision} à ${whom} n’est pas arrivée et est abandonnée\u202f: ${why}`
+    ? `la notification de la révision ${revision} à ${whom} n’est pas arrivée et est abandonnée\u202f: ${sayWhy(why, "fr")}`
     : `the notice of revision ${revision} to ${whom} did not arrive and is given up: ${why}`;
 }

@@ -2,6 +2,7 @@ import type { Language } from "../plan.ts";
 import type { Refusal, RequestKind } from "../requests.ts";
 import { quoteCheck, quoteChecks, tell } from "./context.ts";
 import type { ByLanguage, Context, Sentences } from "./context.ts";
+import { sayHold } from "./holds.ts";
 import { sayObstacles } from "./obstacles.ts";
 import { ofRoles, sayRoles } from "./people.ts";
 import { sayStatusKind } from "./statuses.ts";
@@ -14,6 +15,13 @@ export function sayRefusal(refusal: Refusal, context: Context, language: Languag
 /** What was asked for, so that it follows "asked" or "a demandé": "to roll back", "la reprise". An unknown kind stays as it is. */
 export function sayAsked(asked: string, language: Language): string {
   return (requests[language] as Readonly<Record<string, string>>)[asked] ?? asked;
+}
+
+/** How many more of the same there were, behind what was asked for; nothing where it was one. */
+export function sayTimes(times: number | undefined, language: Language): string {
+  if (times === undefined) return "";
+  if (language === "fr") return ` (encore ${times === 1 ? "une" : times} fois en une minute)`;
+  return times === 1 ? " (once more within a minute)" : ` (${times} more times within a minute)`;
 }
 
 const requests: ByLanguage<Readonly<Record<RequestKind, string>>> = {
@@ -58,6 +66,8 @@ const refusals: ByLanguage<Sentences<Refusal, readonly [Context]>> = {
     "gate-open": ({ checks }, context) => `not passed yet: ${quoteChecks(context, checks, "en")}`,
     "waits-for": ({ roles }) => `it still waits for the approval ${ofRoles(roles, "en")}`,
     "in-the-way": ({ obstacles }) => `not while ${sayObstacles(obstacles, "en")}, unless a release manager lets it pass`,
+    "would-hold": ({ why }, context) => `it would hold all the same: ${sayHold(why, context, "en")}`,
+    "just-reported": () => "somebody has just reported a problem; look again",
   },
   fr: {
     stale: ({ expected, actual }) =>
@@ -75,5 +85,7 @@ const refusals: ByLanguage<Sentences<Refusal, readonly [Context]>> = {
     "gate-open": ({ checks }, context) => `pas encore validé\u202f: ${quoteChecks(context, checks, "fr")}`,
     "waits-for": ({ roles }) => `il manque encore l’accord ${ofRoles(roles, "fr")}`,
     "in-the-way": ({ obstacles }) => `il faut une dérogation d’un release manager pour passer bien que ${sayObstacles(obstacles, "fr")}`,
+    "would-hold": ({ why }, context) => `elle resterait suspendue\u202f: ${sayHold(why, context, "fr")}`,
+    "just-reported": () => "un problème vient d’être signalé\u202f; à relire",
   },
 };

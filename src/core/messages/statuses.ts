@@ -46,7 +46,7 @@ const kinds: ByLanguage<Readonly<Record<Status["kind"], string>>> = {
     promoting: "en cours de généralisation",
     promoted: "généralisée",
     "rolling-back": "en retour arrière",
-    "rolled-back": "annulée",
+    "rolled-back": "revenue en arrière",
     stopped: "arrêtée",
     halted: "arrêtée, environnement gelé",
   },
@@ -151,12 +151,14 @@ const waiting: ByLanguage<Sentences<Wait, readonly [context: Context, fromMs: nu
     "sign-off": ({ roles }, { plan }) => `for the approval ${ofRoles(roles, "en", jointOf(plan.people.start))}`,
     scheduled: ({ atMs }, context) => `until ${sayScheduled(atMs, context, "en")}, as scheduled`,
     freeze: ({ environment }) => `for the freeze of ${quote(environment, "en")} to end`,
+    reported: ({ by, roles }) => `for the decision ${ofRoles(roles, "en", "or")} about the problem that ${by} reported`,
   },
   fr: {
     window: (_, context, fromMs) => `de la fenêtre de tir${opening(context, fromMs, "fr")}`,
     "sign-off": ({ roles }, { plan }) => `de l’accord ${ofRoles(roles, "fr", jointOf(plan.people.start))}`,
     scheduled: ({ atMs }, context) => `du moment prévu, ${sayScheduled(atMs, context, "fr")}`,
     freeze: ({ environment }) => `de la fin du gel de ${quote(environment, "fr")}`,
+    reported: ({ by, roles }) => `de la décision ${ofRoles(roles, "fr", "or")} sur le problème signalé par ${by}`,
   },
 };
 
@@ -174,9 +176,16 @@ function opening(context: Context, fromMs: number, language: Language): string {
 
 function kept(previous: Kept, sinceMs: number, context: Context, language: Language): string {
   const untilMs = sinceMs + context.plan.keepPreviousMs;
+  // What is kept beyond its time is kept for a decision that nobody has taken yet.
+  if (previous === "kept" && context.nowMs !== undefined && context.nowMs > untilMs) return keptOn[language];
   const when = sayWhen(context.plan, { atMs: untilMs, nowMs: context.nowMs ?? sinceMs }, language);
   return previousWords[language][previous](when);
 }
+
+const keptOn: ByLanguage<string> = {
+  en: "the previous one is kept until somebody has decided about the problem that was reported",
+  fr: "la précédente est gardée jusqu’à la décision sur le problème signalé",
+};
 
 const previousWords: ByLanguage<Readonly<Record<Kept, (until: string) => string>>> = {
   en: {

@@ -46,12 +46,12 @@ export function sayTook(
 
 const asked: ByLanguage<Readonly<Record<AskedFor, string>>> = {
   en: {
-    decision: "decides: take everybody back, pause, or go on",
+    decision: "decides: take everybody back, or go on",
     acknowledgement: "is asked to confirm that the rollback was executed",
     validation: "is asked to validate the state after the rollback",
   },
   fr: {
-    decision: "décider le retour arrière, la pause ou la poursuite",
+    decision: "décider le retour arrière ou la poursuite",
     acknowledgement: "confirmer l’exécution du retour arrière",
     validation: "valider l’état après le retour arrière",
   },

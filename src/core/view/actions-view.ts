@@ -1,22 +1,22 @@
 import { overridable, unfit } from "../decide/fit.ts";
 import type { Situation } from "../decide/fit.ts";
-import { looksAway } from "../decide/looks-away.ts";
+import { isGuard, looksAway } from "../decide/looks-away.ts";
 import { approvable, missingRoles } from "../decide/sign-offs.ts";
-import { actionLabels, sayConsequence, stableWords, validateLabels } from "../messages/actions.ts";
+import { actionLabels, goOnLabels, sayConsequence, stableWords, validateLabels } from "../messages/actions.ts";
 import type { Stakes } from "../messages/actions.ts";
 import { capital, quoteChecks } from "../messages/context.ts";
 import type { Context } from "../messages/context.ts";
 import { sayObstacles } from "../messages/obstacles.ts";
 import { sayRefusal } from "../messages/refusals.ts";
 import { nextStep } from "../obstacles.ts";
+import { openReport } from "../open-report.ts";
 import type { Language } from "../plan.ts";
 import type { Release } from "../release.ts";
 import type { ActionView, TrafficView } from "../release-view.ts";
 import { requestKinds } from "../requests.ts";
 import type { RequestKind } from "../requests.ts";
-import { rollbackRoles, rolesFor } from "../roles.ts";
+import { deedOf, rollbackRoles, rolesFor } from "../roles.ts";
 import { isExposed } from "../status.ts";
-import { maySayItStays } from "../way-back.ts";
 import { sayTarget } from "./people-view.ts";
 
 /** Asked once more, because people move, or because a rule of the plan is set aside. */
@@ -40,7 +40,7 @@ export function actionsView(
     return [
       {
         kind,
-        label: kind === "approve" && stakes.approves === "rollback" ? validateLabels[language] : actionLabels[language][kind],
+        label: labelOf(kind, stakes, language),
         why: refusal === null ? null : sayRefusal(refusal, context, language),
         roles,
         whyNotYours: roles.length === 0 ? "" : sayRefusal({ kind: "role", needs: roles }, context, language),
@@ -49,6 +49,11 @@ export function actionsView(
       },
     ];
   });
+}
+
+function labelOf(kind: RequestKind, { approves, answersReport }: Stakes, language: Language): string {
+  if (kind === "approve" && approves === "rollback") return validateLabels[language];
+  return kind === "resume" && answersReport !== null ? goOnLabels[language] : actionLabels[language][kind];
 }
 
 /** What pressing a button would touch now. */
@@ -61,7 +66,8 @@ export function stakesOf(
   const { plan, status } = release;
   const step = approvable(status, plan) ?? nextStep(release);
   const obstacles = overridable(release, seen).map(({ obstacle }) => obstacle);
-  const passed = looksAway(status, plan);
+  const passed = looksAway(status);
+  const quoted = (checks: readonly string[]): string => (checks.length === 0 ? "" : quoteChecks(context, checks, language));
   return {
     people: traffic.people?.canary ?? null,
     wantedPct: status.kind === "promoted" ? 100 : traffic.wantedPct,
@@ -71,8 +77,10 @@ export function stakesOf(
     keptMs: plan.keepStoppedMs,
     approves: approvable(status, plan)?.kind ?? null,
     step: step === null ? "" : sayTarget(step, { plan }, language),
-    looksAway: passed.length === 0 ? "" : quoteChecks(context, passed, language),
-    staysAfterReport: maySayItStays(release),
+    looksAway: quoted(passed.filter((check) => isGuard(plan, check))),
+    judgesAfresh: quoted(passed.filter((check) => !isGuard(plan, check))),
+    isReported: openReport(release) !== null,
+    answersReport: deedOf("resume", release) !== "resume-reported" ? null : status.kind === "promoted" ? "stays" : "goes-on",
     obstacles: sayObstacles(obstacles, language),
     deciders: rollbackRoles(plan),
     validators: missingRoles(release, { kind: "rollback" }),

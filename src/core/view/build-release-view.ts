@@ -1,5 +1,7 @@
+import { isMismatched } from "../../evidence/sample-ratio.ts";
 import type { ChainedEntry } from "../chain.ts";
 import type { Situation } from "../decide/fit.ts";
+import { holdAhead } from "../decide/phase.ts";
 import { isCounting, standingsOf } from "../evidence-book.ts";
 import type { EvidenceBook, Standing } from "../evidence-book.ts";
 import { capital } from "../messages/context.ts";
@@ -28,7 +30,9 @@ export interface Seen {
   readonly release: Release;
   readonly book: EvidenceBook;
   readonly entries: readonly ChainedEntry[];
-  readonly observation: (Pick<Observation, "traffic"> & Partial<Pick<Observation, "frozen" | "frozenSinceMs" | "superseded">>) | null;
+  readonly observation:
+    | (Pick<Observation, "traffic"> & Partial<Pick<Observation, "frozen" | "frozenSinceMs" | "superseded" | "workloads">>)
+    | null;
   /** Receivers that cannot be told just now, and notices that were given up; absent: none. */
   readonly notices?: { readonly failing: readonly FailingNotices[]; readonly lost: readonly LostNotice[] };
 }
@@ -39,7 +43,12 @@ const storyLength = 50;
 
 /** One release as it is shown at `nowMs` (epoch ms), its sentences in `language`, which is the plan's unless another is asked for. */
 export function buildReleaseView(seen: Seen, nowMs: number, language: Language = seen.release.plan.language): ReleaseView {
-  return viewOfStandings(seen, standingsOf(seen.release, seen.book, judgedMs(seen, nowMs)), { nowMs, language });
+  const { release, book, observation } = seen;
+  const standings = standingsOf(release, book, judgedMs(seen, nowMs));
+  const workloads = observation?.workloads ?? { kind: "unseen" as const, why: "" };
+  const now = { ...momentOf(seen, nowMs), workloads };
+  const holdsOn = holdAhead({ release, plan: release.plan, book, nowMs, standings, isMismatched: isMismatched(book.draws), seen: now });
+  return viewOfStandings(seen, standings, { nowMs, language, holdsOn });
 }
 
 /** The moment by which the checks are shown: now while readings are evidence, afterwards the end of that, for what is read no more was judged all the same. */
@@ -53,7 +62,7 @@ function judgedMs({ release, entries }: Told, nowMs: number): number {
 export function viewOfStandings(
   seen: Omit<Seen, "book"> & { readonly book: Pick<EvidenceBook, "observedMs" | "sinceShare"> },
   standings: readonly Standing[],
-  at: { readonly nowMs: number; readonly language: Language },
+  at: { readonly nowMs: number; readonly language: Language } & Pick<Situation, "holdsOn">,
 ): ReleaseView {
   const { release, book } = seen;
   const { nowMs, language } = at;
@@ -90,7 +99,7 @@ export function viewOfStandings(
     guards: checks.filter((check) => check.phase === null).map((check) => check.view),
     story: storyOf(seen, language),
     people: peopleView(release, language),
-    actions: actionsView({ release, standings, seen: momentOf(seen, nowMs) }, traffic, context, language),
+    actions: actionsView({ release, standings, seen: momentOf(seen, nowMs), holdsOn: at.holdsOn ?? null }, traffic, context, language),
     undelivered: [
       ...(seen.notices?.failing ?? []).map((failing) => capital(sayFailing(failing, plan, language))),
       ...(seen.notices?.lost ?? []).map((lost) => capital(sayLost(lost, language))),

@@ -1,7 +1,7 @@
 import type { Standing } from "../evidence-book.ts";
 import { askedCheck } from "../messages/context.ts";
 import type { AskedCheck, Context } from "../messages/context.ts";
-import { linesOf, sayBareValue, sayFigureShortly, scaleOf } from "../messages/figures.ts";
+import { linesOf, sayBareValue, sayCounted, sayFigureShortly, scaleOf } from "../messages/figures.ts";
 import { sayAbout, sayNumber } from "../messages/numbers.ts";
 import { sayReaction } from "../messages/reactions.ts";
 import { sayVerdict, sayVerdictWord } from "../messages/verdicts.ts";
@@ -28,8 +28,9 @@ export function checkView(
     kind: at.hasBegun ? verdict.kind : "not-yet",
     word: at.hasBegun ? wordOf(asked, standing, language) : sayVerdictWord(asked.kind, "not-yet", language),
     figure: at.hasBegun ? sayFigureShortly(asked, verdict, language) : null,
+    counts: sayCounted(scaleOf(asked.condition), language),
     sentence: at.hasBegun ? sayVerdict(check.id, verdict, { ...at.context, moreMs }, language) : sayNotYet(asked, language),
-    band: bandOf(asked, at.hasBegun ? verdict : null),
+    band: bandOf(asked, at.hasBegun ? verdict : null, language),
     aside: isGuard ? `→ ${sayReaction(check.reaction, language)}` : asideOfGate(asked, language),
     reaction,
     moreMs,
@@ -65,13 +66,14 @@ function asideOfGate(asked: AskedCheck, language: Language): string {
 }
 
 /** The picture is as wide as the lines ask for, so that it stands still while the interval closes in. */
-function bandOf(asked: AskedCheck, verdict: Verdict | null): BandView | null {
+function bandOf(asked: AskedCheck, verdict: Verdict | null, language: Language): BandView | null {
   const { pass, fail } = linesOf(asked);
   if (fail === null || verdict === null) return null;
   const low = verdict.interval?.low ?? verdict.estimate;
   const high = verdict.interval?.high ?? verdict.estimate;
   if (low === null || high === null) return null;
   const lines = pass === null ? [fail.at] : [fail.at, pass.at];
+  const say = (at: number): string => sayBareValue(at, scaleOf(asked.condition) ?? { kind: "number" }, language);
   return {
     ...frameOf(Math.min(...lines), Math.max(...lines), fail.good),
     low,
@@ -79,6 +81,8 @@ function bandOf(asked: AskedCheck, verdict: Verdict | null): BandView | null {
     estimate: verdict.estimate,
     passAt: pass?.at ?? null,
     failAt: fail.at,
+    passSays: pass === null ? null : say(pass.at),
+    failSays: say(fail.at),
     good: fail.good,
   };
 }

@@ -1,10 +1,12 @@
+import { isGuard } from "../decide/looks-away.ts";
 import { isSameTarget, jointOf, missingRoles, needsOf, nextSignOff } from "../decide/sign-offs.ts";
-import { namePhase, quote, tell } from "../messages/context.ts";
+import { isProvenFailure, namePhase, quote, quoteChecks, tell } from "../messages/context.ts";
 import type { ByLanguage, Context, Sentences } from "../messages/context.ts";
 import { sayObstacle } from "../messages/obstacles.ts";
 import { ofRoles, sayRoles, theRoles } from "../messages/people.ts";
 import { sayWhen } from "../messages/times.ts";
 import { nextStep } from "../obstacles.ts";
+import { openReport } from "../open-report.ts";
 import type { Language } from "../plan.ts";
 import type { Release } from "../release.ts";
 import { rollbackRoles, rolesFor } from "../roles.ts";
@@ -37,7 +39,7 @@ const steps: ByLanguage<Sentences<Status, readonly [Ahead]>> = {
     holding: (status, ahead) => tell(holds.en, status.why, { ...ahead, phase: status.phase }),
     promoting: () => "promoted when this is done; the guards stay armed until then",
     promoted: () => "",
-    "rolling-back": () => "nothing that anybody has to do",
+    "rolling-back": (_, { release }) => (awaitsAcknowledgement(release) ? "" : "nothing that anybody has to do"),
     "rolled-back": () => "",
     stopped: (status, ahead) => (status.canary === "kept" ? `the new version is removed ${removed(status.sinceMs, ahead, "en")}` : ""),
     halted: () => "a release manager lifts the freeze, with a reason, before anything starts there again",
@@ -52,7 +54,7 @@ const steps: ByLanguage<Sentences<Status, readonly [Ahead]>> = {
     holding: (status, ahead) => tell(holds.fr, status.why, { ...ahead, phase: status.phase }),
     promoting: () => "généralisée quand c’est fait\u202f; les garde-fous restent armés jusque-là",
     promoted: () => "",
-    "rolling-back": () => "personne n’a rien à faire",
+    "rolling-back": (_, { release }) => (awaitsAcknowledgement(release) ? "" : "personne n’a rien à faire"),
     "rolled-back": () => "",
     stopped: (status, ahead) => (status.canary === "kept" ? `la nouvelle version est retirée ${removed(status.sinceMs, ahead, "fr")}` : ""),
     halted: () => "un release manager lève le gel, avec un motif, avant tout nouveau démarrage",
@@ -63,7 +65,10 @@ type Held = Ahead & { readonly phase: number };
 const holds: ByLanguage<Sentences<HoldReason, readonly [Held]>> = {
   en: {
     undecided: (_, held) => `${after(held.phase, held, "en")} by itself as soon as the evidence allows; or somebody takes people back`,
-    failed: () => "somebody takes people back, or the evidence turns",
+    failed: ({ checks }, held) => {
+      if (turnsByItself(checks, held)) return "it goes on by itself when the latest readings are good; or somebody takes people back";
+      return `somebody takes people back; or a release manager resumes${afterLook(checks, held, "en")}`;
+    },
     "no-data": () => "it goes on by itself when the readings are back",
     invalid: () => "somebody repairs the shares, or takes people back",
     "shared-incident": () => "it goes on by itself when the stable version is well again",
@@ -76,13 +81,18 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Held]>> = {
     window: (_, held) => `${after(held.phase, held, "en")} when the window opens`,
     freeze: (_, held) => `${after(held.phase, held, "en")} when the freeze is over`,
     capacity: (_, held) => `${after(held.phase, held, "en")} by itself when it is; or somebody looks why it does not grow`,
+    reported: () => "",
     investigation: () => "a release manager resumes or takes people back; without a word the rollback begins by itself",
     countdown: () => "the rollback begins by itself, unless fresh evidence proves that the breach is over; it may be begun earlier",
   },
   fr: {
     undecided: (_, held) =>
       `${after(held.phase, held, "fr")} automatiquement dès que les preuves suffisent\u202f; ou retour arrière par décision`,
-    failed: () => "retour arrière par décision, sauf si les preuves s’inversent",
+    failed: ({ checks }, held) => {
+      if (turnsByItself(checks, held))
+        return "reprise automatique quand les derniers relevés sont bons\u202f; ou retour arrière par décision";
+      return `retour arrière par décision\u202f; ou reprise par un release manager${afterLook(checks, held, "fr")}`;
+    },
     "no-data": () => "reprise automatique au retour des relevés",
     invalid: () => "réparation des parts, ou retour arrière par décision",
     "shared-incident": () => "reprise automatique quand la version stable est rétablie",
@@ -92,11 +102,27 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Held]>> = {
     freeze: (_, held) => `${after(held.phase, held, "fr")} à la fin du gel`,
     capacity: (_, held) =>
       `${after(held.phase, held, "fr")} automatiquement dès qu’elle l’est ; sinon, chercher pourquoi elle ne grandit pas`,
+    reported: () => "",
     investigation: () => "un release manager reprend ou annule\u202f; sans décision, le retour arrière commence de lui-même",
     countdown: () =>
       "le retour arrière commence de lui-même, sauf preuve nouvelle que le seuil n’est plus franchi\u202f; il peut être avancé",
   },
 };
+
+/** Gates that go by their latest readings alone may pass again without anybody's word; a proof stays, and so does a guard that nothing feeds any more. */
+function turnsByItself(checks: readonly string[], { release: { plan } }: Held): boolean {
+  return !isProvenFailure(plan, checks) && !checks.some((check) => isGuard(plan, check));
+}
+
+/** What becomes of gates that failed when a release manager goes on. */
+function afterLook(checks: readonly string[], { release: { plan } }: Held, language: Language): string {
+  const gates = checks.filter((check) => !isGuard(plan, check));
+  if (gates.length === 0) return "";
+  const names = quoteChecks({ plan }, gates, language);
+  if (language === "fr")
+    return `\u202f: ${names} ${gates.length === 1 ? "doit" : "doivent"} alors être validé${gates.length === 1 ? "" : "s"} sur ce qui vient ensuite`;
+  return `: then ${names} ${gates.length === 1 ? "has" : "have"} to pass on what comes from then on`;
+}
 
 function jointAfter({ phase, release }: Pick<Held, "phase" | "release">): "and" | "or" {
   return jointOf(needsOf(release.plan, nextSignOff(phase, release.plan)));
@@ -116,12 +142,15 @@ function earliest(phase: number, ahead: Ahead, language: Language): string {
 
 function signers(phase: number, { release }: Ahead, language: Language): string {
   const missing = missingRoles(release, nextSignOff(phase, release.plan));
-  if (missing.length === 0) return "";
+  const report = openReport(release) === null ? "" : afterReport[language];
+  if (missing.length === 0) return report;
   const joint = jointAfter({ phase, release });
   const roles = sayRoles(missing, language, joint);
-  if (language === "fr") return `, avec l’accord\u202f: ${roles}`;
-  return ` and ${roles} approve${missing.length === 1 || joint === "or" ? "s" : ""}`;
+  if (language === "fr") return `, avec l’accord\u202f: ${roles}${report}`;
+  return ` and ${roles} approve${missing.length === 1 || joint === "or" ? "s" : ""}${report}`;
 }
+
+const afterReport: ByLanguage<string> = { en: ", and somebody has decided to go on", fr: ", et après décision de poursuivre" };
 
 function readyBy(sinceMs: number, { release, nowMs }: Ahead, language: Language): string {
   return sayWhen(release.plan, { atMs: sinceMs + release.plan.readyWithinMs, nowMs }, language);
@@ -134,13 +163,21 @@ function removed(sinceMs: number, { release, nowMs }: Ahead, language: Language)
 
 /** Who decides about a problem that was reported. */
 function reported(release: Release, language: Language): readonly string[] {
-  const [report] = release.reports;
-  if (report === undefined || release.rollback !== null) return [];
+  const report = openReport(release);
+  if (report === null) return [];
   const reason = quote(report.reason, language);
   const deciders = rollbackRoles(release.plan);
-  return language === "fr"
-    ? [`problème signalé par ${report.by} (${reason}), décision ${ofRoles(deciders, "fr", "or")}\u202f: retour arrière, pause ou poursuite`]
-    : [`${theRoles(deciders, "en", "or")} decides about the problem that ${report.by} reported (${reason}): roll back, pause, or go on`];
+  const isDone = release.status.kind === "promoted";
+  if (language === "fr") {
+    const until = isDone ? "" : "\u202f; d’ici là, pas d’étape suivante";
+    return [
+      `problème signalé par ${report.by} (${reason}), décision ${ofRoles(deciders, "fr", "or")}\u202f: retour arrière ou poursuite${until}`,
+    ];
+  }
+  const until = isDone ? "" : "; until then it goes no further";
+  return [
+    `${theRoles(deciders, "en", "or")} decides about the problem that ${report.by} reported (${reason}): roll back, or go on${until}`,
+  ];
 }
 
 /** What was let pass for the next step. */

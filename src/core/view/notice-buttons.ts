@@ -18,7 +18,7 @@ import { approvalsNow } from "./people-view.ts";
 
 /** A button below a message about a release, in words; whoever presses it is asked once more, with the consequence. */
 export interface ButtonState extends ButtonWords {
-  readonly kind: Extract<Request["kind"], "approve" | "acknowledge" | "pause" | "rollback">;
+  readonly kind: Extract<Request["kind"], "approve" | "acknowledge" | "resume" | "pause" | "rollback">;
   /** `approve`: the role that speaks; else `null`. */
   readonly as: Role | null;
   readonly no: string;
@@ -28,12 +28,12 @@ export interface ButtonState extends ButtonWords {
 
 /**
  * What may be pressed where the release stands, `nowMs` being the moment of its last entry: an approval for each role that is still missing, or that
- * a rollback by hand was executed, then pause, then the way back. Pure.
+ * a rollback by hand was executed, then to go on after a report, pause, then the way back. Pure.
  */
 export function buttonsOf(release: Release, wantedPct: number, nowMs: number): readonly ButtonState[] {
   const { plan, status } = release;
   const { language } = plan;
-  const { no, acknowledge, pause, rollback, callOff, over, keptUntil } = buttonWords[language];
+  const { no, acknowledge, goOn, pause, rollback, callOff, over, keptUntil } = buttonWords[language];
   const situation: Situation = { release, standings: [], seen: { nowMs, frozen: [], superseded: false } };
   const stakes = stakesOf(situation, { people: null, wantedPct }, { plan }, language);
   const unless = (kind: Exclude<ButtonState["kind"], "approve">, words: Omit<ButtonWords, "consequence">, more: readonly string[] = []) => {
@@ -47,6 +47,7 @@ export function buttonsOf(release: Release, wantedPct: number, nowMs: number): r
   return [
     ...approvalButtons(release),
     ...unless("acknowledge", acknowledge),
+    ...(stakes.answersReport === null || isGoingBack(status) ? [] : unless("resume", goOn)),
     ...unless("pause", pause),
     // Who is being taken back needs no second order.
     ...(status.kind === "rolling-back" ? [] : unless("rollback", back, [...later, over])),

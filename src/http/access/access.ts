@@ -1,11 +1,14 @@
 import type { Context } from "hono";
 import type { LoginSettings } from "../../config/open-login.ts";
+import type { Proxies } from "../../config/proxies-shape.ts";
 import { UserError } from "../../errors.ts";
 import type { AccessStore, Clock, Grant, StoredSession } from "../../ports.ts";
 import type { SessionPerson } from "../contract/access.ts";
 import type { Log } from "../log.ts";
 import { personOf } from "../tokens.ts";
 import type { Caller } from "../tokens.ts";
+import { agentOf } from "./agent.ts";
+import { CallerAddresses, placeOf } from "./caller-address.ts";
 import { clearCookie, readCookie, writeCookie } from "./cookie.ts";
 import type { CookieHome } from "./cookie.ts";
 import { callerWith } from "./grants.ts";
@@ -19,7 +22,8 @@ import { MachineTokens } from "./machine-tokens.ts";
 import { checkOrigin } from "./origin.ts";
 import { Roster } from "./roster.ts";
 import { Sessions } from "./sessions.ts";
-import { addressOf, Tries } from "./tries.ts";
+import { Tries } from "./tries.ts";
+import { details } from "../details.ts";
 
 /** What access to a server is made of. */
 export interface AccessMakings {
@@ -33,6 +37,8 @@ export interface AccessMakings {
   readonly publicUrl: string | null;
   /** How people sign in with their identity provider. Absent or `null`: they do not. */
   readonly login?: LoginSettings | null;
+  /** Who is believed whom they speak for. Absent or `null`: nobody. */
+  readonly proxies?: Proxies | null;
   readonly log: Log;
 }
 
@@ -45,6 +51,12 @@ export interface Identified {
   readonly via: SessionPerson["via"];
   readonly session: StoredSession | null;
   readonly proof: Proof | null;
+}
+
+/** A session that is open: who holds it now (`null`: nobody whom it still lets in), and when it was last used, epoch ms (`null`: not since the server began). */
+export interface OpenSession extends StoredSession {
+  readonly holder: Caller | null;
+  readonly lastSeenMs: number | null;
 }
 
 /** How long a call that stays open may: until `over` aborts, and `lastsMs` at most. `leave` is called when it is over. */
@@ -83,8 +95,9 @@ export class Access {
   readonly #links: Links<LinkHolder>;
   readonly #tries: Tries;
   readonly #home: CookieHome;
+  readonly #addresses: CallerAddresses;
 
-  constructor({ store, clock, people, tokens, publicUrl, log, login = null }: AccessMakings) {
+  constructor({ store, clock, people, tokens, publicUrl, log, login = null, proxies = null }: AccessMakings) {
     this.publicUrl = publicUrl;
     this.#clock = clock;
     this.roster = new Roster(clock, people);
@@ -97,6 +110,7 @@ export class Access {
     this.#links = new Links(clock);
     this.#tries = new Tries(clock, log, triesAtMost);
     this.#home = { isHttps: publicUrl?.startsWith("https:") ?? false };
+    this.#addresses = new CallerAddresses(proxies);
   }
 
   /**
@@ -108,6 +122,11 @@ export class Access {
     const found = header === undefined ? await this.#bySession(context) : await this.#byToken(context, header);
     if (found !== null && !found.caller.isMachine) this.roster.seen(found.caller);
     return found;
+  }
+
+  /** The address from which a call comes; "" where there is no connection. */
+  addressOf(context: Context): string {
+    return this.#addresses.of(context);
   }
 
   /** For a call that stays open: it is over as soon as what its caller showed is. A person who reads is here as long as it is not. */
@@ -131,8 +150,8 @@ export class Access {
     const holder = this.#links.redeem(code);
     const isOver = holder !== null && holder.from !== null && !(await this.#sessions.isOpen(holder.from));
     if (holder === null || isOver) {
-      this.#tries.count(addressOf(context));
-      throw new UserError("link-unknown", "Nobody here has this link, or it was used, or its ten minutes are over.");
+      this.#tries.count(this.#placeOf(context));
+      throw new UserError("link-unknown", details.linkUnknown());
     }
     const { from, ...person } = holder;
     return this.#open(context, { ...person, via: "link" }, from?.expiresMs ?? Infinity);
@@ -145,8 +164,8 @@ export class Access {
 
   /** Where the browser goes to sign in; it ends at `to`, an address of this server. Throws `login-unset`, `login-provider` or `too-many-tries`. */
   async beginLogin(context: Context, to: string): Promise<URL> {
-    if (this.login === null) throw new UserError("login-unset", "The server's file names no identity provider.");
-    this.#beginnings.count(addressOf(context));
+    if (this.login === null) throw new UserError("login-unset", details.loginUnset());
+    this.#beginnings.count(this.#placeOf(context));
     const { url, flow } = await this.login.begin(to);
     writeCookie(context, this.#home, { what: "login", value: this.#flows.seal(flow), seconds: this.#flows.seconds });
     return url;
@@ -154,12 +173,12 @@ export class Access {
 
   /** Opens the session of who comes back from the provider. Throws one of the codes `login-…`, or `too-many-tries`. */
   async finishLogin(context: Context): Promise<{ readonly opened: Identified; readonly to: string }> {
-    if (this.login === null) throw new UserError("login-unset", "The server's file names no identity provider.");
+    if (this.login === null) throw new UserError("login-unset", details.loginUnset());
     const flow = this.#flows.open(readCookie(context, this.#home, "login") ?? "", context.req.query("state") ?? "");
     clearCookie(context, this.#home, "login");
     if (flow === null) {
-      this.#tries.count(addressOf(context));
-      throw new UserError("login-over", "This browser has begun no such sign-in, or it came to its end.");
+      this.#tries.count(this.#placeOf(context));
+      throw new UserError("login-over", details.loginNotBegun());
     }
     const person = this.#personBehind(await this.login.finish(new URL(context.req.url).search, flow));
     return { opened: await this.#open(context, { ...person, via: "login" }, Infinity), to: flow.to };
@@ -171,13 +190,13 @@ export class Access {
     // Somebody else's name is taken by who signs in as them, and by nobody who only is called so, or nearly.
     const other = person === null ? this.roster.namedLike(name) : null;
     if (other !== null)
-      throw new UserError("login-name", `${name} is, or looks like, ${other.name} of the server's file, who signs in as somebody else.`, {
+      throw new UserError("login-name", details.nameLike(name, other.name), {
         who: name,
       });
     if (person !== null) return { name: person.name, grants };
     const groups = this.login?.settings.roles.map(({ group }) => group) ?? [];
     if (grants.length === 0)
-      throw new UserError("login-role", `${name} is in no group that has a role here, and is not in the server's file.`, {
+      throw new UserError("login-role", details.noGroup(name), {
         who: name,
         groups,
       });
@@ -190,27 +209,45 @@ export class Access {
     clearCookie(context, this.#home, "session");
   }
 
+  /** Every session that is open, newest first. */
+  async openSessions(): Promise<readonly OpenSession[]> {
+    return (await this.#sessions.all()).map((session) => ({ ...session, holder: this.#callerOf(session) }));
+  }
+
+  /** Ends every session of the person at once, with the streams that they hold and the links that would open another; answers how many there were. */
+  async endSessions(name: string): Promise<number> {
+    this.#links.end(name);
+    const theirs = (await this.#sessions.all()).filter((session) => session.name === name);
+    for (const { hash } of theirs) await this.#sessions.close(hash);
+    return theirs.length;
+  }
+
   /** An old session of this browser ends where a new one begins: an id that somebody planted is worth nothing. */
   async #open(context: Context, person: Holder & Pick<StoredSession, "via">, endsMs: number): Promise<Identified> {
     const before = readCookie(context, this.#home, "session");
     const old = before === null ? null : await this.#sessions.use(before);
     if (old !== null) await this.#sessions.close(old.hash);
-    const { id, session, seconds } = await this.#sessions.open(person, endsMs);
+    const agent = agentOf(context.req.header("user-agent"));
+    const { id, session, seconds } = await this.#sessions.open({ ...person, ...(agent === null ? {} : { agent }) }, endsMs);
     const caller = this.#callerOf(session);
-    if (caller === null) throw new UserError("link-unknown", `${session.name} does not belong to this server any more.`);
+    if (caller === null) throw new UserError("link-unknown", details.personGone(session.name));
     writeCookie(context, this.#home, { what: "session", value: id, seconds });
     this.roster.seen(caller);
     return { caller, via: session.via, session, proof: proofOf(session) };
   }
 
+  #placeOf(context: Context): string {
+    return placeOf(this.addressOf(context));
+  }
+
   async #byToken(context: Context, header: string): Promise<Identified> {
     const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header)?.[1];
-    if (token === undefined) throw new UserError("token-missing", "This call needs `Authorization: Bearer TOKEN`.");
+    if (token === undefined) throw new UserError("token-missing", details.needsToken());
     const person = personOf(this.#tokens, token);
     const found = person === null ? await this.machines.machineOf(token) : { caller: person, proof: null };
     if (found !== null) return { ...found, via: "token", session: null };
-    this.#tries.count(addressOf(context));
-    throw new UserError("token-unknown", "Nobody here has this token, or it is not in force any more.");
+    this.#tries.count(this.#placeOf(context));
+    throw new UserError("token-unknown", details.tokenUnknown());
   }
 
   async #bySession(context: Context): Promise<Identified | null> {
@@ -220,8 +257,8 @@ export class Access {
     const caller = session === null ? null : this.#callerOf(session);
     if (session === null || caller === null) {
       clearCookie(context, this.#home, "session");
-      this.#tries.count(addressOf(context));
-      throw new UserError("session-over", "The session of this browser is over.");
+      this.#tries.count(this.#placeOf(context));
+      throw new UserError("session-over", details.sessionOver());
     }
     if (!["GET", "HEAD"].includes(context.req.method)) checkOrigin(context, this.publicUrl);
     return { caller, via: session.via, session, proof: proofOf(session) };

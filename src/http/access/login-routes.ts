@@ -4,7 +4,7 @@ import type { Env } from "../auth.ts";
 import { loginQuery } from "../contract/access.ts";
 import { readQuery } from "../input.ts";
 import type { AppParts } from "../parts.ts";
-import { problemOf, problemResponse } from "../problem.ts";
+import { languageOf, problemOf, problemResponse } from "../problem.ts";
 import { loginPage } from "./login-page.ts";
 
 /** Sends the browser to the identity provider. */
@@ -24,13 +24,16 @@ export async function loginCallback(context: Context<Env>, parts: AppParts): Pro
   });
 }
 
+/** Longer addresses than the dashboard's would not fit into the cookie that remembers them. */
+const longestPath = 1_000;
+
 /** An address of this server and of no other, whatever was asked for: a link to the sign-in cannot lead away. */
 export function localPath(to: string): string {
   const home = "http://serin.invalid";
   const url = URL.canParse(to, home) ? new URL(to, home) : null;
   if (url === null || url.origin !== home || !to.startsWith("/")) return "/";
   const path = `${url.pathname}${url.search}${url.hash}`;
-  return /^\/(?![/\\])/.test(path) && !/^\/(?:api|login|metrics)(?:\/|$)/.test(url.pathname) ? path : "/";
+  return path.length <= longestPath && /^\/(?![/\\])/.test(path) && !/^\/(?:api|login|metrics)(?:\/|$)/.test(url.pathname) ? path : "/";
 }
 
 /** A refusal is a page for browsers, and a problem for whoever else. */
@@ -38,13 +41,16 @@ async function orPage(context: Context<Env>, parts: AppParts, work: () => Promis
   try {
     return await work();
   } catch (error) {
-    const problem = problemOf(error, parts.log);
+    const language = languageOf(context);
+    const problem = problemOf(error, parts.log, language);
     if ([401, 403].includes(problem.status)) {
-      const who = error instanceof UserError ? (error.more["who"] ?? null) : null;
-      parts.denied({ code: problem.code, method: context.req.method, path: context.req.path, who: typeof who === "string" ? who : null });
+      const named = error instanceof UserError ? error.more["who"] : null;
+      const who = typeof named === "string" ? named : null;
+      const { method, path } = context.req;
+      parts.denied({ code: problem.code, method, path, who, from: parts.access.addressOf(context) });
     }
     const isBrowser = (context.req.header("accept") ?? "").includes("text/html");
-    const answer = isBrowser ? await loginPage(problem, parts.access.publicUrl) : problemResponse(problem);
+    const answer = isBrowser ? await loginPage(problem, parts.access.publicUrl, language) : problemResponse(problem);
     // With the cookies that were taken back.
     return context.newResponse(answer.body, answer);
   }

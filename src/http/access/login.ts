@@ -4,6 +4,7 @@ import { UserError } from "../../errors.ts";
 import type { Grant } from "../../ports.ts";
 import type { Log } from "../log.ts";
 import type { Flow } from "./flow.ts";
+import { details } from "../details.ts";
 
 /** A person as the provider names them, and what their groups give. */
 export interface SignedIn {
@@ -85,7 +86,7 @@ export class Login {
     this.#found ??= discover(this.settings).catch((error: unknown) => {
       this.#found = null;
       this.#note("login-provider", error);
-      throw new UserError("login-provider", `${this.settings.issuer} does not say how to sign in there.`);
+      throw new UserError("login-provider", details.providerSilent(this.settings.issuer));
     });
     return this.#found;
   }
@@ -121,22 +122,21 @@ async function discover({ issuer, client, secret }: LoginSettings): Promise<Conf
 /** Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1, https://openid.net/specs/openid-connect-core-1_0.html#AuthError */
 function refusalOf(code: string, said: string, issuer: string): UserError {
   if (code === "OAUTH_JWT_TIMESTAMP_CHECK_FAILED") {
-    return new UserError("login-clock", `By this server's clock, what ${issuer} answered is not yet or not any more in force.`);
+    return new UserError("login-clock", details.providerClock(issuer));
   }
   if (code === "OAUTH_AUTHORIZATION_RESPONSE_ERROR") {
-    if (/^(?:server_error|temporarily_unavailable)$/.test(said))
-      return new UserError("login-provider", `${issuer} is not able to sign people in now.`);
+    if (/^(?:server_error|temporarily_unavailable)$/.test(said)) return new UserError("login-provider", details.providerUnable(issuer));
     if (/^(?:access_denied|login_required|consent_required|interaction_required|account_selection_required)$/.test(said)) {
-      return new UserError("login-denied", `${issuer} says that the sign-in was not completed or not consented to.`);
+      return new UserError("login-denied", details.providerDenied(issuer));
     }
   }
   if (code === "OAUTH_RESPONSE_BODY_ERROR" && said === "invalid_grant") {
-    return new UserError("login-over", `${issuer} does not take this sign-in any more.`);
+    return new UserError("login-over", details.providerOver(issuer));
   }
   if (["", "OAUTH_TIMEOUT", "OAUTH_ABORT", "OAUTH_RESPONSE_IS_NOT_JSON", "OAUTH_RESPONSE_IS_NOT_CONFORM"].includes(code)) {
-    return new UserError("login-provider", `${issuer} did not finish the sign-in.`);
+    return new UserError("login-provider", details.providerUnfinished(issuer));
   }
-  return new UserError("login-refused", `What ${issuer} answered is not what this sign-in asked for.`);
+  return new UserError("login-refused", details.providerOther(issuer));
 }
 
 /** The claim of this name; where there is none, the one that dots lead to ("realm_access.roles"). */
@@ -156,10 +156,10 @@ function listOf(claim: unknown): readonly unknown[] {
 function nameIn(claims: Claims, claim: string): string {
   const value = claimIn(claims, claim);
   const name = typeof value === "string" ? value.trim() : "";
-  if (!/^[^\p{Cc}\p{Cf}]{1,200}$/u.test(name)) throw new UserError("login-name", `The provider sends no claim ${claim} that is a name.`);
+  if (!/^[^\p{Cc}\p{Cf}]{1,200}$/u.test(name)) throw new UserError("login-name", details.noClaim(claim));
   if (claim !== "email") return name;
   if (![true, "true"].includes(claims["email_verified"] as boolean | string)) {
-    throw new UserError("login-name", `The provider does not say that ${name} is verified.`);
+    throw new UserError("login-name", details.unverified(name));
   }
   return name.toLowerCase();
 }

@@ -108,6 +108,7 @@ export class MachineTokens {
   }
 }
 
+/** Everything but the digest. */
 function viewOf({ id, name, roles, environments, createdMs, createdBy, expiresMs, lastUsedMs, revoked }: StoredToken): TokenView {
   return { id, name, roles, environments, createdMs, createdBy, expiresMs, lastUsedMs, revokedMs: revoked?.atMs ?? null };
 }

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { UserError } from "../../errors.ts";
 import { isLoopback } from "../listen.ts";
+import { details } from "../details.ts";
 
 /**
  * Throws `origin-wrong` unless the call comes from a page of this server: what a browser says in `Origin` is the server's public address, or the
@@ -14,9 +15,7 @@ export function checkOrigin(context: Context, publicUrl: string | null): void {
   const site = context.req.header("sec-fetch-site");
   if (origin !== undefined && isOurs(origin, context.req.header("host") ?? "", publicUrl) && (site === undefined || site === "same-origin"))
     return;
-  const says =
-    origin === undefined ? "does not say from which page it comes" : `comes from a page of ${JSON.stringify(origin.slice(0, 200))}`;
-  throw new UserError("origin-wrong", `The call ${says}.`);
+  throw new UserError("origin-wrong", origin === undefined ? details.originUnsaid() : details.originOther(origin.slice(0, 200)));
 }
 
 function isOurs(origin: string, host: string, publicUrl: string | null): boolean {

@@ -27,6 +27,11 @@ export class Roster {
     return this.#named.get(name) ?? null;
   }
 
+  /** Who is called so, by the file or since they signed in; `null`: nobody since the server began. */
+  known(name: string): Caller | null {
+    return this.named(name) ?? this.#signedIn.get(name) ?? null;
+  }
+
   /**
    * The person of the file whom the identity provider calls so: by `login` where it is written, else by their name; an address of mail in whatever
    * case. `null`: nobody.

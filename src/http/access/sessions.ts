@@ -32,9 +32,10 @@ export class Sessions {
   }
 
   /** Begins a session; sessions that are over are forgotten on the way. `endsMs` ends it before its time, epoch ms. */
-  async open(person: Pick<StoredSession, "name" | "grants" | "via">, endsMs = Infinity): Promise<OpenedSession> {
+  async open(person: Pick<StoredSession, "name" | "grants" | "via" | "agent">, endsMs = Infinity): Promise<OpenedSession> {
     const nowMs = this.#clock.nowMs();
     await this.#store.forgetSessions(nowMs);
+    for (const [hash, usedMs] of this.#usedMs) if (this.#clock.monotonicMs() - usedMs >= lastsMs) this.#usedMs.delete(hash);
     const id = newSecret();
     const session = { ...person, hash: digestOf(id), createdMs: nowMs, expiresMs: Math.min(nowMs + lastsMs, endsMs) };
     await this.#store.openSession(session);
@@ -47,19 +48,32 @@ export class Sessions {
     const hash = digestOf(id);
     const session = await this.#store.session(hash);
     if (session === null) return null;
-    const [nowMs, monotonicMs] = [this.#clock.nowMs(), this.#clock.monotonicMs()];
-    const idleSinceMs = this.#usedMs.get(hash) ?? this.#beganMs;
-    if (nowMs >= session.expiresMs || monotonicMs - idleSinceMs >= idleMs) {
+    if (!this.#isInForce(session)) {
       await this.close(hash);
       return null;
     }
-    this.#usedMs.set(hash, monotonicMs);
+    this.#usedMs.set(hash, this.#clock.monotonicMs());
     return session;
+  }
+
+  /** All that are open, newest first, and when each was last used, epoch ms; `null`: not since the server began. */
+  async all(): Promise<readonly (StoredSession & { readonly lastSeenMs: number | null })[]> {
+    const open = (await this.#store.sessions()).filter((session) => this.#isInForce(session));
+    const [nowMs, monotonicMs] = [this.#clock.nowMs(), this.#clock.monotonicMs()];
+    return open.map((session) => {
+      const usedMs = this.#usedMs.get(session.hash);
+      return { ...session, lastSeenMs: usedMs === undefined ? null : nowMs - (monotonicMs - usedMs) };
+    });
   }
 
   /** True until the session is closed or over; that it is looked at is no use of it. */
   async isOpen({ hash, expiresMs }: StoredSession): Promise<boolean> {
     return this.#clock.nowMs() < expiresMs && (await this.#store.session(hash)) !== null;
+  }
+
+  #isInForce({ hash, expiresMs }: StoredSession): boolean {
+    const idleSinceMs = this.#usedMs.get(hash) ?? this.#beganMs;
+    return this.#clock.nowMs() < expiresMs && this.#clock.monotonicMs() - idleSinceMs < idleMs;
   }
 
   /** Ends a session by its digest; harmless when it is over. */

@@ -10,6 +10,7 @@ import { pageOf } from "../pages.ts";
 import type { AppParts } from "../parts.ts";
 import type { Caller } from "../tokens.ts";
 import { routes } from "../contract/routes.ts";
+import { details } from "../details.ts";
 
 /** Tokens of machines, newest first, without the tokens. */
 export async function listTokens(context: Context<Env>, parts: AppParts): Promise<Response> {
@@ -29,7 +30,7 @@ export async function createToken(context: Context<Env>, parts: AppParts): Promi
   const caller = onlyPeople(callerOf(context));
   const environments = asked ?? managedBy(caller);
   if (asked !== undefined) checkPlaces(caller, asked, parts.environments);
-  if (parts.access.roster.knows(name)) throw new UserError("name-taken", `A person here is called ${name}, or nearly.`);
+  if (parts.access.roster.knows(name)) throw new UserError("name-taken", details.nameTaken(name));
   const createdBy = caller.name;
   const answer: CreateTokenAnswer = await parts.access.machines.create({
     name,
@@ -54,8 +55,8 @@ function managedBy(caller: Caller): readonly string[] | null {
 function checkPlaces(caller: Caller, asked: readonly string[], known: readonly string[]): void {
   for (const [index, environment] of asked.entries()) {
     if (!known.includes(environment)) {
-      const [pointer, detail] = [`/environments/${index}`, `is not an environment of this server (${known.join(", ")})`];
-      throw new UserError("body-invalid", `${pointer}: ${detail}.`, { errors: [{ pointer, detail }] });
+      const wrong = { pointer: `/environments/${index}`, detail: details.noEnvironment(known) };
+      throw new UserError("body-invalid", details.wrong(wrong.pointer, wrong.detail), { errors: [wrong] });
     }
     checkAccessIn(environment, caller, routes.createToken.access);
   }
@@ -65,13 +66,13 @@ function checkPlaces(caller: Caller, asked: readonly string[], known: readonly s
 export async function revokeToken(context: Context<Env>, parts: AppParts): Promise<Response> {
   const id = context.req.param("id") ?? "";
   const by = callerOf(context).name;
-  if (!(await parts.access.machines.revoke({ id, by }))) throw new UserError("token-gone", `No token in force has the id ${id}.`);
+  if (!(await parts.access.machines.revoke({ id, by }))) throw new UserError("token-gone", details.noToken(id));
   parts.log("info", "token-revoked", { token: id, by });
   return context.body(null, 204);
 }
 
 /** The caller, who is no machine. Throws `people-only`. */
 export function onlyPeople(caller: Caller): Caller {
-  if (caller.isMachine) throw new UserError("people-only", `${caller.name} is a machine.`);
+  if (caller.isMachine) throw new UserError("people-only", details.isMachine(caller.name));
   return caller;
 }

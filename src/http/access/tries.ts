@@ -1,7 +1,7 @@
-import type { Context } from "hono";
 import { UserError } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
 import type { Log } from "../log.ts";
+import { details } from "../details.ts";
 
 /** How many are answered in one window, from one place (an address, a person) and from everywhere. */
 export interface TriesAtMost {
@@ -50,14 +50,8 @@ export class Tries {
       this.#log("warning", "too-many-tries", { from: place, here: count, ofAll: this.#all });
     }
     const retryAfterS = Math.max(1, Math.ceil((this.#sinceMs + this.#atMost.windowMs - nowMs) / 1_000));
-    throw new UserError("too-many-tries", `There were too many from here; the next one is answered in ${retryAfterS} s.`, {
+    throw new UserError("too-many-tries", details.tooManyTries(retryAfterS), {
       retryAfterS,
     });
   }
-}
-
-/** Where a call comes from, as the connection says; "" where there is no connection. Behind a proxy it is the proxy. */
-export function addressOf(context: Context): string {
-  const { incoming } = (context.env ?? {}) as { readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } } };
-  return incoming?.socket?.remoteAddress ?? "";
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Role } from "../../core/plan.ts";
+import type { StoredSession, StoredToken } from "../../ports.ts";
 
 /*
  * Who calls: sessions of people, tokens of machines, and who holds which role.
@@ -39,23 +40,38 @@ export interface CreateLinkAnswer {
   readonly expiresMs: number;
 }
 
-/** A machine's token, without the token. */
-export interface TokenView {
+/** Where a person is signed in. Times are epoch ms. */
+export interface SessionView extends Pick<StoredSession, "name" | "via" | "createdMs" | "expiresMs"> {
+  /** Names it, and opens nothing. */
   readonly id: string;
-  readonly name: string;
-  readonly roles: readonly Role[];
-  /** `null`: everywhere. */
-  readonly environments: readonly string[] | null;
-  readonly createdMs: number;
-  readonly createdBy: string;
-  readonly expiresMs: number;
-  /** To the hour; `null`: never. */
-  readonly lastUsedMs: number | null;
+  /** When something was last called in it; `null`: not since the server began. */
+  readonly lastSeenMs: number | null;
+  /** The kind of browser, "Firefox, Linux"; `null`: none of the usual ones. */
+  readonly agent: string | null;
+  /** True: the call came in it. */
+  readonly isThis: boolean;
+}
+
+/** The answer of `listSessions`: newest first, the caller's own, and of a release manager those of everybody whom they may sign out. */
+export interface ListSessionsAnswer {
+  readonly sessions: readonly SessionView[];
+  /** `null`: this was the last page. */
+  readonly next: string | null;
+}
+
+/** The answer of `endSessions` and `endSessionsOf`. */
+export interface EndSessionsAnswer {
+  /** How many sessions were open and are over now. */
+  readonly ended: number;
+}
+
+/** A machine's token, without the token. */
+export interface TokenView extends Omit<StoredToken, "hash" | "revoked"> {
   /** `null`: it is in force. */
   readonly revokedMs: number | null;
 }
 
-/** The query of `listTokens` and `people`: `after` is the `next` of the page before. */
+/** The query of `listTokens`, `listSessions` and `people`: `after` is the `next` of the page before. */
 export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(200),
   after: z.string().min(1).max(500).optional(),

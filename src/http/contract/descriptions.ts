@@ -110,6 +110,7 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
   metrics: { says: "The server's own numbers, for Prometheus.", answers: { 200: { media: "text/plain" } } },
   examine: {
     says: "Looks at everything that a release of a plan would rest on; changes nothing.",
+    query: contract.languageQuery,
     body: contract.examineBody,
     answers: json("ExamineAnswer"),
     problems: ["plan-invalid", "role-missing"],
@@ -153,6 +154,17 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
     problems: ["link-unknown", "origin-wrong", "too-many-tries"],
   },
   closeSession: { says: "Signs out.", answers: { 204: "no body" } },
+  listSessions: {
+    says: "Where the caller is signed in, and everybody whom the caller may sign out.",
+    query: pageQuery,
+    answers: json("ListSessionsAnswer"),
+  },
+  endSessions: { says: "Signs the caller out everywhere, links and event streams included.", answers: json("EndSessionsAnswer") },
+  endSessionsOf: {
+    says: "Signs somebody out everywhere, links and event streams included.",
+    answers: json("EndSessionsAnswer"),
+    problems: ["person-unknown"],
+  },
   createLink: {
     says: "A one-time link that opens the dashboard as the caller.",
     answers: { 201: { type: "CreateLinkAnswer" } },

@@ -4,6 +4,7 @@ import type { Env } from "../auth.ts";
 import type { AppParts } from "../parts.ts";
 import { pageHeaders } from "./page-headers.ts";
 import type { Encoding, WebFile } from "./web-files.ts";
+import { details } from "../details.ts";
 
 /**
  * The dashboard: a file of it, or its page for every address that a browser may show (the page knows which ones it has). Throws `route-unknown` for
@@ -12,11 +13,11 @@ import type { Encoding, WebFile } from "./web-files.ts";
 export async function serveWeb(context: Context<Env>, { web, access }: AppParts): Promise<Response> {
   const { path, method } = context.req;
   const isAsked = (method === "GET" || method === "HEAD") && !/^\/(?:api|metrics|login)(?:\/|$)/.test(path);
-  if (!isAsked || web === null) throw new UserError("route-unknown", `There is no ${method} ${path}.`);
+  if (!isAsked || web === null) throw new UserError("route-unknown", details.nothingThere(method, path));
   const file = path === "/index.html" ? null : await web.find(path);
   if (file !== null) return send(context, file, access.publicUrl);
   // A file that is not there is no page.
-  if (/^\/(?:assets\/.*|[^/]*\.[a-z0-9]{1,12})$/i.test(path)) throw new UserError("route-unknown", `There is no ${method} ${path}.`);
+  if (/^\/(?:assets\/.*|[^/]*\.[a-z0-9]{1,12})$/i.test(path)) throw new UserError("route-unknown", details.nothingThere(method, path));
   const page = await web.find("/index.html");
   return page === null ? notBuilt(access.publicUrl) : send(context, page, access.publicUrl);
 }

@@ -42,6 +42,8 @@ export interface ProxyWorld {
 }
 
 const never = new AbortController().signal;
+/** A page load, with which a share reaches whoever has a cookie, and a request after it, however slow the machine is. */
+const requestsOfEverybody = 12;
 
 /** Opens such a world, and closes it when the test is over. */
 export async function openProxyWorld(make: MakeProxy): Promise<ProxyWorld> {
@@ -60,7 +62,8 @@ export async function openProxyWorld(make: MakeProxy): Promise<ProxyWorld> {
     router,
     wanted,
     put,
-    crowd: (order = {}) => load.order({ urls: [subject.url], connections: 40, everyMs: 10, forMs: 500, ...order }),
+    crowd: (order = {}) =>
+      load.order({ urls: [subject.url], connections: 40, everyMs: 10, forMs: 500, atLeast: requestsOfEverybody, ...order }),
     load,
     steered: { urls: [subject.url], share: (sharePct) => router.apply(wanted({ sharePct }), never) },
   };

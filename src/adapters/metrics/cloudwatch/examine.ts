@@ -1,6 +1,8 @@
 import type { Clock } from "../../../ports.ts";
+import { fine, wrong } from "../../check.ts";
 import type { Check, Examination } from "../../define.ts";
 import type { Cloudwatch } from "./client.ts";
+import { findings } from "./findings.ts";
 import { readWords } from "./words.ts";
 
 export interface Examined {
@@ -28,17 +30,9 @@ export async function examineCloudwatch(
   );
   try {
     await api.values(series, { fromMs: toMs - 60_000, toMs }, signal);
-    return [{ what, verdict: "ok", says: `It may be called, and takes the names of ${series.length} series.`, remedy: null }];
+    return [fine(what, findings.mayBeCalled(series.length))];
   } catch (cause) {
     signal.throwIfAborted();
-    const says = `${cause instanceof Error ? cause.message : String(cause)}.`;
-    return [
-      {
-        what,
-        verdict: "wrong",
-        says,
-        remedy: "Look at the connection's region and key, or the role of this machine: it needs cloudwatch:GetMetricData.",
-      },
-    ];
+    return [wrong(what, findings.fails(cause instanceof Error ? cause.message : String(cause)))];
   }
 }

@@ -6,6 +6,7 @@ import { ask, folder } from "../../../../test/lighthouse-world.ts";
 import { createClock } from "../../../engine/clock.ts";
 import type { Examination } from "../../define.ts";
 import { lighthouse } from "../lighthouse.ts";
+import { inEnglish } from "../../../../test/fixtures/said-checks.ts";
 
 const examine = async (connection: Readonly<Record<string, unknown>>, more: Partial<Examination> = {}) => {
   const examination: Examination = { plan: samplePlan, versions: {}, queries: [ask()], recipients: [], targets: [], ...more };
@@ -16,7 +17,7 @@ const examine = async (connection: Readonly<Record<string, unknown>>, more: Part
     { clock: createClock(), dataDir: folder() },
     new AbortController().signal,
   );
-  return checks ?? [];
+  return inEnglish(checks ?? []);
 };
 
 const server = async (behaviour: Behaviour) => {

@@ -1,6 +1,5 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { capital } from "../../../core/messages/context.ts";
 import type { Query } from "../../../ports.ts";
 import { doubtful, fine, wrong } from "../../check.ts";
 import type { Check, Examination } from "../../define.ts";
@@ -9,9 +8,9 @@ import { parseWhere } from "../exposition/selector.ts";
 import { concerns } from "../exposition/words.ts";
 import type { Asked } from "../exposition/words.ts";
 import { isOf, labelsOf, sayLabels, soughtOf } from "./arms.ts";
+import { findings } from "./findings.ts";
 import { findProcesses } from "./processes.ts";
 import { metricsOf, ownMetrics, quote, writeLabels } from "./promql.ts";
-import { sayClock } from "./reader.ts";
 import type { Got, Reader } from "./reader.ts";
 import { NoSeries, parseJson } from "./series.ts";
 
@@ -31,11 +30,10 @@ export async function examine(reader: Reader, examination: Examination, signal: 
     });
     const got = await reader.gather([{ metrics: metricsOf(asked.map(({ words }) => words)), sought }], signal);
     const found = findProcesses(got.series, sought, reader.words.deduplicate);
-    const confusion =
-      found.kind === "confused" ? [wrong(what, `${capital(found.why)}.`, "See the page of this adapter, under Configure.")] : [];
+    const confusion = found.kind === "confused" ? [wrong(what, findings.armsConfused(found.why))] : [];
     const metrics = await Promise.all(asked.map(async (one) => lookAtMetric(one, { reader, examination, got }, signal)));
     return [
-      fine(what, `It answers${version}.`),
+      fine(what, findings.answers(version)),
       ...lookAtClock(what, got),
       ...lookAtScrapes(what, { reader, examination, got }),
       ...confusion,
@@ -45,18 +43,15 @@ export async function examine(reader: Reader, examination: Examination, signal: 
     if (signal.aborted) throw signal.reason;
     if (!(cause instanceof NoAnswer) && !(cause instanceof NoSeries)) throw cause;
     const isRefused = cause instanceof NoSeries && [401, 403].includes(cause.status);
-    const remedy = isRefused
-      ? "Give the connection a token, basic, a certificate or headers that may query."
-      : "See that it runs, and that url and tls of the connection are right.";
-    return [wrong(what, `${capital(cause.message)}.`, remedy)];
+    return [wrong(what, isRefused ? findings.refuses(cause.message) : findings.fails(cause.message))];
   }
 }
 
-/** "; it is version 2.42.0"; nothing where the server does not say: Thanos and Mimir need not. */
-async function versionOf(reader: Reader, signal: AbortSignal): Promise<string> {
+/** "2.42.0"; `null` where the server does not say: Thanos and Mimir need not. */
+async function versionOf(reader: Reader, signal: AbortSignal): Promise<string | null> {
   const { status, text } = await reader.call("GET", "/api/v1/status/buildinfo", {}, signal);
   const said = z.object({ data: z.object({ version: z.string().min(1) }) }).safeParse(parseJson(text));
-  return status === 200 && said.success ? `; it is version ${said.data.data.version.slice(0, 60)}` : "";
+  return status === 200 && said.success ? said.data.data.version.slice(0, 60) : null;
 }
 
 interface Looking {
@@ -66,9 +61,7 @@ interface Looking {
 }
 
 function lookAtClock(what: string, got: Got): readonly Check[] {
-  if (got.aheadMs === 0) return [];
-  const says = `Clocks differ${sayClock(got)}; its samples are moved to our time.`;
-  return [doubtful(what, says, "Let both machines keep the time of one server (NTP).")];
+  return got.aheadMs === 0 ? [] : [doubtful(what, findings.clocksDiffer(got.aheadMs))];
 }
 
 /** Nothing while no target was scraped twice. */
@@ -80,22 +73,12 @@ function lookAtScrapes(what: string, { reader, examination, got }: Looking): rea
   const everyMs = gaps[Math.floor(gaps.length / 2)];
   if (everyMs === undefined) {
     if (!got.series.some(({ name }) => name === ownMetrics.up)) return [];
-    const says = `No target was scraped twice in the last ${reader.words.lookback}.`;
-    return [doubtful(what, says, "Give the connection a lookback of at least two and a half scrapes.")];
+    return [doubtful(what, findings.scrapedOnce(reader.words.lookback))];
   }
-  const seconds = `${Math.round(everyMs / 100) / 10} s`;
-  if (everyMs * 2.5 > reader.lookbackMs) {
-    return [
-      doubtful(
-        what,
-        `It scrapes every ${seconds}, and lookback is ${reader.words.lookback}.`,
-        "Give the connection a lookback of at least two and a half scrapes.",
-      ),
-    ];
-  }
-  if (everyMs <= examination.plan.scrapeMs * 1.1) return [fine(what, `It scrapes every ${seconds}.`)];
-  const says = `It scrapes every ${seconds}, and the plan reads every ${examination.plan.scrapeMs / 1_000} s: harm is seen that much later.`;
-  return [doubtful(what, says, "Let Prometheus scrape these targets as often as the plan reads.")];
+  const seconds = Math.round(everyMs / 100) / 10;
+  if (everyMs * 2.5 > reader.lookbackMs) return [doubtful(what, findings.lookbackShort(seconds, reader.words.lookback))];
+  if (everyMs <= examination.plan.scrapeMs * 1.1) return [fine(what, findings.scrapes(seconds))];
+  return [doubtful(what, findings.scrapesSlowly(seconds, examination.plan.scrapeMs / 1_000))];
 }
 
 /** `null`: every arm that runs has series. */
@@ -115,26 +98,21 @@ async function lookAtMetric(
     sought.filter(({ target }) => concerns(words, target.service)),
     ({ target }) => `${target.service} ${target.arm}`,
   );
-  const counts = [...arms].map(([arm, theirs]) => {
+  const counts = [...arms.values()].flatMap((theirs) => {
     const series = got.series.filter(({ name, labels }) => name === metric && theirs.some((one) => isOf(one, labels)));
-    return { arm, series: series.length, labels: theirs[0] ? sayLabels(theirs[0]) : "" };
+    return theirs.slice(0, 1).map((first) => ({ ...first.target, series: series.length, sought: sayLabels(first) }));
   });
   const empty = counts.find(({ series }) => series === 0);
   if (counts.length > 0 && empty === undefined) return null;
   const there = await labelsOfMetric(reader, metric, signal);
   if (there.total === 0) {
     const like = await nearestName(reader, metric, signal);
-    const remedy = like === null ? "Write a metric that Prometheus has" : `Did you mean ${like}? Write a metric that Prometheus has`;
-    return doubtful(
-      what,
-      `There is no series ${metric}.`,
-      `${remedy}; only a counter that is shown from its first event on may be missing.`,
-    );
+    return doubtful(what, findings.noSeries(metric, like));
   }
   // No target runs yet to look for.
   if (empty === undefined) return null;
-  const says = `${empty.arm} has 0 of the ${there.total} series of ${metric}: looked for ${empty.labels}, found ${there.says}.`;
-  return wrong(what, says, "Write arms in the connection, with labels that these series have, or let the scrape add them.");
+  const labels = labelsOf(reader.words.arms).join(", ");
+  return wrong(what, findings.armEmpty({ metric, labels, ...empty, ...there }));
 }
 
 function nameOf(words: Asked): string {
@@ -153,12 +131,12 @@ const vector = z.object({
   data: z.object({ result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })) }),
 });
 
-/** How many series a metric has now, and which values of the labels by which arms are told apart. */
+/** How many series a metric has now, and which values of the labels by which arms are told apart: `null` for series without them. */
 async function labelsOfMetric(
   reader: Reader,
   metric: string,
   signal: AbortSignal,
-): Promise<{ readonly total: number; readonly says: string }> {
+): Promise<{ readonly total: number; readonly found: readonly (string | null)[] }> {
   const labels = labelsOf(reader.words.arms);
   const parsed = reader.words.where === null ? null : parseWhere(reader.words.where);
   const where = parsed?.kind === "selector" ? `,${writeLabels(parsed.selector.labels)}` : "";
@@ -167,14 +145,15 @@ async function labelsOfMetric(
   const read = vector.safeParse(parseJson(text));
   if (status !== 200 || !read.success) throw new NoSeries(status, `POST ${reader.shownAs}/api/v1/query: answered ${status}`);
   const { result } = read.data.data;
-  const shown = result.slice(0, 3).map(({ metric: its }) => sayFound(labels, its));
+  const found = result.slice(0, 3).map(({ metric: its }) => sayFound(labels, its));
   const total = result.reduce((sum, { value: [, count] }) => sum + Number(count), 0);
-  return { total, says: `${shown.join("; ")}${result.length > shown.length ? "; …" : ""}` };
+  return { total, found: result.length > found.length ? [...found, "…"] : found };
 }
 
-function sayFound(labels: readonly string[], its: Readonly<Record<string, string>>): string {
+/** `null`: it has none of these labels. */
+function sayFound(labels: readonly string[], its: Readonly<Record<string, string>>): string | null {
   const found = labels.filter((label) => its[label] !== undefined).map((label) => `${label}="${(its[label] ?? "").slice(0, 80)}"`);
-  return found.length === 0 ? `series without ${labels.join(", ")}` : found.join(", ");
+  return found.length === 0 ? null : found.join(", ");
 }
 
 /** The metric whose name is most like this one; `null`: none is. */

@@ -177,7 +177,7 @@ function sayWhere(looked: readonly Sought[]): string {
 }
 
 /** That the clocks differ, where they do. */
-export function sayClock({ aheadMs }: Pick<Got, "aheadMs">): string {
+function sayClock({ aheadMs }: Pick<Got, "aheadMs">): string {
   if (aheadMs === 0) return "";
   return ` (its clock is ${Math.round(Math.abs(aheadMs) / 1_000)} s ${aheadMs > 0 ? "ahead of" : "behind"} ours)`;
 }

@@ -1,7 +1,6 @@
-import { capital } from "../../../core/messages/context.ts";
 import { PortError } from "../../../ports.ts";
 import type { Clock } from "../../../ports.ts";
-import { doubtful, fine, wrong } from "../../check.ts";
+import { doubtful, fine, subjects as shared, wrong } from "../../check.ts";
 import type { Check, Examination } from "../../define.ts";
 import { isOnThisMachine } from "./address.ts";
 import type { Address } from "./address.ts";
@@ -9,6 +8,8 @@ import { answer } from "./answer.ts";
 import { asTable, describe, fetchRows, valuesOf } from "./ask-query.ts";
 import { DatabaseUnusable } from "./database.ts";
 import type { Database, Session } from "./database.ts";
+import { findings, subjects } from "./findings.ts";
+import type { Powers } from "./findings.ts";
 import { readWords } from "./words.ts";
 import type { SqlAsked } from "./words.ts";
 
@@ -29,18 +30,21 @@ const manyRows = 100_000;
 export async function examineDatabase(examined: Examined, { queries, plan }: Examination, signal: AbortSignal): Promise<readonly Check[]> {
   const { database } = examined;
   const checks: Check[] = [encryptionOf(examined)];
-  const look = async (what: string, work: (session: Session) => Promise<readonly Check[]>): Promise<boolean> => {
+  const look = async (what: Check["what"], work: (session: Session) => Promise<readonly Check[]>): Promise<boolean> => {
     try {
       const got = await database.read(signal, work);
-      checks.push(...(got.kind === "answer" ? got.value : [wrong(what, `${got.why}.`, "Correct the query, or the rights of the role.")]));
+      checks.push(...(got.kind === "answer" ? got.value : [wrong(what, findings.refuses(got.why))]));
       return true;
     } catch (cause) {
       if (signal.aborted || !(cause instanceof DatabaseUnusable || cause instanceof PortError)) throw cause;
-      checks.push(wrong(what, `It cannot be asked: ${cause.message}.`, "Look at the connection's url, and whether the database runs."));
+      checks.push(wrong(what, findings.silent(cause.message)));
       return false;
     }
   };
-  const isThere = await look("database", async (session) => [clockOf(session, examined.clock), ...(await roleOf(session, examined.role))]);
+  const isThere = await look(subjects.database(), async (session) => [
+    clockOf(session, examined.clock),
+    ...(await roleOf(session, examined.role)),
+  ]);
   if (!isThere) return checks;
   const seen = new Set<string>();
   for (const { metric } of queries) {
@@ -48,32 +52,24 @@ export async function examineDatabase(examined: Examined, { queries, plan }: Exa
     const key = JSON.stringify(metric.query);
     if (read.kind === "problem" || seen.has(key)) continue;
     seen.add(key);
-    const what = `query of ${metric.name}`;
-    await look(what, (session) =>
-      queryChecks(session, { what, asked: read.asked, environment: plan.environment, ourMs: examined.clock.nowMs() }),
+    await look(shared.queryOf(metric.name), (session) =>
+      queryChecks(session, { metric: metric.name, asked: read.asked, environment: plan.environment, ourMs: examined.clock.nowMs() }),
     );
   }
   return checks;
 }
 
 function encryptionOf({ address, tls }: Examined): Check {
-  const what = "encryption of the connection";
-  if (address.encryption === "verified" || tls !== null)
-    return fine(what, "The connection is encrypted, and the server's certificate is checked.");
-  if (isOnThisMachine(address)) return fine(what, "The database is on this machine: nothing needs to be encrypted.");
-  return doubtful(what, "The password and the figures travel unencrypted.", "Write ?sslmode=verify-full at the end of the url.");
+  const what = subjects.encryption();
+  if (address.encryption === "verified" || tls !== null) return fine(what, findings.encrypted());
+  if (isOnThisMachine(address)) return fine(what, findings.onThisMachine());
+  return doubtful(what, findings.unencrypted());
 }
 
 function clockOf({ nowMs }: Session, clock: Clock): Check {
-  const what = "clock of the database";
+  const what = subjects.clock();
   const aheadMs = nowMs - clock.nowMs();
-  if (Math.abs(aheadMs) <= mostSkewMs) return fine(what, "It agrees with ours.");
-  const seconds = Math.round(Math.abs(aheadMs) / 1000);
-  return doubtful(
-    what,
-    `It is ${seconds} s ${aheadMs > 0 ? "ahead of" : "behind"} ours; :since and :until follow the database's.`,
-    "Synchronise the clocks of both machines (chrony, systemd-timesyncd).",
-  );
+  return Math.abs(aheadMs) <= mostSkewMs ? fine(what, findings.clockAgrees()) : doubtful(what, findings.clockDiffers(aheadMs));
 }
 
 /** Source: https://www.postgresql.org/docs/current/predefined-roles.html and functions-info.html#FUNCTIONS-INFO-ACCESS */
@@ -91,49 +87,45 @@ select current_user::text as role,
 
 async function roleOf(session: Session, wanted: Examined["role"]): Promise<readonly Check[]> {
   const [row = {}] = (await session.ask(rights, [])).rows;
-  const role = String(row["role"]);
-  const what = `role ${role}`;
-  const may: string[] = [];
-  if (row["superuser"] === true) may.push("is a superuser");
-  else {
-    if (typeof row["powers"] === "string") may.push(`is a member of ${row["powers"]}`);
-    if (Number(row["written"]) > 0) may.push(`may change ${String(row["written"])} tables`);
-    if (typeof row["schemas"] === "string") may.push(`may create tables in ${row["schemas"]}`);
-  }
-  if (may.length === 0) return [fine(what, "It may only read.")];
-  const says = `It ${may.join(", and ")}; serin's transactions are read-only all the same.`;
-  const remedy =
-    "Make a role of its own: create role serin login in role pg_read_all_data, or grant select on the tables that the queries name.";
-  return [wanted === "any" ? doubtful(what, says, remedy) : wrong(what, says, `${remedy} Or accept it: role: any.`)];
+  const what = subjects.role(String(row["role"]));
+  const powers: Powers = {
+    isSuperuser: row["superuser"] === true,
+    memberOf: typeof row["powers"] === "string" ? row["powers"] : null,
+    writes: Number(row["written"]),
+    createsIn: typeof row["schemas"] === "string" ? row["schemas"] : null,
+  };
+  const onlyReads = !powers.isSuperuser && powers.memberOf === null && !(powers.writes > 0) && powers.createsIn === null;
+  if (onlyReads) return [fine(what, findings.onlyReads())];
+  return [wanted === "any" ? doubtful(what, findings.roleWritesAccepted(powers)) : wrong(what, findings.roleWrites(powers))];
 }
 
 async function queryChecks(
   session: Session,
   {
-    what,
+    metric,
     asked,
     environment,
     ourMs,
-  }: { readonly what: string; readonly asked: SqlAsked; readonly environment: string; readonly ourMs: number },
+  }: { readonly metric: string; readonly asked: SqlAsked; readonly environment: string; readonly ourMs: number },
 ): Promise<readonly Check[]> {
+  const what = shared.queryOf(metric);
   const context = { release: "serin-doctor", environment, sinceMs: ourMs };
   const values = valuesOf(asked.statement, { context, maturesMs: asked.maturesMs, databaseMs: session.nowMs, ourMs });
   const shape = await describe(session, asked, values);
-  if (shape.kind === "problem") return [wrong(what, `${capital(shape.problem)}.`, "Correct the query in the plan.")];
+  if (shape.kind === "problem") return [wrong(what, findings.queryWrong(shape.problem))];
   const explained = await session.ask(`explain (verbose, format json) select * from ${asTable(asked.statement)}`, values);
   const large = await largeScans(session, explained.rows);
   const rows = await fetchRows(session, { asked, shape }, values);
   const reading = answer(asked, rows, { series: "rows", atMs: ourMs });
-  return [armsOf(what, rows.length, reading), ...large.map((table) => scanOf(what, table))];
+  return [armsOf(what, rows.length, reading), ...large.map((one) => scanOf(metric, one))];
 }
 
 /** A release that has not begun has nobody; where rows come all the same, the query tells no release from another. */
-function armsOf(what: string, rows: number, reading: ReturnType<typeof answer>): Check {
-  if (reading.kind === "unavailable") return wrong(what, `${capital(reading.why)}.`, "Correct the query in the plan.");
-  if (rows === 0) return fine(what, "It runs, has the columns that it needs, and counts nobody for a release that has not begun.");
-  if (rows === 2)
-    return fine(what, "It runs and answers for both arms, also for a release that has not begun: it does not ask for :release.");
-  return doubtful(what, "It answers for one arm alone.", "Look whether the other arm is written into the rows.");
+function armsOf(what: Check["what"], rows: number, reading: ReturnType<typeof answer>): Check {
+  if (reading.kind === "unavailable") return wrong(what, findings.queryWrong(reading.why));
+  if (rows === 0) return fine(what, findings.queryRuns());
+  if (rows === 2) return fine(what, findings.queryOfAnyRelease());
+  return doubtful(what, findings.onlyOneArm());
 }
 
 interface LargeTable {
@@ -141,13 +133,8 @@ interface LargeTable {
   readonly rows: number;
 }
 
-function scanOf(what: string, { table, rows }: LargeTable): Check {
-  const size = new Intl.NumberFormat("en").format(rows);
-  return doubtful(
-    `${what}: ${table}`,
-    `All of its about ${size} rows are read at every reading.`,
-    `Make an index on ${table} by what the query asks for, such as (release, exposed_at).`,
-  );
+function scanOf(metric: string, { table, rows }: LargeTable): Check {
+  return doubtful(subjects.tableOf(metric, table), findings.wholeTable(table, rows));
 }
 
 /** Tables that the planner would read as a whole, and that are large. Source: https://www.postgresql.org/docs/current/sql-explain.html */

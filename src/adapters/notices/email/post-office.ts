@@ -1,7 +1,9 @@
 import type { Clock } from "../../../ports.ts";
+import { fine, wrong } from "../../check.ts";
 import type { Check } from "../../define.ts";
 import { parseTimeout } from "../../exchange.ts";
 import type { Tls } from "../../tls.ts";
+import { findings } from "./findings.ts";
 import type { Mail } from "./mail.ts";
 import { repliesOf, troubleOf } from "./troubles.ts";
 import type { TroubleWords } from "./troubles.ts";
@@ -57,12 +59,11 @@ export function openPostOffice(address: PostAddress, clock: Clock): PostOffice {
       const what = words.shownAs;
       try {
         await within(signal, async (transport, ends) => aborted(transport.verify(), ends));
-        return { what, verdict: "ok", says: isLoggedIn ? "It answers and takes the password." : "It answers.", remedy: null };
+        return fine(what, isLoggedIn ? findings.takesPassword() : findings.answers());
       } catch (error) {
         signal.throwIfAborted();
         const said = error instanceof Error ? error.message.replace(`${what}: `, "") : String(error);
-        const says = `${said.slice(0, 1).toUpperCase()}${said.slice(1)}.`;
-        return { what, verdict: "wrong", says, remedy: "Look at the connection's url, its password and its TLS." };
+        return wrong(what, findings.fails(said));
       }
     },
   };

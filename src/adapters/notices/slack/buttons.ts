@@ -45,7 +45,7 @@ const blockId = "serin";
 const meaning = z.strictObject({
   release: z.string(),
   revision: z.number(),
-  kind: z.enum(["approve", "acknowledge", "pause", "rollback"]),
+  kind: z.enum(["approve", "acknowledge", "resume", "pause", "rollback"]),
   as: z.enum(roles as [(typeof roles)[number], ...typeof roles]).nullable(),
   language: z.enum(["fr", "en"]),
 });

@@ -13,6 +13,10 @@ export function createAccess(statements: Statements, { read, write }: { readonly
       const found = read(() => statements.session.get(hash));
       return found === undefined ? null : (fromCanonicalJson(String(found["body"])) as StoredSession);
     },
+    sessions: async () => {
+      const all = read(() => statements.sessions.all().map(({ body }) => fromCanonicalJson(String(body)) as StoredSession));
+      return all.toSorted((a, b) => b.createdMs - a.createdMs || (a.hash < b.hash ? -1 : 1));
+    },
     closeSession: async (hash) => write(() => void statements.closeSession.run(hash)),
     forgetSessions: async (beforeMs) => write(() => void statements.forgetSessions.run(beforeMs)),
     addToken: async (token) => write(() => void statements.addToken.run(token.id, token.hash, toCanonicalJson(token))),

@@ -1,17 +1,16 @@
 import type { DatabaseSync } from "node:sqlite";
 import { fromCanonicalJson, toCanonicalJson } from "../../../core/canonical-json.ts";
-import type { Entry } from "../../../core/decision.ts";
 import type { Request } from "../../../core/requests.ts";
-import type { Row } from "../../../core/row.ts";
 import { PortError, ServiceBusy, StaleRevision, StoreUnusable } from "../../../ports.ts";
-import type { ChainedEntry, Commit, Freeze, LostNotice, NewRelease, OwedNotice, Store, StoredRelease, ToldNotice } from "../../../ports.ts";
+import type { ChainedEntry, Commit, Freeze, LostNotice, NewRelease, OwedNotice, Store, ToldNotice } from "../../../ports.ts";
 import { createAccess } from "./access.ts";
 import { pageBytes } from "./open-database.ts";
 import { reserveBytes } from "./reserve.ts";
 import type { Reserve } from "./reserve.ts";
 import { prepareStatements } from "./statements.ts";
 import type { Statements } from "./statements.ts";
-import { damaged, full, toTrouble } from "./trouble.ts";
+import { findPage, findRelease, findStanding, parseHead, parsePage, parseRelease } from "./stories.ts";
+import { full, toTrouble } from "./trouble.ts";
 
 /** What a store is made of. */
 export interface StoreParts {
@@ -35,10 +34,19 @@ export function createSqliteStore({ database, path, reserve, afterClose }: Store
     create: async (release) => write(() => createRelease(statements, release)),
     load: async (id) =>
       parseRelease(
-        read(() => loadRelease(statements, id)),
-        path,
+        read(() => findRelease(statements, id)),
+        { id, path },
       ),
-    standing: async (id) => read(() => toStanding(statements.standing.get(id))),
+    head: async (id) => {
+      const found = read(() => statements.head.get(id));
+      return found === undefined ? null : parseHead(found["head"], { id, path });
+    },
+    standing: async (id) => read(() => findStanding(statements, id)),
+    since: async (id, page) =>
+      parsePage(
+        read(() => findPage(statements, id, page)),
+        { id, path },
+      ),
     list: async (options) => read(() => listReleases(statements, options)),
     active: async () => read(() => statements.active.all().map((found) => String(found["id"]))),
     commit: async (commit) => (isHomeward(commit) ? writeHomeward : write)(() => storeCommit(statements, commit)),
@@ -111,10 +119,6 @@ function beyondLimit<T>(database: DatabaseSync, what: () => T): T {
   }
 }
 
-function toStanding(found: Found | undefined): Awaited<ReturnType<Store["standing"]>> {
-  return found === undefined ? null : { revision: Number(found["revision"]), rows: Number(found["row_count"]) };
-}
-
 interface Transaction<T> {
   readonly begin: "BEGIN" | "BEGIN IMMEDIATE";
   readonly path: string;
@@ -150,49 +154,6 @@ function occupy(statements: Statements, release: Pick<NewRelease, "id" | "servic
   });
   if (busy.length > 0) throw new ServiceBusy(busy);
   for (const service of release.services) statements.occupy.run(service, release.id);
-}
-
-/** A release as it stands in the tables. */
-interface FoundRelease {
-  readonly id: string;
-  readonly standing: Found;
-  readonly head: unknown;
-  readonly entries: readonly Found[];
-  readonly rows: readonly Found[];
-}
-
-function loadRelease(statements: Statements, id: string): FoundRelease | null {
-  const [found, standing] = [statements.head.get(id), statements.standing.get(id)];
-  if (found === undefined || standing === undefined) return null;
-  return { id, standing, head: found["head"], entries: statements.entries.all(id), rows: statements.rows.all(id) };
-}
-
-/** Long releases have thousands of rows: while they are read, others get their turn. */
-const parsedAtOnce = 200;
-
-function othersTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
-
-async function parseRelease(found: FoundRelease | null, path: string): Promise<StoredRelease | null> {
-  if (found === null) return null;
-  const { id, standing, entries } = found;
-  if (standing["revision"] !== entries.length || standing["row_count"] !== found.rows.length) {
-    const has = `it has ${entries.length} entries over ${found.rows.length} rows of ${standing["revision"]} over ${standing["row_count"]}`;
-    throw damaged(path, new Error(has), `is damaged at release ${id}`);
-  }
-  try {
-    const rows: Row[] = [];
-    for (const [index, row] of found.rows.entries()) {
-      if (index % parsedAtOnce === parsedAtOnce - 1) await othersTurn();
-      rows.push(parse(row["body"]) as Row);
-    }
-    return { head: parse(found.head) as NewRelease, entries: entries.map(toChainedEntry), rows };
-  } catch (error) {
-    throw damaged(path, error, `is damaged at release ${id}`);
-  }
 }
 
 function listReleases(statements: Statements, options: { readonly limit: number; readonly before: string | null }): NewRelease[] {
@@ -247,15 +208,6 @@ type Found = Record<string, unknown>;
 
 function parse(text: unknown): unknown {
   return fromCanonicalJson(String(text));
-}
-
-function toChainedEntry(found: Found): ChainedEntry {
-  return {
-    entry: parse(found["body"]) as Entry,
-    previous: String(found["previous"]),
-    rowsDigest: String(found["rows_digest"]),
-    hash: String(found["hash"]),
-  };
 }
 
 function toOwedNotice(found: Found): OwedNotice {

@@ -1,8 +1,10 @@
 import type { Clock } from "../../../ports.ts";
+import { doubtful, fine, wrong } from "../../check.ts";
 import type { Check } from "../../define.ts";
 import { EdgeAddresses, resolveBySystem } from "../../edge-addresses.ts";
 import type { Resolve } from "../../edge-addresses.ts";
 import type { SendToEdge } from "../../edge-replicas.ts";
+import { findings, subjects } from "./findings.ts";
 import { seenSchema } from "./orders.ts";
 import type { EdgeSeen } from "./orders.ts";
 
@@ -33,41 +35,29 @@ async function examineControl(edges: Edges, control: string, see: SendToEdge, si
     const there = await addresses.now(signal);
     const each = await Promise.all(there.map(({ origin }) => examineEdge(origin, withinMs, see, signal)));
     const isName = there.some(({ name }) => name !== null);
-    const leads: Check = { what: control, verdict: "ok", says: `The name leads to ${sayCount(there.length)}.`, remedy: null };
+    const leads = fine(control, findings.leadsTo(there.length));
     return { checks: [...(isName ? [leads] : []), ...each.flatMap(({ checks }) => checks)], seen: each.flatMap(({ seen }) => seen) };
   } catch (error) {
     signal.throwIfAborted();
-    const remedy = "Is there a headless Service of that name, with publishNotReadyAddresses, and does the server run in the same cluster?";
-    return { checks: [{ what: control, verdict: "wrong", says: `${sayError(error)}.`, remedy }], seen: [] };
+    return { checks: [wrong(control, findings.leadsNowhere(sayError(error)))], seen: [] };
   }
 }
 
 async function examineEdge(origin: string, withinMs: number, see: SendToEdge, signal: AbortSignal): Promise<Found> {
-  const what = `edge ${origin}`;
+  const what = subjects.edge(origin);
   try {
     const seen = seenSchema.parse(JSON.parse((await see(origin, withinMs, signal)).text));
-    if (seen.isServing)
-      return { checks: [{ what, verdict: "ok", says: "It answers, and has every stable address.", remedy: null }], seen: [seen] };
-    const says = "It answers, and knows no stable address: before the first word of a release it serves nobody.";
-    return { checks: [{ what, verdict: "doubtful", says, remedy: "Start it with --stable and --route." }], seen: [seen] };
+    return { checks: [seen.isServing ? fine(what, findings.serves()) : doubtful(what, findings.servesNobody())], seen: [seen] };
   } catch (error) {
     signal.throwIfAborted();
-    const remedy = "Is the edge up, is the way to its control port open, and do both sides have the same token?";
-    return { checks: [{ what, verdict: "wrong", says: `${sayError(error)}.`, remedy }], seen: [] };
+    return { checks: [wrong(what, findings.silent(sayError(error)))], seen: [] };
   }
 }
 
 function examineKeys(seen: readonly EdgeSeen[]): readonly Check[] {
   if (seen.length < 2) return [];
-  const what = "the key of the edges";
   const isOne = new Set(seen.map(({ key }) => key)).size === 1;
-  if (isOne) return [{ what, verdict: "ok", says: "All edges have the same key.", remedy: null }];
-  const says = "The edges have different keys: each would draw the people of the others anew.";
-  return [{ what, verdict: "wrong", says, remedy: "Start all of them with the same --key-file." }];
-}
-
-function sayCount(count: number): string {
-  return count === 1 ? "one address" : `${count} addresses`;
+  return [isOne ? fine(subjects.key(), findings.oneKey()) : wrong(subjects.key(), findings.severalKeys())];
 }
 
 function sayError(error: unknown): string {

@@ -1,9 +1,12 @@
 import { access, constants } from "node:fs/promises";
+import type { Phrase, SaidTrouble } from "../../../core/messages/phrases.ts";
 import type { Clock } from "../../../ports.ts";
+import { doubtful, fine, wrong } from "../../check.ts";
 import type { Check, Examination, Surroundings } from "../../define.ts";
 import { createExchange, NoAnswer, parseTimeout, publicUrl } from "../../exchange.ts";
 import type { Answer } from "../../exchange.ts";
 import { clockPath } from "./configuration.ts";
+import { findings, subjects } from "./findings.ts";
 import { mapFile, serversFile } from "./kept-files.ts";
 import { proofOfArms } from "./proof.ts";
 import { backendOf, rulesName, rulesPrefix, stateKey } from "./rules.ts";
@@ -27,22 +30,20 @@ interface Examined {
   readonly surroundings: Surroundings;
 }
 
-const rewrite = 'Write it with "serin router config PLAN" and reload HAProxy.';
-
 /** Looks at the socket, the version, the rules, the map, the servers, the files and the clock of one HAProxy. Nothing is changed. */
 export async function examineHaproxy({ options, examination, surroundings }: Examined, signal: AbortSignal): Promise<readonly Check[]> {
   const { clock } = surroundings;
   const runtime = createRuntime({ socket: options.socket, withinMs: parseTimeout(options.timeout), clock });
-  const what = `socket ${options.socket}`;
+  const what = subjects.socket(options.socket);
   const commands = ["show info", "show cli level", "show map", `show map ${mapFile(options.folder)}`, "show backend", "show servers state"];
   let said: string;
   try {
     said = await runtime.ask(commands, signal);
   } catch (error) {
     signal.throwIfAborted();
-    return [{ what, verdict: "wrong", says: sentence(error), remedy: remedyOf(error) }];
+    return [wrong(what, troubleOf(error))];
   }
-  const level = checkLevel(what, said);
+  const level = checkLevel(options.socket, said);
   const checks = [checkVersion(said), level];
   if (level.verdict === "wrong") return checks;
   checks.push(checkRules(said, examination), checkMap(said, options), ...checkServers(said, options, examination));
@@ -51,77 +52,53 @@ export async function examineHaproxy({ options, examination, surroundings }: Exa
   return [...checks, await checkDoor(said, { options, clock }, signal)];
 }
 
-function remedyOf(error: unknown): string {
+function troubleOf(error: unknown): Phrase<SaidTrouble> {
   const code = error instanceof RuntimeTrouble ? error.code : null;
-  if (code === "EACCES") return "Let the user of serin use it: `user`, `group` and `mode 660` of the `stats socket` line.";
-  if (code === "ENOENT" || code === "ECONNREFUSED")
-    return "Start HAProxy with the configuration of serin, or correct `socket` of the connection.";
-  return "See whether HAProxy runs and is not overloaded.";
+  if (code === "EACCES") return findings.noAccess(whyOf(error));
+  return code === "ENOENT" || code === "ECONNREFUSED" ? findings.notThere(whyOf(error)) : findings.silent(whyOf(error));
 }
 
 function checkVersion(said: string): Check {
   const version = /^Version: (\d+)\.(\d+)(\S*)/m.exec(said);
-  const what = "HAProxy's version";
-  if (version === null)
-    return { what, verdict: "wrong", says: "What answers there is not HAProxy.", remedy: "Correct `socket` of the connection." };
+  const what = subjects.version();
+  if (version === null) return wrong(what, findings.notHaproxy());
   const [, major = "", minor = "", rest = ""] = version;
   const isEnough = Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 4);
-  const says = `It is ${major}.${minor}${rest}.`;
-  return isEnough ? { what, verdict: "ok", says, remedy: null } : { what, verdict: "wrong", says, remedy: "Install 2.4 or later." };
+  const shown = `${major}.${minor}${rest}`;
+  return isEnough ? fine(what, findings.version(shown)) : wrong(what, findings.versionOld(shown));
 }
 
-function checkLevel(what: string, said: string): Check {
+function checkLevel(socket: string, said: string): Check {
   const isAdmin = /^admin$/m.test(said) && !/^Permission denied/m.test(said);
-  return isAdmin
-    ? { what, verdict: "ok", says: "It may be used, at the level admin.", remedy: null }
-    : {
-        what,
-        verdict: "wrong",
-        says: "Its level is not admin, so that servers cannot be set.",
-        remedy: "Write `level admin` in the `stats socket` line.",
-      };
+  const what = subjects.socket(socket);
+  return isAdmin ? fine(what, findings.isAdmin()) : wrong(what, findings.notAdmin());
 }
 
 function checkRules(said: string, { plan }: Examination): Check {
   const rules = rulesName({ services: plan.services.map(({ name }) => name), routes: plan.traffic.routes, login: plan.traffic.login });
-  const what = "rules of the configuration";
+  const what = subjects.rules();
   const there = new RegExp(`^${rulesPrefix}\\S+$`, "m").exec(said)?.[0];
-  if (there === undefined) return { what, verdict: "wrong", says: "HAProxy has none of serin's.", remedy: rewrite };
-  if (there === rules) return { what, verdict: "ok", says: "They were written for this plan.", remedy: null };
-  return {
-    what,
-    verdict: "wrong",
-    says: `They are ${there}, and this plan needs ${rules}: other services, routes or login.`,
-    remedy: rewrite,
-  };
+  if (there === undefined) return wrong(what, findings.noRules());
+  return there === rules ? fine(what, findings.rulesFit()) : wrong(what, findings.rulesDiffer(there, rules));
 }
 
 function checkMap(said: string, { folder }: ExaminedConnection): Check {
-  const what = `map ${mapFile(folder)}`;
-  const isThere = said.includes(`(${mapFile(folder)})`);
-  return isThere
-    ? { what, verdict: "ok", says: "HAProxy has it.", remedy: null }
-    : { what, verdict: "wrong", says: "HAProxy has no such map.", remedy: `Correct \`folder\` of the connection. ${rewrite}` };
+  const what = subjects.map(mapFile(folder));
+  return said.includes(`(${mapFile(folder)})`) ? fine(what, findings.hasMap()) : wrong(what, findings.noMap());
 }
 
 function checkServers(said: string, { places }: ExaminedConnection, { plan }: Examination): readonly Check[] {
   const servers = readServers(said);
   return plan.services.map(({ name }) => {
-    const what = `backends ${backendOf(name, "canary")} and ${backendOf(name, "stable")}`;
+    const what = subjects.backends(backendOf(name, "canary"), backendOf(name, "stable"));
     const there = placesOf(servers, name);
-    if (there >= places) return { what, verdict: "ok", says: `Each arm has room for ${there} addresses.`, remedy: null };
-    if (there === 0) return { what, verdict: "wrong", says: "HAProxy has no servers of serin in them.", remedy: rewrite };
-    return { what, verdict: "doubtful", says: `Each arm has room for ${there} addresses, not ${places}.`, remedy: rewrite };
+    if (there >= places) return fine(what, findings.hasRoom(there));
+    return there === 0 ? wrong(what, findings.noServers()) : doubtful(what, findings.littleRoom(there, places));
   });
 }
 
 function notKept({ socket }: ExaminedConnection): Check {
-  return {
-    what: "files for a restart",
-    verdict: "doubtful",
-    says: `HAProxy at ${socket} may be another machine's, so that nothing is written for it: after a reload it has no address until serin's next word.`,
-    remedy: "Do not reload it during a release, or run serin beside it with a path as `socket`.",
-  };
+  return doubtful(subjects.restartFiles(), findings.notKept(socket));
 }
 
 async function checkFiles({ folder }: ExaminedConnection): Promise<readonly Check[]> {
@@ -132,13 +109,9 @@ async function checkFiles({ folder }: ExaminedConnection): Promise<readonly Chec
     );
   const isWritable = await can(folder, constants.W_OK | constants.X_OK);
   const hasServers = await can(serversFile(folder), constants.F_OK);
-  const what = `folder ${folder}`;
-  if (!isWritable) {
-    const says = "serin cannot write there, so that a reload would bring an old share and old addresses back.";
-    return [{ what, verdict: "wrong", says, remedy: "Make the folder, owned by the user of serin and readable for HAProxy." }];
-  }
-  if (hasServers) return [{ what, verdict: "ok", says: "serin keeps the share and the addresses there.", remedy: null }];
-  return [{ what, verdict: "ok", says: "serin can write there, and has not yet.", remedy: null }];
+  const what = subjects.folder(folder);
+  if (!isWritable) return [wrong(what, findings.notWritable())];
+  return [fine(what, hasServers ? findings.keeps() : findings.mayKeep())];
 }
 
 const allowedSkewMs = 1_000;
@@ -149,7 +122,7 @@ async function checkDoor(
   { options, clock }: { readonly options: ExaminedConnection; readonly clock: Clock },
   signal: AbortSignal,
 ): Promise<Check> {
-  const what = `way in ${publicUrl(options.url)}`;
+  const what = subjects.door(publicUrl(options.url));
   const entry = new RegExp(`^0x[0-9a-f]+ ${stateKey} (\\S+)$`, "m").exec(said)?.[1];
   const tag = (entry === undefined ? null : readState(entry))?.tag ?? "";
   const arms = "serin:clock";
@@ -165,34 +138,14 @@ async function checkDoor(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof NoAnswer)) throw error;
-    return {
-      what,
-      verdict: "wrong",
-      says: sentence(error),
-      remedy: "Correct `url` of the connection, or the `bind` line of the configuration.",
-    };
+    return wrong(what, findings.doorSilent(whyOf(error)));
   }
   const theirMs = Number(answer.headers["serin-clock"] ?? Number.NaN);
-  if (Number.isNaN(theirMs)) {
-    const says = "What answers there does not take serin's proof: it is not this HAProxy, or its token is another one.";
-    return {
-      what,
-      verdict: "wrong",
-      says,
-      remedy: `Give HAProxy the token of the connection, and \`url\` the address of its \`bind\` line. ${rewrite}`,
-    };
-  }
+  if (Number.isNaN(theirMs)) return wrong(what, findings.doorStrange());
   const skewMs = Math.max(0, sentMs - theirMs, theirMs - clock.nowMs());
-  if (skewMs <= allowedSkewMs) return { what, verdict: "ok", says: "It takes serin's proof, and its clock is serin's.", remedy: null };
-  return {
-    what,
-    verdict: "wrong",
-    says: `Its clock differs by ${skewMs} ms: a lease would end at another time.`,
-    remedy: "Synchronise both clocks (NTP).",
-  };
+  return skewMs <= allowedSkewMs ? fine(what, findings.door()) : wrong(what, findings.clockDiffers(skewMs));
 }
 
-function sentence(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+function whyOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,8 +2,10 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Clock } from "../../../ports.ts";
+import { fine, wrong } from "../../check.ts";
 import type { Check } from "../../define.ts";
 import { parseTimeout } from "../../exchange.ts";
+import { findings } from "./findings.ts";
 import { run } from "./run.ts";
 import type { Command } from "./run.ts";
 
@@ -23,11 +25,10 @@ async function checkInclude(include: string): Promise<Check> {
   try {
     await access(include, constants.R_OK);
     await access(dirname(include), constants.W_OK);
-    return { what, verdict: "ok", says: "It is there, and may be replaced.", remedy: null };
+    return fine(what, findings.mayReplace());
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    const remedy = 'Write it with "serin router config", in a folder that the user of serin may write.';
-    return { what, verdict: "wrong", says: `It cannot be read, or its folder cannot be written (${code}).`, remedy };
+    return wrong(what, findings.mayNotReplace(code));
   }
 }
 
@@ -35,10 +36,9 @@ async function checkTest(test: Command, patience: Parameters<typeof run>[1], sig
   const what = test.join(" ");
   try {
     await run(test, patience, signal);
-    return { what, verdict: "ok", says: "nginx takes its configuration as it stands.", remedy: null };
+    return fine(what, findings.configurationFits());
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const says = `${error instanceof Error ? error.message : String(error)}.`;
-    return { what, verdict: "wrong", says, remedy: "Let the user of serin run it, and correct what nginx names." };
+    return wrong(what, findings.testFails(error instanceof Error ? error.message : String(error)));
   }
 }

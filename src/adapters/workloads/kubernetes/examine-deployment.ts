@@ -1,10 +1,10 @@
-import { capital } from "../../../core/messages/context.ts";
 import type { Plan } from "../../../core/plan.ts";
-import { doubtful, wrong } from "../../check.ts";
+import { doubtful, fine, wrong } from "../../check.ts";
 import type { Check } from "../../define.ts";
 import { imageOf } from "./clone.ts";
 import { serviceOf, urlOf } from "./companions.ts";
 import { imageAuthor } from "./drift.ts";
+import { deploymentFindings as findings, subjects } from "./findings.ts";
 import { isOwn, slotName, slotServiceName } from "./names.ts";
 import type { Autoscaler, Deployment, Service } from "./objects.ts";
 import type { Place } from "./plan-options.ts";
@@ -20,16 +20,13 @@ interface Surrounded {
 export function examineDeployment(place: Place, around: Surrounded): readonly Check[] {
   const what = `Deployment ${place.namespace}/${place.deployment}`;
   const stable = around.deployments.get(place.deployment);
-  if (!stable) return [wrong(what, "It is not there.", "Correct the name in the plan, or create it: serin releases what already runs.")];
+  if (!stable) return [wrong(what, findings.missing())];
   const image = imageOf(stable, place.container);
   if (image === null) {
     const { containers, initContainers = [] } = stable.spec.template.spec;
     const isInit = initContainers.some(({ name }) => name === place.container);
-    const known = containers.map(({ name }) => name).join(", ");
-    const says = isInit
-      ? `"${place.container}" is one of its init containers.`
-      : `It has no container "${place.container}"; it has ${known}.`;
-    return [wrong(what, says, `Write one of them in the plan: container: ${containers[0]?.name ?? ""}`)];
+    const known = containers.map(({ name }) => name);
+    return [wrong(what, isInit ? findings.isInitContainer(place.container, known[0] ?? "") : findings.noContainer(place.container, known))];
   }
   const checks = [
     ...examineImage(what, image),
@@ -41,7 +38,7 @@ export function examineDeployment(place: Place, around: Surrounded): readonly Ch
     ...examineNames(place, around),
   ];
   const isFine = checks.every(({ verdict }) => verdict === "ok");
-  return isFine ? [{ what, verdict: "ok", says: `It runs ${image}, ${stable.spec.replicas} replicas.`, remedy: null }, ...checks] : checks;
+  return isFine ? [fine(what, findings.runs(image, stable.spec.replicas)), ...checks] : checks;
 }
 
 /** A version has to say always the same, or going back leads nowhere. */
@@ -49,46 +46,22 @@ function examineImage(what: string, image: string): readonly Check[] {
   if (image.includes("@sha256:")) return [];
   const [, tag] = /:([^:/]+)$/.exec(image) ?? [];
   if (tag !== undefined && tag !== "latest") return [];
-  return [
-    doubtful(
-      what,
-      `Its image is "${image}", which means another version tomorrow.`,
-      "Release images by digest, or by tags that are never moved.",
-    ),
-  ];
+  return [doubtful(what, findings.imageMoves(image))];
 }
 
 function examineState(what: string, { spec }: Deployment, { plan }: Surrounded): readonly Check[] {
   const checks: Check[] = [];
   const { type } = (spec["strategy"] ?? {}) as { readonly type?: unknown };
-  if (spec.paused === true) checks.push(wrong(what, "It is paused: a new image would never be rolled out.", "kubectl rollout resume"));
-  if (spec.replicas === 0)
-    checks.push(wrong(what, "It is scaled to 0: there is no stable version to compare with.", "Scale it up before the release."));
-  if (type === "Recreate") {
-    const isKept = plan.keepPreviousMs > 0;
-    const says = isKept
-      ? "Its strategy is Recreate: previous serves while its image is replaced."
-      : "Its strategy is Recreate, and no previous is kept: nobody is served while its image is replaced.";
-    checks.push(
-      isKept
-        ? doubtful(what, says, "Use RollingUpdate where two versions may run at once: they will.")
-        : wrong(what, says, "Keep previous for some time, or use RollingUpdate."),
-    );
-  }
+  if (spec.paused === true) checks.push(wrong(what, findings.paused()));
+  if (spec.replicas === 0) checks.push(wrong(what, findings.scaledToZero()));
+  if (type === "Recreate")
+    checks.push(plan.keepPreviousMs > 0 ? doubtful(what, findings.recreates()) : wrong(what, findings.recreatesAlone()));
   return checks;
 }
 
 function examineAuthor(what: string, stable: Deployment, place: Place): readonly Check[] {
   const author = imageAuthor(stable.metadata, place.container);
-  if (!author?.gitOps) return [];
-  const says = `${author.gitOps} (${author.manager}) sets its image: it would set it back after a promotion.`;
-  return [
-    doubtful(
-      what,
-      says,
-      `Tell ${author.gitOps} to leave this field (for Argo CD: ignoreDifferences), or suspend it until the repository says the new image.`,
-    ),
-  ];
+  return author?.gitOps ? [doubtful(what, findings.imageIsSet(author.gitOps, author.manager))] : [];
 }
 
 /** Whoever goes back to stable finds it as small as its autoscaler has made it meanwhile. */
@@ -97,9 +70,7 @@ function examineSize({ namespace, deployment }: Place, { spec }: Deployment, { a
   return autoscalers.filter(isOfStable).flatMap(({ metadata, spec: { minReplicas } }) => {
     const least = minReplicas ?? 1;
     if (least >= spec.replicas) return [];
-    const says = `While people are on the canary it may make stable as small as ${least} of now ${spec.replicas} replicas, and a rollback brings everybody back at once.`;
-    const remedy = `Set its minReplicas to ${spec.replicas} until the release is over.`;
-    return [doubtful(`HorizontalPodAutoscaler ${namespace}/${metadata.name}`, says, remedy)];
+    return [doubtful(`HorizontalPodAutoscaler ${namespace}/${metadata.name}`, findings.mayShrink(least, spec.replicas))];
   });
 }
 
@@ -111,58 +82,29 @@ function examineRoom(what: string, { spec }: Deployment): readonly Check[] {
     readonly containers: readonly { readonly ports?: readonly { readonly hostPort?: unknown }[] }[];
   };
   const checks: Check[] = [];
-  if ((pod.volumes ?? []).some(({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined)) {
-    checks.push(
-      doubtful(
-        what,
-        "Its pods mount a persistent volume, which the canary will mount too.",
-        "Make sure that both versions may write to it, and that it can be mounted by pods of several nodes.",
-      ),
-    );
-  }
+  if ((pod.volumes ?? []).some(({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined))
+    checks.push(doubtful(what, findings.volumeShared()));
   const hasHostPort = pod.containers.some(({ ports = [] }) => ports.some(({ hostPort }) => hostPort !== undefined));
-  if (hasHostPort || pod.hostNetwork === true)
-    checks.push(
-      doubtful(
-        what,
-        "Its pods take ports of their node: on the same node there is no room for the canary.",
-        "Do without hostPort and hostNetwork, or have free nodes.",
-      ),
-    );
+  if (hasHostPort || pod.hostNetwork === true) checks.push(doubtful(what, findings.portsShared()));
   return checks;
 }
 
 function examineService(place: Place, stable: Deployment, { services }: Surrounded): readonly Check[] {
-  const what = `Service of ${place.namespace}/${place.deployment}`;
+  const what = subjects.serviceOf(`${place.namespace}/${place.deployment}`);
   const service = serviceOf(place, stable, services);
-  if (typeof service === "string")
-    return [wrong(what, `${capital(service)}.`, "Write service: NAME in the plan's workload, or create one.")];
+  if (typeof service === "string") return [wrong(what, findings.noService(service))];
   const address = urlOf(place, service, service.metadata.name);
-  if (typeof address === "string") return [wrong(what, `${capital(address)}.`, "Write port: NUMBER or its name in the plan's workload.")];
-  return [{ what, verdict: "ok", says: `Stable answers at ${address.url}.`, remedy: null }];
+  return [typeof address === "string" ? wrong(what, findings.noPort(address)) : fine(what, findings.answersAt(address.url))];
 }
 
 function examineNames(place: Place, { deployments, services }: Surrounded): readonly Check[] {
   return (["canary", "previous"] as const).flatMap((slot) => {
     const checks: Check[] = [];
     const own = deployments.get(slotName(place.deployment, slot));
-    if (own && !isOwn(own.metadata))
-      checks.push(
-        wrong(
-          `Deployment ${place.namespace}/${own.metadata.name}`,
-          `It is not serin's, and stands where the ${slot} would.`,
-          "Rename or delete it.",
-        ),
-      );
+    if (own && !isOwn(own.metadata)) checks.push(wrong(`Deployment ${place.namespace}/${own.metadata.name}`, findings.slotTaken(slot)));
     const service = services.find(({ metadata }) => metadata.name === slotServiceName(place.deployment, slot));
     if (service && !isOwn(service.metadata))
-      checks.push(
-        wrong(
-          `Service ${place.namespace}/${service.metadata.name}`,
-          `It is not serin's, and stands where that of the ${slot} would.`,
-          "Rename or delete it.",
-        ),
-      );
+      checks.push(wrong(`Service ${place.namespace}/${service.metadata.name}`, findings.slotServiceTaken(slot)));
     return checks;
   });
 }

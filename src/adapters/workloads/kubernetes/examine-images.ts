@@ -1,5 +1,7 @@
+import { doubtful, fine, wrong } from "../../check.ts";
 import type { Check } from "../../define.ts";
 import type { Exchange } from "../../exchange.ts";
+import { findings, subjects } from "./findings.ts";
 import { lookUpImage, parseImage } from "./image-lookup.ts";
 
 /**
@@ -13,22 +15,12 @@ export function examineImages(
 ): Promise<readonly Check[]> {
   return Promise.all(
     Object.entries(versions).map(async ([service, text]): Promise<Check> => {
-      const what = `${service}: image ${text}`;
+      const what = subjects.image(service, text);
       const image = parseImage(text);
-      if (image === null) {
-        return {
-          what,
-          verdict: "wrong",
-          says: "This is no image.",
-          remedy: "Write it as the cluster pulls it: host/name:tag, or host/name@sha256:…",
-        };
-      }
+      if (image === null) return wrong(what, findings.notAnImage());
       const answer = await lookUpImage(exchange, image, signal);
-      if (answer.is === "there") return { what, verdict: "ok", says: `${image.host} has it.`, remedy: null };
-      if (answer.is === "missing")
-        return { what, verdict: "wrong", says: `${image.host} does not have it.`, remedy: "Push it, or correct its name." };
-      const remedy = "See that the pods' pull secret fits; whether it can be pulled shows before anybody is exposed.";
-      return { what, verdict: "doubtful", says: `Whether it is there cannot be seen from here: ${answer.why}.`, remedy };
+      if (answer.is === "there") return fine(what, findings.hasImage(image.host));
+      return answer.is === "missing" ? wrong(what, findings.lacksImage(image.host)) : doubtful(what, findings.imageUnseen(answer.why));
     }),
   );
 }

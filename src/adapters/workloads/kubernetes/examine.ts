@@ -1,8 +1,11 @@
 import type { Plan } from "../../../core/plan.ts";
+import { doubtful, fine, subjects as shared, wrong } from "../../check.ts";
 import type { Check } from "../../define.ts";
 import { isRefusal, kubePath } from "../../kubernetes-client.ts";
 import type { KubeClient, KubeObject } from "../../kubernetes-client.ts";
 import { examineDeployment } from "./examine-deployment.ts";
+import { deploymentFindings, findings, subjects } from "./findings.ts";
+import type { LackingApi } from "./findings.ts";
 import { readAutoscaler, readDeployment, readService } from "./objects.ts";
 import type { Deployment, Service } from "./objects.ts";
 import { readPlace } from "./plan-options.ts";
@@ -29,12 +32,7 @@ export async function examineCluster(
 ): Promise<readonly Check[]> {
   try {
     const version = (await client.call({ method: "GET", path: "/version" }, signal)) as { readonly gitVersion?: unknown };
-    const ok: Check = {
-      what: "cluster",
-      verdict: "ok",
-      says: `It answers, and runs Kubernetes ${typeof version.gitVersion === "string" ? version.gitVersion : "of an unknown version"}.`,
-      remedy: null,
-    };
+    const ok = fine(shared.cluster(), findings.answers(typeof version.gitVersion === "string" ? version.gitVersion : null));
     const home = await namespace();
     const places = plan.services
       .filter(({ workload }) => workload.kind === "kubernetes")
@@ -46,31 +44,20 @@ export async function examineCluster(
     return [ok, ...(await examineApis(client, signal)), ...found.flat()];
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const remedy = "Check the connection in the server's file: kubeconfig, context, and that the API server can be reached from here.";
-    return [{ what: "cluster", verdict: "wrong", says: `It cannot be asked: ${whyOf(error)}.`, remedy }];
+    return [wrong(shared.cluster(), findings.silent(whyOf(error)))];
   }
 }
 
 async function examineApis(client: KubeClient, signal: AbortSignal): Promise<readonly Check[]> {
-  const kinds = [
-    { path: "/apis/autoscaling/v2", says: "autoscaling/v2, so that autoscalers are not copied for the canary" },
-    { path: "/apis/policy/v1", says: "policy/v1, so that disruption budgets are not copied for the canary" },
-  ];
+  const kinds: readonly LackingApi[] = ["autoscaling/v2", "policy/v1"];
   const missing = await Promise.all(
-    kinds.map(async ({ path, says }): Promise<readonly Check[]> => {
+    kinds.map(async (api): Promise<readonly Check[]> => {
       try {
-        await client.call({ method: "GET", path }, signal);
+        await client.call({ method: "GET", path: `/apis/${api}` }, signal);
         return [];
       } catch (error) {
         if (!isRefusal(error, 404)) throw error;
-        return [
-          {
-            what: "cluster",
-            verdict: "doubtful",
-            says: `It does not know ${says}.`,
-            remedy: "Use a cluster of version 1.23 or later, or look after the size of the canary yourself.",
-          },
-        ];
+        return [doubtful(shared.cluster(), findings.lacks(api))];
       }
     }),
   );
@@ -88,12 +75,7 @@ async function examineNamespace(client: KubeClient, area: Area, signal: AbortSig
   const needed = places.some(({ migration }) => migration !== null) ? [...rights, rightsForMigrations] : rights;
   const access = await Promise.all(needed.map((right) => examineRight(client, { namespace, ...right }, signal)));
   const denied = access.filter((check) => check.verdict === "wrong");
-  const allowed: Check = {
-    what: `rights in namespace ${namespace}`,
-    verdict: "ok",
-    says: `serin may do all that it does there (${needed.length} resources).`,
-    remedy: null,
-  };
+  const allowed = fine(subjects.rights(namespace), findings.mayAll(needed.length));
   return [...(denied.length === 0 ? [allowed] : denied), ...(await examineObjects(client, area, signal))];
 }
 
@@ -120,14 +102,8 @@ async function examineRight(
   };
   const answers = await Promise.all(verbs.map(async (verb) => ({ verb, isAllowed: await may(verb) })));
   const denied = answers.filter(({ isAllowed }) => !isAllowed).map(({ verb }) => verb);
-  const what = `${group === "" ? resource : `${resource}.${group}`} in namespace ${namespace}`;
-  if (denied.length === 0) return { what, verdict: "ok", says: "serin may do all that it does there.", remedy: null };
-  return {
-    what,
-    verdict: "wrong",
-    says: `serin may not ${denied.join(", ")} them.`,
-    remedy: `Apply deploy/kubernetes/rbac.yaml to the namespace ${namespace}, for the account that serin runs as.`,
-  };
+  const what = subjects.right(group === "" ? resource : `${resource}.${group}`, namespace);
+  return denied.length === 0 ? fine(what, findings.may()) : wrong(what, findings.mayNot(denied, namespace));
 }
 
 async function examineObjects(client: KubeClient, { namespace, places, plan }: Area, signal: AbortSignal): Promise<readonly Check[]> {
@@ -139,27 +115,17 @@ async function examineObjects(client: KubeClient, { namespace, places, plan }: A
     ]);
     const there: ReadonlyMap<string, Deployment> = new Map(deployments.items.map((item) => [item.metadata.name, readDeployment(item)]));
     const known: readonly Service[] = services.items.map(readService);
-    const shared = places.filter((place) => places.some((other) => other !== place && other.deployment === place.deployment));
-    const twice = shared.map(({ service, deployment }): Check => ({
-      what: `Deployment ${namespace}/${deployment}`,
-      verdict: "wrong",
-      says: `It is several services of the plan, ${service} among them.`,
-      remedy: "Make them one service, or two Deployments.",
-    }));
+    const doubled = places.filter((place) => places.some((other) => other !== place && other.deployment === place.deployment));
+    const twice = doubled.map(({ service, deployment }) =>
+      wrong(`Deployment ${namespace}/${deployment}`, deploymentFindings.several(service)),
+    );
     const around = { deployments: there, services: known, autoscalers: autoscalers.map(readAutoscaler), plan };
     const found = places.flatMap((place) => examineDeployment(place, around));
     const jobs = await Promise.all(places.map((place) => examineMigration(client, place, signal)));
     return [...twice, ...found, ...jobs.flat(), ...(await examineQuota(client, { namespace, places, deployments: there }, signal))];
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    return [
-      {
-        what: `namespace ${namespace}`,
-        verdict: "wrong",
-        says: `It cannot be looked at: ${whyOf(error)}.`,
-        remedy: `Apply deploy/kubernetes/rbac.yaml to the namespace ${namespace}.`,
-      },
-    ];
+    return [wrong(subjects.namespace(namespace), findings.namespaceUnread(whyOf(error), namespace))];
   }
 }
 
@@ -168,25 +134,9 @@ async function examineMigration(client: KubeClient, place: Place, signal: AbortS
   const { job: name } = place.migration;
   const what = `Job ${place.namespace}/${name}`;
   const job = await findJob(client, { namespace: place.namespace, name }, signal);
-  if (!job)
-    return [
-      {
-        what,
-        verdict: "wrong",
-        says: "It is not there, and the plan names it as migration.",
-        remedy: "Create it as a pattern, with suspend: true.",
-      },
-    ];
-  if ((job.spec as { readonly suspend?: unknown }).suspend === true)
-    return [{ what, verdict: "ok", says: "It stands as a pattern for migrations.", remedy: null }];
-  return [
-    {
-      what,
-      verdict: "doubtful",
-      says: "It is not suspended: it runs, or has run, by itself.",
-      remedy: "Set suspend: true, so that it is a pattern alone.",
-    },
-  ];
+  if (!job) return [wrong(what, findings.noJob())];
+  const isPattern = (job.spec as { readonly suspend?: unknown }).suspend === true;
+  return [isPattern ? fine(what, findings.jobIsPattern()) : doubtful(what, findings.jobRuns())];
 }
 
 /** Room for canary and previous beside stable, where quotas may be seen. */
@@ -208,15 +158,7 @@ async function examineQuota(
     };
     const free = Number(hard?.["pods"]) - Number(used?.["pods"] ?? 0);
     if (!Number.isFinite(free) || free >= more) return [];
-    const says = `It has room for ${free} more pods; canary and previous at full size need ${more}.`;
-    return [
-      {
-        what: `ResourceQuota ${namespace}/${metadata.name}`,
-        verdict: "doubtful",
-        says,
-        remedy: "Raise it for the time of the release, or set keepPrevious: 0.",
-      },
-    ];
+    return [doubtful(`ResourceQuota ${namespace}/${metadata.name}`, findings.littleRoom(free, more))];
   });
 }
 

@@ -7,6 +7,7 @@ import { createExchange } from "../../exchange.ts";
 import { examineImages } from "./examine-images.ts";
 import { lookUpImage, parseImage } from "./image-lookup.ts";
 import type { ImageAnswer } from "./image-lookup.ts";
+import { inEnglish } from "../../../../test/fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
 const digest = `sha256:${"a".repeat(64)}`;
@@ -99,7 +100,7 @@ test("each image is said: there, missing, hidden, or none", async () => {
   const place = await registry(({ url }) => ({ status: url?.includes("/web/") ? 200 : url?.includes("/api/") ? 404 : 401 }));
   const versions = { web: `${place.host}/web:1`, api: `${place.host}/api:1`, mail: `${place.host}/mail:1`, cart: "Cart 1" };
   const checks = await examineImages(createExchange(createClock()), versions, never);
-  expect(checks.map(({ what, verdict, says }) => `${what.split(":")[0]} ${verdict}: ${says}`)).toEqual([
+  expect(inEnglish(checks).map(({ what, verdict, says }) => `${what.split(":")[0]} ${verdict}: ${says}`)).toEqual([
     `web ok: ${place.host} has it.`,
     `api wrong: ${place.host} does not have it.`,
     "mail doubtful: Whether it is there cannot be seen from here: the registry answers 401.",

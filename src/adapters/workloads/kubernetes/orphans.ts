@@ -1,6 +1,8 @@
+import { doubtful, fine, subjects as shared, wrong } from "../../check.ts";
 import type { Check, KnownReleases } from "../../define.ts";
 import { isRefusal, kubePath } from "../../kubernetes-client.ts";
 import type { KubeClient, KubeObject } from "../../kubernetes-client.ts";
+import { findings, subjects } from "./findings.ts";
 import { labels, shorten } from "./names.ts";
 
 /** Everything that serin makes in a cluster. */
@@ -23,13 +25,12 @@ export async function lookForOrphans(
   try {
     namespace = given ?? (await client.namespace());
   } catch (error) {
-    const says = `It cannot be asked: ${error instanceof Error ? error.message : String(error)}.`;
-    return [{ what: "cluster", verdict: "wrong", says, remedy: "Check the connection in the server's file." }];
+    return [wrong(shared.cluster(), findings.orphansUnasked(whyOf(error)))];
   }
   const found = await Promise.all(made.map((kind) => look(client, kind, { namespace, active }, signal)));
   const checks = found.flat();
   if (checks.length > 0) return checks;
-  return [{ what: "what serin has made in the cluster", verdict: "ok", says: "Nothing is left over.", remedy: null }];
+  return [fine(subjects.made(), findings.nothingLeft())];
 }
 
 async function look(
@@ -50,27 +51,18 @@ async function look(
     if (signal.aborted) throw signal.reason;
     // A kind that the cluster does not know cannot be left over.
     if (isRefusal(error, 404)) return [];
-    const says = error instanceof Error ? error.message : String(error);
-    return [
-      {
-        what: `${kind.kind}s that serin has made`,
-        verdict: "wrong",
-        says: `They cannot be looked for: ${says}.`,
-        remedy: `Let serin list ${plural}: deploy/kubernetes/rbac.yaml.`,
-      },
-    ];
+    return [wrong(subjects.madeOf(kind.kind), findings.orphansUnread(whyOf(error), plural))];
   }
 }
 
 function orphanOf(kind: string, { metadata }: KubeObject, active: ReadonlySet<string>): Check | null {
   const release = metadata.labels?.[labels.release];
   if (release !== undefined && active.has(release)) return null;
-  const of = release === undefined ? "It is of no release" : `It is of release ${release}, which is not under way`;
   const namespace = metadata.namespace ?? "default";
-  return {
-    what: `${kind} ${namespace}/${metadata.name}`,
-    verdict: "doubtful",
-    says: `${of}.`,
-    remedy: `Look at it, then: kubectl delete ${kind.toLowerCase()} ${metadata.name} --namespace ${namespace}`,
-  };
+  const remove = `kubectl delete ${kind.toLowerCase()} ${metadata.name} --namespace ${namespace}`;
+  return doubtful(`${kind} ${namespace}/${metadata.name}`, findings.orphan(release ?? null, remove));
+}
+
+function whyOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

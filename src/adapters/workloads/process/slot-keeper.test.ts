@@ -38,9 +38,9 @@ const wish = (version: string): Wish => ({
 
 test("the good health of a process that was replaced meanwhile is not that of the one in its place", async () => {
   keeper.want(wish("1"));
-  const old = await vi.waitUntil(() => keeper.running(), { timeout: 10_000 });
+  const old = await vi.waitUntil(() => keeper.running());
   keeper.want(wish("2"));
-  await vi.waitUntil(() => ![null, old.launch].includes(keeper.running()?.launch ?? null), { timeout: 10_000 });
+  await vi.waitUntil(() => ![null, old.launch].includes(keeper.running()?.launch ?? null));
   keeper.noteAnswer(old);
   expect(keeper.describe({ launch: old.launch, notReady: null })).toMatchObject({ version: "2", isReady: false, urls: [] });
 });

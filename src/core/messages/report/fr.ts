@@ -1,6 +1,7 @@
 import { list, quote } from "../context.ts";
 import { sayCount, saySpan } from "../numbers.ts";
 import type { ReportWords } from "../report.ts";
+import { sayWhy } from "../whys.ts";
 
 const quoted = (says: readonly string[]): string =>
   list(
@@ -87,13 +88,13 @@ export const fr: ReportWords = {
   reactionMet: (reaction, took) =>
     `Le plan demandait ${quote(reaction, "fr")}\u202f: tout le monde était revenu ${took} après le franchissement`,
   deliveredAfter: (span) => `après ${span}`,
-  lost: (why) => `perdue\u202f: ${why}`,
+  lost: (why) => `perdue\u202f: ${sayWhy(why, "fr")}`,
   notYet: "pas encore",
   verified: "Vérifié",
   notVerified: "NON vérifié",
   unbroken: (entries, rows) =>
     `La chaîne de ${sayCount(entries, "fr")} entrées sur ${sayCount(rows, "fr")} relevés est intacte, et la rejouer redonne chaque décision`,
-  broken: (revision, why) => `Révision ${revision}\u202f: ${why}`,
+  broken: (revision, why) => `Révision ${revision}\u202f: ${sayWhy(why, "fr")}`,
   planHash: "Empreinte du plan",
   journalHash: "Dernier maillon du journal",
   reproduce: (command) => `Avec les données du serveur, chacun peut le revérifier\u202f: ${command}`,
@@ -161,7 +162,7 @@ export const fr: ReportWords = {
     const told =
       delivered + lost + waiting === 0
         ? "aucune notification n’était prévue"
-        : `${sayCount(delivered, "fr")} ${delivered === 1 ? "notification a été remise" : "notifications ont été remises"}${lost === 0 ? " et aucune perdue" : ` et ${sayCount(lost, "fr")} ${lost === 1 ? "perdue" : "perdues"}`}${waiting === 0 ? "" : `, ${sayCount(waiting, "fr")} en attente`}`;
+        : `${sayCount(delivered, "fr")} ${delivered < 2 ? "notification a été remise" : "notifications ont été remises"}${lost === 0 ? " et aucune perdue" : ` et ${sayCount(lost, "fr")} ${lost === 1 ? "perdue" : "perdues"}`}${waiting === 0 ? "" : `, ${sayCount(waiting, "fr")} en attente`}`;
     const proof = isVerified
       ? `son journal de ${sayCount(entries, "fr")} entrées est intact, et le rejouer redonne chaque décision`
       : "son journal n’a PAS pu être vérifié\u202f: ne pas se fier à ce rapport";
