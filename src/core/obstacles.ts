@@ -57,7 +57,8 @@ export function openObstacles(step: SignOffFor, release: Release, at: Moment): r
 /** The overrides of the next step whose obstacle is gone: should it come back, it takes another word. */
 export function overridesOver(release: Release, at: Moment): readonly Extract<Fact, { readonly kind: "override-over" }>[] {
   const step = nextStep(release);
-  if (step === null) return [];
+  // Asked at each tick: the calendar is not opened for a release that has none.
+  if (step === null || release.overrides.length === 0) return [];
   const there = obstaclesTo(step, release, at);
   return release.overrides
     .filter((override) => isSameTarget(override.for, step) && !there.some((obstacle) => isCovered(obstacle, override.over)))

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { smallPlan } from "../../test/fixtures/small-adapters.ts";
 import { smallApi } from "../../test/fixtures/small-api.ts";
 import type { SmallApi } from "../../test/fixtures/small-api.ts";
 import { parseExposition, seriesName } from "../adapters/metrics/exposition/exposition.ts";
@@ -27,7 +28,8 @@ test("a release shows where it stands, its share and its evidence while it runs,
   const before = await pageOf(api);
   expect(before.get('serin_build_info{version="0.0.0"}')).toBe(1);
   expect(before.get('serin_releases{status="observing"}')).toBe(0);
-  const id = await api.begin();
+  // Evidence begins with the second scrape.
+  const id = await api.begin({ web: "2" }, `${smallPlan}scrape: 1s\n`);
   await vi.waitFor(async () => expect((await show(api, id)).status.kind).toBe("waiting"), soon);
   await ask(api, id, "approve");
   await vi.waitFor(async () => expect((await show(api, id)).status.kind).toBe("observing"), soon);
