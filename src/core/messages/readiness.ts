@@ -139,7 +139,7 @@ const fr: ReadinessWords = {
   mayAdvance: "Rien ne s’y oppose.",
   holds: (who, asked) =>
     `${list(
-      who.map(({ name, isOn }) => `${name} (${isOn ? "en ligne" : "absent"})`),
+      who.map(({ name, isOn }) => `${name} (${isOn ? "en ligne" : "pas en ligne"})`),
       "fr",
     )}\u202f; ${asked}.`,
   nobodyHolds: (asked) => `Personne n’a ce rôle ici\u202f; ${asked}.`,
@@ -156,7 +156,7 @@ const fr: ReadinessWords = {
   decides: (time, chance) => `Il est décidé en ${time}, prolongation comprise dans ${chance} des cas.`,
   doesNotDecide: (chance, needed) =>
     `Il n’est décidé que dans ${chance} des cas, prolongation comprise${needed === null ? "" : `\u202f; il faudrait ${needed}`}.`,
-  between: "Ce qui est supposé se trouve entre ses limites\u202f: il n’est pas décidé, et serin demande.",
+  between: "Ce qui est supposé se trouve entre ses seuils\u202f: il n’est pas décidé, et serin demande.",
   dependsOn: {
     people: "Il dépend du nombre de connexions, que personne n’a dit ni vu.",
     requests: "Il dépend du nombre de requêtes, que personne n’a dit ni vu.",

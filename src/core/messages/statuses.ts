@@ -46,7 +46,7 @@ const kinds: ByLanguage<Readonly<Record<Status["kind"], string>>> = {
     promoting: "en cours de généralisation",
     promoted: "généralisée",
     "rolling-back": "en retour arrière",
-    "rolled-back": "annulée",
+    "rolled-back": "revenue en arrière",
     stopped: "arrêtée",
     halted: "arrêtée, environnement gelé",
   },
