@@ -260,7 +260,7 @@ export const releaseWords: Words<ReleaseWords> = {
     doneBy: (time) => `tout le monde sera revenu à ${time} au plus tard`,
     older: "Entrées plus anciennes",
     wholeStory: "C’est ici que tout a commencé.",
-    signed: "signé",
+    signed: "accord donné",
     asked: "attendu maintenant",
     later: "plus tard",
     nobodyAsked: "Le plan ne demande personne.",
