@@ -25,7 +25,7 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
-    setupFiles: "test/patience.ts",
+    setupFiles: ["test/patience.ts", "test/same-seed.ts"],
     reporters: ["./test/last-line.ts"],
     projects: [
       group("unit", 0, { include: ["src/**/*.test.ts", "test/**/*.test.ts", "web/**/*.test.{ts,tsx}"], exclude: [e2e, seeds, system] }, 2),

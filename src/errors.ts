@@ -180,7 +180,7 @@ export const errorKinds = {
     title: "The revision that you saw is missing",
     status: 428,
     exit: "bad-input",
-    remedy: 'Send `If-Match: "REVISION"`; on the command line `--expect-revision`.',
+    remedy: 'Send `If-Match: "REVISION"`; on the command line `--expect-revision N`, which `serin release show` ends with.',
   },
   "revision-malformed": {
     title: "The revision is not a number in quotes",
@@ -217,6 +217,13 @@ export const errorKinds = {
     status: null,
     exit: "unreachable",
     remedy: "Check that `--server` names a serin server of the same version.",
+  },
+  "command-mistake": {
+    title: "The command made a mistake, or cannot read what was answered",
+    status: null,
+    exit: "unreachable",
+    remedy:
+      "Use the server's version of serin (`serin --version` names this one, `/api/v1/health` the server's); else report what follows.",
   },
   "token-file-unreadable": {
     title: "The token file cannot be used",

@@ -202,6 +202,8 @@ export interface NewRelease {
   readonly services: readonly string[];
   readonly createdMs: number;
   readonly startedBy: string;
+  /** In whose name, as who started it says: this person counts as its starter too. Absent and `null`: nobody was named. */
+  readonly startedFor?: string | null;
   /** Why it was started, in that person's words. */
   readonly reason: string;
   readonly versions: Readonly<Record<string, { readonly canary: string; readonly stable: string }>>;
@@ -253,8 +255,7 @@ export class EnvironmentFrozen extends Error {
   constructor(freeze: Freeze) {
     const why =
       freeze.release === null ? `by ${freeze.by ?? "somebody"}: ${freeze.reason ?? ""}` : `since release ${freeze.release} was halted`;
-    const until = freeze.untilMs === null ? "" : ` (until ${new Date(freeze.untilMs).toISOString()})`;
-    super(`${freeze.environment} is frozen ${why}${until}`);
+    super(`${freeze.environment} is frozen ${why}`);
     this.freeze = freeze;
   }
 }

@@ -9,7 +9,7 @@ import { standsOf } from "../src/core/view/stands.ts";
 import { wayBackView } from "../src/core/view/way-back-view.ts";
 import { sayStatus } from "../src/core/messages/statuses.ts";
 import { sayNext } from "../src/core/view/next-steps.ts";
-import { peopleView } from "../src/core/view/people-view.ts";
+import { peopleView, rolesAsked } from "../src/core/view/people-view.ts";
 import { smallPlan } from "../src/sim/small-plan.ts";
 import { good, holding, investigation, minuteMs, observing, releaseIn, startMs } from "./decision-desk.ts";
 
@@ -85,6 +85,19 @@ test("one of several roles that is enough is said to be enough", () => {
     "holding at 10 %: waiting for the approval of the QA lead or the product owner",
     "50 % as soon as QA lead or product owner approves",
   ]);
+});
+
+test("who is asked for something now, of each thing that may be asked", () => {
+  const asked = (status: Status, more: Partial<Release> = {}) => rolesAsked(releaseIn(status, { wasExposed: true, ...more }));
+  const reports = [{ by: "Vera", reason: "the basket is empty", atMs: startMs }];
+  const rollback = { committedMs: startMs, seenMs: startMs + 500 };
+  const back: Status = { kind: "rolled-back", sinceMs: startMs, cause };
+  const acknowledged = { by: "Bruno", atMs: startMs, reason: "" };
+  expect(asked({ kind: "preparing", sinceMs: startMs })).toEqual([]);
+  expect(asked({ kind: "waiting", sinceMs: startMs, for: [] })).toEqual(["release-manager"]);
+  expect(asked(observing(0), { reports, isReportLate: true })).toEqual(["release-manager", "devops-lead"]);
+  expect(asked(back, { reports, rollback })).toEqual(["devops-lead"]);
+  expect(asked(back, { reports, rollback, acknowledged })).toEqual(["qa-lead"]);
 });
 
 describe("a way back by hand is shown", () => {

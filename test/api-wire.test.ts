@@ -1,3 +1,4 @@
+import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { bodyLimitBytes } from "../src/http/contract.ts";
@@ -6,7 +7,7 @@ import { openWire, statusesIn } from "./edge-wire.ts";
 import { smallApi } from "./fixtures/small-api.ts";
 
 /** Quick enough for a test. */
-const limits = { headersMs: 300, requestMs: 600, lookMs: 50 };
+const limits = { headersMs: 800, requestMs: 1_600, silentMs: 60_000, lookMs: 50 };
 const here = { host: "127.0.0.1", port: 0 };
 
 /** A listener as the server has it, before an app that notes what reaches it. */
@@ -66,6 +67,33 @@ test.each<[string, string, string]>([
   const end = "GET /end HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
   expect(statusesIn(await openWire(url, text + end).closed)).toEqual([200, 200]);
   expect(seen.toSorted()).toEqual(["GET /end ", expected]);
+});
+
+test("whoever asks for much and takes nothing of it is sent away; who reads, and who waits for events, is not", async () => {
+  const app = new Hono();
+  const much = new Uint8Array(64_000_000);
+  const { promise: cut, resolve: isCut } = Promise.withResolvers<void>();
+  app.get("/much", (context) => {
+    const { incoming } = context.env as HttpBindings;
+    incoming.socket.once("close", () => isCut());
+    return new Response(much);
+  });
+  app.get("/events", () => {
+    let beat: ReturnType<typeof setInterval>;
+    const start = (events: ReadableStreamDefaultController): void => void (beat = setInterval(() => events.enqueue(much.slice(0, 9)), 50));
+    return new Response(new ReadableStream({ start, cancel: () => clearInterval(beat) }));
+  });
+  const listening = await listen(app, here, { ...limits, silentMs: 2_500 });
+  const { url } = listening;
+  onTestFinished(() => listening.close(0));
+  const events = (await fetch(`${url}/events`)).body?.getReader();
+  onTestFinished(() => events?.cancel());
+  const deaf = openWire(url, "GET /much HTTP/1.1\r\nhost: a\r\n\r\n");
+  deaf.socket.pause();
+  await cut;
+  expect((await events?.read())?.done).toBe(false);
+  expect((await (await fetch(`${url}/much`)).arrayBuffer()).byteLength).toBe(much.length);
+  expect((await events?.read())?.done).toBe(false);
 });
 
 test.each<[string, string]>([

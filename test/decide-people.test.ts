@@ -58,6 +58,23 @@ describe("whoever started a release", () => {
     ["leaves it to somebody else with the role", { all: ["qa-lead"] }, [claire], ["Claire as qa-lead"]],
   ])("%s", (_, start, requests, expected) => expect(asked(start, requests)).toEqual(expected));
 
+  test.each<[string, Needs, readonly Request[], readonly string[]]>([
+    ["is not alone either", { all: ["release-manager"] }, [manager], ["starter-alone"]],
+    ["may be one of several", { all: ["release-manager", "qa-lead"] }, [manager, claire], ["Emil as release-manager", "Claire as qa-lead"]],
+    [
+      "is not enough together with who started",
+      { all: ["release-manager", "devops-lead"] },
+      [manager, ask("approve", "devops-lead", by("Omar", "devops-lead"))],
+      ["Emil as release-manager", "starter-alone"],
+    ],
+  ])("in whose name it was started %s", (_, start, requests, expected) => {
+    const decision = decideOn(waiting, good, { requests }, { plan: planWith({ start }), startedBy: "Omar", startedFor: "Emil" });
+    const answers = (decision?.facts ?? []).flatMap((fact) =>
+      fact.kind === "refused" ? [fact.refusal.kind] : fact.kind === "signed" ? [`${fact.signOff.by} as ${fact.signOff.role}`] : [],
+    );
+    expect(answers).toEqual(expected);
+  });
+
   test("is not alone before a phase and before the promotion either, and may validate a rollback", () => {
     const rules = planWith({ advance: { 1: { all: ["release-manager"] } }, promote: { any: ["release-manager"] } });
     const on = (status: Status) =>

@@ -76,7 +76,7 @@ describe("the script of pages", () => {
 
 describe("what pages report", () => {
   test("is counted on the arm that rendered the page, and goes no further", async () => {
-    const world = await openEdgeWorld({ limits: { turnMs: 300 } });
+    const world = await openEdgeWorld({ limits: { turnMs: 1_200 } });
     await world.put({ sharePct: 50 });
     const [canary, stable] = [await reader(world, "canary"), await reader(world, "stable")];
     const got = await report(canary.person, { page: canary.page, errors: ["uncaught", "blank"] });
@@ -98,7 +98,7 @@ describe("what pages report", () => {
   });
 
   test("counts people who got a page, whether or not it was heard of", async () => {
-    const world = await openEdgeWorld({ limits: { turnMs: 300 } });
+    const world = await openEdgeWorld({ limits: { turnMs: 1_200 } });
     await world.put({ sharePct: 50 });
     await personOn(world, "canary");
     await expect.poll(async () => (await turns(world, "canary"))[2]).toBeGreaterThanOrEqual(1);
@@ -110,7 +110,7 @@ describe("what pages report", () => {
   });
 
   test("counts a person once, however many messages there are, and the cookie remembers it for another edge", async () => {
-    const world = await openEdgeWorld({ limits: { turnMs: 200 } });
+    const world = await openEdgeWorld({ limits: { turnMs: 1_200 } });
     await world.put({ sharePct: 50 });
     const { person, page } = await reader(world, "canary");
     for (let message = 0; message < 5; message += 1) await report(person, { page, errors: ["uncaught"] });
@@ -118,7 +118,7 @@ describe("what pages report", () => {
     await person.load();
     expect(person.cookies.get("serin")).toMatch(/\.[a-z]*u[a-z]*\./);
     for (let message = 0; message < 5; message += 1) await report(person, { page, errors: ["rejection"] });
-    const second = await openEdge({ keyFile: `${world.edge.dataDir}/edge.key`, limits: { turnMs: 200 } });
+    const second = await openEdge({ keyFile: `${world.edge.dataDir}/edge.key`, limits: { turnMs: 1_200 } });
     await routerOf(world.edge, second).apply(world.wanted({ sharePct: 50 }), never);
     const elsewhere = await fetch(`${second.url}/.serin/beacon`, {
       method: "POST",

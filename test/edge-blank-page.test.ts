@@ -171,7 +171,7 @@ test("a canary whose page shows what it should is not", async () => {
 });
 
 test("a canary that lost the tag is proven silent beside stable, and never counts as free of errors", async () => {
-  const world = await openEdgeWorld({ limits: { turnMs: 300 }, draw: inTurn() });
+  const world = await openEdgeWorld({ limits: { turnMs: 1_200 }, draw: inTurn() });
   await world.put({ sharePct: 50 });
   // The pages of stable say a word; those of the canary, without the script, cannot.
   const come = async (): Promise<void> => {

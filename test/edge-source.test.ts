@@ -134,7 +134,7 @@ describe("the edge's own numbers, read back", () => {
 
   test("goals count each drawn person once, when the time is over", async () => {
     const world = await openEdgeWorld();
-    await world.put({ sharePct: 50, goals: [{ name: "trial", request: "POST /trial", withinMs: 1_000 }] });
+    await world.put({ sharePct: 50, goals: [{ name: "trial", request: "POST /trial", withinMs: 2_500 }] });
     const query = ask("ratio", { goal: "trial" }, { unit: "person" });
     expect(arms(await read(world, query))).toEqual({ canary: [0, 0], stable: [0, 0] });
     const [canary, stable] = [await personOn(world, "canary"), await personOn(world, "stable")];
@@ -170,7 +170,7 @@ describe("the edge's own numbers, read back", () => {
   });
 
   test("affected people are counted at the end of their turn, once", async () => {
-    const world = await openEdgeWorld({ limits: { turnMs: 300 } });
+    const world = await openEdgeWorld({ limits: { turnMs: 1_200 } });
     await world.put({ sharePct: 50 });
     world.canary.on("GET /bad", (_request, response) => response.writeHead(503).end());
     const one = await personOn(world, "canary");

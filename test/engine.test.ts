@@ -75,6 +75,34 @@ test("a probe that says down is asked again after 5 s, not at the next scrape: t
   expect(await statusOf("a")).toBe("halted");
 });
 
+test("what takes long is looked at less and less often, and still found soon", async () => {
+  const patient = { ...plan, readyWithinMs: 120 * minuteMs };
+  let isRouterOut = true;
+  let looks = 0;
+  const { engine, pass, statusOf } = await place({
+    isRouterOut: () => isRouterOut,
+    world: (world) => ({
+      ...world,
+      router(of) {
+        looks += 1;
+        return world.router(of);
+      },
+    }),
+  });
+  const looksWithin = async (ms: number): Promise<number> => {
+    const before = looks;
+    await pass(ms);
+    return looks - before;
+  };
+  await engine.release(head("a", { plan: patient, planHash: digestOfPlan(patient) }));
+  expect(await looksWithin(minuteMs)).toBeGreaterThan(250);
+  await pass(60 * minuteMs);
+  expect(await looksWithin(minuteMs)).toBeLessThan(60);
+  isRouterOut = false;
+  await pass(20_000);
+  expect(await statusOf("a")).toBe("observing");
+});
+
 describe("a late request", () => {
   const versionsOf = ({ running }: Outdoors): Record<string, string> =>
     Object.fromEntries([...running].map(([slot, { version }]) => [slot, version]));

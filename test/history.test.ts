@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Entry } from "../src/core/decision.ts";
 import { checksOf } from "../src/core/checks.ts";
-import { beginToFollow, followRow, standingOfCheck, tapeOf } from "../src/core/history/follow-check.ts";
+import { beginToFollow, followRow, standingOfCheck } from "../src/core/history/follow-check.ts";
 import { addToHistory, allReadings, beginHistory, momentsAtMost } from "../src/core/history/history.ts";
 import type { History } from "../src/core/history/history.ts";
 import { buildHistoryView } from "../src/core/view/build-history-view.ts";
@@ -12,6 +12,7 @@ import { openHistories, openTapes } from "../src/engine/histories.ts";
 import type { Store, StoredRelease } from "../src/ports.ts";
 import { simulate } from "../src/sim/simulate.ts";
 import { stories } from "../src/sim/stories.ts";
+import { tapeOf } from "./fixtures/tape.ts";
 
 const [promoted, rolledBack, investigated] = await Promise.all(
   [stories.promoted, stories["rolled back within two minutes"], stories["investigated, then rolled back"]].map(

@@ -19,7 +19,7 @@ import type { ShopParts } from "./kube/shop-deployment.ts";
 import { openDesk } from "./kube/workloads-desk.ts";
 import type { Desk } from "./kube/workloads-desk.ts";
 
-const patience = { timeout: 25_000, interval: 20 };
+const patience = { timeout: 60_000, interval: 20 };
 
 /** A release of one Deployment in a minute: its sources never have a bad word, and its router does what it is told. */
 function planned(namespace: string): Plan {

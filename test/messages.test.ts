@@ -60,10 +60,7 @@ const holds: Every<HoldReason> = {
     { kind: "undecided", checks: ["1.trial-activation"] },
     { kind: "undecided", checks: ["1.trial-activation", "1.api-latency"] },
   ],
-  failed: [
-    { kind: "failed", checks: ["1.error-rate"] },
-    { kind: "failed", checks: ["2.cpu"] },
-  ],
+  failed: ["1.error-rate", "2.cpu"].map((check) => ({ kind: "failed", checks: [check] })),
   "no-data": [{ kind: "no-data", checks: ["1.error-rate"] }],
   invalid: [{ kind: "invalid" }],
   "shared-incident": [{ kind: "shared-incident", checks: ["5xx-rate > 1%"] }],
@@ -118,10 +115,7 @@ const statuses: Every<Status> = {
 const refusals: Every<Refusal> = {
   stale: [{ kind: "stale", expected: 7, actual: 9 }],
   role: [{ kind: "role", needs: ["release-manager", "devops-lead"] }],
-  "not-now": [
-    { kind: "not-now", status: "rolled-back" },
-    { kind: "not-now", status: "observing" },
-  ],
+  "not-now": ["rolled-back", "observing"].map((status) => ({ kind: "not-now", status })),
   drifted: [{ kind: "drifted", check: "1.error-rate" }],
   machine: [{ kind: "machine" }],
   "starter-alone": [{ kind: "starter-alone", roles: ["release-manager", "devops-lead"] }],
@@ -217,10 +211,7 @@ const facts: Every<Fact> = {
     { kind: "late", awaits: "router", afterMs: 125_000, detail: "connection refused" },
     { kind: "late", awaits: "stable", afterMs: 300_000, detail: "frontend: exited with code 1" },
   ],
-  dismissed: [
-    { kind: "dismissed", check: "conversion < 50% of stable", by: "Ada" },
-    { kind: "dismissed", check: "1.error-rate", by: "Ada" },
-  ],
+  dismissed: ["conversion < 50% of stable", "1.error-rate"].map((check) => ({ kind: "dismissed", check, by: "Ada" })),
   recovered: [{ kind: "recovered", check: "conversion < 50% of stable" }],
   upgraded: [{ kind: "upgraded", from: { kind: "investigate", forMs: 600_000 }, to: { kind: "rollback" } }],
   cleared: [

@@ -113,6 +113,17 @@ describe("what can go wrong", () => {
     expect(await readFile(file, "utf8")).toBe(before);
   });
 
+  test("a share that the file does not have is read by nginx, though a worker of the time before says that it has it", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "serin-old-"));
+    onTestFinished(() => rm(dir, { recursive: true }));
+    const reloads = join(dir, "reloads");
+    const { router } = await world(says(coded(orderOf(wanted))), { reload: ["sh", "-c", `echo reload >> ${reloads}`] });
+    await router.apply(wanted, never);
+    expect(await readFile(reloads, "utf8")).toBe("reload\n");
+    await router.apply({ ...wanted, revision: 8 }, never);
+    expect(await readFile(reloads, "utf8"), "nothing but the revision is new").toBe("reload\n");
+  });
+
   test("a first line that somebody has garbled is as none", async () => {
     const { router, file } = await world(says(coded(orderOf(wanted))));
     await writeFile(file, `# serin: {"release":7}\n${renderInclude(firstOrder(wanted))}`);

@@ -13,6 +13,7 @@ import type { ReadinessItem, ReadinessVerdict } from "../src/core/readiness/read
 import { windowItems } from "../src/core/readiness/window-part.ts";
 import { readPlan } from "../src/config/plan-file.ts";
 import type { ReadinessAnswer } from "../src/http/contract/insight.ts";
+import { smallPlan as phasedPlan } from "../src/sim/small-plan.ts";
 import { seen } from "./decision-desk.ts";
 import { fixtureRelease } from "./fixtures/release.ts";
 import { smallAdapters, smallPlan } from "./fixtures/small-adapters.ts";
@@ -189,6 +190,18 @@ describe("power", () => {
     expect(little[0]?.says).toBe("As seen in shop-1: 0.5 requests a second.");
     expect(little[1]).toMatchObject({ verdict: "doubtful", remedy: expect.stringContaining("serin plan power") as string });
   });
+});
+
+test("a gate of any phase that passes on its estimate says what it may miss", () => {
+  const look = (loginsPerMinute: number | null): readonly ReadinessItem[] => [
+    ...powerItems(phasedPlan, { traffic: { loginsPerMinute, rps: 500 }, seenIn: null }, () => ({ isSliced: true, runsEveryMs: 0 }), "en"),
+  ];
+  const orders = (items: readonly ReadinessItem[]) => items.find(({ what }) => what.startsWith("orders"));
+  expect(orders(look(500))).toMatchObject({ verdict: "doubtful", remedy: expect.stringContaining("serin plan power") as string });
+  expect(orders(look(500))?.what).toMatch(/^orders: no regression, in 50\s%$/u);
+  expect(orders(look(500))?.says).toMatch(/passes on the estimate of the moment: a fall of up to \d\d\s% could be missed/u);
+  expect(orders(look(50_000))).toMatchObject({ verdict: "ok", remedy: null });
+  expect(orders(look(null))).toBeUndefined();
 });
 
 test.each<[readonly ReadinessVerdict[], ReadinessVerdict, string]>([

@@ -45,6 +45,13 @@ describe("README.md", () => {
   });
 });
 
+test("docs/coming-from.md shows a plan that is right", () => {
+  const [, plan = ""] = /<!-- plan -->\n```yaml\n([\s\S]*?)```/u.exec(textOf("docs/coming-from.md")) ?? [];
+  const { problems } = readPlan(plan, "coming-from.md", { sources: metricSources, routers, workloads, notifiers, server: null });
+  expect(plan).toContain("phases:");
+  expect(problems.filter((problem) => problem.severity === "error")).toEqual([]);
+});
+
 test("every run-time dependency has its line in docs/decisions/dependencies.md, and no other package has", () => {
   const { dependencies } = JSON.parse(textOf("package.json")) as { readonly dependencies: Readonly<Record<string, string>> };
   const lines = [...textOf("docs/decisions/dependencies.md").matchAll(/^\| `([^`]+)` \|/gmu)].map(([, name]) => name);

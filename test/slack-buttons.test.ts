@@ -12,7 +12,7 @@ import { examinationOf, sampleNoticeOf } from "./sample-notices.ts";
 import { inEnglish } from "./fixtures/said-checks.ts";
 
 const never = new AbortController().signal;
-const soon = { timeout: 10_000, interval: 10 };
+const soon = { interval: 10 };
 
 /** What one person was told, as soon as there are `count` such answers. */
 const told = (place: SlackPlace, who: keyof typeof ids, count = 1): Promise<readonly string[]> =>

@@ -160,6 +160,19 @@ describe("the live view", () => {
     expect(drawn.split("\n").length).toBeLessThanOrEqual(18);
   });
 
+  test("says it in sentences where the drawing has no room, also once the window is made smaller", () => {
+    const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 101, rows: 40 });
+    const live = createLiveView(terminal, {});
+    live.show(sampleView());
+    expect(String(terminal.read())).toContain("┌");
+    terminal.columns = 52;
+    live.show(sampleView(moments["countdown"]));
+    const written = stripVTControlCharacters(String(terminal.read()));
+    expect(written).not.toContain("┌");
+    expect(written).toContain("latency p95 > 2s: breached");
+    expect(Math.max(...written.split("\n").map(widthOf))).toBeLessThanOrEqual(52);
+  });
+
   test("keeps what matters on a low terminal", () => {
     const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 101, rows: 12 });
     createLiveView(terminal, {}).show(sampleView());

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readOtherCondition } from "../src/config/other-condition.ts";
 import { checksOf } from "../src/core/checks.ts";
-import { tapeOf } from "../src/core/history/follow-check.ts";
 import type { OtherTest } from "../src/core/history/follow-check.ts";
 import { judgeAnew, otherTest } from "../src/core/history/judge-anew.ts";
 import type { Judgement } from "../src/core/history/judge-anew.ts";
@@ -12,6 +11,7 @@ import type { Language } from "../src/core/plan.ts";
 import type { StoredRelease } from "../src/ports.ts";
 import { simulate } from "../src/sim/simulate.ts";
 import { stories } from "../src/sim/stories.ts";
+import { tapeOf } from "./fixtures/tape.ts";
 
 const [promoted, rolledBack] = (await Promise.all([stories.promoted, stories["rolled back within two minutes"]].map(simulate))).map(
   ({ stored }) => stored,

@@ -46,7 +46,7 @@ export interface Worker<Order, Result> {
   order(order: Order): Promise<Result>;
   /** Tells it something that has no answer. */
   tell(word: string): void;
-  /** Asks to be told of something that happens while it works, and resolves when it has said the same word back. */
+  /** Asks to be told of something that happens while it works; resolves when it has said the same word back, and rejects when its order is done before. */
   hear(word: string): Promise<void>;
   end(): Promise<void>;
 }
@@ -56,7 +56,11 @@ export function startWorker<Order extends object, Result>(name: string): Worker<
   const child = fork(beside(`${name}.ts`), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   let asked: { readonly resolve: (result: Result) => void; readonly reject: (why: Error) => void } | null = null;
   let heard: Pick<PromiseWithResolvers<void>, "resolve" | "reject"> | null = null;
-  child.on("message", (said) => (typeof said === "string" ? heard?.resolve() : asked?.resolve(said as Result)));
+  child.on("message", (said) => {
+    if (typeof said === "string") return heard?.resolve();
+    asked?.resolve(said as Result);
+    heard?.reject(new Error(`${name} was done before it could say that`));
+  });
   child.on("exit", () => {
     const why = new Error(`${name} ended by itself`);
     asked?.reject(why);

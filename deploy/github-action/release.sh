@@ -35,6 +35,7 @@ read_versions stable stable "${INPUT_STABLE:-}"
 
 words=(release start --json --reason "$INPUT_REASON" --set "${versions[@]}")
 [ ${#stable[@]} -eq 0 ] || words+=(--stable "${stable[@]}")
+[ -z "${INPUT_FOR:-}" ] || words+=("--for=$INPUT_FOR")
 [ -z "${INPUT_KEY:-}" ] || words+=(--key "$INPUT_KEY")
 
 serin=${SERIN_COMMAND:-serin}

@@ -1,5 +1,5 @@
 import { errorKinds, UserError } from "../errors.ts";
-import { pathOf } from "../http/contract.ts";
+import { pathOf, versionHeader } from "../http/contract.ts";
 import type { EventName, ProblemAnswer, Route } from "../http/contract.ts";
 import { readEvents } from "./event-stream.ts";
 import type { ServerEvent } from "./event-stream.ts";
@@ -67,8 +67,10 @@ async function send(connection: Connection, route: Route, call: Call, signal?: A
   }).catch((error: unknown) => {
     throw unreachable(connection, error);
   });
-  if (response.ok) return response;
-  throw await refusalOf(response);
+  if (!response.ok) throw await refusalOf(response);
+  if (response.headers.has(versionHeader)) return response;
+  await response.body?.cancel();
+  throw new UserError("answer-strange", `What answers at ${connection.serverUrl} does not say that it is serin.`);
 }
 
 async function refusalOf(response: Response): Promise<UserError> {
@@ -89,5 +91,6 @@ async function jsonOf(response: Response): Promise<unknown> {
 function unreachable(connection: Connection, error: unknown): UserError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : null;
   const why = cause || (error instanceof Error ? error.message : String(error));
-  return new UserError("server-unreachable", `${connection.serverUrl}: ${why}.`);
+  const said = /wrong version number|packet length too long/u.test(why) ? "it does not speak TLS: write http://, not https://" : why;
+  return new UserError("server-unreachable", `${connection.serverUrl}: ${said}.`);
 }

@@ -1,9 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { startSmallServer } from "../../test/contract/small-server.ts";
 import { temporaryFolder } from "../../test/fixtures/folder.ts";
 import type { Exit } from "../errors.ts";
+import { versionHeader } from "../http/contract.ts";
 import { addFreezeLift } from "./freeze-lift.ts";
 import { addReleaseAsk } from "./release-ask.ts";
 import { addReleaseList } from "./release-list.ts";
@@ -61,6 +63,7 @@ test.each<[string, readonly string[], Exit, string]>([
   ["a token file of several people", ["list", "--token-file", "PEOPLE"], "bad-input", "ada, ben"],
   ["a person who is not in the file", ["list", "--token-file", "PEOPLE", "--person", "eve"], "bad-input", "no token of eve"],
   ["a token file that is none", ["list", "--token-file", "PLAN"], "bad-input", "neither one token nor"],
+  ["a person without a token file", ["list", "--person", "ada"], "bad-input", "among the people of --token-file"],
   ["a server without a folder", ["server"], "bad-input", "--data DIR"],
   ["a moment without its offset", ["server", "--data", "x", "--clock-starts", "2025-08-19T14:00:00"], "bad-input", "is not a moment"],
   ["a report in no format", ["report", "x", "--format", "pdf"], "bad-input", '"pdf" is not a format'],
@@ -100,4 +103,55 @@ test("with --json an error is one object", async () => {
   const { exit, out } = await type(["list", "--json"]);
   expect(exit).toBe("unreachable");
   expect(JSON.parse(out)).toMatchObject({ error: "server-unreachable", detail: expect.stringContaining("127.0.0.1:1") as string });
+});
+
+/** What is typed where `answer` is all that anybody answers. */
+async function typeTo(
+  words: readonly string[],
+  status: number,
+  answer: object,
+  headers: Readonly<Record<string, string>>,
+): Promise<Outcome> {
+  const server = await startSmallServer((_request, response) => {
+    response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(answer));
+  });
+  onTestFinished(() => server.close());
+  return type(words, { SERIN_TOKEN: "token", SERIN_SERVER: server.url });
+}
+
+test("an answer of another program is not taken for one of serin's", async () => {
+  const { exit, out, err } = await typeTo(["list"], 200, { releases: [] }, {});
+  expect({ exit, out }).toEqual({ exit: "unreachable", out: "" });
+  expect(err).toContain("does not say that it is serin");
+});
+
+test("an answer of a version that knows less ends as no answer, and not as a no", async () => {
+  const { exit, out, err } = await typeTo(["list"], 200, { releases: [{ id: "shop-1" }], next: null }, { [versionHeader]: "0.0.1" });
+  expect({ exit, out }).toEqual({ exit: "unreachable", out: "" });
+  expect(err).toMatch(/^serin: The command made a mistake, or cannot read what was answered: TypeError: .*\n.*release-list\.ts/su);
+});
+
+test("what the server says of a body is said of the options that were typed", async () => {
+  const errors = [
+    { pointer: "/reason", detail: "must say why" },
+    { pointer: "/as", detail: "Invalid option" },
+    { pointer: "/versions/web", detail: "is no version" },
+  ];
+  const problem = { code: "body-invalid", title: "t", detail: "d", remedy: "r", status: 422, errors };
+  const { exit, err } = await typeTo(["stop", "x", "--reason", "", "--expect-revision", "1"], 422, problem, {});
+  expect(exit).toBe("bad-input");
+  expect(err).toContain("--reason: must say why; --as: Invalid option; /versions/web: is no version. `--help`");
+});
+
+test("standard output has one line for each release, and no other", async () => {
+  const one = { id: "shop-1", environment: "production", sentence: "Promoted" };
+  const { out, err } = await typeTo(["list", "--limit", "1"], 200, { releases: [one], next: "shop-1" }, { [versionHeader]: "0.1.0" });
+  expect(out).toBe("shop-1  production  Promoted\n");
+  expect(err).toBe("There are more: --before shop-1\n");
+});
+
+test("a page behind the last one is not an empty server", async () => {
+  const empty = [200, { releases: [], next: null }, { [versionHeader]: "0.1.0" }] as const;
+  expect((await typeTo(["list", "--before", "shop-1"], ...empty)).out).toBe("There are no earlier ones.\n");
+  expect((await typeTo(["list"], ...empty)).out).toContain("A first one:");
 });

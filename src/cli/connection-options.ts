@@ -37,6 +37,8 @@ export async function connect(terminal: Terminal, options: ConnectionOptions): P
 async function tokenFrom(terminal: Terminal, options: ConnectionOptions): Promise<string> {
   const { tokenFile } = options;
   if (tokenFile === undefined) {
+    if (options.person !== undefined)
+      throw new UserError("input-invalid", "--person chooses among the people of --token-file, and none is given.");
     const token = terminal.env["SERIN_TOKEN"]?.trim();
     if (token) return token;
     throw new UserError("token-missing", "Neither `--token-file` nor SERIN_TOKEN was given.");

@@ -5,6 +5,7 @@ import type { Language, Plan } from "../core/plan.ts";
 import { powerOf, sureEnough } from "../core/power.ts";
 import type { CheckPower, PhasePower } from "../core/power.ts";
 import { askedCheck } from "../core/messages/context.ts";
+import { sayMissed } from "../core/messages/missed.ts";
 import { powerWords } from "../core/messages/power-table.ts";
 import { sayForeseen, sayNeeded, sayProbability, sayTraffic, sayTruth } from "../core/messages/power.ts";
 import { saySpan } from "../core/messages/numbers.ts";
@@ -120,7 +121,10 @@ function checkLines(
             sayForeseen(outlook.sureMs, language),
             ...[outlook.within, outlook.withinExtended].slice(0, count).map((chance) => sayProbability(chance, language)),
           ];
-  const notes = remark === null ? [] : wrap(remark, columns - 6).map((line, at) => `${at === 0 ? "    → " : "      "}${line}`);
+  const missed = power.misses === null ? null : words.missed(sayMissed(power.misses, language));
+  const notes = [remark, missed].flatMap((note) =>
+    note === null ? [] : wrap(note, columns - 6).map((line, at) => `${at === 0 ? "    → " : "      "}${line}`),
+  );
   return [row(asked.says, [truth, ...cells], columns), ...notes];
 }
 

@@ -26,12 +26,12 @@ async function list(terminal: Terminal, options: Options): Promise<void> {
   const query = { limit: options.limit, ...(options.before === undefined ? {} : { before: options.before }) };
   const answer = await client.call<ListReleasesAnswer>(routes.listReleases, { query });
   if (options.json) return terminal.out(`${JSON.stringify(answer)}\n`);
-  if (answer.releases.length === 0) return terminal.out(firstRelease);
+  if (answer.releases.length === 0) return terminal.out(options.before === undefined ? firstRelease : "There are no earlier ones.\n");
   const width = Math.max(...answer.releases.map(({ id }) => id.length));
   for (const { id, environment, sentence } of answer.releases) {
     terminal.out(`${plainText(id).padEnd(width)}  ${plainText(environment)}  ${plainText(sentence)}\n`);
   }
-  if (answer.next !== null) terminal.out(`There are more: --before ${plainText(answer.next)}\n`);
+  if (answer.next !== null) terminal.err(`There are more: --before ${plainText(answer.next)}\n`);
 }
 
 const firstRelease = `There is no release yet. A first one:

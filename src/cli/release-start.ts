@@ -16,6 +16,7 @@ interface Options extends ConnectionOptions {
   readonly set: readonly string[];
   readonly stable?: readonly string[];
   readonly reason: string;
+  readonly for?: string;
   readonly key?: string;
   readonly at?: string;
   readonly nextWindow?: true;
@@ -32,6 +33,7 @@ export function addReleaseStart(release: Command, terminal: Terminal): void {
     .option("--at <moment>", "not before this moment, in the plan's zone (2025-08-19T14:00); it may be approved until then")
     .option("--next-window", "not before the next moment at which the whole plan fits its windows")
     .option("--override", "let the start pass a closed window or a freeze, with the reason; release managers only")
+    .option("--for <person>", "in whose name, as who set a pipeline going: they are never alone in approving it")
     .option("--key <key>", "the same key twice begins one release (default: a new one)")
     .action((file: string, options: Options) => run(terminal, options, () => start(terminal, file, options)));
 }
@@ -46,6 +48,7 @@ async function start(terminal: Terminal, file: string, options: Options): Promis
     versions: serviceVersions(options.set, "--set"),
     ...(options.stable ? { stable: serviceVersions(options.stable, "--stable") } : {}),
     reason: options.reason,
+    ...(options.for === undefined ? {} : { startedFor: options.for }),
     ...(options.at === undefined ? {} : { at: options.at }),
     ...(options.nextWindow === undefined ? {} : { nextWindow: options.nextWindow }),
     ...(options.override === undefined ? {} : { override: options.override }),

@@ -71,16 +71,48 @@ export function processTerminal(): Terminal {
 
 /**
  * Runs a command's work and turns what it throws into words and an exit code: one line on standard error, or with `json` one object on
- * standard output. Anything but a `UserError` is our mistake and is thrown on.
+ * standard output. Anything but a `UserError` is our mistake, or an answer that this version cannot read: it is told with where it happened.
  */
 export async function run(terminal: Terminal, options: { readonly json?: boolean }, work: () => Promise<Exit | void>): Promise<void> {
   try {
     terminal.exit((await work()) ?? "done");
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    tellError(terminal, options, error);
-    terminal.exit(errorKind(error.code).exit);
+    const told = error instanceof UserError ? asTyped(error) : mistake(error);
+    tellError(terminal, options, told);
+    if (!(error instanceof UserError) && error instanceof Error) terminal.err(`${plainText(error.stack ?? "")}\n`);
+    terminal.exit(errorKind(told.code).exit);
   }
+}
+
+function mistake(error: unknown): UserError {
+  return new UserError("command-mistake", error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+}
+
+/** Members of bodies and queries by what people type for them; what is not here has the same name in both. */
+const typedFor: Readonly<Record<string, string>> = {
+  as: "--as",
+  before: "--before",
+  environment: "ENVIRONMENT",
+  environments: "--environment",
+  expiresInDays: "--expires-in-days",
+  limit: "--limit",
+  loginsPerMinute: "--logins-per-minute",
+  name: "NAME",
+  reason: "--reason",
+  roles: "--role",
+  rps: "--rps",
+  untilMs: "--until",
+};
+
+/** The same error in the words of the command line: what the server calls a place of the body was an option here. */
+function asTyped(error: UserError): UserError {
+  const places = error.more["errors"];
+  if ((error.code !== "body-invalid" && error.code !== "query-invalid") || !Array.isArray(places)) return error;
+  const said = (places as readonly { readonly pointer: string; readonly detail: string }[]).map(({ pointer, detail }) => {
+    const [, member = ""] = pointer.split("/");
+    return `${typedFor[member] ?? pointer}: ${detail}`;
+  });
+  return new UserError("input-invalid", said.join("; "), error.more);
 }
 
 function tellError(terminal: Terminal, options: { readonly json?: boolean }, error: UserError): void {

@@ -108,7 +108,7 @@ test.each<[string, Exit, string]>([
   ["token create x --role root", "bad-input", 'There is no role "root"'],
   ["token create x --role viewer --expires-in-days soon", "bad-input", '--expires-in-days takes 1 to 365, not "soon"'],
   ["token create x --role viewer --expires-in-days 400", "bad-input", '1 to 365, not "400"'],
-  ["token create x --role qa-lead --environment prodction", "bad-input", "/environments/0: is not an environment of this server"],
+  ["token create x --role qa-lead --environment prodction", "bad-input", "--environment: is not an environment of this server"],
   ["token create vera --role viewer", "no", "A person here is called vera"],
 ])("refused: %s", async (words, exit, says) => {
   const type = await commandLine();

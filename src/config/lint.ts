@@ -6,6 +6,7 @@ import * as calendar from "./rules/calendar.ts";
 import * as conditions from "./rules/conditions.ts";
 import * as decidable from "./rules/decidable.ts";
 import * as directions from "./rules/directions.ts";
+import * as estimates from "./rules/estimates.ts";
 import * as lines from "./rules/lines.ts";
 import * as metrics from "./rules/metrics.ts";
 import * as people from "./rules/people.ts";
@@ -72,6 +73,7 @@ const lateRules: Readonly<Record<string, LateRule>> = {
   "window-late-start": calendar.windowsFitThePlan,
   "window-then-closed": calendar.windowsEndBeforeAvoided,
   "gate-undecidable": decidable.gatesAreDecidable,
+  "passes-on-estimate": estimates.estimatesMissLittle,
   "between-lines": lines.nothingIsLeftBetweenLines,
   "rollback-by-images": promises.rollbackIsByTraffic,
   "two-meanings": promises.metricsMeanOneThing,

@@ -1,5 +1,5 @@
 import type { Role } from "../core/plan.ts";
-import { UserError } from "../errors.ts";
+import type { Problem } from "../errors.ts";
 import { loginShape } from "./login-shape.ts";
 import type { SecretReaders } from "./secrets.ts";
 import { openConnection } from "./server-file.ts";
@@ -20,16 +20,20 @@ export interface LoginSettings {
   readonly roles: readonly { readonly group: string; readonly roles: readonly Role[]; readonly environments: readonly string[] | null }[];
 }
 
-/** How people sign in; `null`: they do not. Throws `secret-missing`. */
-export function openLogin({ login, file }: Pick<Server, "login" | "file">, readers: SecretReaders): LoginSettings | null {
-  if (login === null) return null;
+/** How people sign in; `settings: null`: they do not, or the secret is missing, which is a problem. */
+export function openLogin(
+  { login, file }: Pick<Server, "login" | "file">,
+  readers: SecretReaders,
+): { readonly settings: LoginSettings | null; readonly problems: readonly Problem[] } {
+  if (login === null) return { settings: null, problems: [] };
   const opened = openConnection(login, loginShape, readers, file);
-  if (!opened.ok) throw new UserError("secret-missing", "The secret of `login` cannot be had.", { problems: opened.problems });
+  if (!opened.ok) return { settings: null, problems: opened.problems };
   const { secret = null, scopes, roles, ...rest } = opened.value;
-  return {
+  const settings = {
     ...rest,
     secret,
     scopes: [...new Set(["openid", ...scopes])],
     roles: roles.map(({ environments = null, ...grant }) => ({ ...grant, environments })),
   };
+  return { settings, problems: [] };
 }

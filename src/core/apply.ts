@@ -15,6 +15,7 @@ export function newborn(head: {
   readonly planHash: string;
   readonly versions: Readonly<Record<string, Versions>>;
   readonly startedBy: string;
+  readonly startedFor?: string | null;
   readonly reason: string;
   readonly createdMs: number;
   readonly notBeforeMs?: number | null;
@@ -26,6 +27,7 @@ export function newborn(head: {
     planHash: head.planHash,
     versions: head.versions,
     startedBy: head.startedBy,
+    startedFor: head.startedFor ?? null,
     reason: head.reason,
     createdMs: head.createdMs,
     notBeforeMs: head.notBeforeMs ?? null,

@@ -20,6 +20,12 @@ test("an untouched release is what was committed, and says how many rows no link
   expect(verifyChain(head, entries, rows)).toEqual({ ok: true, hash: entries.at(-1)?.hash, unsealedRows: 1 });
 });
 
+test("in whose name it was started belongs to the chain, and changes nothing where nobody was named", () => {
+  const head = fixtureRelease();
+  expect(genesisOf({ ...head, startedFor: null })).toBe(genesisOf(head));
+  expect(genesisOf({ ...head, startedFor: "Emil" })).not.toBe(genesisOf(head));
+});
+
 test("a release without an entry ends in its genesis", () => {
   const head = fixtureRelease();
   expect(verifyChain(head, [], [])).toEqual({ ok: true, hash: genesisOf(head), unsealedRows: 0 });

@@ -25,6 +25,7 @@ export interface ChainHead {
   readonly createdMs: number;
   readonly notBeforeMs?: number | null;
   readonly startedBy: string;
+  readonly startedFor?: string | null;
   readonly reason: string;
   readonly versions: Readonly<Record<string, { readonly canary: string; readonly stable: string }>>;
 }
@@ -58,10 +59,10 @@ export function digestOfRows(rows: readonly Row[]): string {
 
 /** Answers what stands before the first entry of a release's chain, hex. */
 export function genesisOf(head: ChainHead): string {
-  const { id, planHash, environment, services, createdMs, startedBy, reason, versions, notBeforeMs = null } = head;
-  // A release without a moment has the link that it had before there were any.
-  const scheduled = notBeforeMs === null ? {} : { notBeforeMs };
-  return sha256(`head\n${toCanonicalJson({ id, planHash, environment, services, createdMs, startedBy, reason, versions, ...scheduled })}`);
+  const { id, planHash, environment, services, createdMs, startedBy, startedFor = null, reason, versions, notBeforeMs = null } = head;
+  // A release without a moment, or in nobody else's name, has the link that it had before there were any.
+  const more = { ...(notBeforeMs === null ? {} : { notBeforeMs }), ...(startedFor === null ? {} : { startedFor }) };
+  return sha256(`head\n${toCanonicalJson({ id, planHash, environment, services, createdMs, startedBy, reason, versions, ...more })}`);
 }
 
 /** Answers `entry` linked to the one before it. `rowsDigest` covers the rows since then, the entry's own row included. */

@@ -157,7 +157,8 @@ function recoveries(sight: Sight): readonly Fact[] {
 function toDecision(release: Release, step: Step, noted: readonly Fact[]): Decision | null {
   const isNew = release.revision === 0;
   const isMoved = step.status !== release.status && (!isSamePlace(release.status, step.status) || !isSameData(release.status, step.status));
-  const created: readonly Fact[] = isNew ? [{ kind: "created", by: release.startedBy, reason: release.reason }] : [];
+  const { startedBy: by, startedFor, reason } = release;
+  const created: readonly Fact[] = isNew ? [{ kind: "created", by, ...(startedFor === null ? {} : { for: startedFor }), reason }] : [];
   const became: readonly Fact[] = isMoved ? [{ kind: "became", status: step.status }] : [];
   const [headline, ...rest] = [...created, ...became, ...step.facts, ...noted];
   return headline ? { status: step.status, facts: [headline, ...rest] } : null;

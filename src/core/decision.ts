@@ -14,7 +14,8 @@ export interface Decision {
 
 /** One thing worth telling. Every fact is plain data; nothing in it is a sentence. */
 export type Fact =
-  | { readonly kind: "created"; readonly by: string; readonly reason: string }
+  /** `for`: in whose name, where somebody else was named. */
+  | { readonly kind: "created"; readonly by: string; readonly for?: string; readonly reason: string }
   | { readonly kind: "became"; readonly status: Status }
   | { readonly kind: "share-seen"; readonly phase: number; readonly sharePct: number }
   | { readonly kind: "rehearsed"; readonly tookMs: number }

@@ -1,5 +1,6 @@
 import { Temporal } from "temporal-polyfill";
-import { compares } from "./checks.ts";
+import { compares, provesFailure } from "./checks.ts";
+import type { Check } from "./checks.ts";
 import { needsOf, nextSignOff, rolesOf } from "./decide/sign-offs.ts";
 import { askedCheck, capital, list, quote, sayPhase } from "./messages/context.ts";
 import type { AskedCheck } from "./messages/context.ts";
@@ -109,6 +110,7 @@ function explainPhase(plan: Plan, index: number, phase: Phase, language: Languag
     phase.extendMs > 0 && words.extend(saySpan(phase.extendMs, language)),
     ...phase.gates.map((gate) => explainGate(plan, gate, language)),
     phase.gates.length > 0 && words.undecided(sayPhase(phase, language)),
+    phase.gates.some(({ id }) => holdsForGood(known(plan, id).check)) && words.failed(),
     goingOn(plan, index, language),
   );
 }
@@ -121,6 +123,11 @@ function explainGate(plan: Plan, gate: Gate, language: Language): string {
     sayFailing(asked, language),
     sayReaction(asked.check.reaction, language),
   );
+}
+
+/** True where a failure neither takes people back nor goes away. */
+function holdsForGood(check: Check): boolean {
+  return check.reaction === null && provesFailure(check);
 }
 
 function goingOn(plan: Plan, index: number, language: Language): string | false {
@@ -183,8 +190,11 @@ function byHand(plan: Plan, language: Language): readonly Sentence[] {
   const validators =
     rolesOf(validateRollback).length === 0 ? null : theRoles(rolesOf(validateRollback), language, jointOf(validateRollback));
   return [
-    { text: words.byHand(who), steps: [words.byHandHow()] },
-    ...sentences(words.manual(saySpan(plan.rollback.manualMs, language)), words.never(), validators !== null && words.validate(validators)),
+    { text: words.reported(), steps: [words.typed("problem")] },
+    { text: words.byHand(who), steps: [words.typed("rollback")] },
+    ...sentences(words.reportHolds(), words.manual(saySpan(plan.rollback.manualMs, language)), words.never()),
+    { text: words.confirmed(theRoles(["devops-lead"], language)), steps: [words.typed("acknowledge")] },
+    ...(validators === null ? [] : [{ text: words.validate(validators), steps: [words.typed("approve")] }]),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { worstPassing } from "../evidence/missed.ts";
 import { meanAfter, probabilityAfter, prospectOf, sureAfter } from "../evidence/prospect.ts";
 import type { Prospect, Stretch } from "../evidence/prospect.ts";
 import type { Check } from "./checks.ts";
@@ -47,6 +48,11 @@ export interface CheckPower {
   readonly isComparable: boolean;
   /** People count so long after they came, ms; 0: at once. */
   readonly maturesMs: number;
+  /**
+   * The worst true ratio to stable that one release in twenty passes at the end of the phase's time, by the luck of its estimate; `null`: no luck helps, as
+   * what passes is proven, or the traffic is not known.
+   */
+  readonly misses: number | null;
 }
 
 /** Times are counted from the beginning of the phase, ms; `null`: it will not be decided. */
@@ -127,7 +133,35 @@ export function powerIn(plan: Plan, ask: PowerAsk, at: { readonly check: Check; 
         : neededFor(depends, traffic, (amount) => seen(amount, "the phase ends")),
     isComparable,
     maturesMs: maturesOf(plan, check),
+    misses: kind === "gate" && isComparable && traffic !== null ? missedBy(plan, { check, index, truth, depends, amount: traffic }) : null,
   };
+}
+
+/** True when luck may let pass more than twice what the gate allows: its pass says less than its words. */
+export function missesMuch({ check: { spec }, misses }: Pick<CheckPower, "check" | "misses">): boolean {
+  if (misses === null || spec.kind !== "against-stable" || spec.pass === null) return false;
+  return Math.abs(1 - misses) > 2 * Math.abs(1 - spec.pass.at) + 1e-3;
+}
+
+/** One release in twenty. */
+const seldom = 0.05;
+
+type Missing = Pick<Asked, "check" | "index" | "truth" | "depends" | "amount">;
+
+function missedBy(plan: Plan, { check, index, truth, depends, amount }: Missing): number | null {
+  const { spec } = check;
+  if (spec.kind !== "against-stable") return null;
+  const perMs = depends === "people" ? 1 / 60_000 : 1 / 1000;
+  let [canaryUnits, stableUnits, unripeMs] = [0, 0, maturesOf(plan, check)];
+  // What has not matured when the phase is over came last.
+  for (let at = index; at >= 0; at -= 1) {
+    const observeMs = plan.phases[at]?.observeMs ?? 0;
+    const units = amount * perMs * Math.max(0, observeMs - unripeMs);
+    canaryUnits += units * shareOf(plan, at);
+    stableUnits += units * (1 - shareOf(plan, at));
+    unripeMs = Math.max(0, unripeMs - observeMs);
+  }
+  return worstPassing(spec, { canaryUnits, stableUnits, stableRate: truth.stable }, seldom);
 }
 
 const undecided: Outlook = { meanMs: null, sureMs: null, enoughMs: null, within: 0, withinExtended: 0 };

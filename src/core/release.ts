@@ -14,6 +14,8 @@ export interface Release {
   /** By service. */
   readonly versions: Readonly<Record<string, Versions>>;
   readonly startedBy: string;
+  /** In whose name it was started, as who started it says: this person counts as its starter too. `null`: nobody was named. */
+  readonly startedFor: string | null;
   /** Why it was started. */
   readonly reason: string;
   readonly createdMs: number;

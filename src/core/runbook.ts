@@ -98,6 +98,7 @@ function rollback(plan: Plan, language: Language): readonly string[] {
   const commands = plan.services.flatMap(({ workload }) => (workload.kind === "kubernetes" ? [setImage(workload.options)] : []));
   const deciders = rolesOf(plan.people.rollback);
   const who: readonly Role[] = deciders.length === 0 ? ["release-manager", "devops-lead"] : deciders;
+  const typed = (command: string): string => `\`serin release ${command} RELEASE --reason TEXT\``;
   const validators = rolesOf(plan.people.validateRollback);
   const validate = validators.length === 0 ? null : theRoles(validators, language, jointOf(plan.people.validateRollback));
   return [
@@ -110,10 +111,10 @@ function rollback(plan: Plan, language: Language): readonly string[] {
     "",
     `### ${words.manual(span(plan.rollback.manualMs))}`,
     "",
-    `1. ${words.identify("`serin release why RELEASE`")}`,
-    `2. ${words.decide(theRoles(who, language, "or"), "`serin release rollback RELEASE --reason TEXT`")}`,
-    `3. ${commands.length === 0 ? words.executeTraffic : words.executeImages}`,
-    `4. ${words.validate(validate)}`,
+    `1. ${words.identify(typed("problem"), "`serin release why RELEASE`")}`,
+    `2. ${words.decide(theRoles(who, language, "or"), typed("rollback"))}`,
+    `3. ${commands.length === 0 ? words.executeTraffic(typed("acknowledge")) : words.executeImages(typed("acknowledge"))}`,
+    `4. ${words.validate(validate, typed("approve"))}`,
   ];
 }
 

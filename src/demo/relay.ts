@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import type { AddressInfo, Server, Socket } from "node:net";
+import type { Server, Socket } from "node:net";
+import { freePort } from "./free-port.ts";
 
 /** A way between two parts of the demo that can be cut: a TCP relay on loopback. */
 export interface Relay {
@@ -17,8 +18,8 @@ export interface Relay {
 export async function openRelay(target: string): Promise<Relay> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
-  let server = await listenOn(0);
-  const at = (server.address() as AddressInfo).port;
+  const at = await freePort();
+  let server = await listenOn(at);
 
   async function listenOn(onPort: number): Promise<Server> {
     // Who has nothing more to say may still listen: the runtime API of HAProxy is asked like that.

@@ -142,7 +142,7 @@ export const findings = phrases(
     nothingLeft: () => "Nothing can be.",
     noStable: (service: string) => [
       "No stable version runs, so there is nothing to go back to.",
-      `Start it, or see that the plan's words for ${service} name what runs. What a server started on its own machine, that server knows: ask it (--server).`,
+      `Start it (processes of one machine: \`serin stable start\`), or see that the plan's words for ${service} name what runs. What a server started on its own machine, that server knows: ask it (--server).`,
     ],
     stableNotReady: (version: string, detail: string) => [
       `Stable ${version} is not ready${sayAfter(detail, "en")}.`,
@@ -207,7 +207,7 @@ export const findings = phrases(
     nothingLeft: () => "Il ne peut rien rester.",
     noStable: (service) => [
       "Aucune version stable ne tourne\u202f: il n’y a rien à quoi revenir.",
-      `Démarrez-la, ou vérifiez que les mots du plan pour ${service} nomment ce qui tourne. Ce qu’un serveur a démarré sur sa machine, lui seul le connaît\u202f: interrogez-le (--server).`,
+      `Démarrez-la (processus d’une seule machine\u202f: \`serin stable start\`), ou vérifiez que les mots du plan pour ${service} nomment ce qui tourne. Ce qu’un serveur a démarré sur sa machine, lui seul le connaît\u202f: interrogez-le (--server).`,
     ],
     stableNotReady: (version, detail) => [
       `La version stable ${version} n’est pas prête${sayAfter(detail, "fr")}.`,

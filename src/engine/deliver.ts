@@ -4,7 +4,8 @@ import { sayFacts } from "../core/messages/facts.ts";
 import { linkTo, newsOf } from "../core/notices.ts";
 import type { FailingNotices } from "../core/notices.ts";
 import type { NoticeTarget } from "../core/plan.ts";
-import { newsUpTo, noticeState } from "../core/view/notice-state.ts";
+import { noticeState } from "../core/view/notice-state.ts";
+import { storyUpTo } from "../core/view/told-story.ts";
 import type { NewRelease, Notice, OwedNotice, World } from "../ports.ts";
 import { bell } from "./bell.ts";
 import { call, whyOf } from "./call.ts";
@@ -234,8 +235,7 @@ export function noticeOf(
   if (entry === undefined) throw new Error(`the journal of ${head.id} has no entry ${revision}`);
   const { plan } = head;
   const keyOf = (at: number): string => `${head.id}:${at}:${target.notifier}:${target.to}`;
-  const thread = newsUpTo(story, revision - 1);
-  const previous = thread.at(-1);
+  const { first, previous } = storyUpTo(story, revision).news;
   return {
     key: keyOf(revision),
     to: target.to,
@@ -245,7 +245,7 @@ export function noticeOf(
     lines: sayFacts(newsOf(entry.decision), { plan, nowMs: entry.atMs }, plan.language),
     entry: asStored(entry),
     state: asStored(noticeState(story, revision)),
-    thread: { first: keyOf(thread[0] ?? revision), previous: previous === undefined ? null : keyOf(previous) },
+    thread: { first: keyOf(first ?? revision), previous: previous === null ? null : keyOf(previous) },
     link: linkTo(head.id, publicUrl),
   };
 }

@@ -1,8 +1,8 @@
 import type { ChainedEntry } from "../core/chain.ts";
 import type { FailingNotices } from "../core/notices.ts";
 import type { EvidenceBook } from "../core/evidence-book.ts";
-import type { Tape } from "../core/history/follow-check.ts";
 import type { History } from "../core/history/history.ts";
+import type { Readings, Tape } from "../core/history/tape.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Release } from "../core/release.ts";
 import type { Request } from "../core/requests.ts";
@@ -11,7 +11,7 @@ import type { LostNotice, NewRelease, World } from "../ports.ts";
 import { Archive } from "./archive.ts";
 import { Delivery } from "./deliver.ts";
 import type { DeliveryHealth, Story } from "./deliver.ts";
-import { openHistories, openTapes } from "./histories.ts";
+import { openHistories, openTapes, readReadings } from "./histories.ts";
 import { Keeper } from "./keeper.ts";
 import type { Tick } from "./keeper.ts";
 import { verifyStory } from "./recall.ts";
@@ -28,6 +28,8 @@ export interface View {
   readonly release: Release;
   readonly book: EvidenceBook;
   readonly entries: readonly ChainedEntry[];
+  /** Rows of its story so far. */
+  readonly rows: number;
   readonly observation: Observation | null;
   /** Receivers that cannot be told just now, and notices that were given up. */
   readonly notices: { readonly failing: readonly FailingNotices[]; readonly lost: readonly LostNotice[] };
@@ -68,6 +70,8 @@ export interface Engine {
   history(id: string, check: string): Promise<History | null>;
   /** What was read of a quantity, a second old at most; `null` when there is no such release. */
   tape(id: string, quantity: string): Promise<Tape | null>;
+  /** What was read of quantities up to row `rows`; nothing when there is no such release. */
+  readings(id: string, asked: { readonly quantities: readonly string[]; readonly rows: number }): Promise<Readings>;
   /** Checks the chain of a stored release and decides everything again. An unknown id is not verified. */
   verify(id: string): Promise<Verified>;
   /** Calls `listener` with the release's id after each commit; answers how to stop that. */
@@ -126,12 +130,13 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
       const memory = run?.memory ?? (await archive.memory(id));
       if (!memory) return null;
       const last = memory.lastRow?.observation ?? null;
-      const { head, release, book, entries } = memory;
+      const { head, release, book, entries, rows } = memory;
       const notices = { failing: delivery.failing(id), lost: await world.store.lost(id) };
-      return { head, release, book, entries, observation: last && { ...last, ...run?.outside }, notices };
+      return { head, release, book, entries, rows, observation: last && { ...last, ...run?.outside }, notices };
     },
     history: (id, check) => histories.of(id, check),
     tape: (id, quantity) => tapes.of(id, quantity),
+    readings: (id, asked) => readReadings(world, id, asked),
     async verify(id) {
       const verified = await verifyStory(world, id, await world.store.told(id));
       return verified ?? { ok: false, revision: 0, atMs: null, why: `there is no release ${id}` };

@@ -1,6 +1,6 @@
-import type { Clock, NewRelease, Place, Store, StoryPage } from "../ports.ts";
-import { inTurns } from "./others-turn.ts";
-import { beginning, storySince } from "./story.ts";
+import type { NewRelease, Place, StoryPage } from "../ports.ts";
+import { beginning, foldStory } from "./story.ts";
+import type { Library } from "./story.ts";
 
 /** What a story is made into, part by part. */
 export interface Fold<Value> {
@@ -28,20 +28,14 @@ interface Kept<Value> {
 
 /** What stories were made into: each row is read once as long as a value is kept in mind, and no tick waits for that. */
 export class Folds<Value> {
-  readonly #store: Pick<Store, "head" | "since">;
-  readonly #clock: Pick<Clock, "monotonicMs">;
+  readonly #library: Library;
   readonly #fold: Fold<Value>;
   readonly #keeps: KeptFolds;
   /** By release and what of it, least recently asked for first. */
   readonly #kept = new Map<string, Kept<Value>>();
 
-  constructor(
-    { store, clock }: { readonly store: Pick<Store, "head" | "since">; readonly clock: Pick<Clock, "monotonicMs"> },
-    fold: Fold<Value>,
-    keeps: KeptFolds,
-  ) {
-    this.#store = store;
-    this.#clock = clock;
+  constructor(library: Library, fold: Fold<Value>, keeps: KeptFolds) {
+    this.#library = library;
     this.#fold = fold;
     this.#keeps = keeps;
   }
@@ -50,7 +44,7 @@ export class Folds<Value> {
   async of(release: string, what: string): Promise<Value | null> {
     const key = `${release}\n${what}`;
     const known = this.#kept.get(key);
-    const nowMs = this.#clock.monotonicMs();
+    const nowMs = this.#library.clock.monotonicMs();
     const isFresh = known !== undefined && nowMs - known.atMs < this.#keeps.freshMs;
     const kept = isFresh ? known : { atMs: nowMs, folded: this.#read(release, what, known) };
     this.#kept.delete(key);
@@ -70,16 +64,17 @@ export class Folds<Value> {
   async #read(release: string, what: string, known: Kept<Value> | undefined): Promise<Folded<Value> | null> {
     const before = (await known?.folded.catch(() => null)) ?? (await this.#begin(release, what));
     if (before === null) return null;
-    let { value, place } = before;
-    for await (const page of storySince(this.#store, release, place)) {
-      value = await inTurns(this.#fold.add(value, page), this.#clock);
-      place = { revision: place.revision + page.entries.length, rows: place.rows + page.rows.length };
-    }
-    return { value, place };
+    const fold = this.#fold;
+    return foldStory(this.#library, { id: release, after: before.place, before }, function* ({ value, place }, page) {
+      return {
+        value: yield* fold.add(value, page),
+        place: { revision: place.revision + page.entries.length, rows: place.rows + page.rows.length },
+      };
+    });
   }
 
   async #begin(release: string, what: string): Promise<Folded<Value> | null> {
-    const head = await this.#store.head(release);
+    const head = await this.#library.store.head(release);
     return head === null ? null : { value: this.#fold.begin(head, what), place: beginning };
   }
 }

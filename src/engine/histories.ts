@@ -1,9 +1,11 @@
 import { addToHistory, beginHistory } from "../core/history/history.ts";
 import type { History } from "../core/history/history.ts";
-import { addToTape, beginTape } from "../core/history/follow-check.ts";
-import type { Tape } from "../core/history/follow-check.ts";
+import { addToReadings, addToTape, beginReadings, beginTape } from "../core/history/tape.ts";
+import type { Readings, Tape } from "../core/history/tape.ts";
 import { Folds } from "./folds.ts";
 import type { Fold } from "./folds.ts";
+import { beginning, foldStory } from "./story.ts";
+import type { Library } from "./story.ts";
 
 /** As many histories are kept in mind: each holds a few hundred moments at most. */
 const historiesAtMost = 32;
@@ -12,16 +14,14 @@ const tapesAtMost = 4;
 /** A history younger than this is answered as it is, ms. */
 const freshMs = 1_000;
 
-type World = ConstructorParameters<typeof Folds>[0];
-
 /** How the evidence of checks grew, by the check's id. Beginning one throws when the plan has no such check. */
-export function openHistories(world: World): Folds<History> {
-  return new Folds(world, historyFold, { atMost: historiesAtMost, freshMs });
+export function openHistories(library: Library): Folds<History> {
+  return new Folds(library, historyFold, { atMost: historiesAtMost, freshMs });
 }
 
 /** What was read of quantities, by the quantity. */
-export function openTapes(world: World): Folds<Tape> {
-  return new Folds(world, tapeFold, { atMost: tapesAtMost, freshMs });
+export function openTapes(library: Library): Folds<Tape> {
+  return new Folds(library, tapeFold, { atMost: tapesAtMost, freshMs });
 }
 
 const historyFold: Fold<History> = {
@@ -44,3 +44,19 @@ const tapeFold: Fold<Tape> = {
     return addToTape(before, page);
   },
 };
+
+/** What was read of quantities up to row `rows`; nothing when there is no such release. */
+export async function readReadings(
+  library: Library,
+  id: string,
+  { quantities, rows: upTo }: { readonly quantities: readonly string[]; readonly rows: number },
+): Promise<Readings> {
+  const head = await library.store.head(id);
+  if (head === null) return { tapes: [], mostPeople: null };
+  return foldStory(library, { id, after: beginning, before: beginReadings(head, quantities) }, (before, page) =>
+    addToReadings(before, {
+      rows: page.rows.filter(({ number }) => number <= upTo),
+      entries: page.entries.filter(({ entry }) => entry.row <= upTo),
+    }),
+  );
+}

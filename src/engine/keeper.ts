@@ -5,7 +5,7 @@ import type { World } from "../ports.ts";
 import { bell } from "./bell.ts";
 import type { Bell } from "./bell.ts";
 import { whyOf } from "./call.ts";
-import { isUnsettled, nextErrandMs } from "./errands.ts";
+import { isUnsettled, nextErrandMs, pollMs } from "./errands.ts";
 import { recallOn, recallWhole } from "./recall.ts";
 import { isSuperseded } from "./superseded.ts";
 import type { Memory } from "./replay.ts";
@@ -184,9 +184,9 @@ export class Keeper {
 /** How long nothing needs to be looked at: until the next errand, word to the router, or deadline. */
 function restMs(run: Run): number {
   const { status } = run.memory.release;
-  const pollMs = isUnsettled(status) ? run.patience.pollMs : run.patience.heartbeatMs;
+  const lookMs = isUnsettled(status) ? pollMs(run) : run.patience.heartbeatMs;
   const deadlineMs = status.kind === "holding" && "breach" in status.why ? status.why.commitByMs - run.nowMs() : Number.POSITIVE_INFINITY;
-  return Math.max(1, Math.min(pollMs, nextErrandMs(run), deadlineMs));
+  return Math.max(1, Math.min(lookMs, nextErrandMs(run), deadlineMs));
 }
 
 function newRun(made: {
@@ -207,6 +207,7 @@ function newRun(made: {
     errands: new Map(),
     told: null,
     lookedMs: null,
+    decidedMs: made.world.clock.monotonicMs(),
     steadySinceMs: null,
     isStuck: false,
     isOutdated: false,

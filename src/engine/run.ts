@@ -51,6 +51,8 @@ export interface Run {
   told: { readonly wanted: string; readonly atMs: number } | null;
   /** Monotonic ms of the last look at the router; `null`: none in this process. */
   lookedMs: number | null;
+  /** Monotonic ms of the last decision, or of when this process took the release up. */
+  decidedMs: number;
   /**
    * Monotonic ms of the look behind the last stored row, when it and every look since then saw the world as wanted, and none came late; `null`
    * otherwise.

@@ -45,6 +45,7 @@ export async function turn(run: Run): Promise<Turned> {
   await store.commit(toCommit(run, row, decision, next.entry));
   run.isOutdated = false;
   run.memory = next.memory;
+  if (decision) run.decidedMs = seenMs;
   handOver(run, taken);
   run.steadySinceMs = isTrafficAsWanted(next.memory.release, run.outside) ? seenMs : null;
   return { decision };

@@ -60,7 +60,7 @@ export const accessErrors = {
     title: "The person does not have the role for this",
     status: 403,
     exit: "not-allowed",
-    remedy: "Ask somebody who has one of the roles that `needs` names.",
+    remedy: "Ask somebody who has such a role (`needs`); the dashboard's settings say who does.",
   },
   "login-unset": {
     title: "There is no sign-in here",

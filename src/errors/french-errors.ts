@@ -192,6 +192,11 @@ export const frenchErrors: Readonly<Record<ErrorCode, { readonly title: string; 
     title: "La réponse n’est pas celle de serin",
     remedy: "Vérifiez que `--server` nomme un serveur serin de la même version.",
   },
+  "command-mistake": {
+    title: "La commande s’est trompée, ou ne sait pas lire la réponse",
+    remedy:
+      "Prenez la version de serin du serveur (`serin --version` dit celle d’ici, `/api/v1/health` celle du serveur)\u202f; sinon signalez ce qui suit.",
+  },
   "token-file-unreadable": {
     title: "Le fichier des jetons est inutilisable",
     remedy: "Nommez tokens.json du dossier de données du serveur, ou un fichier avec un seul jeton (`--token-file FICHIER`).",

@@ -9,11 +9,12 @@ import { closeSession, createLink, openSession, people, session } from "./access
 import { endSessions, endSessionsOf, listSessions } from "./access/signed-in-routes.ts";
 import { Tries } from "./access/tries.ts";
 import { createToken, listTokens, revokeToken } from "./access/token-routes.ts";
-import { routes } from "./contract.ts";
+import { routes, versionHeader } from "./contract.ts";
 import type { HealthAnswer, RouteName } from "./contract.ts";
 import { connections } from "./connections.ts";
 import { createDenials } from "./denials.ts";
 import { DeniedAsks } from "./denied-asks.ts";
+import { createEachInTurn } from "./each-in-turn.ts";
 import { events, releasesEvents } from "./events.ts";
 import { examine } from "./examine.ts";
 import { calendar } from "./calendar.ts";
@@ -83,7 +84,9 @@ const handlers: Readonly<Record<RouteName, Handler>> = {
 export const answeredRoutes = Object.keys(handlers) as readonly RouteName[];
 
 /** What an app is made of; the rest of its parts it makes itself. */
-export type AppGiven = Omit<AppParts, "turn" | "streams" | "idleAsks" | "denied" | "deniedAsks"> & { readonly streamLimits: StreamLimits };
+export type AppGiven = Omit<AppParts, "turn" | "inTurn" | "streams" | "idleAsks" | "denied" | "deniedAsks"> & {
+  readonly streamLimits: StreamLimits;
+};
 
 /**
  * The HTTP API over its parts: every route of the contract, authenticated as the contract says; every error a problem. Calls take turns, so that
@@ -94,6 +97,7 @@ export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
   const parts: AppParts = {
     ...given,
     turn: createTurns(),
+    inTurn: createEachInTurn(),
     streams: new Streams(streamLimits),
     idleAsks: new Tries(clock, log, idleAsksAtMost),
     denied: createDenials(log, clock),
@@ -103,6 +107,7 @@ export function createApp({ streamLimits, ...given }: AppGiven): Hono<Env> {
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(safeHeaders)) if (!context.res.headers.has(name)) context.res.headers.set(name, value);
+    context.res.headers.set(versionHeader, parts.version);
   });
   for (const [name, { method, path, access }] of Object.entries(routes)) {
     const handler = handlers[name as RouteName];

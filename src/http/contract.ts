@@ -10,6 +10,9 @@ import type { PhaseView, ReleaseView, Tone } from "./release-view.ts";
 export { pathOf, routes } from "./contract/routes.ts";
 export type { Access, Route, RouteName } from "./contract/routes.ts";
 
+/** The header by which every answer says that it is serin's, and of which version. */
+export const versionHeader = "Serin-Version";
+
 /** Largest body that is read, bytes. */
 export const bodyLimitBytes = 2 * 1024 * 1024;
 
@@ -55,6 +58,11 @@ export const startReleaseBody = z
     /** By service: the version that is stable now; absent: the one that is seen running. */
     stable: versions.optional(),
     reason,
+    /**
+     * In whose name: who set a pipeline going. By name, or as they sign in; they count as who started it, beside the caller, and are never alone in
+     * approving it. Absent: in nobody else's.
+     */
+    startedFor: word.optional(),
     /** It starts then at the earliest, and may be approved until then; absent: as soon as it may. */
     at: moment.optional(),
     /** True: it is scheduled for the next moment at which the whole plan fits its windows. */

@@ -78,7 +78,7 @@ async function press(parts: DeskParts, pressed: Pressed, notifier: string): Prom
   return { says, now: standpoint(seen, parts.publicUrl) };
 }
 
-function standpoint({ release, entries }: ReleaseSeen, publicUrl: string | null): PressAnswer["now"] {
-  const state = noticeState({ head: release, entries: entries.map(({ entry }) => entry) }, release.revision);
+function standpoint({ head, release, entries }: ReleaseSeen, publicUrl: string | null): PressAnswer["now"] {
+  const state = noticeState({ head, entries: entries.map(({ entry }) => entry) }, release.revision);
   return { release: release.id, state, link: linkTo(release.id, publicUrl) };
 }

@@ -9,7 +9,7 @@ import { sayMoment } from "../core/messages/times.ts";
 import { sayWhy } from "../core/messages/whys.ts";
 import type { Misread } from "../config/parsed.ts";
 import type { Plan, Role } from "../core/plan.ts";
-import type { Freeze, ServiceBusy, StoreTrouble, StoreUnusable } from "../ports.ts";
+import type { EnvironmentFrozen, ServiceBusy, StoreTrouble, StoreUnusable } from "../ports.ts";
 
 /** What is said of one occurrence of an error: the `detail` of its problem. */
 export const details = phrases(
@@ -28,7 +28,8 @@ export const details = phrases(
       `${sayMoment(plan, atMs, "en")} is past; here it is ${sayMoment(plan, nowMs, "en")}.`,
     nothingNew: () => "Every service has this version already: there is nothing to release.",
     isMachine: (name: string) => `${name} is a machine.`,
-    frozen: (message: string, _freeze: Freeze) => `${message}.`,
+    frozen: ({ message, freeze }: Frozen, plan: Pick<Plan, "timeZone">) =>
+      freeze.untilMs === null ? `${message}.` : `${message}; until ${sayMoment(plan, freeze.untilMs, "en")}.`,
     serviceBusy: (message: string, _busy: ServiceBusy["services"]) => `${message}.`,
     storeUnusable: ({ message, remedy }: StoreUnusable) => `${capital(message)}. ${remedy}`,
     wrong: (pointer: string, detail: Phrase) => `${pointer || "The whole"}: ${detail.in("en")}.`,
@@ -114,7 +115,10 @@ export const details = phrases(
     isPast: (plan, atMs, nowMs) => `${sayMoment(plan, atMs, "fr")} est passé\u202f; il est ici ${sayMoment(plan, nowMs, "fr")}.`,
     nothingNew: () => "Chaque service a déjà cette version\u202f: il n’y a rien à mettre en production.",
     isMachine: (name) => `${name} est une machine.`,
-    frozen: (_message, freeze) => readinessWords.fr.frozen(freeze),
+    frozen: ({ freeze }, plan) => {
+      const says = readinessWords.fr.frozen(freeze);
+      return freeze.untilMs === null ? says : `${says.slice(0, -1)}\u202f; fin prévue\u202f: ${sayMoment(plan, freeze.untilMs, "fr")}.`;
+    },
     serviceBusy: (_message, busy) =>
       `${capital(
         list(
@@ -199,6 +203,8 @@ export const details = phrases(
     failed: () => "Une panne qui n’aurait pas dû arriver.",
   },
 );
+
+type Frozen = Pick<EnvironmentFrozen, "message" | "freeze">;
 
 /** Versions that do not go with the services of a plan. */
 export interface VersionFaults {

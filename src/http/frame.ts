@@ -8,7 +8,7 @@ export function eventBytes(event: { readonly name: string; readonly id: number |
 }
 
 /** What begins every stream: whoever loses it comes back within a second. */
-export const beginning = encoder.encode(": serin\nretry: 1000\n\n");
+const beginning = encoder.encode(": serin\nretry: 1000\n\n");
 
 /** Several pieces as one. */
 export function joined(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
@@ -16,10 +16,30 @@ export function joined(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<A
 }
 
 /** The latest of what is told, as bytes that all readers of one language share. */
-export interface Frame {
+interface Frame {
   /** From 1; a reader that has had this one has nothing to wait for. */
   readonly number: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** How far one reader is: whether its stream has begun, and the last frame that it has. */
+export class FramePlace {
+  /** `null`: each plan's own. */
+  readonly language: Language | null;
+  /** Number of the last frame that it has; 0: none. */
+  frame = 0;
+  #hasBegun = false;
+
+  constructor(language: Language | null) {
+    this.language = language;
+  }
+
+  /** What begins the stream, once; `null`: it has begun. */
+  begin(): Uint8Array<ArrayBuffer> | null {
+    if (this.#hasBegun) return null;
+    this.#hasBegun = true;
+    return beginning;
+  }
 }
 
 /** What is told and changes as a whole, in each language that somebody reads (`null`: each plan's own). */
@@ -35,8 +55,17 @@ export class Frames {
     this.#againMs = againMs;
   }
 
-  latest(language: Language | null): Frame | null {
-    return this.#known.get(language) ?? null;
+  /** True when something was shown in this language. */
+  has(language: Language | null): boolean {
+    return this.#known.has(language);
+  }
+
+  /** The latest frame, which the place then stands behind; `null`: it has it. */
+  take(place: FramePlace): Uint8Array<ArrayBuffer> | null {
+    const latest = this.#known.get(place.language);
+    if (latest === undefined || latest.number === place.frame) return null;
+    place.frame = latest.number;
+    return latest.bytes;
   }
 
   /** The languages that were shown. */

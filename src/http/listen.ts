@@ -32,14 +32,18 @@ export function isLoopback({ host }: ListenAddress): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** How long a caller may take, ms: for the headers, for the whole of a request; how often it is looked whether one takes longer. */
+/**
+ * How long a caller may take, ms: for the headers, for the whole of a request, and to take nothing of an answer; how often it is looked whether one
+ * takes longer. An answer may take `silentMs` to begin.
+ */
 export interface ListenLimits {
   readonly headersMs: number;
   readonly requestMs: number;
+  readonly silentMs: number;
   readonly lookMs: number;
 }
 
-const usualLimits: ListenLimits = { headersMs: 10_000, requestMs: 30_000, lookMs: 1_000 };
+const usualLimits: ListenLimits = { headersMs: 10_000, requestMs: 30_000, silentMs: 300_000, lookMs: 1_000 };
 
 /** Serves `app` at `address`. Throws `address-unusable` when it is taken or not this machine's. */
 export async function listen(app: Pick<Hono, "fetch">, address: ListenAddress, limits: ListenLimits = usualLimits): Promise<Listening> {
@@ -53,6 +57,8 @@ export async function listen(app: Pick<Hono, "fetch">, address: ListenAddress, l
       requireHostHeader: true,
     },
   }) as Server;
+  // Without it whoever asks for much and reads nothing of it keeps the answer, and the connection, for good.
+  server.setTimeout(limits.silentMs);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new UserError("address-unusable", `${address.host}:${address.port}: ${error.message}.`)));
     server.listen(address.port, address.host, resolve);

@@ -1,5 +1,5 @@
-import type { Tape } from "../core/history/follow-check.ts";
 import type { History } from "../core/history/history.ts";
+import type { Readings, Tape } from "../core/history/tape.ts";
 import type { Language, Plan } from "../core/plan.ts";
 import type { PowerAsk } from "../core/power.ts";
 import type { Request } from "../core/requests.ts";
@@ -12,6 +12,7 @@ import type { ExaminedPart } from "./contract.ts";
 import type { KnownConnection } from "./connections.ts";
 import type { Denials } from "./denials.ts";
 import type { DeniedAsks } from "./denied-asks.ts";
+import type { EachInTurn } from "./each-in-turn.ts";
 import type { LastCalls } from "./last-calls.ts";
 import type { Log } from "./log.ts";
 import type { Meters } from "./meters.ts";
@@ -22,6 +23,8 @@ import type { WebFiles } from "./web/web-files.ts";
 /** One release as the engine knows it now, and as it began. */
 export interface ReleaseSeen extends Seen {
   readonly head: NewRelease;
+  /** Rows of its story so far. */
+  readonly rows: number;
 }
 
 /** What the API needs of the engine. */
@@ -38,6 +41,8 @@ export interface EngineFace {
   history(id: string, check: string): Promise<History | null>;
   /** What was read of a quantity, a second old at most; `null`: there is no such release. */
   tape(id: string, quantity: string): Promise<Tape | null>;
+  /** What was read of quantities up to row `rows`; nothing when there is no such release. */
+  readings(id: string, asked: { readonly quantities: readonly string[]; readonly rows: number }): Promise<Readings>;
   verify(id: string): Promise<Verified>;
   /** Ids of the releases that run in this process. */
   active(): readonly string[];
@@ -101,6 +106,8 @@ export interface AppParts {
   readonly closing: AbortSignal;
   /** Stands before whatever takes the processor for a while: calls, and what wakes many of them at once. */
   readonly turn: Turn;
+  /** Stands before what takes a whole stored release in hand: once at a time for each caller. */
+  readonly inTurn: EachInTurn;
   /** Looks at everything that a release of the plan would rest on; changes nothing. Answers who says it in the language given. */
   examine(asked: AskedExamination, signal: AbortSignal): Promise<(language: Language) => readonly ExaminedPart[]>;
   /** `startsMs` is the moment at which it is meant to start, epoch ms in the zone given; `null`: nobody said. */

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { smallPlan } from "../../test/fixtures/small-adapters.ts";
-import { smallApi } from "../../test/fixtures/small-api.ts";
+import { callers, smallApi } from "../../test/fixtures/small-api.ts";
 import type { SmallApi } from "../../test/fixtures/small-api.ts";
 import { requestKinds } from "../core/requests.ts";
+import type { Caller } from "./tokens.ts";
 import type { JournalAnswer, ProblemAnswer, ShowReleaseAnswer, StartReleaseAnswer } from "./contract.ts";
 
 const dayMs = 86_400_000;
@@ -110,6 +111,26 @@ test("nobody fills a journal with what they may not ask, nor wears people out wi
   );
   expect(answered).toHaveLength(1 + 30 + 1);
   expect(api.logged.filter((line) => line.includes("too-many-tries"))).toHaveLength(1);
-  for (let times = 0; times < 31; times += 1) expect((await ask(api, id, "olga", "resume")).status).toBe(409);
+  for (let times = 0; times < 31; times += 1) expect((await ask(api, id, "olga", "pause")).status).toBe(409);
   expect((await ask(api, id, "olga", "rollback")).status).toBe(200);
+});
+
+test("who set a pipeline going counts as who started, by name or as they sign in, and has to be somebody", async () => {
+  const tara: Caller = { name: "tara", login: "tara@shop.example", roles: ["release-manager"], environments: null };
+  const api = await smallApi({ callers: [...callers, tara] });
+  const made = await api.call("POST", "/api/v1/tokens", { body: { name: "pipeline", roles: ["devops-lead"] } });
+  const { token } = (await made.json()) as { readonly token: string };
+  const begin = (startedFor: string): Promise<Response> =>
+    api.call("POST", "/api/v1/releases", { as: token, headers: { "idempotency-key": startedFor }, body: { ...startBody, startedFor } });
+  expect(await codeOf(await begin("mallory"))).toBe("body-invalid");
+  const { id } = (await (await begin("tara@shop.example")).json()) as StartReleaseAnswer;
+  expect((await ask(api, id, "tara", "approve")).status).toBe(409);
+  const { entries } = (await (await api.call("GET", `/api/v1/releases/${id}/journal`)).json()) as JournalAnswer;
+  const facts = entries.flatMap(({ entry }) => entry.decision.facts);
+  expect(facts).toContainEqual({ kind: "created", by: "pipeline", for: "tara", reason: "a test" });
+  expect(facts.filter(({ kind }) => kind === "refused")).toMatchObject([{ by: "tara", refusal: { kind: "starter-alone" } }]);
+  const story = await (await api.call("GET", `/api/v1/releases/${id}/story?language=fr`)).text();
+  expect(story).toContain("Créée par pipeline, au nom de tara");
+  expect(await (await api.call("POST", `/api/v1/releases/${id}/verify`)).json()).toMatchObject({ ok: true });
+  expect((await ask(api, id, "ada", "approve")).status).toBe(200);
 });

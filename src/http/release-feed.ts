@@ -4,7 +4,7 @@ import { buildReleaseView } from "../core/view/build-release-view.ts";
 import type { ChainedEntry } from "../ports.ts";
 import { Feed } from "./feed.ts";
 import type { Stay } from "./feed.ts";
-import { beginning, eventBytes, Frames, joined } from "./frame.ts";
+import { eventBytes, FramePlace, Frames, joined } from "./frame.ts";
 import { newsOf, newsWithin } from "./news.ts";
 import type { AppParts, ReleaseSeen } from "./parts.ts";
 import { releaseOrRefuse } from "./releases.ts";
@@ -20,12 +20,9 @@ const entriesAtOnce = 100;
 
 /** How far a reader of one release is. */
 interface Place {
-  readonly language: Language | null;
-  hasBegun: boolean;
+  readonly views: FramePlace;
   /** Revision of the last entry that it has. */
   revision: number;
-  /** Number of the last view that it has. */
-  view: number;
 }
 
 /** The event streams of one release: its views are built, and its entries written out, once for all who read it. */
@@ -44,7 +41,7 @@ export class ReleaseFeed {
     const news = newsOf(parts, seen.release.id);
     const subject = {
       look: () => this.#look(),
-      take: (place: Place) => this.#take(place),
+      take: (place: Place) => place.views.begin() ?? this.#takeEntries(place) ?? this.#views.take(place.views),
       news: (signal: AbortSignal) => newsWithin(parts, news, { leastMs, mostMs, signal }),
     };
     this.#feed = new Feed(parts, subject, () => {
@@ -61,9 +58,9 @@ export class ReleaseFeed {
   }): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { release } = this.#seen;
     const language = reader.language === release.plan.language ? null : reader.language;
-    if (this.#views.latest(language) === null) this.#show(language);
+    if (!this.#views.has(language)) this.#show(language);
     const revision = Math.min(reader.after ?? release.revision, release.revision);
-    return this.#feed.open({ language, hasBegun: false, revision, view: 0 }, reader.stay);
+    return this.#feed.open({ views: new FramePlace(language), revision }, reader.stay);
   }
 
   async #look(): Promise<void> {
@@ -80,18 +77,10 @@ export class ReleaseFeed {
     this.#views.show(language, buildReleaseView(this.#seen, this.#builtMs, language ?? undefined));
   }
 
-  #take(place: Place): Uint8Array<ArrayBuffer> | null {
-    if (!place.hasBegun) {
-      place.hasBegun = true;
-      return beginning;
-    }
+  #takeEntries(place: Place): Uint8Array<ArrayBuffer> | null {
     const entries = this.#seen.entries.slice(place.revision, place.revision + entriesAtOnce);
     place.revision += entries.length;
-    if (entries.length > 0) return joined(entries.map((link) => this.#write(link)));
-    const view = this.#views.latest(place.language);
-    if (view === null || view.number === place.view) return null;
-    place.view = view.number;
-    return view.bytes;
+    return entries.length === 0 ? null : joined(entries.map((link) => this.#write(link)));
   }
 
   #write(link: ChainedEntry): Uint8Array<ArrayBuffer> {

@@ -2,7 +2,7 @@ import type { Language } from "../core/plan.ts";
 import type { ReleasesEvent } from "./contract.ts";
 import { Feed } from "./feed.ts";
 import type { Stay } from "./feed.ts";
-import { beginning, Frames } from "./frame.ts";
+import { FramePlace, Frames } from "./frame.ts";
 import type { AppParts } from "./parts.ts";
 import { pageOfReleases } from "./releases.ts";
 
@@ -13,17 +13,10 @@ const againMs = 5_000;
 /** A first page of `listReleases`. */
 const pageLength = 20;
 
-interface Place {
-  readonly language: Language | null;
-  hasBegun: boolean;
-  /** Number of the last list that it has. */
-  list: number;
-}
-
 /** The event streams of the list of releases: it is made once for all who read it. */
 export class ReleasesFeed {
   readonly #parts: AppParts;
-  readonly #feed: Feed<Place>;
+  readonly #feed: Feed<FramePlace>;
   readonly #lists = new Frames("releases", againMs);
 
   /** `emptied` is called when nobody reads it any more. */
@@ -33,7 +26,7 @@ export class ReleasesFeed {
       look: async () => {
         for (const language of this.#lists.languages()) await this.#show(language);
       },
-      take: (place: Place) => this.#take(place),
+      take: (place: FramePlace) => place.begin() ?? this.#lists.take(place),
       news: (signal: AbortSignal) => parts.clock.wait(everyMs, signal),
     };
     this.#feed = new Feed(parts, subject, emptied);
@@ -42,8 +35,8 @@ export class ReleasesFeed {
   /** A stream of the list, its sentences in the language given, or each in its plan's. */
   async open(reader: { readonly language: Language | null; readonly stay: Stay }): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     const { language, stay } = reader;
-    if (this.#lists.latest(language) === null) await this.#show(language);
-    return this.#feed.open({ language, hasBegun: false, list: 0 }, stay);
+    if (!this.#lists.has(language)) await this.#show(language);
+    return this.#feed.open(new FramePlace(language), stay);
   }
 
   async #show(language: Language | null): Promise<void> {
@@ -54,16 +47,5 @@ export class ReleasesFeed {
     ]);
     const told: ReleasesEvent = { ...page, freezes, nowMs };
     this.#lists.show(language, told);
-  }
-
-  #take(place: Place): Uint8Array<ArrayBuffer> | null {
-    if (!place.hasBegun) {
-      place.hasBegun = true;
-      return beginning;
-    }
-    const list = this.#lists.latest(place.language);
-    if (list === null || list.number === place.list) return null;
-    place.list = list.number;
-    return list.bytes;
   }
 }

@@ -4,6 +4,7 @@ import { UserError } from "../errors.ts";
 import { buildReleaseView, storyPage } from "../core/view/build-release-view.ts";
 import type { Language } from "../core/plan.ts";
 import type { ReleaseView } from "../core/release-view.ts";
+import { callerOf } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { journalQuery, languageQuery, listReleasesQuery, storyQuery, whyQuery } from "./contract.ts";
 import type { JournalAnswer, ListReleasesAnswer, ShowReleaseAnswer, StoryAnswer, VerifyAnswer, WhyAnswer } from "./contract.ts";
@@ -86,7 +87,7 @@ export async function why(context: Context<Env>, parts: AppParts): Promise<Respo
 export async function verify(context: Context<Env>, parts: AppParts): Promise<Response> {
   const id = idOf(context);
   await releaseOrRefuse(parts, id);
-  const answer = sayVerified(await parts.engine.verify(id));
+  const answer = sayVerified(await parts.inTurn(callerOf(context).name, () => parts.engine.verify(id)));
   if (!answer.ok) parts.log("error", "not-verified", { release: id, says: answer.says });
   return context.json(answer);
 }

@@ -1,18 +1,18 @@
 import type { Context } from "hono";
 import type { Language } from "../core/plan.ts";
+import type { Readings } from "../core/history/tape.ts";
 import { buildReport } from "../core/report/build-report.ts";
+import { reportChecks } from "../core/report/check-reports.ts";
 import type { ReleaseReport } from "../core/report/release-report.ts";
 import { reportPolicy } from "../core/report/report-style.ts";
 import { writeReport } from "../core/report/write-report.ts";
 import type { ReportFormat } from "../core/report/write-report.ts";
 import { inSlices } from "../core/slices.ts";
-import { UserError } from "../errors.ts";
 import type { Env } from "./auth.ts";
 import { reportQuery } from "./contract/insight.ts";
 import { readQuery } from "./input.ts";
 import type { AppParts, ReleaseSeen } from "./parts.ts";
 import { releaseOrRefuse } from "./releases.ts";
-import { details } from "./details.ts";
 
 /** As many reports are kept in mind: somebody who reads one downloads it next, in another format. */
 const keptAtMost = 8;
@@ -29,7 +29,7 @@ export async function report(context: Context<Env>, parts: AppParts): Promise<Re
   const seen = await releaseOrRefuse(parts, context.req.param("id") ?? "");
   const { format, language } = readQuery(context, reportQuery);
   const { id, plan } = seen.release;
-  const text = writeReport(await reportOf(parts, seen, language ?? plan.language), format);
+  const text = await inSlices(writeReport(await reportOf(parts, seen, language ?? plan.language), format), parts.turn);
   // Shown in a tab of its own, where it can do nothing; under its name once somebody keeps it.
   const disposition = `${format === "html" ? "inline" : "attachment"}; filename="${fileName(id)}.${format}"`;
   return context.body(text, 200, {
@@ -68,9 +68,12 @@ async function make(
   seen: ReleaseSeen,
   { language, told }: { readonly language: Language; readonly told: Awaited<ReturnType<AppParts["store"]["told"]>> },
 ): Promise<ReleaseReport> {
-  const { id } = seen.release;
-  const stored = await parts.store.load(id);
-  if (stored === null) throw new UserError("release-unknown", details.noRelease(id));
+  const { id, plan } = seen.release;
+  const { rows } = seen;
   const verified = await parts.engine.verify(id);
-  return inSlices(buildReport({ seen, stored, told, verified, nowMs: parts.engine.nowMs(), language }), parts.turn);
+  const nowMs = parts.engine.nowMs();
+  const readings = async (quantities: readonly string[]): Promise<Readings> => parts.engine.readings(id, { quantities, rows });
+  const entries = seen.entries.map(({ entry }) => entry);
+  const read = await reportChecks({ plan, rows, readings, turn: parts.turn }, { entries, nowMs, language });
+  return inSlices(buildReport({ seen, rows, read, told, verified, nowMs, language }), parts.turn);
 }

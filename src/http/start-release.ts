@@ -33,7 +33,8 @@ export async function startRelease(context: Context<Env>, parts: AppParts): Prom
   checkAccessIn(plan.environment, caller, routes.startRelease.access);
   if (body.override) checkMayOverride(plan.environment, caller);
   checkAdapters(parts, plan);
-  const asked = await newRelease(parts, { plan, problems, body, by: caller.name, key });
+  const startedFor = body.startedFor === undefined ? null : personNamed(parts, body.startedFor);
+  const asked = await newRelease(parts, { plan, problems, body, by: caller.name, startedFor, key });
   const isRepeated = await isKnown(parts, asked);
   refusePast(parts, asked, isRepeated);
   refuseNothingNew(asked, isRepeated);
@@ -53,10 +54,29 @@ interface Asked {
   readonly problems: readonly Problem[];
   readonly body: StartReleaseBody;
   readonly by: string;
+  readonly startedFor: string | null;
   readonly key: string;
 }
 
-async function newRelease(parts: AppParts, { plan, problems, body, by, key }: Asked): Promise<NewRelease> {
+/** The person who is called so, or signs in so; where people sign in, also somebody whom nobody has seen yet. Throws `body-invalid`. */
+function personNamed(parts: AppParts, said: string): string {
+  const { roster, login } = parts.access;
+  const isMail = login?.settings.name === "email";
+  const name = isMail ? said.toLowerCase() : said;
+  const known = roster.known(said) ?? roster.whoSignsInAs(name, isMail) ?? roster.known(name);
+  if (known !== null) return known.name;
+  if (login !== null) return name;
+  const [pointer, detail] = [
+    "/startedFor",
+    `is nobody of this server (${roster
+      .everybody()
+      .map((one) => one.name)
+      .join(", ")})`,
+  ];
+  throw new UserError("body-invalid", `${pointer}: ${detail}.`, { errors: [{ pointer, detail }] });
+}
+
+async function newRelease(parts: AppParts, { plan, problems, body, by, startedFor, key }: Asked): Promise<NewRelease> {
   checkVersions(plan, body.versions, "new");
   const stable = await stableVersions(parts, plan, body.stable ?? {});
   const services = plan.services.map((service) => service.name);
@@ -70,6 +90,7 @@ async function newRelease(parts: AppParts, { plan, problems, body, by, key }: As
     createdMs: nowMs,
     notBeforeMs: await startOf(parts, plan, body),
     startedBy: by,
+    ...(startedFor === null || startedFor === by ? {} : { startedFor }),
     reason: body.reason,
     versions: Object.fromEntries(services.map((name) => [name, { canary: body.versions[name] ?? "", stable: stable[name] ?? "" }])),
     warnings: problems.map(({ line, code, message, remedy }) => ({ line, code, message, remedy })),
@@ -174,7 +195,7 @@ async function beginOrRefuse(parts: AppParts, asked: NewRelease, inFreeze: "refu
     return await parts.engine.release(asked, { inFreeze });
   } catch (error) {
     if (error instanceof EnvironmentFrozen)
-      throw new UserError("environment-frozen", details.frozen(error.message, error.freeze), { freeze: error.freeze });
+      throw new UserError("environment-frozen", details.frozen(error, asked.plan), { freeze: error.freeze });
     if (error instanceof ServiceBusy)
       throw new UserError("service-busy", details.serviceBusy(error.message, error.services), { busy: error.services });
     throw error;

@@ -1,11 +1,12 @@
 import type { Context } from "hono";
 import { sayCondition } from "../config/conditions.ts";
 import { readOtherCondition } from "../config/other-condition.ts";
-import type { Tape } from "../core/history/follow-check.ts";
+import type { Tape } from "../core/history/tape.ts";
 import { judgeAnew, otherTest } from "../core/history/judge-anew.ts";
 import { sayWhatIf } from "../core/messages/what-if.ts";
 import { inSlices } from "../core/slices.ts";
 import { UserError } from "../errors.ts";
+import { callerOf } from "./auth.ts";
 import type { Env } from "./auth.ts";
 import { whatIfQuery } from "./contract/insight.ts";
 import type { WhatIfAnswer } from "./contract/insight.ts";
@@ -27,8 +28,11 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
     throw new UserError("query-invalid", details.conditionWrong(read, { text, own: sayCondition(asked.condition) }), { errors });
   }
   const instead = otherTest(plan, asked.id, read.value);
-  const own = await inSlices(judgeAnew(await tapeOrRefuse(parts, release.id, asked.check.quantity), asked.id), parts.turn);
-  const other = await inSlices(judgeAnew(await tapeOrRefuse(parts, release.id, instead.quantity), asked.id, { instead }), parts.turn);
+  const { name: who } = callerOf(context);
+  const judged = async (quantity: string, more?: { readonly instead: typeof instead }) =>
+    inSlices(judgeAnew(await tapeOrRefuse(parts, release.id, quantity), asked.id, more), parts.turn);
+  const own = await parts.inTurn(who, () => judged(asked.check.quantity));
+  const other = await parts.inTurn(who, () => judged(instead.quantity, { instead }));
   const condition = sayCondition(read.value);
   const says = `${asked.check.metric} ${condition}`;
   const answer: WhatIfAnswer = {

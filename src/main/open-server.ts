@@ -79,11 +79,13 @@ async function readSettings(start: ServerStart, lists: AdapterLists, log: Log): 
     import("../config/open-login.ts"),
   ]);
   const readers = secretReaders(start.configFile);
-  const { connections, problems } = openConnections(server, lists, readers);
+  const opened = openConnections(server, lists, readers);
+  const login = openLogin(server, readers);
+  const problems = [...login.problems, ...opened.problems];
   if (problems.length > 0) {
     throw new UserError("secret-missing", `Missing, or not what its connection takes: ${problems.length}.`, { problems });
   }
-  return { server, connections, login: openLogin(server, readers) };
+  return { server, connections: opened.connections, login: login.settings };
 }
 
 interface Settings {

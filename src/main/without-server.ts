@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { AskedHere } from "../cli/doctor.ts";
 import type { ReportStored } from "../cli/release-report.ts";
+import type { Readings } from "../core/history/tape.ts";
 import { UserError } from "../errors.ts";
 import type { ExamineAnswer, VerifyAnswer } from "../http/contract.ts";
 import { StoreUnusable } from "../ports.ts";
-import type { Clock, Store, StoredRelease } from "../ports.ts";
+import type { Clock, Store } from "../ports.ts";
 import { adapterLists, openStore, readServerFile, refusalOf } from "./server-makings.ts";
 
 /**
@@ -44,9 +45,13 @@ export async function examineHere(asked: AskedHere): Promise<ExamineAnswer> {
 
 /** Verifies a release in a data folder that no server holds; what is not there is not made. Throws `data-unusable` or `release-unknown`. */
 export async function verifyStored(asked: StoredAt): Promise<VerifyAnswer> {
-  const [{ verify }, { sayVerified }] = await Promise.all([import("../engine/replay.ts"), import("../http/releases.ts")]);
+  const [{ verifyStory }, { sayVerified }] = await Promise.all([import("../engine/recall.ts"), import("../http/releases.ts")]);
   try {
-    return await withStored(asked, async ({ stored, store }) => sayVerified(verify(stored, await store.told(asked.release))));
+    return await withStored(asked, async (world) => {
+      const verified = await verifyStory(world, asked.release, await world.store.told(asked.release));
+      if (verified === null) throw unknownIn(asked);
+      return sayVerified(verified);
+    });
   } catch (error) {
     if (error instanceof StoreUnusable && error.why === "damaged") return { ok: false, revision: null, says: sayDamage(error) };
     throw await refusalOf(error);
@@ -55,26 +60,40 @@ export async function verifyStored(asked: StoredAt): Promise<VerifyAnswer> {
 
 /** A report of a release in a data folder that no server holds, as a file's text. Throws `data-unusable` or `release-unknown`. */
 export async function reportStored(asked: Parameters<ReportStored>[0]): Promise<string> {
-  const [{ recall, verify }, { buildReport }, { writeReport }, { toEnd }] = await Promise.all([
-    import("../engine/replay.ts"),
-    import("../core/report/build-report.ts"),
-    import("../core/report/write-report.ts"),
-    import("../core/slices.ts"),
-  ]);
+  const [{ emptyMemory }, { recallOn, verifyStory }, { readReadings }, { buildReport }, { reportChecks }, { writeReport }, { toEnd }] =
+    await Promise.all([
+      import("../engine/replay.ts"),
+      import("../engine/recall.ts"),
+      import("../engine/histories.ts"),
+      import("../core/report/build-report.ts"),
+      import("../core/report/check-reports.ts"),
+      import("../core/report/write-report.ts"),
+      import("../core/slices.ts"),
+    ]);
+  const { release: id } = asked;
   try {
-    return await withStored(asked, async ({ stored, store, clock }) => {
-      const { release, book, entries, lastRow } = recall(stored);
+    return await withStored(asked, async (world) => {
+      const { store, clock } = world;
+      const told = await store.told(id);
+      const [head, verified] = [await store.head(id), await verifyStory(world, id, told)];
+      if (head === null || verified === null) throw unknownIn(asked);
+      const { release, book, entries, lastRow, rows } = await recallOn(world, emptyMemory(head));
       const seen = { release, book, entries, observation: lastRow?.observation ?? null };
-      const told = await store.told(asked.release);
-      const language = asked.language ?? release.plan.language;
-      return writeReport(
-        toEnd(buildReport({ seen, stored, told, verified: verify(stored, told), nowMs: clock.nowMs(), language })),
-        asked.format,
-      );
+      const { plan } = release;
+      const language = asked.language ?? plan.language;
+      const [nowMs, journal] = [clock.nowMs(), entries.map(({ entry }) => entry)];
+      const readings = async (quantities: readonly string[]): Promise<Readings> => readReadings(world, id, { quantities, rows });
+      const turn = async (): Promise<void> => undefined;
+      const read = await reportChecks({ plan, rows, readings, turn }, { entries: journal, nowMs, language });
+      return toEnd(writeReport(toEnd(buildReport({ seen, rows, read, told, verified, nowMs, language })), asked.format));
     });
   } catch (error) {
     throw await refusalOf(error);
   }
+}
+
+function unknownIn({ dataDir, release }: StoredAt): UserError {
+  return new UserError("release-unknown", `No release in ${dataDir} is called ${release}.`);
 }
 
 interface StoredAt {
@@ -83,21 +102,18 @@ interface StoredAt {
 }
 
 interface Opened {
-  readonly stored: StoredRelease;
   readonly store: Store;
   readonly clock: Clock;
 }
 
-/** What `work` makes of a stored release; the store is closed again. Throws what the store throws, and `release-unknown`. */
-async function withStored<Result>({ dataDir, release }: StoredAt, work: (opened: Opened) => Promise<Result>): Promise<Result> {
+/** What `work` makes of what is stored; the store is closed again. Throws what the store throws. */
+async function withStored<Result>({ dataDir }: Pick<StoredAt, "dataDir">, work: (opened: Opened) => Promise<Result>): Promise<Result> {
   const [{ stores }, { createClock }] = await Promise.all([import("../adapters/stores/list.ts"), import("../engine/clock.ts")]);
   if (!stores[0].isThere(dataDir)) throw new UserError("data-unusable", `There is no store in ${dataDir}.`);
   const clock = createClock();
   const store = await openStore(dataDir, clock);
   try {
-    const stored = await store.load(release);
-    if (stored === null) throw new UserError("release-unknown", `No release in ${dataDir} is called ${release}.`);
-    return await work({ stored, store, clock });
+    return await work({ store, clock });
   } finally {
     await store.close();
   }

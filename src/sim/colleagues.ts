@@ -1,5 +1,6 @@
 import { approvable, missingRoles } from "../core/decide/sign-offs.ts";
 import { standingsOf } from "../core/evidence-book.ts";
+import { openReport } from "../core/open-report.ts";
 import type { Role } from "../core/plan.ts";
 import { awaitsAcknowledgement } from "../core/way-back.ts";
 import type { Person, Request } from "../core/requests.ts";
@@ -32,6 +33,9 @@ export interface Habits {
 
 /** One person for each role that decides. */
 export type Team = readonly [ReleaseManager: Person, DevopsLead: Person, QaLead: Person, ProductOwner: Person];
+
+/** Chance per look of deciding about a problem that is reported and open, where people report at all. */
+const decides = 0.3;
 
 export const diligent: Habits = { everyMs: 20_000, meddles: 0, panics: 0, away: [] };
 
@@ -100,6 +104,8 @@ export async function look(engine: Engine, release: string, habits: Habits, chan
   if (habits.reports !== undefined && chance.happens(habits.reports)) ask(chance.pick(people), "report", null);
   if (habits.overrides !== undefined && chance.happens(habits.overrides))
     ask(chance.pick([people[0], people[1]]), "override", view.release.revision);
+  if (habits.reports !== undefined && openReport(view.release) !== null && chance.happens(decides))
+    ask(people[0], chance.pick(["resume", "resume", "resume", "rollback"]), view.release.revision);
   if (habits.reports !== undefined && awaitsAcknowledgement(view.release)) ask(people[1], "acknowledge", view.release.revision);
   if (chance.happens(habits.panics)) ask(chance.pick([people[0], people[2]]), chance.pick(["rollback", "stop"]), null);
   const acknowledged: string[] = [];

@@ -38,9 +38,9 @@ interface Lived {
   isMoving: boolean;
   /** True when its colleagues have gone home. */
   isLeftAlone: boolean;
-  /** For which reason it waits for people, and since when, ms; `null` while it does not. */
-  rests: { readonly why: HoldReason["kind"]; readonly sinceMs: number } | null;
-  /** True when it has waited for people for as long as the story is told. */
+  /** For what it waits that does not come by itself, and since when, ms; `null` while it does not. */
+  rests: { readonly why: string; readonly sinceMs: number } | null;
+  /** True when it has waited so for as long as the story is told. */
   isAtRest: boolean;
 }
 
@@ -131,7 +131,7 @@ function beginAt(atMs: number, lived: Lived, scenario: Scenario, { time, control
       controllers
         .engine()
         .view(lived.id)
-        .then((view) => (view ? note(lived, view.release.status, { nowMs: time.elapsedMs(), restMs: scenario.restMs }) : begin())),
+        .then((view) => (view ? note(lived, view.release.status, { ...scenario, nowMs: time.elapsedMs() }) : begin())),
     );
   };
   time.at(atMs, begin);
@@ -142,14 +142,20 @@ function beginAt(atMs: number, lived: Lived, scenario: Scenario, { time, control
 function note(
   lived: Lived,
   status: Status,
-  { nowMs, restMs = Number.POSITIVE_INFINITY }: { nowMs: number; restMs: number | undefined },
+  { nowMs, stuckSlot, restMs = Number.POSITIVE_INFINITY }: Pick<Scenario, "stuckSlot" | "restMs"> & { readonly nowMs: number },
 ): void {
-  const why = status.kind === "holding" && forPeople.has(status.why.kind) ? status.why.kind : null;
+  const why = waitsFor(status, stuckSlot !== undefined);
   if (why === null) lived.rests = null;
   else if (lived.rests?.why !== why) lived.rests = { why, sinceMs: nowMs };
   lived.isAtRest = restedMs(lived, nowMs) >= restMs;
   lived.isMoving = !isOver(status) && !["waiting", "holding"].includes(status.kind);
   if (isOver(status)) lived.overSinceMs = Math.min(lived.overSinceMs, nowMs);
+}
+
+/** What a release waits for that does not come by itself, as long as it is the same; `null`: it goes on. */
+function waitsFor(status: Status, isStuck: boolean): string | null {
+  if (status.kind === "holding") return forPeople.has(status.why.kind) ? status.why.kind : null;
+  return isStuck && "step" in status ? status.step : null;
 }
 
 /** Reasons to hold that end by what a person does, or by luck. */

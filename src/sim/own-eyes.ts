@@ -1,3 +1,4 @@
+import { isSamePlace } from "../core/apply.ts";
 import { newsOf } from "../core/notices.ts";
 import type { Decision, Entry } from "../core/decision.ts";
 import type { EvidenceBook } from "../core/evidence-book.ts";
@@ -59,6 +60,16 @@ export function checkGoingOn(
   const [observedMs = 0, askedMs = 0] = [before.book.observedMs[phase], plan.phases[phase]?.observeMs];
   if (advances && !isPromoted && observedMs < askedMs) broken.push(`2: phase ${phase} was left after ${observedMs} of ${askedMs} ms`);
   return broken;
+}
+
+/** Promise 2: nobody is newly exposed while a problem is reported about which nobody has decided. */
+export function checkReported(before: Pick<Release, "status" | "reports" | "rollback">, { status, facts }: Decision): readonly string[] {
+  const isAnswered = facts.some((fact) => fact.kind === "report-answered");
+  const isReported = facts.some((fact) => fact.kind === "reported") || (before.reports.length > 0 && !isAnswered);
+  const isBegun = before.status.kind === "promoting" && before.status.step !== "cloning";
+  const goesOn = status.kind === "preparing" || status.kind === "shifting" || (status.kind === "promoting" && !isBegun);
+  if (!isReported || !goesOn || isSamePlace(before.status, status) || before.rollback !== null) return [];
+  return [`2: it went on to ${status.kind} while a problem was reported and open`];
 }
 
 /** True when a release manager let the step that was just made pass exactly this. */

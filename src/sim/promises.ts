@@ -9,7 +9,7 @@ import type { Status } from "../core/status.ts";
 import { wanted } from "../core/wanted.ts";
 import { verify } from "../engine/replay.ts";
 import type { Commit, NewRelease, Store, StoredRelease, WantedTraffic, WantedWorkloads } from "../ports.ts";
-import { checkApplied, checkCounts, checkGoingOn, checkNotices, checkObserved } from "./own-eyes.ts";
+import { checkApplied, checkCounts, checkGoingOn, checkNotices, checkObserved, checkReported } from "./own-eyes.ts";
 import type { Outdoors } from "./simulated-world.ts";
 
 /** Holds the promises of DESIGN.md 9 against everything that happens, as it happens. */
@@ -161,6 +161,7 @@ function checkDecision(before: Memory, commit: Commit, decision: Decision): read
   if (isTerminal(release.status) && status.kind !== release.status.kind) broken.push(`4: ${release.status.kind} became ${status.kind}`);
   const from = "phase" in release.status ? release.status.phase : -1;
   if (isSamePlace(release.status, status)) return broken;
+  broken.push(...checkReported(release, decision));
   if (status.kind === "shifting" && status.phase !== from + 1) broken.push(`2: from phase ${from} to phase ${status.phase}`);
   if (status.kind === "shifting" || (status.kind === "promoting" && release.status.kind !== "promoting")) {
     const standings = standingsOf(release, before.book, commit.row.observation.nowMs);

@@ -122,10 +122,23 @@ function withPeople(seed: number, scenario: Scenario): Scenario {
   return { ...scenario, habits, plan: { ...scenario.plan, windows: { ...scenario.plan.windows, avoid } } };
 }
 
+/** Longer than any weather lasts, ms. */
+const restMs = 20 * minuteMs;
+
+/**
+ * Where a release waits, or for what never gets ready, and nobody asks for anything of their own accord, nothing goes on: once that has lasted for
+ * longer than anything is wrong with the world, the story is told. The kept seeds are lived to their end.
+ */
+function restOf(seed: number, { habits }: Scenario): Pick<Scenario, "restMs"> {
+  const { meddles = 0, panics = 0, reports = 0, overrides = 0 } = habits ?? {};
+  const isRestless = meddles + panics + reports + overrides > 0;
+  return isRestless || keptSeeds.has(seed) ? {} : { restMs };
+}
+
 /** Lives the seed's story through; adds to the broken promises an end that its fate forbids. */
 export async function live(seed: number): Promise<Story & { readonly fate: string }> {
   const { scenario, fate } = scenarioOf(seed);
-  const story = await simulate(scenario);
+  const story = await simulate({ ...scenario, ...restOf(seed, scenario) });
   const isWrong = fate.mustNotPromote && story.status.kind === "promoted";
   return { ...story, fate: fate.name, broken: isWrong ? [...story.broken, `a bad version (${fate.name}) was promoted`] : story.broken };
 }

@@ -45,5 +45,12 @@ export const stories = {
       { atMs: 4 * minuteMs, kind: "resume" },
     ],
   },
+  "held by a report, and gone on with": {
+    ...base,
+    orders: [
+      { atMs: 3 * minuteMs, kind: "report" },
+      { atMs: 10 * minuteMs, kind: "resume" },
+    ],
+  },
   "controller killed": { ...base, orders: [{ atMs: 5 * minuteMs, kind: "crash" }], restartAfterMs: 90_000 },
 } as const satisfies Readonly<Record<string, Scenario>>;

@@ -35,6 +35,7 @@ describe("the original plan", () => {
       "111:20 warning between-lines",
       "113:25 warning gate-undecidable",
       "113:25 warning between-lines",
+      "124:19 warning passes-on-estimate",
       "124:19 warning between-lines",
       "152:13 warning comparison-ends",
       "163:14 warning rollback-by-images",
@@ -221,6 +222,20 @@ describe("traffic", () => {
     );
     const [first] = problems.filter(({ code }) => code === "gate-undecidable");
     expect(plain(first?.remedy ?? "")).toMatch(/^Take orders out of this phase's gates: “all \(100 %\)” has it too/);
+  });
+  test("that decides a gate by the luck of its estimate: what that may miss, and what would disprove it", () => {
+    const missing = (loginsPerMinute: number, text = original) =>
+      found(text, { ...tuesday, traffic: { loginsPerMinute, rps: null } }).filter(({ code }) => code === "passes-on-estimate");
+    const [first] = missing(500);
+    expect(plain(first?.message ?? "")).toMatch(
+      /^“conversion no regression” passes in “50 %” on the estimate .* a fall of up to 2\d % could be missed/,
+    );
+    const nearer = 'conversion: { pass: no regression, fail: "< 80% of stable", else: hold }';
+    expect(first?.remedy).toContain(`Write ${nearer}: then "< 80% of stable" has to be disproved`);
+    // Said aloud, or with people enough, it is no doubt any more; of a gate that is not decided at all something else is said.
+    expect(missing(500, original.replace(/^( +)conversion: no regression/mu, `$1${nearer}`))).toEqual([]);
+    expect(missing(5_000)).toEqual([]);
+    expect(missing(120)).toEqual([]);
   });
   test("of few requests: a gate for no event at all needs exposure too", () => {
     const [none] = asking(null, 0.05).filter(({ message }) => message.includes("critical-errors"));

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { freePort } from "../../src/demo/free-port.ts";
 
 /** How a small server behaves: an answer, silence, or no server at all. */
 export type Behaviour = ((request: IncomingMessage, response: ServerResponse) => void) | "hangs" | "refuses";
@@ -46,8 +46,8 @@ export async function startSmallServer(first: Behaviour = "hangs", tls: ServerTl
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await freePort();
+  await listen(port);
   return {
     url: `${tls === null ? "http" : "https"}://127.0.0.1:${port}`,
     requests,

@@ -56,7 +56,7 @@ test(
     const stage = await openStage(25, disk);
     closing.defer(() => stage.close("remove the folder"));
     const release = await beginRelease(stage, "2", { keepPrevious: "0", observe: "10m" });
-    await release.until("observing", 30_000);
+    await release.until("observing", 120_000);
     const path = `/api/v1/releases/${release.id}/requests`;
 
     await disk.fill();
@@ -70,14 +70,14 @@ test(
       },
     });
     await vi.waitUntil(async () => (await healthOf(stage)) === "troubled");
-    await vi.waitUntil(async () => (await stage.lease()) === "expired", { timeout: 45_000, interval: 200 });
+    await vi.waitUntil(async () => (await stage.lease()) === "expired", { timeout: 120_000, interval: 200 });
     const troubles = (await logOf(stage)).filter(({ event }) => event === "trouble").map(({ message }) => message ?? "");
     expect(troubles.filter((message) => message.includes("no space is left"))).toHaveLength(1);
     expect(troubles[0]).toContain("Free space on that disk; serin goes on by itself.");
 
     await disk.free();
     await vi.waitUntil(async () => (await healthOf(stage)) === "ok" && (await stage.lease()) === "held", {
-      timeout: 20_000,
+      timeout: 120_000,
       interval: 200,
     });
     await vi.waitUntil(async () => (await release.camille.show(release.id)).traffic.seenPct === 50, { interval: 200 });
@@ -90,7 +90,7 @@ test(
     expect(await stage.server.start(0)).toBe(true);
     const ordered = await post(stage, path, { kind: "rollback", reason: "enough" }, "rollback");
     expect({ status: ordered.status, body: await ordered.text() }).toMatchObject({ status: 200 });
-    await release.until("rolled-back", 20_000);
+    await release.until("rolled-back", 120_000);
     const start = {
       plan: { text: stage.planText({ keepPrevious: "0" }), file: "plan.yaml" },
       versions: { frontend: "3", backend: "3" },
@@ -100,13 +100,13 @@ test(
 
     await disk.free();
     await vi.waitUntil(async () => (await post(stage, "/api/v1/releases", start, "next")).status === 201, {
-      timeout: 20_000,
+      timeout: 120_000,
       interval: 500,
     });
     await release.camille.read(release.id);
     const arrived = stage.receiver.arrived();
     await vi.waitUntil(() => [...arrived.keys()].filter((key) => key.startsWith(release.id)).length >= release.acknowledged.entries.size, {
-      timeout: 20_000,
+      timeout: 120_000,
     });
     expect(await stage.server.end("SIGTERM")).toBe(0);
     const copy = await temporaryFolder();

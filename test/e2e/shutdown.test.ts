@@ -32,7 +32,7 @@ async function lastWords(): Promise<readonly LogLine[]> {
 
 test("SIGTERM and SIGINT: the tick is finished, the store closed, the rest is said, and the release goes on later", async () => {
   const release = await beginRelease(stage, "2", { keepPrevious: "0", observe: "3s" });
-  await release.until("observing", 30_000);
+  await release.until("observing", 120_000);
   const stream = await fetch(`${stage.serverUrl}/api/v1/releases/${release.id}/events`, {
     headers: { authorization: `Bearer ${stage.tokenOf("Camille")}` },
   });
@@ -43,7 +43,7 @@ test("SIGTERM and SIGINT: the tick is finished, the store closed, the rest is sa
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     const startedMs = performance.now();
     expect(await stage.server.end(signal)).toBe(0);
-    expect(performance.now() - startedMs).toBeLessThan(4_000);
+    expect(performance.now() - startedMs, "less than the receiver is waited for").toBeLessThan(20_000);
     const [closing, ...others] = await lastWords();
     expect(closing).toMatchObject({ event: "closing", releases: [release.id], says: expect.stringContaining("30 s") });
     expect(others).toEqual([expect.objectContaining({ event: "closed" })]);
@@ -51,14 +51,14 @@ test("SIGTERM and SIGINT: the tick is finished, the store closed, the rest is sa
     const verified = await serin(["release", "verify", release.id, "--data", stage.dataDir, "--json"]);
     expect({ code: verified.code, out: verified.out }).toMatchObject({ code: 0, out: expect.stringContaining('"ok":true') });
     await stage.server.start(0);
-    const paused = await release.until("holding", 10_000);
+    const paused = await release.until("holding", 120_000);
     expect(paused.status).toMatchObject({ why: { kind: "paused", by: "Camille" } });
   }
   expect(await stream.text()).toContain("event: view");
   stage.receiver.isHanging = false;
   const { revision } = await release.camille.show(release.id);
   await release.camille.ask(release.id, { body: { kind: "resume", reason: "it is back" }, key: "resume", revision });
-  await release.until("promoted", 45_000);
+  await release.until("promoted", 120_000);
   const stored = (await openBeside(stage.dataDir).load(release.id))!;
   expect([
     ...auditJournal(stored),

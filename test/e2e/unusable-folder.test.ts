@@ -125,3 +125,21 @@ test("an empty folder that may only be read is refused, and so is one that canno
   await chmod(folder, 0o755);
   expect(await readdir(folder)).toEqual([]);
 });
+
+test("a server without its secrets names every one of them at once, and begins nothing", async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, "serin.yaml");
+  const lines = [
+    "apiVersion: serin.dev/v1",
+    "kind: Server",
+    "environments: [production]",
+    "publicUrl: https://serin.example",
+    "login: { issuer: https://id.example, client: serin, secret: { env: ABSENT_LOGIN }, roles: [{ group: staff, roles: [viewer] }] }",
+    "connections: { routers: { edge: { kind: edge, control: [http://127.0.0.1:1], token: { env: ABSENT_EDGE } } } }",
+  ];
+  await writeFile(file, `${lines.join("\n")}\n`);
+  const { code, out, err } = await serin([...serverWords(join(folder, "data")), "--config", file]);
+  expect([code, out]).toEqual([2, ""]);
+  for (const name of ["ABSENT_LOGIN", "ABSENT_EDGE"]) expect(err).toContain(`Set ${name} where the server starts.`);
+  await expect(stat(join(folder, "data"))).rejects.toThrow("ENOENT");
+});

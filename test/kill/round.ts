@@ -47,7 +47,7 @@ export interface RoundOptions {
 }
 
 /** A release that is not over by then, or still owes a notice, is broken, ms. */
-const patienceMs = { usual: 90_000, lease: 150_000 } as const;
+const patienceMs = { usual: 180_000, lease: 240_000 } as const;
 
 interface Round extends RoundOptions {
   readonly stage: Stage;

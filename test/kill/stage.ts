@@ -141,7 +141,7 @@ function serverFile(control: string, receiver: string): string {
       routers: { edge: edge() },
       sources: { edge: edge() },
       workloads: { process: { kind: "process", inherit: ["NODE_COMPILE_CACHE"] } },
-      notifiers: { receiver: { kind: "webhook", url: receiver, secret: { file: "receiver.secret" } } },
+      notifiers: { receiver: { kind: "webhook", url: receiver, timeout: "25s", secret: { file: "receiver.secret" } } },
     },
   });
 }

@@ -6,12 +6,12 @@ import { openStage } from "../../src/demo/stage.ts";
 import { onSystem } from "./on-system.ts";
 import { shopOf, startPrometheus } from "./real-prometheus.ts";
 
-const soon = { timeout: 50_000, interval: 500 };
+const soon = { timeout: 150_000, interval: 500 };
 
 onSystem({ name: "a release that is judged by a real Prometheus", needs: ["prometheus"] }, () => {
   test(
     "the laptop's plan with prometheus for scrape: one fatal error of the canary is found in Prometheus, and takes people back",
-    { timeout: 120_000 },
+    { timeout: 400_000 },
     async () => {
       const working = new AbortController();
       const server = await startPrometheus({ jobs: [{ job: "shop", addresses: [] }] });

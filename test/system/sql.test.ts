@@ -206,7 +206,7 @@ onSystem({ name: "sql on a real PostgreSQL", needs: ["postgres", "initdb"] }, ()
 
     test("what is slow or waits for a lock: it is cut, and the other queries of the reading are answered", async () => {
       await expose(server, { arm: "canary", people: 4, activated: 1 });
-      const hasty = connect(server.address("reader", password), { timeout: "400ms" });
+      const hasty = connect(server.address("reader", password), { timeout: "2s" });
       const lock = server.run("begin; lock table stock; select pg_sleep(20)").catch(() => "ended");
       await vi.waitFor(async () => expect(await server.run("select 1 from pg_locks where mode = 'AccessExclusiveLock'")).not.toEqual([]));
       const queries = [

@@ -38,7 +38,7 @@ export function CheckHistory({ check, view, known }: Props): ReactNode {
   return (
     <section className="history" aria-label={words.history}>
       <Pictures history={history} timeZone={view.timeZone} />
-      <h4 className="heading">{words.explains}</h4>
+      <h3 className="heading">{words.explains}</h3>
       <ul className="explains">
         {history.explains
           .filter((says) => says !== known)

@@ -39,7 +39,7 @@ export function CheckPanel({ check, view }: { readonly check: CheckView; readonl
       <CheckHistory check={check.id} view={view} known={check.sentence} />
       {findings.length > 0 && (
         <section>
-          <h4 className="heading">{words.named}</h4>
+          <h3 className="heading">{words.named}</h3>
           <Findings findings={findings} />
         </section>
       )}

@@ -74,7 +74,7 @@ describe("the way back from every screen", () => {
     expect(page.find("dialog").textContent).toContain("there is nothing to take back");
   });
 
-  test("says whose it is to who may not", async () => {
+  test("says whose it is to who may not, and leads to where they can report it", async () => {
     const page = await openDashboard("/?lang=en", {
       view: view(),
       releases: listed(summary({})),
@@ -82,7 +82,9 @@ describe("the way back from every screen", () => {
     });
     await page.click(page.button("Emergency…"));
     expect(page.find("dialog").textContent).toContain("only a release manager may");
-    expect(page.findAll("dialog .grave")).toEqual([]);
+    expect(page.findAll("dialog .grave, dialog textarea")).toEqual([]);
+    await page.click(page.find("dialog a"));
+    expect([location.pathname, page.findAll("dialog").length]).toEqual(["/releases/r-1", 0]);
   });
 
   test("keeps the dialog and the reason when it is refused, and asks nothing without a reason", async () => {

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useId, useState } from "react";
 import type { ReactNode } from "react";
 import { useLocation } from "wouter";
 import type { ProblemAnswer, ReleaseSummary } from "../../src/http/contract.ts";
+import type { SessionPerson } from "../../src/http/contract/access.ts";
 import type { ReleaseView } from "../../src/http/release-view.ts";
 import { call } from "../api/call.ts";
 import { problemOf } from "../api/problem.ts";
@@ -13,6 +14,7 @@ import { inOrder, isOver } from "../releases/order.ts";
 import { useLanguage, useWords } from "../words/language.ts";
 import type { Language } from "../words/language.ts";
 import { releaseWords } from "../words/release-words.ts";
+import type { ReleaseWords } from "../words/release-words.ts";
 import { Reason } from "./ask-dialog.tsx";
 import { whyGrey } from "./may-press.ts";
 
@@ -28,7 +30,14 @@ export function Emergency(): ReactNode {
   if (roles.every((role) => role === "viewer")) return null;
   return (
     <>
-      <button type="button" className="button careful emergency" aria-haspopup="dialog" title={words.hint} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        className="button careful emergency"
+        aria-haspopup="dialog"
+        aria-label={words.button}
+        title={words.hint}
+        onClick={() => setOpen(true)}
+      >
         <svg aria-hidden="true" viewBox="0 0 20 20" width="18" height="18">
           <path d="M8 4 3 9l5 5M3.5 9H12a5 5 0 0 1 0 9H8" fill="none" stroke="currentColor" strokeWidth="2" />
         </svg>
@@ -53,6 +62,8 @@ function EmergencyDialog({ close }: { readonly close: () => void }): ReactNode {
   const [reason, setReason] = useState(all.emergencyReasons.rollback ?? "");
   const found = useFound();
   const { takeBack, sending, refused } = useTakeBack(reason, close);
+  const person = usePerson();
+  const isMine = found.kind === "found" && found.views.some((view) => wayOf(view, person, all).why === null);
   return (
     <dialog ref={dialog} className="ask" aria-labelledby={title} onClose={close}>
       <div className="ask-parts">
@@ -60,7 +71,7 @@ function EmergencyDialog({ close }: { readonly close: () => void }): ReactNode {
           {words.title}
         </h2>
         <p>{words.hint}</p>
-        <Reason reason={reason} write={setReason} isFirst={false} />
+        {isMine && <Reason reason={reason} write={setReason} isFirst={false} />}
         <div role="status">{found.kind === "looking" && <p className="faint">{words.looking}</p>}</div>
         {found.kind === "refused" && <ProblemNotice problem={found.problem} />}
         {found.kind === "found" && (found.views.length === 0 ? <p>{words.nothing}</p> : null)}
@@ -85,6 +96,17 @@ function EmergencyDialog({ close }: { readonly close: () => void }): ReactNode {
   );
 }
 
+/** What taking people back does, and why this person cannot; `null`: they can. */
+function wayOf(
+  view: ReleaseView,
+  person: SessionPerson,
+  words: ReleaseWords,
+): { readonly why: string | null; readonly consequence: string } {
+  const action = view.actions.find(({ kind }) => kind === "rollback");
+  if (action === undefined) return { why: "", consequence: "" };
+  return { why: whyGrey(action, person, view.environment, words), consequence: action.consequence };
+}
+
 interface WayProps {
   readonly view: ReleaseView;
   readonly isSending: boolean;
@@ -97,23 +119,23 @@ interface WayProps {
 function Way({ view, isSending, isReady, takeBack, close }: WayProps): ReactNode {
   const all = useWords(releaseWords);
   const person = usePerson();
-  const action = view.actions.find(({ kind }) => kind === "rollback");
-  const why = action === undefined ? "" : whyGrey(action, person, view.environment, all);
+  const { why, consequence } = wayOf(view, person, all);
+  const link = why === null ? all.emergency.open : all.emergency.report;
   return (
     <li>
       <p>
         <span className="strong">{view.name}</span> <span className="faint">{view.environment}</span>
       </p>
       <p className="faint">{view.sentence}</p>
-      <p>{why ?? action?.consequence}</p>
+      <p>{why ?? consequence}</p>
       <p className="emergency-way">
         {why === null && (
           <button type="button" className="button grave" disabled={isSending || !isReady} onClick={() => takeBack(view)}>
             {all.emergency.takeBack(view.name)}
           </button>
         )}
-        <To path={pathOfRelease(view.id)} label={`${all.emergency.open}: ${view.name}`} follow={close}>
-          {all.emergency.open}
+        <To path={pathOfRelease(view.id)} label={`${link}: ${view.name}`} follow={close}>
+          {link}
         </To>
       </p>
     </li>

@@ -104,7 +104,8 @@ function StandsFor({ view, heard }: Pick<StandingProps, "view" | "heard">): Reac
   const words = useWords(releaseWords);
   const language = useLanguage();
   const nowMs = useServerNow(heard, 5_000);
-  return <span className="standing-for">{words.standsFor(sayAge(nowMs - view.status.sinceMs, language))}</span>;
+  const ageMs = nowMs - view.status.sinceMs;
+  return ageMs < 60_000 ? null : <span className="standing-for">{words.standsFor(sayAge(ageMs, language))}</span>;
 }
 
 /** A sentence without the spans of time in it: "9 min 40 s of 15 min" and "10 min of 15 min" say the same. */

@@ -360,32 +360,6 @@ describe("when something is not as it should be", () => {
     expect(page.findAll("main a").map((link) => [link.textContent, link.getAttribute("href")])).toEqual([["All releases", "/?lang=en"]]);
   });
 
-  test("without readings it says which connection fails, since when, why, and what to do", async () => {
-    const status = { kind: "holding", phase: 0, sinceMs: sampleNowMs - 20 * 60_000, why: { kind: "no-data", checks: [] } } as const;
-    const connection = {
-      port: "source",
-      name: "prometheus",
-      kind: "prometheus",
-      state: "fails",
-      lastAnswerMs: sampleNowMs - 20 * 60_000,
-      latencyMs: 1,
-      says: "",
-      why: "connect ECONNREFUSED",
-      remedy: "See whether it runs.",
-      plans: ["ecomsimply"],
-    } as const;
-    const connections = [
-      connection,
-      { ...connection, name: "of-another", plans: ["another"] },
-      { ...connection, name: "well", state: "answers" as const },
-    ];
-    const page = await openDashboard(address, { view: view({ status }), connections: { nowMs: sampleNowMs, connections } });
-    expect(page.find(".silent").textContent).toBe(
-      "prometheus has not answered for 20\u00a0min. connect ECONNREFUSEDSee whether it runs. All connections",
-    );
-    expect(page.find(".standing-for").textContent).toBe("for 20\u00a0min");
-  });
-
   test("who is signed out while looking sees the ways in", async () => {
     const page = await openDashboard(address, { view: view(), refusal: problem({ code: "token-missing", status: 401 }) });
     await page.click(page.button("Roll back…"));

@@ -32,7 +32,7 @@ export function WhatIf({ release, history }: { readonly release: string; readonl
   };
   return (
     <form className="what-if" onSubmit={(event) => void ask(event)}>
-      <h4 className="heading">{words.whatIf}</h4>
+      <h3 className="heading">{words.whatIf}</h3>
       <label htmlFor={field}>{words.otherLine}</label>
       <div className="what-if-row">
         <input

@@ -88,6 +88,7 @@ export interface ReleaseWords {
     readonly nothing: string;
     readonly looking: string;
     readonly open: string;
+    readonly report: string;
   };
   readonly notInEnvironment: (environment: string) => string;
   readonly go: string;
@@ -189,6 +190,7 @@ export const releaseWords: Words<ReleaseWords> = {
       nothing: "Nobody sees a new version now: there is nothing to take back.",
       looking: "Looking at what runs…",
       open: "Look at it",
+      report: "Report a problem there",
     },
     notInEnvironment: (environment) => `your roles do not hold in ${environment}`,
     go: "Go",
@@ -293,6 +295,7 @@ export const releaseWords: Words<ReleaseWords> = {
       nothing: "Personne ne voit de nouvelle version\u202f: il n’y a rien à ramener.",
       looking: "Recherche de ce qui est en cours…",
       open: "Voir",
+      report: "Y signaler un problème",
     },
     notInEnvironment: (environment) => `vos rôles ne valent pas dans ${environment}`,
     go: "Go",

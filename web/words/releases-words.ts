@@ -85,7 +85,7 @@ export const releasesWords: Words<ReleasesWords> = {
     beginStart: "commence la mise en production\u202f; elle apparaît ici d’elle-même",
     since: (span) => `depuis ${span}`,
     endedAgo: (span) => `il y a ${span}`,
-    asksYou: "vous êtes attendu",
+    asksYou: "on vous attend",
     by: (name) => `par ${name}`,
     frozen: (environment, since) => `${environment} est gelé depuis ${since}\u202f: rien n’y démarre ni n’y avance.`,
     frozenBy: (name, reason) => `${name}\u202f: «\u00a0${reason}\u00a0».`,

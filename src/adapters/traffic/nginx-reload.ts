@@ -88,7 +88,10 @@ async function orAborted(doing: Promise<void>, signal: AbortSignal): Promise<voi
 const said = /^# serin: (\{.*\})\n/;
 const headSchema = z.object({ release: z.string(), revision: z.number() });
 
-/** The file says in its first line what was heard last; nginx reads it again only when it does not do what the rest says. */
+/**
+ * The file says in its first line what was heard last; nginx reads it again unless the rest is the same and it does that. Its word alone is not
+ * enough: for a moment after a reload workers of the time before still answer, and would say of the share before last that it is in force.
+ */
 async function apply(means: Means, wanted: WantedTraffic, signal: AbortSignal): Promise<void> {
   const { patience } = means;
   const { include, test, reload } = means.options;
@@ -98,7 +101,7 @@ async function apply(means: Means, wanted: WantedTraffic, signal: AbortSignal): 
   const last = headOf(before);
   if (last !== null && last.release === wanted.release && last.revision > wanted.revision) return;
   const body = renderInclude(orderOf(wanted));
-  const isInForce = await doesSo(means, body, signal);
+  const isInForce = before.replace(said, "") === body && (await doesSo(means, body, signal));
   const text = `# serin: ${JSON.stringify({ release: wanted.release, revision: wanted.revision })}\n${body}`;
   await replaceFile(include, text, 0o644);
   if (isInForce) return;

@@ -1,5 +1,6 @@
 import { createLogUpdate } from "log-update";
 import type { ReleaseView } from "../../http/release-view.ts";
+import { drawNarrow, narrowBelow } from "./draw-narrow.ts";
 import { drawRelease } from "./draw-release.ts";
 import { sayNews } from "./say-news.ts";
 import type { Language } from "../../core/plan.ts";
@@ -33,6 +34,7 @@ function drawInPlace(screen: Screen, color: boolean, language: Language | null):
   const update = createLogUpdate(screen);
   return {
     show: (view) => {
+      if ((screen.columns ?? narrowBelow) < narrowBelow) return update(drawNarrow(view).join("\n"));
       const size = { columns: (screen.columns ?? 80) - 1, rows: (screen.rows ?? 50) - 1 };
       update(drawRelease(view, { ...size, color, language: language ?? view.language }).join("\n"));
     },

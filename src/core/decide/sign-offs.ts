@@ -77,13 +77,14 @@ export function isSameTarget(left: SignOffFor, right: SignOffFor): boolean {
 }
 
 /**
- * True when nobody but the person who started the release would have approved `target`, once `by` has: somebody else has to look as well. A
+ * True when nobody but who started the release, or in whose name it was started, would have approved `target`, once `by` has: somebody else has to look as well. A
  * rollback's validation lets nothing go forward, and whoever holds the role may give it.
  */
 export function isStarterAlone(release: Release, target: SignOffFor, signOff: Pick<SignOff, "by" | "role">): boolean {
-  if (target.kind === "rollback" || signOff.by !== release.startedBy) return false;
+  const isStarter = (by: string): boolean => by === release.startedBy || by === release.startedFor;
+  if (target.kind === "rollback" || !isStarter(signOff.by)) return false;
   const after = [...signOffsFor(release, target), signOff];
-  return isEnough(needsOf(release.plan, target), after) && after.every(({ by }) => by === release.startedBy);
+  return isEnough(needsOf(release.plan, target), after) && after.every(({ by }) => isStarter(by));
 }
 
 function isEnough(needs: Needs, signOffs: readonly Pick<SignOff, "role">[]): boolean {

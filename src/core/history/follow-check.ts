@@ -1,6 +1,5 @@
 import { begin } from "../../evidence/evidence.ts";
 import { apply, newborn } from "../apply.ts";
-import type { ChainedEntry } from "../chain.ts";
 import type { Check } from "../checks.ts";
 import type { Entry } from "../decision.ts";
 import { bookAfterDecision, bookAfterRow, emptyBook, standingsOf } from "../evidence-book.ts";
@@ -31,47 +30,8 @@ export function beginToFollow(head: Parameters<typeof newborn>[0], id: string, i
   return { check: id, release: newborn(head), book: { ...book, checks, states } };
 }
 
-/** A release as it is stored, as far as evidence goes. */
-export interface Replayed {
-  readonly head: Parameters<typeof newborn>[0];
-  readonly entries: readonly ChainedEntry[];
-  readonly rows: readonly Row[];
-}
-
-/** What the evidence of one quantity rests on, oldest first: the rows that read it or led to a decision, without what else they hold. */
-export interface Tape {
-  readonly head: Replayed["head"];
-  readonly quantity: string;
-  readonly steps: readonly { readonly row: EvidenceRow; readonly entry: Entry | null }[];
-}
-
 /** What evidence needs of a row. */
 export type EvidenceRow = Pick<Row, "number"> & { readonly observation: EvidenceSeen };
-
-/** The tape of one quantity before anything was read. */
-export function beginTape(head: Replayed["head"], quantity: string): Tape {
-  return { head, quantity, steps: [] };
-}
-
-/** The tape with one more part of the story. */
-export function addToTape(before: Tape, { entries, rows }: Pick<Replayed, "entries" | "rows">): Tape {
-  const { quantity } = before;
-  const byRow = new Map(entries.map(({ entry }) => [entry.row, entry]));
-  const steps = rows.flatMap(({ number, observation }) => {
-    const entry = byRow.get(number) ?? null;
-    const { nowMs, draws, observedMs, traffic } = observation;
-    const reading = observation.readings[quantity];
-    if (reading === undefined && entry === null && draws === null) return [];
-    const readings = reading === undefined ? {} : { [quantity]: reading };
-    return [{ row: { number, observation: { nowMs, draws, observedMs, traffic, readings } }, entry }];
-  });
-  return { ...before, steps: [...before.steps, ...steps] };
-}
-
-/** The tape of one quantity in a whole story. */
-export function tapeOf(replayed: Replayed, quantity: string): Tape {
-  return addToTape(beginTape(replayed.head, quantity), replayed);
-}
 
 /** What was seen of the check's evidence when one more row was stored, before and after the decision of that row, if there was one. */
 export interface FollowedRow {

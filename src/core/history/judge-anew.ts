@@ -5,7 +5,8 @@ import type { Condition } from "../condition.ts";
 import { isCounting } from "../evidence-book.ts";
 import type { Plan } from "../plan.ts";
 import { beginToFollow, followRow, standingOfCheck } from "./follow-check.ts";
-import type { OtherTest, Tape } from "./follow-check.ts";
+import type { OtherTest } from "./follow-check.ts";
+import type { Tape } from "./tape.ts";
 
 /** How the same readings are judged by one test. */
 export interface Judgement {

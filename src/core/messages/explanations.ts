@@ -35,6 +35,8 @@ export interface Explanation {
   extend(time: string): string;
   gate(words: string, passes: string, fails: string, otherwise: string): string;
   undecided(phase: string): string;
+  /** Where a gate of the phase that fails by a proof holds and asks. */
+  failed(): string;
   advance(who: string, next: string): string;
   advanceAlone(next: string): string;
   guardsFirst(): string;
@@ -57,9 +59,13 @@ export interface Explanation {
   promotion(): string;
   keepPrevious(time: string): string;
   keepNothing(): string;
+  reported(): string;
   byHand(who: string): string;
-  byHandHow(): string;
+  /** What is typed for a step of a rollback by hand: `problem`, `rollback`, `acknowledge`, `approve`. */
+  typed(command: string): string;
+  reportHolds(): string;
   manual(time: string): string;
+  confirmed(who: string): string;
   validate(who: string): string;
   never(): string;
   told(targets: string): string;
@@ -104,6 +110,8 @@ const en: Explanation = {
   extend: (time) => `While a gate is undecided and the forecast says that it helps, up to ${time} more.`,
   gate: (words, passes, fails, otherwise) => `“${words}” passes when ${passes}; it fails when ${fails}: then ${otherwise}.`,
   undecided: (phase) => `Undecided is never a pass: when the time is over it holds at ${phase} and people are asked.`,
+  failed: () =>
+    "A failure that is proven stays: somebody takes people back, or a release manager has looked at it and goes on, and then the gate has to pass on what comes from then on.",
   advance: (who, next) => `With every gate passed and the approval ${who}, it goes to ${next}.`,
   advanceAlone: (next) => `With every gate passed, it goes to ${next} by itself.`,
   guardsFirst: () => "From the first person on the new version to the promotion, whatever windows and approvals say:",
@@ -145,9 +153,12 @@ const en: Explanation = {
     "Promotion copies the stable version aside, puts the new one in its place, moves the traffic there, and removes the canary; the guards stay armed to the end.",
   keepPrevious: (time) => `The previous version is kept ${time}: until then going back is a matter of traffic.`,
   keepNothing: () => "The previous version is not kept: going back means starting it again.",
+  reported: () => "Whoever sees that something is wrong says so, and people are told at once.",
   byHand: (who) => `At any time, ${who} may roll back.`,
-  byHandHow: () => "`serin release rollback RELEASE --reason TEXT`",
-  manual: (time) => `It is measured against ${time}.`,
+  typed: (command) => `\`serin release ${command} RELEASE --reason TEXT\``,
+  reportHolds: () => "While somebody has reported a problem and nobody has decided about it, it goes no further.",
+  manual: (time) => `From the first report, or else from the decision, to everybody back it is measured against ${time}.`,
+  confirmed: (who) => `Then ${who} confirms that it was executed.`,
   validate: (who) => `Afterwards ${who} validates the state.`,
   never: () => "Windows, freezes and approvals never delay a rollback.",
   told: (targets) => `Every change of status is told to ${targets}.`,
@@ -194,6 +205,8 @@ const fr: Explanation = {
     `«\u00a0${words}\u00a0» est validé ${passes}\u202f; échoue ${fails}\u202f: alors ${otherwise}.`,
   undecided: (phase) =>
     `Indécis n’est jamais validé\u202f: le temps écoulé, la mise en production reste suspendue à ${phase} et une décision est demandée.`,
+  failed: () =>
+    "Un échec prouvé le reste\u202f: retour arrière par décision, ou reprise par un release manager qui l’a examiné, et le critère doit alors être validé sur ce qui vient ensuite.",
   advance: (who, next) => `Tous les critères validés et avec l’accord ${who}, passage à ${next}.`,
   advanceAlone: (next) => `Tous les critères validés, passage automatique à ${next}.`,
   guardsFirst: () =>
@@ -237,9 +250,12 @@ const fr: Explanation = {
     "La généralisation copie la version stable à part, met la nouvelle à sa place, y ramène le trafic et retire le canari\u202f; les garde-fous restent armés jusqu’au bout.",
   keepPrevious: (time) => `La version précédente est gardée ${time}\u202f: jusque-là, revenir est une affaire de trafic.`,
   keepNothing: () => "La version précédente n’est pas gardée\u202f: revenir demande de la redémarrer.",
+  reported: () => "Qui voit que quelque chose ne va pas le signale, et tout le monde est aussitôt prévenu.",
   byHand: (who) => `À tout moment, ${who} peut décider le retour arrière.`,
-  byHandHow: () => "`serin release rollback MISE-EN-PRODUCTION --reason MOTIF`",
-  manual: (time) => `Il est mesuré par rapport à ${time}.`,
+  typed: (command) => `\`serin release ${command} MISE-EN-PRODUCTION --reason MOTIF\``,
+  reportHolds: () => "Tant qu’un problème est signalé sans décision, aucune étape ne suit.",
+  manual: (time) => `Du premier signalement, ou sinon de la décision, au retour de tout le monde, il est mesuré par rapport à ${time}.`,
+  confirmed: (who) => `Puis ${who} confirme l’exécution.`,
   validate: (who) => `Ensuite ${who} valide l’état.`,
   never: () => "Fenêtres, gels et accords ne retardent jamais un retour arrière.",
   told: (targets) => `Chaque changement de statut est annoncé à ${targets}.`,

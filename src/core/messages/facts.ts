@@ -73,7 +73,8 @@ function holdsFor(fact: Fact): readonly string[] {
 
 const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
   en: {
-    created: ({ by, reason }) => `created by ${by}${reason === "" ? "" : `: ${quote(reason, "en")}`}`,
+    created: ({ by, for: whom, reason }) =>
+      `created by ${by}${whom === undefined ? "" : `, in the name of ${whom}`}${reason === "" ? "" : `: ${quote(reason, "en")}`}`,
     became: ({ status }, context) => sayStatus(status, context, "en"),
     "share-seen": ({ sharePct }) => `the router shows ${sayShare(sharePct, "en")}`,
     rehearsed: ({ tookMs }) => `rollback rehearsed: ${saySpan(tookMs, "en")}`,
@@ -105,7 +106,8 @@ const facts: ByLanguage<Sentences<Fact, readonly [Context]>> = {
     cleared: ({ what }) => `${what === "previous" ? "the previous version" : "the canary"} is removed`,
   },
   fr: {
-    created: ({ by, reason }) => `créée par ${by}${reason === "" ? "" : `\u202f: ${quote(reason, "fr")}`}`,
+    created: ({ by, for: whom, reason }) =>
+      `créée par ${by}${whom === undefined ? "" : `, au nom de ${whom}`}${reason === "" ? "" : `\u202f: ${quote(reason, "fr")}`}`,
     became: ({ status }, context) => sayStatus(status, context, "fr"),
     "share-seen": ({ sharePct }) => `le routeur confirme ${sayShare(sharePct, "fr")}`,
     rehearsed: ({ tookMs }) => `retour arrière répété\u202f: ${saySpan(tookMs, "fr")}`,

@@ -22,6 +22,8 @@ interface PowerWords {
   readonly between: string;
   readonly nobodyLeft: string;
   readonly staysSilent: string;
+  /** Beneath a gate that passes by its estimate: what that may miss, as `sayMissed` says it. */
+  missed(what: string): string;
   readonly notes: readonly string[];
 }
 
@@ -46,6 +48,7 @@ const en: PowerWords = {
   between: "between its lines: never decided, serin holds and asks",
   nobodyLeft: "nobody is left on stable to compare with (holdback keeps some)",
   staysSilent: "this is no harm: the guard stays silent",
+  missed: (what) => `it passes on the estimate: ${what} could be missed, once in twenty releases`,
   notes: [
     "Times count from the beginning of the phase, with the evidence of earlier phases; “at once” is known on entering it.",
     "What a metric truly is, is assumed: of gates that all is well (failures half as likely as the line allows, what people do a quarter more often than it asks), of guards harm five times beyond their line. Write --assume METRIC=VALUE where you know better.",
@@ -75,6 +78,7 @@ const fr: PowerWords = {
   between: "entre ses seuils\u202f: jamais décidé, serin suspend et demande",
   nobodyLeft: "plus personne sur la version stable à qui comparer (holdback en garde)",
   staysSilent: "ce n’est pas un mal\u202f: le garde-fou se tait",
+  missed: (what) => `validé sur l’estimation\u202f: ${what} pourrait échapper, une fois sur vingt`,
   notes: [
     "Les temps comptent depuis le début de la phase, avec les preuves des phases précédentes\u202f; «\u00a0aussitôt\u00a0»\u202f: c’est connu dès l’entrée.",
     "Les valeurs réelles sont supposées\u202f: pour les critères, tout va bien (moitié moins d’échecs que le seuil n’en permet, un quart de plus de ce que font les personnes)\u202f; pour les garde-fous, un mal cinq fois au-delà de leur seuil. Écrivez --assume MÉTRIQUE=VALEUR si vous savez mieux.",

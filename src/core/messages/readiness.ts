@@ -45,6 +45,9 @@ interface ReadinessWords {
   readonly wayBack: string;
   decides(time: string, chance: string): string;
   doesNotDecide(chance: string, needed: string | null): string;
+  /** `what` as `sayMissed` says it. */
+  misses(what: string): string;
+  inPhase(gate: string, phase: string): string;
   readonly between: string;
   readonly dependsOn: Readonly<Record<"people" | "requests", string>>;
   readonly sayTraffic: string;
@@ -57,7 +60,7 @@ interface ReadinessWords {
 }
 
 const en: ReadinessWords = {
-  titles: { plan: "The plan", world: "What it rests on", window: "When", people: "Who", power: "What phase 1 can decide" },
+  titles: { plan: "The plan", world: "What it rests on", window: "When", people: "Who", power: "What the gates can decide" },
   go: "Go: everything is as it should be",
   goWithOpenEyes: (doubts) => `Go, with open eyes: ${doubts} ${doubts === 1 ? "thing is" : "things are"} doubtful`,
   noGo: (wrongs) => `No-Go: ${wrongs} ${wrongs === 1 ? "thing is" : "things are"} wrong`,
@@ -97,12 +100,14 @@ const en: ReadinessWords = {
   decides: (time, chance) => `It is decided in ${time}, with its extension in ${chance} of releases.`,
   doesNotDecide: (chance, needed) =>
     `It is decided in only ${chance} of releases, its extension included${needed === null ? "" : `; that takes ${needed}`}.`,
+  misses: (what) => `It passes on the estimate of the moment: ${what} could be missed, once in twenty releases.`,
+  inPhase: (gate, phase) => `${gate}, in ${phase}`,
   between: "What is assumed lies between its lines: it is not decided, and serin asks.",
   dependsOn: {
     people: "It depends on how many people log in, and nobody has said or seen that.",
     requests: "It depends on how many requests come, and nobody has said or seen that.",
   },
-  sayTraffic: "Ask again with the traffic that is expected: --logins-per-minute, --rps.",
+  sayTraffic: "Say what traffic is expected, logins a minute and requests a second (--logins-per-minute, --rps).",
   moreTime: "Give the phase more time or more traffic, or be ready to decide yourselves: serin plan power has the figures.",
   gates: "gates",
   noGates: "Phase 1 has no gates.",
@@ -112,7 +117,7 @@ const en: ReadinessWords = {
 };
 
 const fr: ReadinessWords = {
-  titles: { plan: "Le plan", world: "Ce dont il dépend", window: "Quand", people: "Qui", power: "Ce que la phase 1 peut décider" },
+  titles: { plan: "Le plan", world: "Ce dont il dépend", window: "Quand", people: "Qui", power: "Ce que les critères peuvent décider" },
   go: "Go\u202f: tout est en ordre",
   goWithOpenEyes: (doubts) => `Go, les yeux ouverts\u202f: ${doubts} ${doubts === 1 ? "point douteux" : "points douteux"}`,
   noGo: (wrongs) => `No-Go\u202f: ${wrongs} ${wrongs === 1 ? "point ne va pas" : "points ne vont pas"}`,
@@ -156,12 +161,14 @@ const fr: ReadinessWords = {
   decides: (time, chance) => `Il est décidé en ${time}, prolongation comprise dans ${chance} des cas.`,
   doesNotDecide: (chance, needed) =>
     `Il n’est décidé que dans ${chance} des cas, prolongation comprise${needed === null ? "" : `\u202f; il faudrait ${needed}`}.`,
+  misses: (what) => `Il est validé sur l’estimation du moment\u202f: ${what} pourrait échapper, une fois sur vingt.`,
+  inPhase: (gate, phase) => `${gate}, à ${phase}`,
   between: "Ce qui est supposé se trouve entre ses seuils\u202f: il n’est pas décidé, et serin demande.",
   dependsOn: {
     people: "Il dépend du nombre de connexions, que personne n’a dit ni vu.",
     requests: "Il dépend du nombre de requêtes, que personne n’a dit ni vu.",
   },
-  sayTraffic: "Demandez de nouveau avec le trafic attendu\u202f: --logins-per-minute, --rps.",
+  sayTraffic: "Dites le trafic attendu, en connexions par minute et en requêtes par seconde (--logins-per-minute, --rps).",
   moreTime: "Donnez à la phase plus de temps ou de trafic, ou soyez prêts à décider vous-mêmes\u202f: serin plan power donne les chiffres.",
   gates: "critères",
   noGates: "La phase 1 n’a pas de critère.",

@@ -34,11 +34,14 @@ interface RunbookWords {
   readonly automaticSays: string;
   readonly images: string;
   manual(time: string): string;
-  identify(command: string): string;
+  /** `report` tells people, `why` shows where the evidence stands. */
+  identify(report: string, why: string): string;
   decide(who: string, command: string): string;
-  readonly executeImages: string;
-  readonly executeTraffic: string;
-  validate(who: string | null): string;
+  /** `confirm`: the command with which DevOps says that it was done. */
+  executeImages(confirm: string): string;
+  executeTraffic(confirm: string): string;
+  /** `who`: `null` when the plan asks nobody; then nothing is typed. */
+  validate(who: string | null, command: string): string;
   readonly people: string;
   readonly team: string;
   readonly roles: Readonly<Record<Exclude<Role, "viewer">, string>>;
@@ -101,11 +104,12 @@ const en: RunbookWords = {
   automaticSays: "Set off automatically when a threshold is crossed: all traffic goes back to stable first, and is read back.",
   images: "Afterwards, and by hand once the previous version is no longer kept, the images:",
   manual: (time) => `Manual rollback (at most ${time})`,
-  identify: (command) => `Identify the problem: ${command}`,
+  identify: (report, why) => `Identify the problem: ${report} tells everybody, ${why} shows the evidence`,
   decide: (who, command) => `Decision to roll back by ${who}: ${command}`,
-  executeImages: "Technical execution by DevOps: serin moves the traffic; then the images above",
-  executeTraffic: "Technical execution: serin moves the traffic",
-  validate: (who) => `Validation after the rollback${who === null ? "" : ` by ${who}`}`,
+  executeImages: (confirm) =>
+    `Technical execution by DevOps: serin moves the traffic; then the images above; DevOps confirms it: ${confirm}`,
+  executeTraffic: (confirm) => `Technical execution: serin moves the traffic; DevOps confirms it: ${confirm}`,
+  validate: (who, command) => `Validation after the rollback${who === null ? "" : ` by ${who}: ${command}`}`,
   people: "Responsibilities and communication",
   team: "Technical team",
   roles: {
@@ -175,11 +179,12 @@ const fr: RunbookWords = {
     "Déclenchement automatique si un seuil est dépassé\u00a0: tout le trafic revient d’abord à la version stable, et c’est confirmé.",
   images: "Ensuite, et à la main quand la version précédente n’est plus gardée, les images\u00a0:",
   manual: (time) => `Retour arrière manuel (au plus ${time})`,
-  identify: (command) => `Identification du problème\u00a0: ${command}`,
+  identify: (report, why) => `Identification du problème\u00a0: ${report} prévient tout le monde, ${why} montre les preuves`,
   decide: (who, command) => `Décision de retour arrière par ${who}\u00a0: ${command}`,
-  executeImages: "Exécution technique par DevOps\u00a0: serin déplace le trafic\u00a0; puis les images ci-dessus",
-  executeTraffic: "Exécution technique\u00a0: serin déplace le trafic",
-  validate: (who) => `Validation après le retour arrière${who === null ? "" : ` par ${who}`}`,
+  executeImages: (confirm) =>
+    `Exécution technique par DevOps\u00a0: serin déplace le trafic\u00a0; puis les images ci-dessus\u00a0; DevOps la confirme\u00a0: ${confirm}`,
+  executeTraffic: (confirm) => `Exécution technique\u00a0: serin déplace le trafic\u00a0; DevOps la confirme\u00a0: ${confirm}`,
+  validate: (who, command) => `Validation après le retour arrière${who === null ? "" : ` par ${who}\u00a0: ${command}`}`,
   people: "Responsables et communication",
   team: "Équipe technique",
   roles: {

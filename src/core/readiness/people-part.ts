@@ -33,7 +33,9 @@ export function peopleItems(release: Release, people: readonly Someone[], langua
     return who.some(({ isOn }) => isOn) ? fine(title, says) : doubtful(title, says, words.call(names));
   });
   const team = here.map(({ roles }) => roles);
-  const starter = here.find(({ name }) => name === release.startedBy)?.roles ?? null;
+  // A program signs nothing: in whose name it started is who may be alone.
+  const starterName = release.startedFor ?? release.startedBy;
+  const starter = here.find(({ name }) => name === starterName)?.roles ?? null;
   const stuck = forwardTargets(release.plan).filter((target) => {
     const needs = needsOf(release.plan, target);
     // That nobody has the role at all is told by itself.
@@ -42,9 +44,7 @@ export function peopleItems(release: Release, people: readonly Someone[], langua
   });
   return [
     ...items,
-    ...stuck.map((target) =>
-      wrong(sayTarget(target, { plan: release.plan }, language), words.cannotSign(release.startedBy), words.anotherSigns),
-    ),
+    ...stuck.map((target) => wrong(sayTarget(target, { plan: release.plan }, language), words.cannotSign(starterName), words.anotherSigns)),
   ];
 }
 

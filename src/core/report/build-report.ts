@@ -1,7 +1,6 @@
 import type { ChainedEntry } from "../chain.ts";
 import { checksOf } from "../checks.ts";
 import type { Entry, Fact } from "../decision.ts";
-import type { Replayed } from "../history/follow-check.ts";
 import { isBeforeExposure, sayCause } from "../messages/causes.ts";
 import { askedCheck, capital, quoteCheck } from "../messages/context.ts";
 import { sayFact, sayFacts } from "../messages/facts.ts";
@@ -23,7 +22,7 @@ import { buildReleaseView } from "../view/build-release-view.ts";
 import type { Seen } from "../view/build-release-view.ts";
 import { sayTarget } from "../view/people-view.ts";
 import { toneOf } from "../view/tone.ts";
-import { checkReports } from "./check-reports.ts";
+import type { ReadReport } from "./check-reports.ts";
 import type {
   CheckReport,
   NoticeReport,
@@ -35,10 +34,16 @@ import type {
 } from "./release-report.ts";
 import { stagesOf } from "./stages.ts";
 
+/** So many entries are told in one slice. */
+const entriesInSlice = 50;
+
 /** Everything that a report is made of. */
 export interface ReportOf {
   readonly seen: Seen;
-  readonly stored: Replayed;
+  /** Rows of its story. */
+  readonly rows: number;
+  /** What its readings say; see `reportChecks`. */
+  readonly read: ReadReport;
   readonly told: readonly ToldNotice[];
   /** What a verification found; see `serin release verify`. */
   readonly verified: { readonly ok: true } | { readonly ok: false; readonly revision: number; readonly why: string };
@@ -46,17 +51,23 @@ export interface ReportOf {
   readonly language: Language;
 }
 
-/** The report of one release. It takes a while: whoever drives the generator lets others have their turn between two slices. */
+/** The report of one release; a slice is some entries of its journal. */
 export function* buildReport(of: ReportOf): Generator<undefined, ReleaseReport> {
-  const { seen, stored, told, verified, nowMs, language } = of;
+  const { seen, rows, told, verified, nowMs, language, read } = of;
+  const { checks } = read;
   const { release } = seen;
   const { plan, status } = release;
   const words = reportWords[language];
-  const entries = stored.entries.map(({ entry }) => entry);
+  const entries = seen.entries.map(({ entry }) => entry);
   const endedMs = isOver(status) ? status.sinceMs : null;
-  const checks = yield* checkReports(stored, plan, { entries, nowMs, language });
   const signOffs = signOffsOf(of, entries);
   const notices = noticesOf(of, entries, told);
+  yield;
+  const timeline: ReleaseReport["timeline"][number][] = [];
+  for (const { revision, atMs, decision } of entries) {
+    timeline.push({ revision, atMs, people: peopleOf(decision.facts), says: sayFacts(decision.facts, { plan }, language) });
+    if (timeline.length % entriesInSlice === 0) yield;
+  }
   return {
     format: "serin.dev/report/v1",
     language,
@@ -72,7 +83,7 @@ export function* buildReport(of: ReportOf): Generator<undefined, ReleaseReport> 
     status: status.kind,
     tone: toneOf(status),
     statusSays: sayStatusKind(status.kind, language),
-    summary: summaryOf(of, { checks, signOffs, notices }),
+    summary: summaryOf(of, { signOffs, notices }),
     services: Object.entries(release.versions).map(([service, versions]) => ({ service, ...versions })),
     stages: stagesOf(of, entries),
     signOffs,
@@ -81,31 +92,25 @@ export function* buildReport(of: ReportOf): Generator<undefined, ReleaseReport> 
     checks,
     wayBack: wayBackOf(of, entries),
     notices,
-    timeline: entries.map(({ revision, atMs, decision }) => ({
-      revision,
-      atMs,
-      people: peopleOf(decision.facts),
-      says: sayFacts(decision.facts, { plan }, language),
-    })),
+    timeline,
     proof: {
       planHash: release.planHash,
-      journalHash: lastHash(stored.entries),
+      journalHash: lastHash(seen.entries),
       entries: entries.length,
-      rows: stored.rows.length,
+      rows,
       isVerified: verified.ok,
-      says: verified.ok ? words.unbroken(entries.length, stored.rows.length) : words.broken(verified.revision, verified.why),
+      says: verified.ok ? words.unbroken(entries.length, rows) : words.broken(verified.revision, verified.why),
     },
   };
 }
 
 interface Found {
-  readonly checks: readonly CheckReport[];
   readonly signOffs: readonly SignOffReport[];
   readonly notices: readonly NoticeReport[];
 }
 
-function summaryOf(of: ReportOf, { checks, signOffs, notices }: Found): ReleaseReport["summary"] {
-  const { seen, stored, verified, nowMs, language } = of;
+function summaryOf(of: ReportOf, { signOffs, notices }: Found): ReleaseReport["summary"] {
+  const { seen, verified, nowMs, language } = of;
   const { release } = seen;
   const { plan, status, createdMs } = release;
   const words = reportWords[language];
@@ -120,14 +125,14 @@ function summaryOf(of: ReportOf, { checks, signOffs, notices }: Found): ReleaseR
       afterMs: untilMs - createdMs,
       cause: "cause" in status ? sayCause(status.cause, { plan }, language) : null,
     }),
-    words.evidenceOf(evidenceOf(of, checks)),
+    words.evidenceOf(evidenceOf(of.read)),
     words.peopleOf({
       signers: [...new Set(signOffs.map(({ by }) => by))],
       signOffs: signOffs.length,
       delivered: notices.filter(({ deliveredMs }) => deliveredMs !== null).length,
       lost: notices.filter(({ lostMs }) => lostMs !== null).length,
       waiting: notices.filter(({ deliveredMs, lostMs }) => deliveredMs === null && lostMs === null).length,
-      entries: stored.entries.length,
+      entries: seen.entries.length,
       isVerified: verified.ok,
     }),
   ];
@@ -143,12 +148,11 @@ function whatOf({ plan, versions }: Release): string {
   return `${plan.version ?? plan.title} (${services.join(", ")})`;
 }
 
-function evidenceOf({ stored }: ReportOf, checks: readonly CheckReport[]): Parameters<(typeof reportWords)["en"]["evidenceOf"]>[0] {
+function evidenceOf({ checks, mostPeople }: ReadReport): Parameters<(typeof reportWords)["en"]["evidenceOf"]>[0] {
   const all = checks.filter(({ history }) => history.kind === "gate");
   const gates = all.filter(({ isAsked }) => isAsked);
   const guards = checks.filter(({ history }) => history.kind === "guard");
   const says = (found: readonly CheckReport[]): readonly string[] => [...new Set(found.map(({ history }) => history.says))];
-  const drawn = stored.rows.flatMap(({ observation: { traffic } }) => (traffic.kind === "seen" ? (traffic.value.drawn?.canary ?? []) : []));
   return {
     passed: gates.filter(({ kind }) => kind === "pass").length,
     gates: gates.length,
@@ -157,7 +161,7 @@ function evidenceOf({ stored }: ReportOf, checks: readonly CheckReport[]): Param
     failed: says(gates.filter(({ kind }) => kind === "fail")),
     breached: says(guards.filter(({ history }) => history.marks.some(({ kind }) => kind === "fail"))),
     guards: guards.length,
-    people: drawn.length === 0 ? null : drawn.reduce((most, people) => Math.max(most, people), 0),
+    people: mostPeople,
   };
 }
 

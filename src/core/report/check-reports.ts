@@ -2,8 +2,7 @@ import type { Line } from "../../evidence/test-spec.ts";
 import { checksOf } from "../checks.ts";
 import type { Check } from "../checks.ts";
 import type { Entry } from "../decision.ts";
-import { tapeOf } from "../history/follow-check.ts";
-import type { Replayed, Tape } from "../history/follow-check.ts";
+import type { Readings, Tape } from "../history/tape.ts";
 import { addToHistory, beginHistory } from "../history/history.ts";
 import type { History } from "../history/history.ts";
 import { askedCheck, namePhase } from "../messages/context.ts";
@@ -14,6 +13,7 @@ import { reportWords } from "../messages/report.ts";
 import { sayVerdictWord } from "../messages/verdicts.ts";
 import { sayJudgement, sayJudgementIf } from "../messages/what-if.ts";
 import type { Language, Plan } from "../plan.ts";
+import { inSlices } from "../slices.ts";
 import { buildHistoryView } from "../view/build-history-view.ts";
 import { otherLinesOf } from "./other-lines.ts";
 import type { FailsFrom, MovedLine } from "./other-lines.ts";
@@ -25,17 +25,43 @@ interface Told {
   readonly language: Language;
 }
 
-/** Every gate and guard with its evidence, in the plan's order. */
-export function* checkReports(replayed: Replayed, plan: Plan, told: Told): Generator<undefined, readonly CheckReport[]> {
-  const reports: CheckReport[] = [];
-  const tapes = new Map<string, Tape>();
-  for (const check of checksOf(plan)) {
-    const tape = tapes.get(check.quantity) ?? tapeOf(replayed, check.quantity);
-    tapes.set(check.quantity, tape);
-    reports.push(yield* checkReport(tape, { plan, check }, told));
-    yield;
+/** What the checks of a release are reported from. */
+export interface Evidence {
+  readonly plan: Plan;
+  /** Rows of the story: how much is read for one quantity. */
+  readonly rows: number;
+  /** Reads what was read of these quantities. */
+  readings(quantities: readonly string[]): Promise<Readings>;
+  /** Lets others go on. */
+  turn(): Promise<void>;
+}
+
+/** What the readings of a release say: of each gate and guard, in the plan's order, and the most people that were ever on the canary. */
+export interface ReadReport {
+  readonly checks: readonly CheckReport[];
+  /** `null`: nobody was counted. */
+  readonly mostPeople: number | null;
+}
+
+/** As many readings are held at a time: of a longer release fewer quantities, and its story is read more often. */
+const readingsAtOnce = 50_000;
+
+/** Reports every gate and guard with its evidence. However long the release is and however many checks it has, only a part of its readings is held. */
+export async function reportChecks({ plan, rows, readings, turn }: Evidence, told: Told): Promise<ReadReport> {
+  const all = checksOf(plan);
+  const quantities = [...new Set(all.map(({ quantity }) => quantity))];
+  const atOnce = Math.max(1, Math.floor(readingsAtOnce / Math.max(1, rows)));
+  const reports = new Map<string, CheckReport>();
+  let mostPeople: number | null = null;
+  for (let from = 0; from === 0 || from < quantities.length; from += atOnce) {
+    const read = await readings(quantities.slice(from, from + atOnce));
+    mostPeople = read.mostPeople;
+    for (const check of all) {
+      const tape = read.tapes.find(({ quantity }) => quantity === check.quantity);
+      if (tape !== undefined) reports.set(check.id, await inSlices(checkReport(tape, { plan, check }, told), turn));
+    }
   }
-  return reports;
+  return { checks: all.flatMap(({ id }) => reports.get(id) ?? []), mostPeople };
 }
 
 function* checkReport(

@@ -27,7 +27,7 @@ export interface Section {
 export type Block =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "heading"; readonly text: string }
-  | { readonly kind: "table"; readonly columns: readonly string[]; readonly rows: readonly (readonly Cell[])[] }
+  | { readonly kind: "table"; readonly columns: readonly string[]; readonly rows: Iterable<readonly Cell[]> }
   | { readonly kind: "check"; readonly check: CheckReport };
 
 /** What stands in a table: several lines, and how it is shown beside its words. */
@@ -78,8 +78,9 @@ function cell(text: string | readonly string[], look: Look | null = null): Cell 
   return { lines: (typeof text === "string" ? [text] : text).map(line), look };
 }
 
-function table(columns: readonly string[], rows: readonly (readonly Cell[])[], nothing: string): Block {
-  return rows.length === 0 ? { kind: "text", text: nothing } : { kind: "table", columns, rows };
+/** `nothing`: what is said instead; `null`: there are rows. */
+function table(columns: readonly string[], rows: Iterable<readonly Cell[]>, nothing: string | null): Block {
+  return nothing === null ? { kind: "table", columns, rows } : { kind: "text", text: nothing };
 }
 
 function lookOfTone({ tone }: ReleaseReport): Look {
@@ -114,6 +115,15 @@ function timeOf({ timeZone, createdMs, language }: ReleaseReport, atMs: number):
   const zone = { timeZone };
   const day = sayDay(zone, atMs, language);
   return day === sayDay(zone, createdMs, language) ? sayTimeExactly(zone, atMs) : `${day} ${sayTimeExactly(zone, atMs)}`;
+}
+
+/** Rows that are made when they are written: a journal has thousands. */
+function rowsOf<Item>(items: readonly Item[], row: (item: Item) => readonly Cell[]): Iterable<readonly Cell[]> {
+  return {
+    *[Symbol.iterator]() {
+      for (const item of items) yield row(item);
+    },
+  };
 }
 
 function wayBack(report: ReleaseReport, words: ReportWords): readonly Block[] {
@@ -159,7 +169,11 @@ function otherLines({ checks }: ReleaseReport, words: ReportWords): Block {
       ...moved.map(({ line: at, says, failed }) => cell([at, says], failed ? "fail" : null)),
       cell(failsFrom ?? ""),
     ]);
-  return table([columns.check, columns.asPlanned, columns.tighter, columns.looser, columns.failsFrom], rows, words.nothing.lines);
+  return table(
+    [columns.check, columns.asPlanned, columns.tighter, columns.looser, columns.failsFrom],
+    rows,
+    rows.length > 0 ? null : words.nothing.lines,
+  );
 }
 
 function signOffs(report: ReleaseReport, words: ReportWords): Block {
@@ -172,7 +186,11 @@ function signOffs(report: ReleaseReport, words: ReportWords): Block {
     cell(String(revision)),
     cell(saySaw(saw, words)),
   ]);
-  return table([columns.time, columns.person, columns.role, columns.approves, columns.revision, columns.saw], rows, words.nothing.signOffs);
+  return table(
+    [columns.time, columns.person, columns.role, columns.approves, columns.revision, columns.saw],
+    rows,
+    rows.length > 0 ? null : words.nothing.signOffs,
+  );
 }
 
 /** "pass: errors < 1%, latency p95 < 500ms", a line for each verdict; one sentence where nothing was read. */
@@ -185,14 +203,18 @@ function saySaw(saw: ReleaseReport["signOffs"][number]["saw"], words: ReportWord
 
 function requests(report: ReleaseReport, words: ReportWords): Block {
   const { columns } = words;
-  const rows = report.requests.map(({ atMs, by, asked, reason, refused }) => [
+  const rows = rowsOf(report.requests, ({ atMs, by, asked, reason, refused }) => [
     cell(timeOf(report, atMs)),
     cell(by),
     cell(asked),
     cell(reason),
     cell(refused === null ? words.done : words.refused(refused), refused === null ? null : "missed"),
   ]);
-  return table([columns.time, columns.person, columns.asked, columns.reason, columns.outcome], rows, words.nothing.requests);
+  return table(
+    [columns.time, columns.person, columns.asked, columns.reason, columns.outcome],
+    rows,
+    report.requests.length > 0 ? null : words.nothing.requests,
+  );
 }
 
 function overrides(report: ReleaseReport, words: ReportWords): Block {
@@ -203,7 +225,7 @@ function overrides(report: ReleaseReport, words: ReportWords): Block {
 
 function notices(report: ReleaseReport, words: ReportWords): Block {
   const { columns } = words;
-  const rows = report.notices.map(({ dueMs, to, says, deliveredMs, lostMs, why }) => {
+  const rows = rowsOf(report.notices, ({ dueMs, to, says, deliveredMs, lostMs, why }) => {
     const arrived = deliveredMs === null ? words.notYet : words.deliveredAfter(saySpan(deliveredMs - dueMs, report.language));
     return [
       cell(timeOf(report, dueMs)),
@@ -212,12 +234,16 @@ function notices(report: ReleaseReport, words: ReportWords): Block {
       cell(lostMs === null ? arrived : words.lost(why ?? ""), lostMs === null ? null : "missed"),
     ];
   });
-  return table([columns.time, columns.receiver, columns.notice, columns.delivered], rows, words.nothing.notices);
+  return table(
+    [columns.time, columns.receiver, columns.notice, columns.delivered],
+    rows,
+    report.notices.length > 0 ? null : words.nothing.notices,
+  );
 }
 
 function story(report: ReleaseReport, words: ReportWords): Block {
   const { columns } = words;
-  const rows = report.timeline.map(({ revision, atMs, people, says }) => [
+  const rows = rowsOf(report.timeline, ({ revision, atMs, people, says }) => [
     cell(timeOf(report, atMs)),
     cell(says),
     cell(people.join(", ")),

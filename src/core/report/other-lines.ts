@@ -1,6 +1,6 @@
 import type { Line, TestSpec } from "../../evidence/test-spec.ts";
 import type { Check } from "../checks.ts";
-import type { Tape } from "../history/follow-check.ts";
+import type { Tape } from "../history/tape.ts";
 import type { HistoryPoint } from "../history-view.ts";
 import { judgeAnew } from "../history/judge-anew.ts";
 import type { Judgement } from "../history/judge-anew.ts";

@@ -13,10 +13,12 @@ interface Page {
   readonly words: ReportWords;
 }
 
-/** The report as one HTML file: style and plots are in it, it has no script and asks nobody for anything. Every text is escaped. */
-export function reportHtml(report: ReleaseReport): string {
+/** The report as one HTML file: style and plots are in it, it has no script and asks nobody for anything. Every text is escaped. A slice is some rows. */
+export function* reportHtml(report: ReleaseReport): Generator<undefined, string> {
   const page: Page = { report, words: reportWords[report.language] };
   const { title, above, below, status, sections } = documentOf(report);
+  const drawn: string[] = [];
+  for (const section of sections) drawn.push(yield* drawSection(section, page));
   return `<!DOCTYPE html>
 <html lang="${report.language}">
 <head>
@@ -33,7 +35,7 @@ export function reportHtml(report: ReleaseReport): string {
 <h1>${htmlLine(title)}</h1>
 <p>${drawBadge(status)}</p>
 ${below.map((one) => `<p class="soft">${htmlLine(one)}</p>`).join("\n")}
-${sections.map((section) => drawSection(section, page)).join("\n")}
+${drawn.join("\n")}
 <footer>serin · ${htmlLine(report.release)}</footer>
 </main>
 </body>
@@ -41,13 +43,20 @@ ${sections.map((section) => drawSection(section, page)).join("\n")}
 `;
 }
 
-function drawSection({ id, title, blocks }: Section, page: Page): string {
+function* drawSection({ id, title, blocks }: Section, page: Page): Generator<undefined, string> {
   const legend = id === "evidence" ? `\n${drawLegend(page)}` : "";
-  const drawn = blocks.map((block) => drawBlock(block, id, page)).join("\n");
-  return `<section id="${id}">\n<h2>${htmlLine(title)}</h2>${legend}\n${drawn}\n</section>`;
+  const drawn: string[] = [];
+  for (const block of blocks) {
+    drawn.push(yield* drawBlock(block, id, page));
+    yield;
+  }
+  return `<section id="${id}">\n<h2>${htmlLine(title)}</h2>${legend}\n${drawn.join("\n")}\n</section>`;
 }
 
-function drawBlock(block: Block, section: string, page: Page): string {
+/** So many rows of a table are drawn in one slice. */
+const rowsInSlice = 50;
+
+function* drawBlock(block: Block, section: string, page: Page): Generator<undefined, string> {
   switch (block.kind) {
     case "text":
       return `<p${section === "summary" ? ' class="summary"' : ""}>${htmlLine(block.text)}</p>`;
@@ -55,8 +64,12 @@ function drawBlock(block: Block, section: string, page: Page): string {
       return `<h3>${htmlLine(block.text)}</h3>`;
     case "table": {
       const head = block.columns.map((name) => `<th scope="col">${htmlLine(name)}</th>`).join("");
-      const rows = block.rows.map((row) => `<tr>${row.map(drawCell).join("")}</tr>`).join("\n");
-      return `<div class="scroll" tabindex="0" role="region" aria-label="${htmlLine(block.columns.join(", "))}"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${rows}\n</tbody>\n</table></div>`;
+      const rows: string[] = [];
+      for (const row of block.rows) {
+        rows.push(`<tr>${row.map(drawCell).join("")}</tr>`);
+        if (rows.length % rowsInSlice === 0) yield;
+      }
+      return `<div class="scroll" tabindex="0" role="region" aria-label="${htmlLine(block.columns.join(", "))}"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody>\n</table></div>`;
     }
     case "check":
       return drawCheck(block.check, page);

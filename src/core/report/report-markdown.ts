@@ -8,8 +8,8 @@ import { documentOf } from "./document.ts";
 import type { Block, Cell } from "./document.ts";
 import type { CheckReport, ReleaseReport } from "./release-report.ts";
 
-/** The report as Markdown: readable as it is, in a wiki, a ticket or a mail. What people wrote is escaped; plots are rows of blocks. */
-export function reportMarkdown(report: ReleaseReport): string {
+/** The report as Markdown: readable as it is, in a wiki, a ticket or a mail. What people wrote is escaped; plots are rows of blocks. A slice is some lines. */
+export function* reportMarkdown(report: ReleaseReport): Generator<undefined, string> {
   const words = reportWords[report.language];
   const { title, above, below, status, sections } = documentOf(report);
   const lines = [
@@ -18,25 +18,38 @@ export function reportMarkdown(report: ReleaseReport): string {
     markdownText(above),
     "",
     ...below.map((one) => `${markdownText(one)}  `),
-    ...sections.flatMap((section) => ["", `## ${section.title}`, ...section.blocks.flatMap((block) => ["", ...sayBlock(block, words)])]),
   ];
+  for (const { title: heading, blocks: all } of sections) {
+    lines.push("", `## ${heading}`);
+    for (const block of all) {
+      lines.push("");
+      for (const said of sayBlock(block, words)) {
+        lines.push(said);
+        if (lines.length % linesInSlice === 0) yield;
+      }
+    }
+  }
   return `${lines.join("\n")}\n`;
 }
 
-function sayBlock(block: Block, words: ReportWords): readonly string[] {
+/** So many lines are written in one slice. */
+const linesInSlice = 50;
+
+function* sayBlock(block: Block, words: ReportWords): Generator<string, void> {
   switch (block.kind) {
     case "text":
-      return [markdownText(block.text)];
+      yield markdownText(block.text);
+      return;
     case "heading":
-      return [`### ${block.text}`];
+      yield `### ${block.text}`;
+      return;
     case "table":
-      return [
-        `| ${block.columns.join(" | ")} |`,
-        `|${block.columns.map(() => " --- |").join("")}`,
-        ...block.rows.map((row) => `| ${row.map(sayCell).join(" | ")} |`),
-      ];
+      yield `| ${block.columns.join(" | ")} |`;
+      yield `|${block.columns.map(() => " --- |").join("")}`;
+      for (const row of block.rows) yield `| ${row.map(sayCell).join(" | ")} |`;
+      return;
     case "check":
-      return sayCheck(block.check, words);
+      yield* sayCheck(block.check, words);
   }
 }
 

@@ -4,13 +4,13 @@ import { reportMarkdown } from "./report-markdown.ts";
 
 export type ReportFormat = "md" | "html" | "json";
 
-/** The report as a file's text. */
-export function writeReport(report: ReleaseReport, format: ReportFormat): string {
+/** The report as a file's text. A journal has thousands of lines: whoever drives the generator lets others have their turn between two slices. */
+export function* writeReport(report: ReleaseReport, format: ReportFormat): Generator<undefined, string> {
   switch (format) {
     case "md":
-      return reportMarkdown(report);
+      return yield* reportMarkdown(report);
     case "html":
-      return reportHtml(report);
+      return yield* reportHtml(report);
     case "json":
       return `${JSON.stringify(report, null, 2)}\n`;
   }

@@ -1,11 +1,10 @@
-import type { Verdict, VerdictKind } from "../../evidence/verdict.ts";
-import { apply, newborn } from "../apply.ts";
+import type { VerdictKind } from "../../evidence/verdict.ts";
 import type { Entry } from "../decision.ts";
 import { askedCheck, capital, namePhase } from "../messages/context.ts";
 import { sayReaction } from "../messages/reactions.ts";
 import { sayStatus } from "../messages/statuses.ts";
 import { sayVerdict, sayVerdictWord } from "../messages/verdicts.ts";
-import { isGrave, newsOf } from "../notices.ts";
+import { isGrave } from "../notices.ts";
 import type { Language, Plan } from "../plan.ts";
 import type { Reaction } from "../reactions.ts";
 import type { Release, Versions } from "../release.ts";
@@ -14,6 +13,8 @@ import type { Breach, Status } from "../status.ts";
 import { sharePctOf } from "../wanted.ts";
 import { approvalsOf, buttonsOf } from "./notice-buttons.ts";
 import type { ButtonState } from "./notice-buttons.ts";
+import { phaseOf, storyUpTo } from "./told-story.ts";
+import type { Noted, Told, ToldStory } from "./told-story.ts";
 import { toneOf } from "./tone.ts";
 
 /**
@@ -86,21 +87,15 @@ export interface ReactionState {
   readonly doneByMs: number | null;
 }
 
-/** What a release is told from: its head and its journal, which may be longer than what is told. */
-export interface Told {
-  readonly head: Parameters<typeof newborn>[0];
-  readonly entries: readonly Entry[];
-}
-
 /** Where the release stood after entry `revision` (from 1). A pure function of the journal up to there. Throws when it has no such entry. */
-export function noticeState({ head, entries }: Told, revision: number): NoticeState {
-  const story = entries.slice(0, revision);
-  const last = story[revision - 1];
-  if (last === undefined) throw new Error(`the journal of ${head.id} has no entry ${revision}`);
-  const release = story.reduce(apply, newborn(head));
+export function noticeState(told: Told, revision: number): NoticeState {
+  const story = storyUpTo(told, revision);
+  const { release, phase } = story;
+  const entries = told.entries.slice(0, revision);
+  const last = entries[revision - 1];
+  if (last === undefined) throw new Error(`the journal of ${release.id} has no entry ${revision}`);
   const { plan, status } = release;
   const { language } = plan;
-  const phase = lastPhase(story);
   return {
     revision,
     name: plan.name,
@@ -119,20 +114,13 @@ export function noticeState({ head, entries }: Told, revision: number): NoticeSt
     sentence: capital(sayStatus(status, { plan, ...(isCountingDown(status) ? {} : { nowMs: last.atMs }) }, language)),
     phase:
       phase === null ? null : { number: phase + 1, name: namePhase(plan, phase, language), sharePct: plan.phases[phase]?.sharePct ?? 0 },
-    phases: spansOf(plan, story),
+    phases: spansOf(plan, entries),
     wantedPct: wantedPctOf(plan, status),
-    gates: phase === null ? [] : gatesOf(release, phase, story),
-    reaction: reactionOf(release, story),
+    gates: phase === null ? [] : gatesOf(story, phase),
+    reaction: reactionOf(story),
     approvals: approvalsOf(release),
     buttons: buttonsOf(release, wantedPctOf(plan, status), last.atMs),
   };
-}
-
-/**
- * The revisions whose entries are news, in order, up to and with `revision`: the thread that a notice stands in.
- */
-export function newsUpTo({ entries }: Pick<Told, "entries">, revision: number): readonly number[] {
-  return entries.slice(0, revision).flatMap((entry) => (newsOf(entry.decision).length > 0 ? [entry.revision] : []));
 }
 
 function isCountingDown(status: Status): boolean {
@@ -142,14 +130,6 @@ function isCountingDown(status: Status): boolean {
 function wantedPctOf(plan: Plan, status: Status): number {
   if ("phase" in status) return sharePctOf(plan, status.phase);
   return status.kind === "promoting" || status.kind === "promoted" ? 100 : 0;
-}
-
-function phaseOf(status: Status): number | null {
-  return "phase" in status ? status.phase : null;
-}
-
-function lastPhase(story: readonly Entry[]): number | null {
-  return story.reduce<number | null>((phase, { decision }) => phaseOf(decision.status) ?? phase, null);
 }
 
 /** When each phase was begun and left, as the journal says. */
@@ -165,43 +145,36 @@ function isLeft({ decision }: Entry, phase: number): boolean {
   return phaseOf(decision.status) !== phase;
 }
 
-/** The verdict that was last noted of a check, with the time that a decision still took; `null`: none, or it begins anew at the present share. */
-function lastVerdict(release: Release, check: string, story: readonly Entry[]): { verdict: Verdict; moreMs?: number | null } | null {
-  if (release.told[check] === undefined) return null;
-  for (const { decision } of story.toReversed()) {
-    for (const fact of decision.facts.toReversed()) {
-      if (fact.kind === "verdict" && fact.check === check) return { verdict: fact.verdict, moreMs: fact.moreMs };
-      if ((fact.kind === "breach" || fact.kind === "cancelled") && fact.check === check) return { verdict: fact.verdict };
-    }
-  }
-  return null;
+/** What was last noted of a check; `null`: nothing, or it begins anew at the present share. */
+function lastNoted({ release, noted }: ToldStory, check: string): Noted | null {
+  return release.told[check] === undefined ? null : (noted.get(check) ?? null);
 }
 
-function gatesOf(release: Release, phase: number, story: readonly Entry[]): readonly GateState[] {
-  const { plan } = release;
+function gatesOf(story: ToldStory, phase: number): readonly GateState[] {
+  const { plan } = story.release;
   return (plan.phases[phase]?.gates ?? []).map(({ id, says }) => {
-    const noted = lastVerdict(release, id, story);
-    const kind = noted?.verdict.kind ?? "not-yet";
-    return { id, says, kind, word: sayVerdictWord("gate", kind, plan.language), evidence: sayEvidence(release, id, story) };
+    const kind = lastNoted(story, id)?.verdict.kind ?? "not-yet";
+    return { id, says, kind, word: sayVerdictWord("gate", kind, plan.language), evidence: sayEvidence(story, id) };
   });
 }
 
-function sayEvidence(release: Release, check: string, story: readonly Entry[]): string | null {
-  const { plan } = release;
-  const noted = lastVerdict(release, check, story);
+function sayEvidence(story: ToldStory, check: string): string | null {
+  const { plan } = story.release;
+  const noted = lastNoted(story, check);
   if (noted === null) return null;
   return sayVerdict(check, noted.verdict, { plan, ...(noted.moreMs === undefined ? {} : { moreMs: noted.moreMs }) }, plan.language);
 }
 
-function reactionOf(release: Release, story: readonly Entry[]): ReactionState | null {
+function reactionOf(story: ToldStory): ReactionState | null {
+  const { release } = story;
   const { status } = release;
   if (status.kind === "holding" && (status.why.kind === "countdown" || status.why.kind === "investigation")) {
     const { breach, commitByMs, doneByMs } = status.why;
-    return { ...ofBreach(release, breach, story), ...sayingOf(release, breach.reaction), commitByMs, doneByMs };
+    return { ...ofBreach(story, breach), ...sayingOf(release, breach.reaction), commitByMs, doneByMs };
   }
   if (!("cause" in status)) return null;
   const { cause } = status;
-  const began = cause.kind === "breach" ? ofBreach(release, cause.breach, story) : { check: null, evidence: null };
+  const began = cause.kind === "breach" ? ofBreach(story, cause.breach) : { check: null, evidence: null };
   const ended: Reaction = cause.kind === "breach" ? cause.breach.reaction : { kind: endings[status.kind] };
   const reaction = status.kind === "rolling-back" ? status.reaction : ended;
   return { ...began, ...sayingOf(release, reaction), commitByMs: null, doneByMs: doneBy(release) };
@@ -213,8 +186,8 @@ function sayingOf({ plan }: Release, reaction: Reaction): Pick<ReactionState, "k
   return { kind: reaction.kind, says: sayReaction(reaction, plan.language) };
 }
 
-function ofBreach(release: Release, { check }: Breach, story: readonly Entry[]): Pick<ReactionState, "check" | "evidence"> {
-  return { check: askedCheck(release.plan, check)?.says ?? check, evidence: sayEvidence(release, check, story) };
+function ofBreach(story: ToldStory, { check }: Breach): Pick<ReactionState, "check" | "evidence"> {
+  return { check: askedCheck(story.release.plan, check)?.says ?? check, evidence: sayEvidence(story, check) };
 }
 
 /** What the plan promises of the way back that is under way. */

@@ -17,7 +17,7 @@ function createIll(fault: Fault): Ailments {
 }
 
 const mebibyte = 1024 * 1024;
-const patience = { timeout: 30_000, interval: 20 };
+const patience = { timeout: 120_000, interval: 20 };
 
 test("a leak keeps memory for real, once, and no more than its most", async () => {
   const ailments = createIll({ kind: "leak", service: "backend", mebibytesPerSecond: 200, mostMebibytes: 60, fromPhase: 1 });
@@ -38,7 +38,7 @@ test("a burn uses processor time for real, and not much more than its share", as
   const before = { atMs: performance.now(), used: process.cpuUsage() };
   ailments.catch(fairWeather);
   const usedMs = (): number => process.cpuUsage(before.used).user / 1000;
-  await vi.waitUntil(() => usedMs() > 400, patience);
+  await vi.waitUntil(() => usedMs() > 250, patience);
   expect(usedMs()).toBeLessThan((performance.now() - before.atMs) * cpuLimit * 2 + 200);
   ailments.heal();
 });

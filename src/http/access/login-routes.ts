@@ -24,13 +24,16 @@ export async function loginCallback(context: Context<Env>, parts: AppParts): Pro
   });
 }
 
+/** Longer addresses than the dashboard's would not fit into the cookie that remembers them. */
+const longestPath = 1_000;
+
 /** An address of this server and of no other, whatever was asked for: a link to the sign-in cannot lead away. */
 export function localPath(to: string): string {
   const home = "http://serin.invalid";
   const url = URL.canParse(to, home) ? new URL(to, home) : null;
   if (url === null || url.origin !== home || !to.startsWith("/")) return "/";
   const path = `${url.pathname}${url.search}${url.hash}`;
-  return /^\/(?![/\\])/.test(path) && !/^\/(?:api|login|metrics)(?:\/|$)/.test(url.pathname) ? path : "/";
+  return path.length <= longestPath && /^\/(?![/\\])/.test(path) && !/^\/(?:api|login|metrics)(?:\/|$)/.test(url.pathname) ? path : "/";
 }
 
 /** A refusal is a page for browsers, and a problem for whoever else. */

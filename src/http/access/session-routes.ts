@@ -15,11 +15,17 @@ export async function session(context: Context<Env>, parts: AppParts): Promise<R
   return context.json(sessionAnswer(parts, await identifyIfPossible(context, parts)));
 }
 
+/**
+ * A browser whose session is over is never told to wait here, however many guess beside it: its cookie is taken back, and the page may show how one
+ * signs in.
+ */
 async function identifyIfPossible(context: Context<Env>, { access }: AppParts): Promise<Identified | null> {
+  const isBrowser = context.req.header("authorization") === undefined;
   try {
     return await access.identify(context);
   } catch (error) {
-    if (error instanceof UserError && (error.code === "session-over" || error.code === "token-unknown")) return null;
+    const code = error instanceof UserError ? error.code : null;
+    if (code === "session-over" || code === "token-unknown" || (isBrowser && code === "too-many-tries")) return null;
     throw error;
   }
 }

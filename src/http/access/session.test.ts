@@ -185,6 +185,17 @@ test("brute force is told to wait; who has the right token or link goes on", asy
   expect((await guess()).status).toBe(401);
 });
 
+test("however many guess, a browser whose session is over is shown how to sign in, and forgets it", async () => {
+  const api = await smallApi();
+  const here = await signIn(api);
+  await api.call("DELETE", "/api/v1/sessions");
+  for (let index = 0; index < 31; index += 1) await api.call("GET", "/api/v1/releases", { as: "mallory" });
+  expect((await here.call("GET", "/api/v1/releases")).status).toBe(429);
+  const answer = await here.call("GET", "/api/v1/session");
+  expect([answer.status, ((await answer.json()) as SessionAnswer).person, here.cookies.size]).toEqual([200, null, 0]);
+  expect((await api.call("GET", "/api/v1/session", { as: "mallory" })).status).toBe(429);
+});
+
 test("a token in an address is no token", async () => {
   const api = await smallApi();
   for (const name of ["token", "access_token", "authorization"]) {

@@ -92,8 +92,9 @@ describe("parseExposition", () => {
   test("reads a page of 5 MB well within a scrape", () => {
     const lines = Array.from({ length: 70_000 }, (_, i) => `http_requests_total{service="backend",status="200",path="/p/${i}"} ${i}`);
     const page = lines.join("\n").padEnd(5_000_000, "\n");
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     expect(parseExposition(page)).toHaveLength(70_000);
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    // Processor time, which nobody else on the machine can lengthen.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(5_000);
   });
 });

@@ -48,12 +48,15 @@ describe("a run of Lighthouse", () => {
 
   // The browser tells which process hangs: it must be gone with its run.
   const hanging = (at: string): string => program(at, `echo $$ > ${join(at, "pid")}; sleep 600`);
+  const untilHanging = (at: string): Promise<number> => vi.waitFor(() => Number(readFileSync(join(at, "pid"), "utf8").trim() || fail()));
 
   test("is ended with all that it started when it takes too long", async () => {
     const at = folder();
-    const ran = await createRunPage(createClock(), 4_000)(job(hanging(at), at), never);
+    // The time is up as soon as the browser hangs.
+    const wait = async (): Promise<void> => void (await untilHanging(at));
+    const ran = await createRunPage({ ...createClock(), wait }, 4_000)(job(hanging(at), at), never);
     expect(ran).toEqual({ kind: "failed", why: "it took more than 4000 ms and was ended" });
-    const pid = Number(readFileSync(join(at, "pid"), "utf8"));
+    const pid = await untilHanging(at);
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
   });
 
@@ -64,7 +67,7 @@ describe("a run of Lighthouse", () => {
       stdio: ["pipe", "ignore", "ignore"],
     });
     runner.stdin.write(`${JSON.stringify(job(hanging(at), at))}\n`);
-    const pid = await vi.waitFor(() => Number(readFileSync(join(at, "pid"), "utf8").trim() || fail()));
+    const pid = await untilHanging(at);
     // So it looks when the server is killed.
     runner.stdin.end();
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
@@ -74,7 +77,7 @@ describe("a run of Lighthouse", () => {
     const at = folder();
     const closing = new AbortController();
     const running = createRunPage(createClock(), 60_000)(job(hanging(at), at), closing.signal);
-    const pid = await vi.waitFor(() => Number(readFileSync(join(at, "pid"), "utf8").trim() || fail()));
+    const pid = await untilHanging(at);
     closing.abort();
     expect(await running).toEqual({ kind: "failed", why: "it was ended: the server is closing" });
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false));

@@ -46,8 +46,9 @@ describe("a query's parameters become values", () => {
   });
 
   test("what is long and open is read in no time", () => {
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     for (const piece of ["'", '"', "/*", "$a$", "select into ", "(", "e'\\"]) readStatement(`select ${piece.repeat(9_900 / piece.length)}`);
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    // Processor time, which nobody else on the machine can lengthen.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
   });
 });

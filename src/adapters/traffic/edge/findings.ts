@@ -20,7 +20,7 @@ export const findings = phrases(
     serves: () => "It answers, and has every stable address.",
     servesNobody: () => [
       "It answers, and knows no stable address: before the first word of a release it serves nobody.",
-      "Start it with --stable and --route.",
+      "Start it with --stable and --route; processes of one machine `serin stable start` starts, and tells it.",
     ],
     silent: (why: string) => [
       `${sayWhy(why, "en")}.`,
@@ -41,7 +41,7 @@ export const findings = phrases(
     serves: () => "Il répond, et a toutes les adresses stables.",
     servesNobody: () => [
       "Il répond, et ne connaît aucune adresse stable\u202f: avant le premier ordre d’une mise en production, il ne sert personne.",
-      "Démarrez-le avec --stable et --route.",
+      "Démarrez-le avec --stable et --route\u202f; les processus d’une seule machine, `serin stable start` les démarre et le lui dit.",
     ],
     silent: (why) => [
       `${sayWhy(why, "fr")}.`,
