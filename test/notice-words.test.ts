@@ -46,8 +46,8 @@ test("what did not arrive is told with its reason, in both languages", () => {
   const lost = { target, revision: 7, atMs: 0, why: "not delivered within 24 h: connection refused" };
   const told = languages.flatMap((language) => [sayFailing(failing, samplePlan, language), sayLost(lost, language)]).map(plain);
   expect(told).toEqual([
-    "les notifications à slack #releases n’arrivent pas depuis 14:02:07, nouvel essai à venir : connection refused",
-    "la notification de la révision 7 à slack #releases n’est pas arrivée et est abandonnée : not delivered within 24 h: connection refused",
+    "les notifications à slack #releases n’arrivent pas depuis 14:02:07, nouvel essai à venir : connexion refusée",
+    "la notification de la révision 7 à slack #releases n’est pas arrivée et est abandonnée : pas remise en 24 h : connexion refusée",
     "notices to slack #releases do not arrive since 14:02:07, and are tried again: connection refused",
     "the notice of revision 7 to slack #releases did not arrive and is given up: not delivered within 24 h: connection refused",
   ]);

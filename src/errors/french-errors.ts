@@ -181,7 +181,7 @@ export const frenchErrors: Readonly<Record<ErrorCode, { readonly title: string; 
     remedy: "Rien n’en a été enregistré\u202f: faites ce que dit `detail`, puis demandez de nouveau avec la même clé.",
   },
   internal: {
-    title: "Le serveur a fait une erreur",
+    title: "Le serveur a rencontré une erreur",
     remedy: "Cherchez `incident` dans le journal du serveur et signalez-le.",
   },
   "server-unreachable": {

@@ -75,7 +75,7 @@ export const frameWords: Words<FrameWords> = {
     close: "Close",
   },
   fr: {
-    releases: "Déploiements",
+    releases: "Mises en production",
     calendar: "Calendrier",
     settings: "Réglages",
     screens: "Écrans",
@@ -94,18 +94,18 @@ export const frameWords: Words<FrameWords> = {
     },
     connecting: "Le serveur est interrogé…",
     away: (age) =>
-      `Le serveur est injoignable. Ce que vous voyez date de ${age}. Rien de ce que vous pressez n’arriverait\u202f; les déploiements continuent d’eux-mêmes.`,
+      `Le serveur est injoignable. Ce que vous voyez date de ${age}. Aucune action n’arriverait au serveur\u202f; les mises en production continuent d’elles-mêmes.`,
     neverHeard: "Le serveur est injoignable.",
     retry: "Réessayer",
     nothingHere: "Il n’y a rien à cette adresse.",
-    nothingHereRemedy: "La liste des déploiements est un bon point de départ.",
-    broken: "Cet écran a fait une erreur.",
+    nothingHereRemedy: "La liste des mises en production est un bon point de départ.",
+    broken: "Cet écran a rencontré une erreur.",
     brokenRemedy:
-      "Le déploiement n’en est pas touché. Rechargez la page\u202f; `serin release show` montre la même chose dans un terminal.",
+      "La mise en production n’est pas touchée. Rechargez la page\u202f; `serin release show` montre la même chose dans un terminal.",
     reload: "Recharger",
     ended: "Votre session a pris fin.",
     endedSays:
-      "Ce que vous venez de presser n’a pas été fait\u202f: connectez-vous et pressez à nouveau. Les déploiements continuent d’eux-mêmes.",
+      "Ce que vous venez de demander n’a pas été fait\u202f: connectez-vous et recommencez. Les mises en production continuent d’elles-mêmes.",
     signIn: "Connexion",
     signInBy: "Se connecter avec le compte de l’équipe",
     orLink: "Ou ouvrez un lien à usage unique. La ligne de commande en crée un\u202f:",

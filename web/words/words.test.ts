@@ -43,6 +43,14 @@ describe.each(files)("%s", async (path) => {
   });
 });
 
+test("French has one word for one thing: a release is a « mise en production »", async () => {
+  const tables = await Promise.all(
+    files.map(async (path) => Object.values((await import(pathToFileURL(`${top}/${path}`).href)) as object)),
+  );
+  const french = tables.flat().flatMap((table) => [...wordsOf((table as Readonly<Record<string, unknown>>)["fr"]).values()]);
+  expect(french.filter((word) => /déploiement|release(?! (?:manager|show|list|why))|rollback|\bavis\b/iu.test(word))).toEqual([]);
+});
+
 test("there are words", () => expect(files.length).toBeGreaterThan(2));
 
 test.each([

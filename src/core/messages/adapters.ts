@@ -43,11 +43,12 @@ export const frenchAdapters: Readonly<Record<Adapter["port"], Readonly<Record<st
     process: "Fait tourner les services comme processus de cette machine.",
   },
   notifier: {
-    console: "Écrit les avis sur la sortie standard du serveur.",
-    email: "Envoie des courriels, un fil par déploiement, chacun avec les nouvelles et l’état de tout.",
+    console: "Écrit les notifications sur la sortie standard du serveur.",
+    email: "Envoie des courriels, un fil par mise en production, chacun avec les nouvelles et l’état de tout.",
     grafana: "Marque les phases et les réactions en annotations sur les tableaux de bord Grafana.",
     sentry: "Annonce à Sentry les versions et leurs déploiements.",
-    slack: "Informe un canal Slack\u202f: un message par déploiement, tenu à jour, avec des boutons, et chaque avis dans son fil.",
-    webhook: "Envoie les avis en JSON, signés selon Standard Webhooks.",
+    slack:
+      "Informe un canal Slack\u202f: un message par mise en production, tenu à jour, avec des boutons, et chaque notification dans son fil.",
+    webhook: "Envoie les notifications en JSON, signées selon Standard Webhooks.",
   },
 };

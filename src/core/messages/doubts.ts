@@ -218,7 +218,7 @@ const fr: Doubts = {
     remedy: `Écrivez ${write} pour dire que c’est voulu.`,
   }),
   twoMeanings: ({ metric, source, category, page }) => ({
-    message: `${quote(metric, "fr")} a deux sens possibles\u202f: la page tableau de bord du produit est utilisable par tous, ou un tableau de bord de monitoring répond. C’est le premier qui est pris\u202f: ${source}, ${category} de ${page}.`,
+    message: `${quote(metric, "fr")} a deux sens possibles\u202f: la page tableau de bord du produit est utilisable par tous, ou un tableau de bord de supervision répond. C’est le premier qui est pris\u202f: ${source}, ${category} de ${page}.`,
     remedy: `Écrivez means: "${category} de ${page}" dans cette métrique\u202f; pour le second sens, une métrique de type probe.`,
   }),
   latencyBound: ({ source, below, above, line, write, bounds }) => ({

@@ -124,7 +124,7 @@ function figure(verdict: Verdict, scale: Scale, say: (value: number) => string, 
   const bounds = sayBounds(interval, scale, language);
   // An interval that reads like one number says nothing beside it.
   const isPoint = estimate !== null && bounds[0] === bounds[1];
-  return [...shown, ...(isPoint ? [] : [`[${bounds.join(language === "fr" ? " ; " : ", ")}]`])].join(" ");
+  return [...shown, ...(isPoint ? [] : [`[${bounds.join(language === "fr" ? "\u202f; " : ", ")}]`])].join(" ");
 }
 
 function sayBounds(interval: Interval, scale: Scale, language: Language): readonly string[] {

@@ -211,7 +211,7 @@ const undecidable: ByLanguage<UndecidableWords> = {
         ? " C’est dans une fenêtre de faible trafic qu’un critère se décide le moins."
         : ` Les fenêtres sont choisies pour «\u00a0${because}\u00a0»\u202f: c’est là qu’un critère se décide le moins.`,
     wider: (written, line, chance) =>
-      `Écrivez ${written}\u202f: il suffit alors d’exclure ${line}, ce que font ${chance} des cas, et que l’estimation atteigne la limite du critère.`,
+      `Écrivez ${written}\u202f: il suffit alors d’exclure ${line}, ce que font ${chance} des cas, et que l’estimation atteigne le seuil du critère.`,
     later: (written, phase, chance) =>
       `Écrivez ${written} parmi les critères de ${phase}\u202f: tout ce qui est vu jusque-là compte, et ${chance} des cas y sont décidés.`,
     thereToo: (metric, phase, chance) =>
@@ -245,8 +245,8 @@ const truths: ByLanguage<{
     none: "aucun",
     down: "en panne",
     answers: "répond",
-    within: "dans la limite",
-    beyond: "hors limite",
+    within: "du bon côté du seuil",
+    beyond: "du mauvais côté du seuil",
     over: (rate, latency) => `${rate} au-delà de ${latency}`,
     both: (rate) => `${rate} des deux côtés`,
     against: (canary, stable) => `${canary} contre ${stable}`,

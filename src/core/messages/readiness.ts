@@ -158,7 +158,7 @@ const fr: ReadinessWords = {
   mayAdvance: "Rien ne s’y oppose.",
   holds: (who, asked) =>
     `${list(
-      who.map(({ name, isOn }) => `${name} (${isOn ? "en ligne" : "absent"})`),
+      who.map(({ name, isOn }) => `${name} (${isOn ? "en ligne" : "pas en ligne"})`),
       "fr",
     )}\u202f; ${asked}.`,
   nobodyHolds: (asked) => `Personne n’a ce rôle ici\u202f; ${asked}.`,
@@ -180,7 +180,7 @@ const fr: ReadinessWords = {
     `Il n’est décidé que dans ${chance} des cas, prolongation comprise${needed === null ? "" : `\u202f; il faudrait ${needed}`}.`,
   misses: (what) => `Il est validé sur l’estimation du moment\u202f: ${what} pourrait échapper, une fois sur vingt.`,
   inPhase: (gate, phase) => `${gate}, à ${phase}`,
-  between: "Ce qui est supposé se trouve entre ses limites\u202f: il n’est pas décidé, et serin demande.",
+  between: "Ce qui est supposé se trouve entre ses seuils\u202f: il n’est pas décidé, et serin demande.",
   dependsOn: {
     people: "Il dépend du nombre de connexions, que personne n’a dit ni vu.",
     requests: "Il dépend du nombre de requêtes, que personne n’a dit ni vu.",

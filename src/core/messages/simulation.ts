@@ -68,7 +68,7 @@ const fr: SimulationWords = {
     `Trafic des deux versions ensemble\u202f: nouvelles personnes ${rateOf(peoplePerSecond, "fr")} par seconde, requêtes ${rateOf(rps, "fr")} par seconde, connexions ${rateOf(loginsPerSecond * 60, "fr")} par minute`,
   healthy: (plan, truths) => `Quand tout va bien\u202f: ${sayTruths(plan, truths, "fr")}`,
   assumed: ({ scrapeMs }) =>
-    `Supposé, non mesuré\u202f: le routeur obéit en 20 ms, une nouvelle version est prête après 8 s, les métriques sont lues toutes les ${saySpan(scrapeMs, "fr")}, les personnes regardent toutes les 20 s et signent quand les preuves sont là`,
+    `Supposé, non mesuré\u202f: le routeur obéit en 20 ms, une nouvelle version est prête après 8 s, les métriques sont lues toutes les ${saySpan(scrapeMs, "fr")}, les personnes regardent toutes les 20 s et approuvent quand les preuves sont là`,
   legend: "Une ligne avec ~ est ce que fait le monde simulé\u202f; les autres sont ce que dit serin et ce que font les personnes",
   ended: (afterMs, status) => `Après ${saySpan(afterMs, "fr")}\u202f: ${status}`,
   left: (afterMs) => `Personne n’a décidé, et la simulation s’arrête là, après ${saySpan(afterMs, "fr")} d’attente`,

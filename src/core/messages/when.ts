@@ -66,7 +66,7 @@ function when({ plan, startMs }: Start, atMs: number, language: Language): strin
 export function sayFreeze(freeze: { readonly reason: string | null; readonly release: string | null }, language: Language): string {
   if (freeze.reason !== null) return freeze.reason;
   const release = freeze.release ?? "";
-  return language === "fr" ? `la mise en production ${release} a été arrêtée` : `release ${release} was halted`;
+  return language === "fr" ? `arrêt complet de ${release}` : `release ${release} was halted`;
 }
 
 /** A part of what is told, with the lines beneath it. */

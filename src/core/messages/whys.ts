@@ -89,6 +89,7 @@ const clauses: readonly (readonly [RegExp, (...groups: string[]) => string])[] =
   [/^(?:it )?(?:exited|ended) with (?:exit )?code (\d+)$/u, (code) => `terminé avec le code ${code}`],
   [/^exit code (\d+)$/u, (code) => `code de sortie ${code}`],
   [/^(?:(\S+) is|it is) not ready$/u, (name) => `${name === "" ? "il" : name} n’est pas prêt`],
+  [/^not delivered within (\d+) h: (.+)$/su, (hours, rest) => `pas remise en ${hours} h\u202f: ${sayParts(rest)}`],
   [/^being looked at for the first time$/u, () => "première mesure en cours"],
   [/^the router was told and read back$/u, () => "ordre donné au routeur et relu"],
   [/^the router was told, and shows ([\d.]+) %$/u, (share) => `ordre donné au routeur, qui montre ${share.replace(".", ",")}\u202f%`],

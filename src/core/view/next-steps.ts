@@ -101,9 +101,9 @@ const holds: ByLanguage<Sentences<HoldReason, readonly [Held]>> = {
     window: (_, held) => `${after(held.phase, held, "fr")} à l’ouverture de la fenêtre`,
     freeze: (_, held) => `${after(held.phase, held, "fr")} à la fin du gel`,
     capacity: (_, held) =>
-      `${after(held.phase, held, "fr")} automatiquement dès qu’elle l’est ; sinon, chercher pourquoi elle ne grandit pas`,
+      `${after(held.phase, held, "fr")} automatiquement dès qu’elle l’est\u202f; sinon, chercher pourquoi elle ne grandit pas`,
     reported: () => "",
-    investigation: () => "un release manager reprend ou annule\u202f; sans décision, le retour arrière commence de lui-même",
+    investigation: () => "un release manager reprend ou revient en arrière\u202f; sans décision, le retour arrière commence de lui-même",
     countdown: () =>
       "le retour arrière commence de lui-même, sauf preuve nouvelle que le seuil n’est plus franchi\u202f; il peut être avancé",
   },

@@ -26,7 +26,7 @@ export const fr: ReportWords = {
     people: "Accords",
     requests: "Demandes",
     wayBack: "Retour arrière",
-    overrides: "Fenêtres et gels outrepassés",
+    overrides: "Dérogations",
     notices: "Notifications",
     story: "Déroulé",
     proof: "Authenticité",
