@@ -130,7 +130,10 @@ test("what takes longer than it may is looked at less and less often, and still 
           async observe(services, signal) {
             const seen = Object.entries(await workloads.observe(services, signal));
             return Object.fromEntries(
-              seen.map(([name, { previous, ...slots }]) => [name, isPreviousHidden ? slots : { previous, ...slots }]),
+              seen.map(([name, { previous, ...slots }]) => [
+                name,
+                isPreviousHidden || previous === undefined ? slots : { previous, ...slots },
+              ]),
             );
           },
         };
