@@ -1,11 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { apply } from "../src/core/apply.ts";
 import { decide } from "../src/core/decide.ts";
 import { holdAhead } from "../src/core/decide/phase.ts";
 import { standingsOf } from "../src/core/evidence-book.ts";
 import type { EvidenceBook } from "../src/core/evidence-book.ts";
 import { isMismatched } from "../src/evidence/sample-ratio.ts";
 import type { Observation } from "../src/core/observation.ts";
+import { openReport } from "../src/core/open-report.ts";
 import type { Needs, Plan, Role } from "../src/core/plan.ts";
 import { roles } from "../src/core/plan.ts";
 import type { Release, SignOff, SignOffFor } from "../src/core/release.ts";
@@ -206,6 +208,46 @@ describe("what a person is shown", () => {
           return answers.includes("accepted") ? [] : [`${kind} as ${as}: ${answers.join()}`];
         });
         expect(wrong).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("who is told yes", () => {
+  const decisionOn = ({ release, book, ...more }: Place, requests: readonly Request[]) =>
+    decide(release, book, seen(release, { ...more, requests }));
+
+  test("to go on at once sees it go on, at every place", () => {
+    fc.assert(
+      fc.property(wheres, (where) => {
+        const decision = decisionOn(placeOf(where), [ask("promote", "release-manager", by("release-manager"))]);
+        const kinds = decision?.facts.map(({ kind }) => kind) ?? [];
+        // A breach of the same moment wins.
+        if (!kinds.includes("accepted") || kinds.includes("breach")) return;
+        expect(["shifting", "promoting"]).toContain(decision?.status.kind);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("while a problem is reported nobody is newly exposed, and who has the roles answers it in two words at most", () => {
+    fc.assert(
+      fc.property(wheres, (where) => {
+        const place = placeOf({ ...where, isReported: true });
+        let { release } = place;
+        if (openReport(release) === null) return;
+        const still = decisionOn(place, []);
+        const goesOn = still !== null && still.status !== release.status && ["preparing", "shifting"].includes(still.status.kind);
+        expect(goesOn).toBe(false);
+        for (let word = 0; word < 2 && openReport(release) !== null; word += 1) {
+          const revision = release.revision + 1;
+          const request = ask("resume", "viewer", { by: { name: "Emil", roles }, expectRevision: release.revision });
+          const decision = decide(release, place.book, seen(release, { requests: [request] }));
+          if (decision === null) throw new Error("a request was not answered");
+          release = apply(release, { release: release.id, revision, atMs: startMs, decision, row: 1 });
+        }
+        expect(openReport(release)).toBeNull();
       }),
       { numRuns: 300 },
     );

@@ -185,6 +185,22 @@ describe("people", () => {
     expect(verdicts(look([...both, someone("quentin", ["qa-lead"])], "ada"))).not.toContainEqual(["the start", "wrong"]);
   });
 
+  test("nor can who started it together with whom it was started for", () => {
+    const two = [someone("ada", ["release-manager"]), someone("quentin", ["qa-lead"])];
+    const items = (startedFor: string | null, team = two) =>
+      verdicts(peopleItems(releaseOf(asks, { startedBy: "ada", startedFor }), team, "en"));
+    expect(items(null)).not.toContainEqual(["the start", "wrong"]);
+    expect(items("quentin")).toContainEqual(["the start", "wrong"]);
+    expect(items("quentin", [...two, someone("rosa", ["qa-lead"])])).not.toContainEqual(["the start", "wrong"]);
+  });
+
+  test("somebody has to be there to take people back and to decide about a report, whom the plan names or does not", () => {
+    const silent = { ...asks, people: { ...asks.people, rollback: { all: [] } } };
+    const items = (...team: Someone[]) => verdicts(peopleItems(releaseOf(silent), team, "en"));
+    expect(items(someone("quentin", ["qa-lead"]))).toContainEqual(["release manager or DevOps lead", "wrong"]);
+    expect(items(someone("dan", ["devops-lead"]))).toContainEqual(["release manager or DevOps lead", "ok"]);
+  });
+
   test("one person does not count for two roles, whoever started it, before any step", () => {
     const both = [someone("ada", ["release-manager", "qa-lead"])];
     expect(verdicts(look(both, "dan"))).toContainEqual(["the start", "wrong"]);

@@ -56,7 +56,7 @@ export function apply(release: Release, entry: Entry): Release {
   const isMoved = !isSamePlace(release.status, decision.status);
   const before = { ...release, revision: entry.revision, status: decision.status, isLate: release.isLate && !isMoved };
   const after = applyFacts(before, decision.facts);
-  const isMaterial = isMoved || decision.facts.some((fact) => fact.kind === "reported" || isWorse(release, fact));
+  const isMaterial = isMoved || decision.facts.some((fact) => matters(release, fact));
   const now = { revision: entry.revision, told: after.told };
   return {
     ...after,
@@ -87,8 +87,18 @@ export function worsened(before: Verdict["kind"], now: Verdict["kind"]): boolean
   return badness[now] > badness[before];
 }
 
-function isWorse(release: Release, fact: Fact): boolean {
-  return (fact.kind === "verdict" || fact.kind === "breach") && worsened(release.told[fact.check] ?? "undecided", fact.verdict.kind);
+/** Who clicks has to have seen it: a reaction that begins, a worse answer, a report. One that only says again what is open makes no click stale. */
+function matters({ reports, told }: Release, fact: Fact): boolean {
+  switch (fact.kind) {
+    case "breach":
+      return true;
+    case "verdict":
+      return worsened(told[fact.check] ?? "undecided", fact.verdict.kind);
+    case "reported":
+      return !reports.some(({ by, reason }) => by === fact.report.by && reason === fact.report.reason);
+    default:
+      return false;
+  }
 }
 
 /** As `applyFact` for one after the other; what is told of many checks is copied once. */

@@ -1,7 +1,7 @@
 import { isSameData } from "./canonical-json.ts";
 import { isMismatched } from "../evidence/sample-ratio.ts";
 import { isSamePlace } from "./apply.ts";
-import { decideBreach, decideRunning } from "./decide/breach.ts";
+import { decideBreach, decideNext, decideRunning } from "./decide/breach.ts";
 import { decideCalm } from "./decide/calm.ts";
 import { lateness } from "./decide/lateness.ts";
 import { isGuard, looksAway } from "./decide/looks-away.ts";
@@ -95,7 +95,8 @@ function goOnAgain(sight: Sight, order: Request): Step | null {
     sight.standings,
     checks.filter((check) => !guards.includes(check)),
   );
-  const next = standInPhase({ ...sight, release, standings }, status.phase, "in time");
+  const after = { ...sight, release, standings };
+  const next = decideNext(after, []) ?? standInPhase(after, status.phase, "in time");
   return { ...next, facts: [...checks.map((check): Fact => ({ kind: "dismissed", check, by: order.by.name })), ...next.facts] };
 }
 

@@ -10,13 +10,22 @@ export function unheld(needs: Needs, team: readonly Held[]): readonly Role[] {
   return "all" in needs || nobody.length === needs.any.length ? nobody : [];
 }
 
-/** True when different people can speak for the roles, and one of them is not the starter, who is one of the team; `null`: somebody else. */
-export function canSign(needs: Needs, team: readonly Held[], starter: Held | null = null): boolean {
-  const others = team.filter((person) => person !== starter);
+/** True when different people can speak for the roles, and one of them is none of the starters, who are some of the team. */
+export function canSign(needs: Needs, team: readonly Held[], starters: readonly Held[] = []): boolean {
+  const others = team.filter((person) => !starters.includes(person));
   if ("any" in needs) return others.some((person) => person.some((role) => needs.any.includes(role)));
-  const [only, ...more] = new Set(needs.all);
-  if (only !== undefined && more.length === 0) return others.some((person) => person.includes(only));
-  return canShare([...new Set(needs.all)], team);
+  const asked = [...new Set(needs.all)];
+  if (asked.length === 0) return true;
+  return asked.some((role) =>
+    others.some(
+      (person) =>
+        person.includes(role) &&
+        canShare(
+          asked.filter((other) => other !== role),
+          team.filter((other) => other !== person),
+        ),
+    ),
+  );
 }
 
 /** True when each role can have a person of its own. */

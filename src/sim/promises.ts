@@ -1,12 +1,13 @@
 import type { Decision } from "../core/decision.ts";
 import { apply, isSamePlace, newborn } from "../core/apply.ts";
 import { bookAfterDecision, bookAfterRow, emptyBook, standingsOf } from "../core/evidence-book.ts";
-import type { EvidenceBook } from "../core/evidence-book.ts";
+import type { EvidenceBook, Standing } from "../core/evidence-book.ts";
+import { compares } from "../core/checks.ts";
 import type { Release } from "../core/release.ts";
 import { missingRoles } from "../core/decide/sign-offs.ts";
 import { isOver, isTerminal } from "../core/status.ts";
 import type { Status } from "../core/status.ts";
-import { wanted } from "../core/wanted.ts";
+import { isWithoutStable, wanted } from "../core/wanted.ts";
 import { verify } from "../engine/replay.ts";
 import type { Commit, NewRelease, Store, StoredRelease, WantedTraffic, WantedWorkloads } from "../ports.ts";
 import { checkApplied, checkCounts, checkGoingOn, checkNotices, checkObserved, checkReported } from "./own-eyes.ts";
@@ -167,6 +168,8 @@ function checkDecision(before: Memory, commit: Commit, decision: Decision): read
     const standings = standingsOf(release, before.book, commit.row.observation.nowMs);
     const open = standings.filter(({ check, verdict }) => check.phase === from && verdict.kind !== "pass").map(({ check }) => check.id);
     if (open.length > 0) broken.push(`2: phase ${from} was left with open gates: ${open.join(", ")}`);
+    const failed = failedGuards(release, standings, decision);
+    if (failed.length > 0) broken.push(`2: phase ${from} was left past failed guards: ${failed.join(", ")}`);
     const missing = missingRoles(release, status.kind === "shifting" ? { kind: "phase", phase: status.phase } : { kind: "promote" });
     const signedNow = decision.facts.flatMap((fact) => (fact.kind === "signed" ? [fact.signOff.role] : []));
     const unsigned = missing.filter((role) => !signedNow.includes(role));
@@ -176,6 +179,16 @@ function checkDecision(before: Memory, commit: Commit, decision: Decision): read
     broken.push(...checkSigners(release, decision));
   }
   return broken;
+}
+
+/** Guards that have failed, that nobody looked at and that no fresh evidence has cleared; where nothing is left to compare with, comparisons only ask. */
+function failedGuards(release: Release, standings: readonly Standing[], { facts }: Decision): readonly string[] {
+  const settled = facts.flatMap((fact) => (fact.kind === "dismissed" || fact.kind === "cancelled" ? [fact.check] : []));
+  const isAlone = isWithoutStable(release);
+  return standings
+    .filter(({ check, verdict }) => check.phase === null && verdict.kind === "fail" && !verdict.shared && !(isAlone && compares(check)))
+    .map(({ check }) => check.id)
+    .filter((id) => !release.dismissed.includes(id) && !settled.includes(id));
 }
 
 /** Promise 2: whoever started a release is never alone in approving a step, and nobody speaks for two roles. */
@@ -189,7 +202,9 @@ function checkSigners(release: Release, { status, facts }: Decision): readonly s
     .map(({ by }) => by);
   if (signers.length === 0) return [];
   return [
-    ...(signers.every((by) => by === release.startedBy) ? [`2: ${release.startedBy} started it, and approved ${status.kind} alone`] : []),
+    ...(signers.every((by) => by === release.startedBy || by === release.startedFor)
+      ? [`2: ${signers.join(" and ")} started it, and approved ${status.kind} alone`]
+      : []),
     ...(new Set(signers).size < signers.length ? [`2: one person spoke for two roles (${signers.join(", ")})`] : []),
   ];
 }

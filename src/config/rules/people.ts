@@ -86,7 +86,7 @@ export const signersAreEnough: Rule = (draft, { catalogue, language }) => {
       // That nobody has the role at all is told by itself.
       if (asked.length === 0 || unheld(needs, team).length > 0) return [];
       // Where nobody here may start one, machines do.
-      const isPossible = starters.length === 0 ? canSign(needs, team) : starters.some((starter) => canSign(needs, team, starter));
+      const isPossible = starters.length === 0 ? canSign(needs, team) : starters.some((starter) => canSign(needs, team, [starter]));
       if (isPossible) return [];
       const said = doubts[language].signersTooFew({ environment, roles: asked.join(", "), file: server.file });
       return [doubt([...path, "all" in needs ? "all" : "any"], said)];

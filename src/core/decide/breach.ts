@@ -31,6 +31,18 @@ export function decideBreach(sight: Sight): Step | null {
   return { status: { kind: "holding", phase: phaseOf(sight), sinceMs: sight.nowMs, why: delayed }, facts: [told] };
 }
 
+/**
+ * Where what runs ends because `ended` is dealt with: the reaction to what else is failed and open begins in the same moment, so that nothing goes on
+ * past it; `null`: there is nothing else.
+ */
+export function decideNext(sight: Sight, ended: readonly string[]): Step | null {
+  const { release, nowMs } = sight;
+  const { status } = release;
+  if (status.kind !== "holding" || !("breach" in status.why)) return null;
+  const observing: Status = { kind: "observing", phase: status.phase, sinceMs: nowMs };
+  return decideBreach({ ...sight, release: { ...release, status: observing, dismissed: [...release.dismissed, ...ended] } });
+}
+
 /** A running countdown or investigation: cancelled by fresh evidence, or committed when its time has come; `null`: it goes on. */
 export function decideRunning(sight: Sight, goOn: (phase: number) => Step): Step | null {
   const { status } = sight.release;
@@ -38,7 +50,7 @@ export function decideRunning(sight: Sight, goOn: (phase: number) => Step): Step
   const { why } = status;
   if (why.kind !== "countdown" && why.kind !== "investigation") return null;
   if (why.kind === "countdown" && sight.fresh?.kind === "pass") {
-    const next = goOn(status.phase);
+    const next = decideNext(sight, [why.breach.check]) ?? goOn(status.phase);
     return { ...next, facts: [{ kind: "cancelled", check: why.breach.check, verdict: sight.fresh }, ...next.facts] };
   }
   return sight.nowMs >= why.commitByMs ? rollBack(sight, why.breach.reaction, { kind: "breach", breach: why.breach }, []) : null;

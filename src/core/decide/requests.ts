@@ -20,7 +20,8 @@ export interface Answers {
   readonly order: Request | null;
 }
 
-const orders = ["rollback", "stop", "pause", "resume", "promote"] as const;
+/** A `resume` that stands beside an accepted `promote` has only answered a report: there was no pause to end and nothing that failed. */
+const orders = ["rollback", "stop", "pause", "promote", "resume"] as const;
 
 /**
  * Answers every request, oldest first; each gets exactly one `accepted` or `refused` fact. Reports come last: nobody who asked in this tick has read

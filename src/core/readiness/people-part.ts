@@ -37,12 +37,12 @@ export function peopleItems(release: Release, people: readonly Someone[], langua
   const team = here.map(({ roles }) => roles);
   // A program signs nothing: in whose name it started is who may be alone.
   const starterName = release.startedFor ?? release.startedBy;
-  const starter = here.find(({ name }) => name === starterName)?.roles ?? null;
+  const starters = here.filter(({ name }) => name === release.startedBy || name === release.startedFor).map(({ roles }) => roles);
   const stuck = forwardTargets(release.plan).filter((target) => {
     const needs = needsOf(release.plan, target);
     // That nobody has the role at all is told by itself.
     const isTold = unheld(needs, team).length > 0;
-    return missingRoles(release, target).length > 0 && !isTold && !canSign(needs, team, starter);
+    return missingRoles(release, target).length > 0 && !isTold && !canSign(needs, team, starters);
   });
   return [
     ...reportItems(release, language),
@@ -81,6 +81,7 @@ function askedOf({ plan }: Release, language: Language): readonly Asked[] {
     if (needs !== undefined) add(needs, words.signsPhase(quote(namePhase(plan, index, language), language)));
   }
   add(plan.people.promote, words.signsPromotion);
-  add(plan.people.rollback, words.wayBack);
+  // Any one of them decides, whom the plan names or does not.
+  add({ any: rollbackRoles(plan) }, words.wayBack);
   return [...asked.values()];
 }

@@ -3,11 +3,11 @@ import { capital, namePhase, tell } from "../messages/context.ts";
 import type { ByLanguage, Context, Sentences } from "../messages/context.ts";
 import { sayRole } from "../messages/people.ts";
 import { sayTime } from "../messages/times.ts";
+import { openReport } from "../open-report.ts";
 import type { Language, Plan, Role } from "../plan.ts";
 import type { Release, SignOffFor } from "../release.ts";
 import type { PersonView } from "../release-view.ts";
 import { rollbackRoles, rolesFor } from "../roles.ts";
-import { isTerminal } from "../status.ts";
 import { awaitsAcknowledgement, validatorsNow } from "../way-back.ts";
 
 /** Every approval that the plan asks for, in the order in which they come up; that of a rollback only once there was one. */
@@ -27,8 +27,7 @@ export function approvalsNow(release: Release, language: Language): readonly Per
 /** The roles that are asked for something now, each once: an approval, a decision about a report, the word that a way back is done. */
 export function rolesAsked(release: Release): readonly Role[] {
   const approvers = approvalsNow(release, "en").flatMap(({ state, role }) => (state === "asked" ? [role] : []));
-  const isReported = release.reports.length > 0 && release.rollback === null && !isTerminal(release.status);
-  const deciders = isReported ? rollbackRoles(release.plan) : [];
+  const deciders = openReport(release) === null ? [] : rollbackRoles(release.plan);
   const doers = awaitsAcknowledgement(release) ? rolesFor("acknowledge", release) : [];
   return [...new Set([...approvers, ...deciders, ...doers])];
 }
