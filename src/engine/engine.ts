@@ -86,6 +86,9 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** As many releases are read at a time when a server starts: a long one keeps no short one from going on before its router's lease is over. */
+const takenUpAtOnce = 4;
+
 export function createEngine(world: World, options: EngineOptions = {}): Engine {
   const trouble = options.onTrouble ?? (() => undefined);
   const patience: Patience = { ...usualPatience, ...options.patience };
@@ -111,7 +114,11 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
   const delivery = new Delivery({ world, patience, publicUrl, trouble, recovery, story: storiesOf(keeper, archive) });
   return {
     async start() {
-      for (const id of await world.store.active()) await keeper.takeUp(id);
+      const left = (await world.store.active()).values();
+      const takeUpWhatIsLeft = async (): Promise<void> => {
+        for (const id of left) await keeper.takeUp(id);
+      };
+      await Promise.all(Array.from({ length: takenUpAtOnce }, takeUpWhatIsLeft));
       delivery.start();
     },
     async release(head, { inFreeze = "refuse" } = {}) {
