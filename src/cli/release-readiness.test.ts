@@ -34,7 +34,7 @@ test("Go or No-Go, part by part, with what to do; 1 is No-Go", async () => {
   expect(go.out).toContain("  ok     error-rate < 0.5%: It is decided in");
   expect(go.out).toMatch(/Go, with open eyes: \d+ things are doubtful\.\n$/);
   const french = await type("--language", "fr");
-  expect(french.out).toContain("→ Demandez de nouveau avec le trafic attendu");
+  expect(french.out).toContain("→ Dites le trafic attendu");
   await api.store.freeze({ environment: "production", release: null, sinceMs: 1, by: "ada", reason: "a sale", untilMs: null });
   const noGo = await type();
   expect(noGo.exit).toBe("no");

@@ -60,18 +60,18 @@ export function isUnsettled(status: Status): boolean {
   return isGoing || ["preparing", "shifting", "promoting", "rolling-back"].includes(status.kind);
 }
 
-/** What takes long is looked at again after this part of how long it has taken already. */
+/** What takes longer than it may is looked at again after this part of how much longer it has taken already. */
 const patientPart = 1 / 300;
 
 /**
- * Milliseconds until something that is being changed is looked at again: soon at first, and from the first minute on later and later, so that what
+ * Milliseconds until something that is being changed is looked at again: soon at first, and once it is late less and less often, so that what
  * never comes does not cost its cluster five questions a second for ever. People who are on their way home are not made to wait.
  */
 export function pollMs({ memory, patience, decidedMs, world }: Run): number {
-  const { status } = memory.release;
+  const { status, plan } = memory.release;
   if (status.kind === "rolling-back" && status.step === "traffic") return patience.pollMs;
-  const tookMs = world.clock.monotonicMs() - decidedMs;
-  return Math.min(Math.max(patience.pollMs, tookMs * patientPart), Math.max(patience.pollMs, patience.heartbeatMs));
+  const lateMs = world.clock.monotonicMs() - decidedMs - plan.readyWithinMs;
+  return Math.min(Math.max(patience.pollMs, lateMs * patientPart), Math.max(patience.pollMs, patience.heartbeatMs));
 }
 
 /** Milliseconds until the next errand is due; `Infinity` when none will be. */

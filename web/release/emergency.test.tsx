@@ -42,8 +42,8 @@ const shown = (page: DashboardPage): readonly string[] =>
   page.server.called.filter((address) => /\/releases\/[^/?]+\?/.test(address)).map((address) => address.split(/[/?]/).at(-2) ?? "");
 
 describe("the way back from every screen", () => {
-  test.each(["/", "/calendar", "/settings", "/nowhere"])("is two clicks away from %s, and shows the release then", async (path) => {
-    const page = await openDashboard(`${path}?lang=en`, { view: view(), releases: listed(summary({})) });
+  test.each(["/", "/?before=r-9", "/nowhere"])("is two clicks away from %s, and shows the release then", async (path) => {
+    const page = await openDashboard(`${path}${path.includes("?") ? "&" : "?"}lang=en`, { view: view(), releases: listed(summary({})) });
     await page.click(page.button("Emergency…"));
     expect(page.find("dialog").textContent).toContain("412 people go back to v1.");
     expect(page.server.asked).toEqual([]);

@@ -70,9 +70,8 @@ function EmergencyDialog({ close }: { readonly close: () => void }): ReactNode {
         <h2 id={title} className="ask-title ask-first" tabIndex={-1}>
           {words.title}
         </h2>
-        <p>{words.hint}</p>
+        <p role="status">{found.kind === "looking" ? words.looking : words.hint}</p>
         {isMine && <Reason reason={reason} write={setReason} isFirst={false} />}
-        <div role="status">{found.kind === "looking" && <p className="faint">{words.looking}</p>}</div>
         {found.kind === "refused" && <ProblemNotice problem={found.problem} />}
         {found.kind === "found" && (found.views.length === 0 ? <p>{words.nothing}</p> : null)}
         {found.kind === "found" && found.views.length > 0 && (

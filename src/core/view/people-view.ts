@@ -73,7 +73,7 @@ export function forwardTargets(plan: Plan): readonly SignOffFor[] {
 
 const words: ByLanguage<{ readonly go: string; readonly toSign: (name: string) => string }> = {
   en: { go: "go", toSign: (name) => `to sign before ${name}` },
-  fr: { go: "go", toSign: (name) => `accord avant ${name}` },
+  fr: { go: "go", toSign: (name) => `doit approuver avant ${name}` },
 };
 
 const targets: ByLanguage<Sentences<SignOffFor, readonly [Context]>> = {
