@@ -86,9 +86,6 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** As many releases are read at a time when a server starts: a long one keeps no short one from going on before its router's lease is over. */
-const takenUpAtOnce = 4;
-
 export function createEngine(world: World, options: EngineOptions = {}): Engine {
   const trouble = options.onTrouble ?? (() => undefined);
   const patience: Patience = { ...usualPatience, ...options.patience };
@@ -114,11 +111,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
   const delivery = new Delivery({ world, patience, publicUrl, trouble, recovery, story: storiesOf(keeper, archive) });
   return {
     async start() {
-      const left = (await world.store.active()).values();
-      const takeUpWhatIsLeft = async (): Promise<void> => {
-        for (const id of left) await keeper.takeUp(id);
-      };
-      await Promise.all(Array.from({ length: takenUpAtOnce }, takeUpWhatIsLeft));
+      await keeper.takeUp(await world.store.active());
       delivery.start();
     },
     async release(head, { inFreeze = "refuse" } = {}) {
