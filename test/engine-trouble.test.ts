@@ -232,6 +232,27 @@ describe("one release that cannot go on", () => {
     expect(shareInForce(outdoors, time.elapsedMs())).toBe(10);
   });
 
+  test("because it takes long to read keeps no other from being taken up", async () => {
+    const reading = Promise.withResolvers<null>();
+    let isLong = false;
+    const at = await place({
+      store: (store): Store => ({
+        ...store,
+        active: async () => (isLong ? ["long", ...(await store.active())] : store.active()),
+        head: async (id) => (id === "long" ? reading.promise : store.head(id)),
+      }),
+    });
+    await at.engine.release(head("a"));
+    await at.pass(minuteMs);
+    isLong = true;
+    const restarted = at.restart();
+    await at.pass(minuteMs);
+    expect(shareInForce(at.outdoors, at.time.elapsedMs())).toBe(10);
+    reading.resolve(null);
+    await restarted;
+    expect(at.engine.active()).toEqual(["a"]);
+  });
+
   test("because its journal does not add up is told, and keeps no other from being taken up", async () => {
     let isBroken = false;
     const { engine, restart, troubles, pass, statusOf } = await place({

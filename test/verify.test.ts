@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { chain, genesisOf } from "../src/core/chain.ts";
 import type { Entry } from "../src/core/decision.ts";
+import { verifyStory } from "../src/engine/recall.ts";
 import { verify } from "../src/engine/replay.ts";
 import { sayVerified } from "../src/http/releases.ts";
-import type { StoredRelease, ToldNotice } from "../src/ports.ts";
+import type { Store, StoredRelease, ToldNotice } from "../src/ports.ts";
 import { simulate } from "../src/sim/simulate.ts";
 import { smallPlan } from "../src/sim/small-plan.ts";
 import { stories } from "../src/sim/stories.ts";
@@ -111,4 +112,46 @@ test.each<[string, () => ReturnType<typeof verify>, number, RegExp]>([
   const { says, ok } = sayVerified(found);
   expect(ok).toBe(false);
   expect(says).toMatch(new RegExp(`^revision ${revision} \\(2025-08-19T12:\\d\\d:\\d\\d\\.\\d{3}Z\\): `, "u"));
+});
+
+/** The store of the story while its release runs: at each question `step` rows further. */
+function running(step: number, toldNow: readonly ToldNotice[] = told): Pick<Store, "head" | "since" | "told"> {
+  let length = 0;
+  const goOn = (): StoredRelease => {
+    length += step;
+    return { ...stored, rows: stored.rows.slice(0, length), entries: stored.entries.filter(({ entry }) => entry.row <= length) };
+  };
+  return {
+    head: async () => stored.head,
+    since: async (_, { after, limit }) => {
+      const now = goOn();
+      const rows = now.rows.slice(after.rows, after.rows + limit);
+      const last = after.rows + rows.length;
+      return { rows, entries: now.entries.slice(after.revision).filter(({ entry }) => entry.row <= last) };
+    },
+    told: async () => {
+      const { entries } = goOn();
+      return toldNow.filter(({ revision }) => revision <= entries.length || revision > stored.entries.length);
+    },
+  };
+}
+
+test("a release that goes on while it is verified is no tampered one, wherever it stands", async () => {
+  const clock = { monotonicMs: () => 0 };
+  for (let step = 1; step <= stored.rows.length; step += 1) {
+    expect(await verifyStory({ store: running(step), clock }, stored.head.id)).toMatchObject({ ok: true });
+    const missing = running(
+      step,
+      known((notices) => notices.filter(({ revision }) => revision !== 1)),
+    );
+    expect(await verifyStory({ store: missing, clock }, stored.head.id)).toMatchObject({ ok: false, revision: 1 });
+    const stray = running(step, [
+      ...told,
+      { revision: stored.entries.length + 1, target: { notifier: "slack", to: "#r" }, deliveredMs: 1, lostMs: null, why: null },
+    ]);
+    expect(await verifyStory({ store: stray, clock }, stored.head.id)).toMatchObject({
+      ok: false,
+      why: "no decision owed the notice to slack #r",
+    });
+  }
 });

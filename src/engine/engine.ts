@@ -111,7 +111,7 @@ export function createEngine(world: World, options: EngineOptions = {}): Engine 
   const delivery = new Delivery({ world, patience, publicUrl, trouble, recovery, story: storiesOf(keeper, archive) });
   return {
     async start() {
-      for (const id of await world.store.active()) await keeper.takeUp(id);
+      await keeper.takeUp(await world.store.active());
       delivery.start();
     },
     async release(head, { inFreeze = "refuse" } = {}) {
@@ -160,7 +160,7 @@ function insightsOf(world: World, keeper: Keeper, archive: Archive): Pick<Engine
     tape: (id, quantity) => tapes.of(id, quantity),
     readings: (id, asked) => readReadings(world, id, asked),
     async verify(id) {
-      const verified = await verifyStory(world, id, await world.store.told(id));
+      const verified = await verifyStory(world, id);
       return verified ?? { ok: false, revision: 0, atMs: null, why: `there is no release ${id}` };
     },
   };

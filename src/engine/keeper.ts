@@ -18,6 +18,8 @@ import { turn } from "./turn.ts";
 const restAfterTroubleMs = 1_000;
 /** A release that could not be taken up is tried again after this long, ms. */
 const takeUpAgainMs = 30_000;
+/** As many releases are read at a time when a server starts: a long one keeps no short one from going on before its router's lease is over. */
+const takenUpAtOnce = 4;
 
 export interface KeeperOptions {
   readonly world: World;
@@ -71,11 +73,15 @@ export class Keeper {
   }
 
   /**
-   * Takes a release up where it was, as a server does that starts. One that cannot be is told, tried again, and keeps no other waiting: the router's
+   * Takes releases up where they were, as a server does that starts. One that cannot be is told, tried again, and keeps no other waiting: the router's
    * lease takes its people home.
    */
-  async takeUp(id: string): Promise<void> {
-    if (!(await this.#tryTake(id))) this.#loops.set(id, this.#keepTrying(id));
+  async takeUp(ids: readonly string[]): Promise<void> {
+    const left = ids.values();
+    const takeUpWhatIsLeft = async (): Promise<void> => {
+      for (const id of left) if (!(await this.#tryTake(id))) this.#loops.set(id, this.#keepTrying(id));
+    };
+    await Promise.all(Array.from({ length: takenUpAtOnce }, takeUpWhatIsLeft));
   }
 
   /** Takes a release up where it was, or wakes its loop; `null` when there is none of this id. */

@@ -1,9 +1,8 @@
 import { beginChain, endOfChain, walkChain } from "../core/chain.ts";
 import type { ChainCheck, ChainWalk } from "../core/chain.ts";
-import type { ToldNotice } from "../core/notices.ts";
 import { StoreUnusable } from "../ports.ts";
-import type { StoryPage } from "../ports.ts";
-import { beginToVerify, emptyMemory, endOfVerifying, recalling, verifyOn } from "./replay.ts";
+import type { Store, StoryPage } from "../ports.ts";
+import { beginToVerify, emptyMemory, endOfVerifying, recalling, recallingRows, verifyHead, verifyOn } from "./replay.ts";
 import type { Memory, Verified } from "./replay.ts";
 import { beginning, foldStory } from "./story.ts";
 import type { Library } from "./story.ts";
@@ -21,7 +20,10 @@ export async function recallOn(library: Library, before: Memory): Promise<Memory
 export async function recallWhole(library: Library, id: string): Promise<Memory | null> {
   const head = await library.store.head(id);
   if (head === null) return null;
-  const before = { walk: beginChain(head), memory: emptyMemory(head) };
+  const begun = beginChain(head);
+  // Of a plan that is another one nothing can be made.
+  assertWhole(id, endOfChain(begun));
+  const before = { walk: begun, memory: emptyMemory(head) };
   const { walk, memory } = await foldStory(library, { id, after: beginning, before }, recallingWhole);
   assertWhole(id, endOfChain(walk));
   return memory;
@@ -35,14 +37,30 @@ interface Whole {
 function* recallingWhole(before: Whole, page: StoryPage): Generator<undefined, Whole> {
   const walk = yield* walkChain(before.walk, page);
   assertWhole(before.memory.head.id, endOfChain(walk));
-  return { walk, memory: yield* recalling(before.memory, page) };
+  return { walk, memory: { ...(yield* recallingRows(before.memory, page)), rowsDigest: walk.rowsDigest } };
 }
 
-/** Verifies a stored release (see `verify`), page by page. `null` when there is none of this id. */
-export async function verifyStory(library: Library, id: string, told: readonly ToldNotice[]): Promise<Verified | null> {
-  const head = await library.store.head(id);
+/**
+ * Verifies a stored release (see `verify`) with its notices, page by page. `null` when there is none of this id. One that runs may go on meanwhile:
+ * what it tells and decides then is no tampering.
+ */
+export async function verifyStory({ store, clock }: LibraryOfNotices, id: string): Promise<Verified | null> {
+  const head = await store.head(id);
   if (head === null) return null;
-  return endOfVerifying(await foldStory(library, { id, after: beginning, before: beginToVerify(head) }, verifyOn), told);
+  const other = verifyHead(head);
+  if (other) return other;
+  const library = { store, clock };
+  const first = await foldStory(library, { id, after: beginning, before: beginToVerify(head) }, verifyOn);
+  const { entries, rows } = first.memory;
+  const revision = entries.length;
+  const told = await store.told(id);
+  const whole = first.found ? first : await foldStory(library, { id, after: { revision, rows }, before: first }, verifyOn);
+  return endOfVerifying(whole, told, revision);
+}
+
+/** Where stories are read together with what became of their notices. */
+interface LibraryOfNotices extends Library {
+  readonly store: Pick<Store, "head" | "since" | "told">;
 }
 
 function assertWhole(id: string, checked: ChainCheck): void {

@@ -77,7 +77,20 @@ export function recall(stored: StoredRelease): Memory {
 }
 
 /** The memory after one more part of the story that is stored; a slice is a row. */
-export function* recalling(before: Memory, { rows, entries }: StoryPage): Generator<undefined, Memory> {
+export function* recalling(before: Memory, page: StoryPage): Generator<undefined, Memory> {
+  const memory = yield* recallingRows(before, page);
+  const sealed = memory.entries.length === before.entries.length ? null : (memory.entries.at(-1)?.entry.row ?? null);
+  let rowsDigest = sealed === null ? before.rowsDigest : noRowsDigest;
+  for (const row of page.rows) {
+    if (sealed !== null && row.number <= sealed) continue;
+    rowsDigest = digestOfRow(rowsDigest, row);
+    yield;
+  }
+  return { ...memory, rowsDigest };
+}
+
+/** As `recalling`, without the digest of its rows: for whoever has it already. */
+export function* recallingRows(before: Memory, { rows, entries }: StoryPage): Generator<undefined, Memory> {
   const byRow = new Map(entries.map((link) => [link.entry.row, link]));
   const links: ChainedEntry[] = [];
   let memory = before;
@@ -87,10 +100,7 @@ export function* recalling(before: Memory, { rows, entries }: StoryPage): Genera
     memory = follow(afterReadings(memory, row), row, link);
     yield;
   }
-  const sealed = links.at(-1)?.entry.row ?? null;
-  const digest = sealed === null ? before.rowsDigest : noRowsDigest;
-  const rowsDigest = rows.filter(({ number }) => sealed === null || number > sealed).reduce(digestOfRow, digest);
-  return { ...memory, entries: [...before.entries, ...links], rowsDigest };
+  return { ...memory, entries: [...before.entries, ...links] };
 }
 
 function afterReadings(memory: Memory, row: Row): Memory {
@@ -128,7 +138,13 @@ export interface Verifying {
   readonly found: Extract<Verified, { readonly ok: false }> | null;
 }
 
-/** Where a verification begins. */
+/** What is wrong with a head itself; `null`: its plan is the one that was frozen. Nothing else can be said of one that has another. */
+export function verifyHead(head: NewRelease): Extract<Verified, { readonly ok: false }> | null {
+  const { broken } = beginChain(head);
+  return broken && { ok: false, ...broken, atMs: null };
+}
+
+/** Where a verification begins. A head that `verifyHead` has nothing against. */
 export function beginToVerify(head: NewRelease): Verifying {
   return { chain: beginChain(head), memory: emptyMemory(head), found: null };
 }
@@ -146,26 +162,45 @@ export function* verifyOn(before: Verifying, page: StoryPage): Generator<undefin
   let { memory } = before;
   for (const row of page.rows) {
     const link = byRow.get(row.number) ?? null;
-    const seen = afterReadings(memory, row);
-    const decision = decide(seen.release, seen.book, row.observation);
-    const then = link?.entry.decision ?? null;
-    if (!isSameData(decision, then)) {
-      const why = `row ${row.number}: ${sayDifference(decision, then)}`;
+    const again = followAgain(memory, row, link);
+    if ("why" in again) {
+      const why = `row ${row.number}: ${again.why}`;
       return { ...before, found: { ok: false, revision: memory.release.revision + 1, atMs: row.observation.nowMs, why } };
     }
-    memory = follow(seen, row, link);
+    memory = again;
     yield;
   }
   return { chain: chainNow, memory: { ...memory, entries: [...known, ...page.entries] }, found: null };
 }
 
-/** What was found of a story that came to its end. With `told` every notice that a decision owed must be known to the store, and no other. */
-export function endOfVerifying({ chain: walk, memory, found }: Verifying, told: readonly ToldNotice[] | null): Verified {
+/**
+ * The memory after a row that leads to its link again; `why`: it does not. The link that covers a row may be on a later page: anything may stand in it.
+ */
+function followAgain(memory: Memory, row: Row, link: ChainedEntry | null): Memory | { readonly why: string } {
+  try {
+    const seen = afterReadings(memory, row);
+    const decision = decide(seen.release, seen.book, row.observation);
+    const then = link?.entry.decision ?? null;
+    return isSameData(decision, then) ? follow(seen, row, link) : { why: sayDifference(decision, then) };
+  } catch (error) {
+    return { why: `it cannot be decided again: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/**
+ * What was found of a story that came to its end. With `told` every notice that a decision owed must be known to the store, and no other. `told` was read
+ * when the story had `revision` entries; what came since may owe notices that are not in it.
+ */
+export function endOfVerifying(
+  { chain: walk, memory, found }: Verifying,
+  told: readonly ToldNotice[] | null,
+  revision: number = memory.entries.length,
+): Verified {
   const links = endOfChain(walk);
   if (found !== null) return found;
   if (!links.ok) return { ...links, atMs: null };
   const { head, entries, rows } = memory;
-  const notice = told === null ? null : strayNotice(head, entries, told);
+  const notice = told === null ? null : strayNotice({ head, entries, revision }, told);
   if (notice !== null) return { ok: false, ...notice, atMs: entries[notice.revision - 1]?.entry.atMs ?? null };
   return { ok: true, entries: entries.length, rows, notices: told?.length ?? null, hash: links.hash, unsealedRows: links.unsealedRows };
 }
@@ -175,7 +210,7 @@ export function endOfVerifying({ chain: walk, memory, found }: Verifying, told: 
  * every notice that a decision owed must be known to the store, and no other.
  */
 export function verify(stored: StoredRelease, told: readonly ToldNotice[] | null = null): Verified {
-  return endOfVerifying(toEnd(verifyOn(beginToVerify(stored.head), stored)), told);
+  return verifyHead(stored.head) ?? endOfVerifying(toEnd(verifyOn(beginToVerify(stored.head), stored)), told);
 }
 
 /** Where a decision that was decided again first differs from the one in the journal, and how. */
@@ -205,8 +240,7 @@ function sayData(value: unknown): string {
 
 /** A notice that a decision owed and the store does not know, or one that none owed; `null`: there is none. */
 function strayNotice(
-  head: NewRelease,
-  entries: readonly ChainedEntry[],
+  { head, entries, revision: upTo }: Pick<Memory, "head" | "entries"> & { readonly revision: number },
   told: readonly ToldNotice[],
 ): { readonly revision: number; readonly why: string } | null {
   const nameOf = ({ revision, target }: Pick<ToldNotice, "revision" | "target">): string =>
@@ -215,7 +249,7 @@ function strayNotice(
     newsOf(decision).length === 0 ? [] : head.plan.notify.map((target) => ({ revision, target })),
   );
   const [known, due] = [new Set(told.map(nameOf)), new Set(owed.map(nameOf))];
-  const missing = owed.find((notice) => !known.has(nameOf(notice)));
+  const missing = owed.find((notice) => notice.revision <= upTo && !known.has(nameOf(notice)));
   const stray = told.find((notice) => !due.has(nameOf(notice)));
   const notice = missing ?? stray;
   if (notice === undefined) return null;

@@ -43,6 +43,9 @@ export async function askRelease(
 ): Promise<{ readonly seen: ReleaseSeen; readonly answer: Answer | null }> {
   const before = await releaseOrRefuse(parts, request.release);
   const refusal = denialOf(request, before.release);
+  // Sent again under its key it has its answer, whatever would be said to it by now.
+  const known = refusal === null ? null : findAnswer(before, request.id);
+  if (known !== null) return { seen: before, answer: known };
   if (refusal !== null && !parts.deniedAsks.isFirst(request, refusal)) {
     return { seen: before, answer: { kind: "refused", request: request.id, by: request.by.name, asked: request.kind, refusal } };
   }

@@ -57,6 +57,21 @@ test("what a known person or machine may not ask stands in the journal once and 
   expect((await json<VerifyAnswer>(api.call("POST", `/api/v1/releases/${id}/verify`))).ok).toBe(true);
 });
 
+test("one that is sent again under its key is one: it has its answer, and is not counted", async () => {
+  const api = await smallApi();
+  const id = await api.begin();
+  const retry = async (key: string): Promise<number> => {
+    const headers = { "if-match": '"1"', "idempotency-key": key };
+    const body = { kind: "rollback", reason: "because" };
+    return (await api.call("POST", `/api/v1/releases/${id}/requests`, { as: "vera", headers, body })).status;
+  };
+  for (let times = 0; times < 3; times += 1) expect(await retry("one")).toBe(403);
+  expect(await retry("another")).toBe(403);
+  api.end();
+  await vi.waitFor(async () => expect(await refusals(api, id)).toHaveLength(2));
+  expect(await refusals(api, id)).toMatchObject([{ by: "vera" }, { by: "vera", times: 1 }]);
+});
+
 test("strangers write into no journal, and who asks for what they may is never counted", async () => {
   const api = await smallApi();
   const id = await api.begin();

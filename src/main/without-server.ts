@@ -48,7 +48,7 @@ export async function verifyStored(asked: StoredAt): Promise<VerifyAnswer> {
   const [{ verifyStory }, { sayVerified }] = await Promise.all([import("../engine/recall.ts"), import("../http/releases.ts")]);
   try {
     return await withStored(asked, async (world) => {
-      const verified = await verifyStory(world, asked.release, await world.store.told(asked.release));
+      const verified = await verifyStory(world, asked.release);
       if (verified === null) throw unknownIn(asked);
       return sayVerified(verified);
     });
@@ -75,7 +75,7 @@ export async function reportStored(asked: Parameters<ReportStored>[0]): Promise<
     return await withStored(asked, async (world) => {
       const { store, clock } = world;
       const told = await store.told(id);
-      const [head, verified] = [await store.head(id), await verifyStory(world, id, told)];
+      const [head, verified] = [await store.head(id), await verifyStory(world, id)];
       if (head === null || verified === null) throw unknownIn(asked);
       const { release, book, entries, lastRow, rows } = await recallOn(world, emptyMemory(head));
       const seen = { release, book, entries, observation: lastRow?.observation ?? null };

@@ -200,6 +200,10 @@ test("without space the way home is still taken, and told, and nothing else", as
     })(),
   ).rejects.toMatchObject({ why: "full" });
   await expect(store.ask({ ...fixtureRequest("pause"), reason: "x".repeat(9_000) })).rejects.toMatchObject({ why: "full" });
+  // What was refused before it came here takes nobody home.
+  const denied = { refusal: { kind: "machine" }, times: 2 } as const;
+  const repeated = { ...fixtureRequest("denied"), kind: "rollback", reason: "x".repeat(9_000), denied } as const;
+  await expect(store.ask(repeated)).rejects.toMatchObject({ why: "full" });
   for (const kind of ["rollback", "stop"] as const) await store.ask({ ...fixtureRequest(kind), kind, reason: "x".repeat(9_000) });
   expect((await store.pending("r1")).map(({ id }) => id)).toEqual(["rollback", "stop"]);
   await store.commit(homeward(all[stored]!));

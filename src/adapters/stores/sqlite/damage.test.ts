@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { temporaryFolder } from "../../../../test/fixtures/folder.ts";
 import { fixtureJournal, fixturePlan, fixtureRelease, fixtureRequest } from "../../../../test/fixtures/release.ts";
 import { toCanonicalJson } from "../../../core/canonical-json.ts";
@@ -135,6 +135,22 @@ describe.each(["closed", "killed"] as const)("a store that was %s", (how) => {
     expect(await refusal(folder), "and the folder is not left locked").toMatchObject({ why });
   });
 });
+
+test.each([1, 8, rowCount, rowCount + 1])(
+  "a story that is longer than its release says is damaged, in pages of %i rows too",
+  async (limit) => {
+    const folder = await left("closed");
+    change(folder, `UPDATE releases SET row_count = ${rowCount / 2}, revision = ${rowCount / 2} WHERE id = 'r1'`);
+    const store = await open(folder);
+    onTestFinished(() => store.close());
+    const readAll = async (): Promise<void> => {
+      for (let [read, found] = [0, limit]; found === limit; read += found) {
+        found = (await store.since("r1", { after: { revision: read, rows: read }, limit })).rows.length;
+      }
+    };
+    await expect(readAll()).rejects.toMatchObject({ why: "damaged", message: expect.stringContaining("at release r1") });
+  },
+);
 
 test("a log without its file is refused: a new file would be given what belongs to another", async () => {
   const folder = await left("killed");

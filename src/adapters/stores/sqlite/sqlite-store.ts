@@ -50,8 +50,7 @@ export function createSqliteStore({ database, path, reserve, afterClose }: Store
     list: async (options) => read(() => listReleases(statements, options)),
     active: async () => read(() => statements.active.all().map((found) => String(found["id"]))),
     commit: async (commit) => (isHomeward(commit) ? writeHomeward : write)(() => storeCommit(statements, commit)),
-    ask: async (request) =>
-      (request.kind === "rollback" || request.kind === "stop" ? writeHomeward : write)(() => storeRequest(statements, request)),
+    ask: async (request) => (asksForHome(request) ? writeHomeward : write)(() => storeRequest(statements, request)),
     pending: async (release) => read(() => statements.pending.all(release).map((found) => parse(found["body"]) as Request)),
     owed: async ({ after, limit }) => read(() => statements.owed.all(after, limit).map(toOwedNotice)),
     delivered: async ({ release, revision, target }, atMs) =>
@@ -77,6 +76,11 @@ export function createSqliteStore({ database, path, reserve, afterClose }: Store
 function isHomeward({ entry }: Commit): boolean {
   const status = entry?.entry.decision.status.kind;
   return status === "rolling-back" || status === "rolled-back" || status === "stopped" || status === "halted";
+}
+
+/** True when the request may take people back to stable; what was refused before it came here does not. */
+function asksForHome({ kind, denied }: Request): boolean {
+  return (kind === "rollback" || kind === "stop") && denied === undefined;
 }
 
 type Write = <T>(what: () => T) => T;

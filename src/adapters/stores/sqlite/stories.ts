@@ -67,7 +67,7 @@ export async function parsePage(found: FoundPage, where: Where): Promise<StoryPa
   if (standing === null) return { rows: [], entries: [] };
   const left = { revision: standing.revision - after.revision, rows: standing.rows - after.rows };
   const isEnd = limit === null || found.rows.length < limit;
-  if (isEnd && (found.rows.length !== Math.max(0, left.rows) || found.entries.length !== Math.max(0, left.revision))) {
+  if (isEnd && (found.rows.length !== left.rows || found.entries.length !== left.revision)) {
     const has = `${after.revision + found.entries.length} entries over ${after.rows + found.rows.length} rows`;
     throw damagedAt(where, new Error(`it has ${has} of ${standing.revision} over ${standing.rows}`));
   }
