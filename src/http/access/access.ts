@@ -76,8 +76,8 @@ interface LinkHolder extends Holder {
 
 /** What failures are answered before a caller is told to wait. */
 const triesAtMost = { windowMs: 60_000, perPlace: 30, overall: 300 } as const;
-/** Sign-ins that may begin: each sends somebody to the provider. */
-const beginningsAtMost = { windowMs: 60_000, perPlace: 60, overall: 600 } as const;
+/** Sign-ins that may begin. Those of everybody are not counted together: strangers with many addresses would keep people from signing in. */
+const beginningsAtMost = { windowMs: 60_000, perPlace: 60, overall: Infinity } as const;
 
 /** Who may call a server, and how they show it: tokens, sessions, links. */
 export class Access {
