@@ -191,7 +191,7 @@ export class Access {
     const person = this.#personBehind(signedIn);
     // What it did would stand in journals under the person's name.
     if (await this.machines.isNamedLike(person.name))
-      throw new UserError("login-name", `${person.name} is, or looks like, the name of a machine that has a token here.`, {
+      throw new UserError("login-name", details.nameOfMachine(person.name), {
         who: person.name,
       });
     return { opened: await this.#open(context, { ...person, via: "login" }, Infinity), to: flow.to };
