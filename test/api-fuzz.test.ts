@@ -160,11 +160,11 @@ test("4,000 calls by nobody, strangers and a viewer: never a 500, always an answ
   for (const name of ["ada", "vera"]) await signIn(api, name);
   const before = await state(api, id);
   const seen = new Map<number, number>();
-  const people = new Map<number, number>();
+  const denied = new Set<number>();
   await fc.assert(
     fc.asyncProperty(shots(answeredRoutes, [null, "mallory", "vera"], [id, "production", "staging", "ada", "vera"]), async (shot) => {
       const status = await shoot(api, shot);
-      if (isOfSomebody(shot)) people.set(status, (people.get(status) ?? 0) + 1);
+      if (isOfSomebody(shot)) denied.add(status);
       seen.set(status, (seen.get(status) ?? 0) + 1);
     }),
     { numRuns: 4_000 },
@@ -172,7 +172,8 @@ test("4,000 calls by nobody, strangers and a viewer: never a 500, always an answ
   expect(await state(api, id)).toEqual(before);
   // A viewer has signed out everywhere, and nobody else.
   expect(await signedIn(api)).toEqual(["ada"]);
-  expect([...people.keys()].toSorted((left, right) => left - right)).toEqual([401, 403, 429]);
+  expect([...denied]).toContain(403);
+  expect([...denied].filter((status) => ![401, 403, 429].includes(status))).toEqual([]);
   expect([...seen.keys()]).toEqual(expect.arrayContaining([200, 400, 401, 403, 404, 422]));
   expect({}).not.toHaveProperty("polluted");
 });

@@ -18,7 +18,9 @@ test("one at a time for each caller, in their order, whatever became of the one 
     if (who === "vera") done.push(number);
     if (number === 1) throw new Error("broken");
   };
-  const asked = [0, 1, 2].flatMap((number) => (["vera", "dan"] as const).map((who) => inTurn(who, work(who, number), new AbortController().signal)));
+  const asked = [0, 1, 2].flatMap((number) =>
+    (["vera", "dan"] as const).map((who) => inTurn(who, work(who, number), new AbortController().signal)),
+  );
   const results = await Promise.allSettled(asked);
   expect(results.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "rejected", "fulfilled", "fulfilled"]);
   expect([most, done]).toEqual([{ vera: 1, dan: 1 }, [0, 1, 2]]);

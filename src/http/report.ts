@@ -30,7 +30,8 @@ export async function report(context: Context<Env>, parts: AppParts): Promise<Re
   const seen = await releaseOrRefuse(parts, context.req.param("id") ?? "");
   const { format, language } = readQuery(context, reportQuery);
   const { id, plan } = seen.release;
-  const write = async (): Promise<string> => inSlices(writeReport(await reportOf(parts, seen, language ?? plan.language), format), parts.turn);
+  const write = async (): Promise<string> =>
+    inSlices(writeReport(await reportOf(parts, seen, language ?? plan.language), format), parts.turn);
   const text = await parts.inTurn(callerOf(context).name, write, context.req.raw.signal);
   // Shown in a tab of its own, where it can do nothing; under its name once somebody keeps it.
   const disposition = `${format === "html" ? "inline" : "attachment"}; filename="${fileName(id)}.${format}"`;

@@ -14,9 +14,12 @@ const refusal: ProblemAnswer = { ...problem, code: "session-other", status: 409,
 
 async function open(server: SettingsServer): Promise<HTMLElement> {
   vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", true);
-  vi.stubGlobal("EventSource", class extends EventTarget {
-    close = vi.fn();
-  });
+  vi.stubGlobal(
+    "EventSource",
+    class extends EventTarget {
+      close = vi.fn();
+    },
+  );
   vi.stubGlobal("fetch", (address: string, init: RequestInit) => server.fetch(address, init));
   history.replaceState(null, "", "/?language=en");
   const place = document.body.appendChild(document.createElement("div"));

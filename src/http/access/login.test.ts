@@ -331,7 +331,8 @@ test("too many sign-ins from one address are told to wait", async () => {
 
 test("nobody locks others out of signing in, neither from one address nor from many", async () => {
   const { api } = await place();
-  const from = async (address: string): Promise<number> => (await api.call("GET", "/login", { as: null, headers: home, from: address })).status;
+  const from = async (address: string): Promise<number> =>
+    (await api.call("GET", "/login", { as: null, headers: home, from: address })).status;
   const one = await Promise.all(Array.from({ length: 700 }, () => from("203.0.113.1")));
   expect(one.filter((status) => status === 302)).toHaveLength(60);
   expect(await from("198.51.100.1")).toBe(302);
