@@ -3,10 +3,12 @@ import { expect, test } from "vitest";
 import { answeredRoutes } from "../src/http/app.ts";
 import { routes } from "../src/http/contract.ts";
 import type { ListFreezesAnswer, ListReleasesAnswer, Route, RouteName, ShowReleaseAnswer } from "../src/http/contract.ts";
+import type { CreateLinkAnswer } from "../src/http/contract/access.ts";
 import { descriptions } from "../src/http/contract/descriptions.ts";
 import { anything, shaped, strangeTexts } from "./fixtures/shaped.ts";
 import { checkAnswer } from "./fixtures/answer-shape.ts";
 import { smallPlan } from "./fixtures/small-adapters.ts";
+import { sameOrigin } from "./fixtures/small-browser.ts";
 import { smallApi } from "./fixtures/small-api.ts";
 import type { SmallApi } from "./fixtures/small-api.ts";
 
@@ -119,6 +121,20 @@ async function shoot(api: SmallApi, { name, path, as, headers, body }: Shot): Pr
   return answer.status;
 }
 
+/** Signs somebody in with a link. */
+async function signIn(api: SmallApi, as: string): Promise<void> {
+  const { url } = (await (await api.call("POST", "/api/v1/links", { as })).json()) as CreateLinkAnswer;
+  const body = { code: url.split("#once=")[1] };
+  expect((await api.call("POST", "/api/v1/session", { as: null, headers: sameOrigin, body })).status).toBe(200);
+}
+
+const signedIn = async (api: SmallApi): Promise<readonly string[]> => (await api.store.access.sessions()).map(({ name }) => name);
+
+/** True for one that would sign somebody out; where steps lead out of its path it is another call. */
+function isOfSomebody({ name, path }: Shot): boolean {
+  return name === "endSessionsOf" && /^\/api\/v1\/people\/[^/]+\/sessions$/.test(new URL(path, "http://localhost").pathname);
+}
+
 /** What the server has and does: whatever nobody was allowed to change. */
 async function state(api: SmallApi, id: string): Promise<unknown> {
   const read = async <T>(path: string): Promise<T> => (await (await api.call("GET", path)).json()) as T;
@@ -141,16 +157,23 @@ test("4,000 calls by nobody, strangers and a viewer: never a 500, always an answ
   const api = await smallApi({ streamLimits: unlimited });
   const id = await api.begin();
   await api.store.freeze({ environment: "staging", release: null, sinceMs: 1, by: "ada", reason: "a sale", untilMs: null });
+  for (const name of ["ada", "vera"]) await signIn(api, name);
   const before = await state(api, id);
   const seen = new Map<number, number>();
+  const denied = new Set<number>();
   await fc.assert(
-    fc.asyncProperty(shots(answeredRoutes, [null, "mallory", "vera"], [id, "production", "staging"]), async (shot) => {
+    fc.asyncProperty(shots(answeredRoutes, [null, "mallory", "vera"], [id, "production", "staging", "ada", "vera"]), async (shot) => {
       const status = await shoot(api, shot);
+      if (isOfSomebody(shot)) denied.add(status);
       seen.set(status, (seen.get(status) ?? 0) + 1);
     }),
     { numRuns: 4_000 },
   );
   expect(await state(api, id)).toEqual(before);
+  // A viewer has signed out everywhere, and nobody else.
+  expect(await signedIn(api)).toEqual(["ada"]);
+  expect([...denied]).toContain(403);
+  expect([...denied].filter((status) => ![401, 403, 429].includes(status))).toEqual([]);
   expect([...seen.keys()]).toEqual(expect.arrayContaining([200, 400, 401, 403, 404, 422]));
   expect({}).not.toHaveProperty("polluted");
 });
@@ -159,13 +182,18 @@ test("6,000 calls by people with roles: never a 500, always an answer of the con
   const api = await smallApi({ streamLimits: unlimited });
   const id = await api.begin();
   const seen = new Set<number>();
+  const ended = new Set<number>();
+  for (const name of ["ada", "quentin", "vera"]) await signIn(api, name);
   await fc.assert(
-    fc.asyncProperty(
-      shots(answeredRoutes, ["ada", "quentin", "dan"], [id, "production"]),
-      async (shot) => void seen.add(await shoot(api, shot)),
-    ),
+    fc.asyncProperty(shots(answeredRoutes, ["ada", "quentin", "dan"], [id, "production", "vera"]), async (shot) => {
+      const status = await shoot(api, shot);
+      if (isOfSomebody(shot)) ended.add(status);
+      seen.add(status);
+    }),
     { numRuns: 6_000 },
   );
   expect([...seen]).toEqual(expect.arrayContaining([200, 201, 400, 403, 404, 409, 412, 422]));
+  expect([...ended]).toEqual(expect.arrayContaining([200, 403, 404]));
+  expect(await signedIn(api)).toEqual([]);
   expect({}).not.toHaveProperty("polluted");
 });

@@ -75,6 +75,14 @@ describe("whoever started a release", () => {
     expect(answers).toEqual(expected);
   });
 
+  test.each(["EMIL", "\u0415mil", "Em\u0456l ", "E\u200bmil"])(
+    "in whose name it was started is not alone as %j was spelt",
+    (startedFor) => {
+      const over = { plan: planWith({ start: { all: ["release-manager"] } }), startedBy: "pipeline", startedFor };
+      expect(refusalOf(decideOn(waiting, good, { requests: [manager] }, over))?.kind).toBe("starter-alone");
+    },
+  );
+
   test("is not alone before a phase and before the promotion either, and may validate a rollback", () => {
     const rules = planWith({ advance: { 1: { all: ["release-manager"] } }, promote: { any: ["release-manager"] } });
     const on = (status: Status) =>

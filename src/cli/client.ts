@@ -1,5 +1,5 @@
 import { errorKinds, UserError } from "../errors.ts";
-import { pathOf, versionHeader } from "../http/contract.ts";
+import { fitsPath, pathOf, versionHeader } from "../http/contract.ts";
 import type { EventName, ProblemAnswer, Route } from "../http/contract.ts";
 import { readEvents } from "./event-stream.ts";
 import type { ServerEvent } from "./event-stream.ts";
@@ -52,6 +52,8 @@ export function createClient(connection: Connection): Client {
 }
 
 async function send(connection: Connection, route: Route, call: Call, signal?: AbortSignal): Promise<Response> {
+  const unfit = Object.values(call.values ?? {}).find((value) => !fitsPath(value));
+  if (unfit !== undefined) throw new UserError("input-invalid", `Nothing is called "${unfit}".`);
   const url = new URL(pathOf(route, call.values), connection.serverUrl);
   for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
   const response = await fetch(url, {

@@ -3,6 +3,7 @@ import { routes } from "../http/contract.ts";
 import type { CreateLinkAnswer } from "../http/contract/access.ts";
 import { connect, withConnection } from "./connection-options.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
+import { plainText } from "./plain-text.ts";
 import { run } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -14,7 +15,7 @@ export function addLink(program: Command, terminal: Terminal): void {
       run(terminal, options, async () => {
         const client = await connect(terminal, options);
         const answer = await client.call<CreateLinkAnswer>(routes.createLink);
-        terminal.out(options.json ? `${JSON.stringify(answer)}\n` : `${answer.url}\n`);
+        terminal.out(options.json ? `${JSON.stringify(answer)}\n` : `${plainText(answer.url)}\n`);
       }),
     );
 }

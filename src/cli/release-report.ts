@@ -7,6 +7,7 @@ import { routes } from "../http/contract.ts";
 import { connect, withConnection } from "./connection-options.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import { languageOf } from "./language-option.ts";
+import { plainText } from "./plain-text.ts";
 import { run } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -49,7 +50,8 @@ async function report(terminal: Terminal, { id, options, reportStored }: Asked):
     options.data === undefined
       ? await ask(terminal, options, { id, format, language })
       : await reportStored({ dataDir: options.data, release: id, format, language });
-  if (options.out === undefined) return terminal.out(text);
+  // A file keeps every character; a terminal obeys none of them.
+  if (options.out === undefined) return terminal.out(terminal.isLive ? text.split("\n").map(plainText).join("\n") : text);
   await writeFile(options.out, text).catch((error: unknown) => {
     throw new UserError("input-invalid", `${error instanceof Error ? error.message : String(error)}.`);
   });

@@ -62,5 +62,5 @@ async function start(terminal: Terminal, file: string, options: Options): Promis
   for (const problem of answer.problems) terminal.err(`${plainText(formatProblem(problem))}\n`);
   if (options.override && !answer.isOverridden) terminal.err("Nothing stood in the way of the start: nothing was overridden.\n");
   const begun = answer.starts === null ? "has begun" : `waits until ${answer.starts.says}`;
-  terminal.out(`${answer.id} ${begun}. Look at it: serin release watch ${answer.id}\n`);
+  terminal.out(`${plainText(`${answer.id} ${begun}. Look at it: serin release watch ${answer.id}`)}\n`);
 }

@@ -26,9 +26,14 @@ export function addSessionList(session: Command, terminal: Terminal): void {
 function saySession({ name, agent, via, createdMs, lastSeenMs, expiresMs }: SessionView): string {
   const seen = lastSeenMs === null ? "not seen since the server began" : `last seen ${minuteOf(lastSeenMs)}`;
   const how = via === "link" ? "by a link" : "by sign-in";
-  return [plainText(name), agent ?? "another browser", how, `since ${minuteOf(createdMs)}`, seen, `until ${minuteOf(expiresMs)}`].join(
-    "  ",
-  );
+  return [
+    plainText(name),
+    plainText(agent ?? "another browser"),
+    how,
+    `since ${minuteOf(createdMs)}`,
+    seen,
+    `until ${minuteOf(expiresMs)}`,
+  ].join("  ");
 }
 
 function minuteOf(ms: number): string {

@@ -108,9 +108,10 @@ const typedFor: Readonly<Record<string, string>> = {
 function asTyped(error: UserError): UserError {
   const places = error.more["errors"];
   if ((error.code !== "body-invalid" && error.code !== "query-invalid") || !Array.isArray(places)) return error;
-  const said = (places as readonly { readonly pointer: string; readonly detail: string }[]).map(({ pointer, detail }) => {
+  const said = (places as readonly ({ readonly pointer?: unknown; readonly detail?: unknown } | null)[]).map((place) => {
+    const pointer = String(place?.pointer);
     const [, member = ""] = pointer.split("/");
-    return `${typedFor[member] ?? pointer}: ${detail}`;
+    return `${Object.hasOwn(typedFor, member) ? typedFor[member] : pointer}: ${String(place?.detail)}`;
   });
   return new UserError("input-invalid", said.join("; "), error.more);
 }

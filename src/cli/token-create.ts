@@ -7,6 +7,7 @@ import { routes } from "../http/contract.ts";
 import type { CreateTokenAnswer, CreateTokenBody } from "../http/contract/access.ts";
 import { connect, withConnection } from "./connection-options.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
+import { plainText } from "./plain-text.ts";
 import { run } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -35,9 +36,9 @@ export function addTokenCreate(token: Command, terminal: Terminal): void {
         const answer = await client.call<CreateTokenAnswer>(routes.createToken, { body });
         if (options.json) return terminal.out(`${JSON.stringify(answer)}\n`);
         terminal.err(
-          `Token ${answer.view.id}, until ${new Date(answer.view.expiresMs).toISOString().slice(0, 10)}. It is shown only now: keep it where secrets are kept.\n`,
+          `Token ${plainText(answer.view.id)}, until ${new Date(answer.view.expiresMs).toISOString().slice(0, 10)}. It is shown only now: keep it where secrets are kept.\n`,
         );
-        terminal.out(`${answer.token}\n`);
+        terminal.out(`${plainText(answer.token)}\n`);
       }),
     );
 }

@@ -27,7 +27,7 @@ function sayToken({ id, name, roles: given, environments, createdBy, expiresMs, 
   const where = environments === null ? "everywhere" : `in ${environments.join(", ")}`;
   const until = revokedMs === null ? `${expiresMs > Date.now() ? "until" : "expired"} ${dayOf(expiresMs)}` : `revoked ${dayOf(revokedMs)}`;
   const used = lastUsedMs === null ? "never used" : `last used ${new Date(lastUsedMs).toISOString().slice(0, 13)}h`;
-  return [id, plainText(name), `${given.join(", ")} ${plainText(where)}`, until, used, `by ${plainText(createdBy)}`].join("  ");
+  return [id, name, `${given.join(", ")} ${where}`, until, used, `by ${createdBy}`].map(plainText).join("  ");
 }
 
 function dayOf(ms: number): string {

@@ -44,6 +44,12 @@ export const accessErrors = {
     exit: "not-allowed",
     remedy: "Ask for a new one (`serin link`): each works once, within ten minutes.",
   },
+  "session-other": {
+    title: "Somebody else is signed in here",
+    status: 409,
+    exit: "no",
+    remedy: "Stay who you are, unless you expected the link: what you do after it is done in the other name. The link was not used.",
+  },
   "origin-wrong": {
     title: "The call comes from a page of somebody else",
     status: 403,

@@ -59,6 +59,11 @@ export const frenchErrors: Readonly<Record<ErrorCode, { readonly title: string; 
     title: "Le lien n’ouvre rien",
     remedy: "Demandez-en un nouveau (`serin link`)\u202f: chacun sert une fois, dans les dix minutes.",
   },
+  "session-other": {
+    title: "Quelqu’un d’autre est connecté ici",
+    remedy:
+      "Restez qui vous êtes, sauf si vous attendiez ce lien\u202f: ce que vous ferez ensuite sera fait sous l’autre nom. Le lien n’a pas servi.",
+  },
   "person-unknown": {
     title: "Il n’y a personne de ce nom",
     remedy: "Écrivez le nom comme dans le journal et les réglages (`serin session list`).",

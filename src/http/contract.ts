@@ -7,7 +7,7 @@ import type { Refusal } from "../core/requests.ts";
 import type { Problem, ErrorCode } from "../errors.ts";
 import type { PhaseView, ReleaseView, Tone } from "./release-view.ts";
 
-export { pathOf, routes } from "./contract/routes.ts";
+export { fitsPath, pathOf, routes } from "./contract/routes.ts";
 export type { Access, Route, RouteName } from "./contract/routes.ts";
 
 /** The header by which every answer says that it is serin's, and of which version. */

@@ -121,8 +121,13 @@ test("who set a pipeline going counts as who started, by name or as they sign in
   const made = await api.call("POST", "/api/v1/tokens", { body: { name: "pipeline", roles: ["devops-lead"] } });
   const { token } = (await made.json()) as { readonly token: string };
   const begin = (startedFor: string): Promise<Response> =>
-    api.call("POST", "/api/v1/releases", { as: token, headers: { "idempotency-key": startedFor }, body: { ...startBody, startedFor } });
-  expect(await codeOf(await begin("mallory"))).toBe("body-invalid");
+    api.call("POST", "/api/v1/releases", {
+      as: token,
+      headers: { "idempotency-key": crypto.randomUUID() },
+      body: { ...startBody, startedFor },
+    });
+  for (const nobody of ["mallory", " ", "Tara", "tar\u0430", "TARA@shop.example", "pipeline", ""])
+    expect([nobody, await codeOf(await begin(nobody))]).toEqual([nobody, "body-invalid"]);
   const { id } = (await (await begin("tara@shop.example")).json()) as StartReleaseAnswer;
   expect((await ask(api, id, "tara", "approve")).status).toBe(409);
   const { entries } = (await (await api.call("GET", `/api/v1/releases/${id}/journal`)).json()) as JournalAnswer;
@@ -132,5 +137,23 @@ test("who set a pipeline going counts as who started, by name or as they sign in
   const story = await (await api.call("GET", `/api/v1/releases/${id}/story?language=fr`)).text();
   expect(story).toContain("Créée par pipeline, au nom de tara");
   expect(await (await api.call("POST", `/api/v1/releases/${id}/verify`)).json()).toMatchObject({ ok: true });
+  expect((await ask(api, id, "ada", "approve")).status).toBe(200);
+});
+
+test("where people sign in, whoever was not seen yet counts as starter in whatever spelling, and no machine does", async () => {
+  const login = { issuer: "https://id.example", client: "serin", secret: null, scopes: [], name: "name", groups: "groups", roles: [] };
+  const api = await smallApi({ login, publicUrl: "https://serin.example", people: callers.filter(({ name }) => name !== "ada") });
+  const made = await api.call("POST", "/api/v1/tokens", { body: { name: "pipeline", roles: ["devops-lead"] } });
+  const { token } = (await made.json()) as { readonly token: string };
+  const begin = (startedFor: string): Promise<Response> =>
+    api.call("POST", "/api/v1/releases", {
+      as: token,
+      headers: { "idempotency-key": crypto.randomUUID() },
+      body: { ...startBody, startedFor },
+    });
+  for (const nobody of ["Pipeline", "pipeline", "p\u0456peline"])
+    expect([nobody, await codeOf(await begin(nobody))]).toEqual([nobody, "body-invalid"]);
+  expect(await codeOf(await begin("\u0430da"))).toBe("body-invalid");
+  const { id } = (await (await begin("Grace")).json()) as StartReleaseAnswer;
   expect((await ask(api, id, "ada", "approve")).status).toBe(200);
 });

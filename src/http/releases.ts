@@ -94,7 +94,7 @@ export async function why(context: Context<Env>, parts: AppParts): Promise<Respo
 export async function verify(context: Context<Env>, parts: AppParts): Promise<Response> {
   const id = idOf(context);
   await releaseOrRefuse(parts, id);
-  const answer = sayVerified(await parts.inTurn(callerOf(context).name, () => parts.engine.verify(id)));
+  const answer = sayVerified(await parts.inTurn(callerOf(context).name, () => parts.engine.verify(id), context.req.raw.signal));
   if (!answer.ok) parts.log("error", "not-verified", { release: id, says: answer.says });
   return context.json(answer);
 }

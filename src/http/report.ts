@@ -30,9 +30,9 @@ export async function report(context: Context<Env>, parts: AppParts): Promise<Re
   const seen = await releaseOrRefuse(parts, context.req.param("id") ?? "");
   const { format, language } = readQuery(context, reportQuery);
   const { id, plan } = seen.release;
-  const who = callerOf(context).name;
-  const made = await reportOf(parts, { seen, who }, language ?? plan.language);
-  const text = await inSlices(writeReport(made, format), parts.turn);
+  const write = async (): Promise<string> =>
+    inSlices(writeReport(await reportOf(parts, seen, language ?? plan.language), format), parts.turn);
+  const text = await parts.inTurn(callerOf(context).name, write, context.req.raw.signal);
   // Shown in a tab of its own, where it can do nothing; under its name once somebody keeps it.
   const disposition = `${format === "html" ? "inline" : "attachment"}; filename="${fileName(id)}.${format}"`;
   return context.body(text, 200, {
@@ -46,20 +46,14 @@ function fileName(id: string): string {
   return `serin-report-${id.replaceAll(/[^\w.-]/g, "_")}`;
 }
 
-interface Asked {
-  readonly seen: ReleaseSeen;
-  /** The caller's name. */
-  readonly who: string;
-}
-
-/** Of one state of a release and one language one report is made, however many ask for it; for one caller one at a time. */
-async function reportOf(parts: AppParts, { seen, who }: Asked, language: Language): Promise<ReleaseReport> {
+/** Of one state of a release and one language one report is made, however many ask for it. */
+async function reportOf(parts: AppParts, seen: ReleaseSeen, language: Language): Promise<ReleaseReport> {
   const { id, revision } = seen.release;
   const known = kept.get(parts) ?? new Map<string, Promise<ReleaseReport>>();
   kept.set(parts, known);
   const told = await parts.store.told(id);
   const key = [id, revision, language, JSON.stringify(told)].join("\n");
-  const made = known.get(key) ?? parts.inTurn(who, () => make(parts, seen, { language, told }));
+  const made = known.get(key) ?? make(parts, seen, { language, told });
   known.delete(key);
   known.set(key, made);
   for (const oldest of known.keys()) {

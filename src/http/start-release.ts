@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { UserError } from "../errors.ts";
 import type { Problem } from "../errors.ts";
 import { digestOfPlan } from "../core/chain.ts";
+import type { Phrase } from "../core/messages/phrases.ts";
 import { sayMoment } from "../core/messages/times.ts";
 import { parseMoment } from "../core/moment.ts";
 import type { Plan } from "../core/plan.ts";
@@ -33,7 +34,7 @@ export async function startRelease(context: Context<Env>, parts: AppParts): Prom
   checkAccessIn(plan.environment, caller, routes.startRelease.access);
   if (body.override) checkMayOverride(plan.environment, caller);
   checkAdapters(parts, plan);
-  const startedFor = body.startedFor === undefined ? null : personNamed(parts, body.startedFor);
+  const startedFor = body.startedFor === undefined ? null : await personNamed(parts, body.startedFor);
   const asked = await newRelease(parts, { plan, problems, body, by: caller.name, startedFor, key });
   const isRepeated = await isKnown(parts, asked);
   refusePast(parts, asked, isRepeated);
@@ -59,21 +60,24 @@ interface Asked {
 }
 
 /** The person who is called so, or signs in so; where people sign in, also somebody whom nobody has seen yet. Throws `body-invalid`. */
-function personNamed(parts: AppParts, said: string): string {
-  const { roster, login } = parts.access;
+async function personNamed({ access }: AppParts, given: string): Promise<string> {
+  const { roster, login, machines } = access;
   const isMail = login?.settings.name === "email";
+  const said = given.trim();
   const name = isMail ? said.toLowerCase() : said;
   const known = roster.known(said) ?? roster.whoSignsInAs(name, isMail) ?? roster.known(name);
   if (known !== null) return known.name;
-  if (login !== null) return name;
-  const [pointer, detail] = [
-    "/startedFor",
-    `is nobody of this server (${roster
-      .everybody()
-      .map((one) => one.name)
-      .join(", ")})`,
-  ];
-  throw new UserError("body-invalid", `${pointer}: ${detail}.`, { errors: [{ pointer, detail }] });
+  // What nearly is a name would stand in the journal as if it were, and count as nobody's.
+  const like = roster.like(name);
+  if (like !== null) throw notAPerson(details.notSpeltSo(like.name));
+  if (name === "" || login === null) throw notAPerson(details.notHere(roster.everybody().map((one) => one.name)));
+  if (await machines.isNamedLike(name)) throw notAPerson(details.notAMachine());
+  return name;
+}
+
+function notAPerson(detail: Phrase): UserError {
+  const pointer = "/startedFor";
+  return new UserError("body-invalid", details.wrong(pointer, detail), { errors: [{ pointer, detail }] });
 }
 
 async function newRelease(parts: AppParts, { plan, problems, body, by, startedFor, key }: Asked): Promise<NewRelease> {

@@ -29,10 +29,11 @@ export async function whatIf(context: Context<Env>, parts: AppParts): Promise<Re
   }
   const instead = otherTest(plan, asked.id, read.value);
   const { name: who } = callerOf(context);
+  const { signal: gone } = context.req.raw;
   const judged = async (quantity: string, more?: { readonly instead: typeof instead }) =>
     inSlices(judgeAnew(await tapeOrRefuse(parts, release.id, quantity), asked.id, more), parts.turn);
-  const own = await parts.inTurn(who, () => judged(asked.check.quantity));
-  const other = await parts.inTurn(who, () => judged(instead.quantity, { instead }));
+  const own = await parts.inTurn(who, () => judged(asked.check.quantity), gone);
+  const other = await parts.inTurn(who, () => judged(instead.quantity, { instead }), gone);
   const condition = sayCondition(read.value);
   const says = `${asked.check.metric} ${condition}`;
   const answer: WhatIfAnswer = {

@@ -8,6 +8,7 @@ import { ReleaseScreen } from "../release/release-screen.tsx";
 import { To } from "./address.tsx";
 import { Boundary } from "./boundary.tsx";
 import { Frame, LanguageSwitch } from "./frame.tsx";
+import { OtherLink } from "./other-link.tsx";
 import { SessionProvider, useSession } from "./session.tsx";
 import { SignIn } from "./sign-in.tsx";
 
@@ -42,7 +43,7 @@ function Gate(): ReactNode {
     case "away":
       return <p className="first-word problem">{words.neverHeard}</p>;
     case "known":
-      if (session.answer.person !== null) return <Screens />;
+      if (session.answer.person !== null) return session.other === undefined ? <Screens /> : <OtherLink other={session.other} />;
       return (
         <>
           <SignIn {...session} />

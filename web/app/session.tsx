@@ -15,12 +15,23 @@ export type Session =
       readonly kind: "known";
       readonly answer: SessionAnswer;
       readonly refused: ProblemAnswer | null;
+      /** A link of somebody else was opened, and nobody has said yet whether to sign in by it. Absent: none was. */
+      readonly other?: OtherLink;
       /** True: somebody was signed in on this page, and the server has ended that. */
       readonly hasEnded: boolean;
     };
 
+/** A link whose owner is not who is signed in here. */
+export interface OtherLink {
+  readonly code: string;
+  /** Why the server has not signed in by it. */
+  readonly problem: ProblemAnswer;
+}
+
 interface SessionParts {
   readonly session: Session;
+  /** Signs in by a link of somebody else, and ends the session of `instead` for it. */
+  readonly change: (code: string, instead: string) => void;
   /** Asks the server again. */
   readonly renew: () => void;
   /** Ends the session here and on the server. */
@@ -36,15 +47,17 @@ export function takeCode(): string | null {
   return code;
 }
 
-async function begin(code: string | null): Promise<Session> {
+async function begin(code: string | null, instead?: string): Promise<Session> {
   try {
     if (code === null) return { kind: "known", answer: await call("session"), refused: null, hasEnded: false };
-    await call("openSession", { body: { code } });
+    await call("openSession", { body: { code, ...(instead === undefined ? {} : { instead }) } });
     return { kind: "known", answer: await call("session"), refused: null, hasEnded: false };
   } catch (error) {
     const refused = problemOf(error);
     if (refused === null) return { kind: "away" };
-    return { kind: "known", answer: await call("session"), refused, hasEnded: false };
+    const answer = await call("session");
+    const other = code !== null && refused.code === "session-other" ? { other: { code, problem: refused } } : {};
+    return { kind: "known", answer, refused, hasEnded: false, ...other };
   }
 }
 
@@ -75,7 +88,11 @@ export function SessionProvider({ code, children }: { readonly code: string | nu
     forgetAsked();
     void call("closeSession").then(renew, renew);
   }, [renew]);
-  const parts = useMemo(() => ({ session, renew, signOut }), [session, renew, signOut]);
+  const change = useCallback((other: string, instead: string) => {
+    forgetAsked();
+    void begin(other, instead).then(setSession, () => setSession({ kind: "away" }));
+  }, []);
+  const parts = useMemo(() => ({ session, renew, signOut, change }), [session, renew, signOut, change]);
   return <SessionContext value={parts}>{children}</SessionContext>;
 }
 

@@ -25,6 +25,9 @@ export interface FrameWords {
   readonly reload: string;
   readonly ended: string;
   readonly endedSays: string;
+  readonly whoGoesOn: string;
+  readonly stay: (name: string) => string;
+  readonly become: (name: string) => string;
   readonly signIn: string;
   readonly signInBy: string;
   readonly orLink: string;
@@ -65,6 +68,9 @@ export const frameWords: Words<FrameWords> = {
     reload: "Load again",
     ended: "Your session has ended.",
     endedSays: "What you pressed last was not done: sign in, and press it again. Releases go on by themselves.",
+    whoGoesOn: "Who are you?",
+    stay: (name) => `Stay ${name}`,
+    become: (name) => `Sign in as ${name}`,
     signIn: "Sign in",
     signInBy: "Sign in with your team’s account",
     orLink: "Or open a one-time link. The command line makes one:",
@@ -106,6 +112,9 @@ export const frameWords: Words<FrameWords> = {
     ended: "Votre session a pris fin.",
     endedSays:
       "Ce que vous venez de demander n’a pas été fait\u202f: connectez-vous et recommencez. Les mises en production continuent d’elles-mêmes.",
+    whoGoesOn: "Qui êtes-vous\u202f?",
+    stay: (name) => `Rester ${name}`,
+    become: (name) => `Se connecter comme ${name}`,
     signIn: "Connexion",
     signInBy: "Se connecter avec le compte de l’équipe",
     orLink: "Ou ouvrez un lien à usage unique. La ligne de commande en crée un\u202f:",

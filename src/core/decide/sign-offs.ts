@@ -1,4 +1,5 @@
 import type { Verdict } from "../../evidence/verdict.ts";
+import { shapeOf } from "../alike.ts";
 import { worsened } from "../apply.ts";
 import type { Fact } from "../decision.ts";
 import type { Standing } from "../evidence-book.ts";
@@ -81,7 +82,9 @@ export function isSameTarget(left: SignOffFor, right: SignOffFor): boolean {
  * rollback's validation lets nothing go forward, and whoever holds the role may give it.
  */
 export function isStarterAlone(release: Release, target: SignOffFor, signOff: Pick<SignOff, "by" | "role">): boolean {
-  const isStarter = (by: string): boolean => by === release.startedBy || by === release.startedFor;
+  const { startedBy, startedFor } = release;
+  // In whose name is what a pipeline wrote, perhaps before that person was ever seen here: another spelling is nobody else.
+  const isStarter = (by: string): boolean => by === startedBy || (startedFor !== null && shapeOf(by) === shapeOf(startedFor));
   if (target.kind === "rollback" || !isStarter(signOff.by)) return false;
   const after = [...signOffsFor(release, target), signOff];
   return isEnough(needsOf(release.plan, target), after) && after.every(({ by }) => isStarter(by));

@@ -1,3 +1,4 @@
+import { shapeOf } from "../alike.ts";
 import { missingRoles, needsOf } from "../decide/sign-offs.ts";
 import { namePhase, quote } from "../messages/context.ts";
 import { sayRoles } from "../messages/people.ts";
@@ -37,7 +38,8 @@ export function peopleItems(release: Release, people: readonly Someone[], langua
   const team = here.map(({ roles }) => roles);
   // A program signs nothing: in whose name it started is who may be alone.
   const starterName = release.startedFor ?? release.startedBy;
-  const starters = here.filter(({ name }) => name === release.startedBy || name === release.startedFor).map(({ roles }) => roles);
+  const shapes = [release.startedBy, release.startedFor].flatMap((name) => (name === null ? [] : [shapeOf(name)]));
+  const starters = here.filter(({ name }) => shapes.includes(shapeOf(name))).map(({ roles }) => roles);
   const stuck = forwardTargets(release.plan).filter((target) => {
     const needs = needsOf(release.plan, target);
     // That nobody has the role at all is told by itself.

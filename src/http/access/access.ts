@@ -3,7 +3,7 @@ import type { LoginSettings } from "../../config/open-login.ts";
 import type { Proxies } from "../../config/proxies-shape.ts";
 import { UserError } from "../../errors.ts";
 import type { AccessStore, Clock, Grant, StoredSession } from "../../ports.ts";
-import type { SessionPerson } from "../contract/access.ts";
+import type { OpenSessionBody, SessionPerson } from "../contract/access.ts";
 import type { Log } from "../log.ts";
 import { personOf } from "../tokens.ts";
 import type { Caller } from "../tokens.ts";
@@ -76,8 +76,8 @@ interface LinkHolder extends Holder {
 
 /** What failures are answered before a caller is told to wait. */
 const triesAtMost = { windowMs: 60_000, perPlace: 30, overall: 300 } as const;
-/** Sign-ins that may begin: each sends somebody to the provider. */
-const beginningsAtMost = { windowMs: 60_000, perPlace: 60, overall: 600 } as const;
+/** Sign-ins that may begin. Those of everybody are not counted together: strangers with many addresses would keep people from signing in. */
+const beginningsAtMost = { windowMs: 60_000, perPlace: 60, overall: Infinity } as const;
 
 /** Who may call a server, and how they show it: tokens, sessions, links. */
 export class Access {
@@ -144,9 +144,16 @@ export class Access {
     };
   }
 
-  /** Opens the session of a link's code and sets its cookie. Throws `link-unknown`, `origin-wrong` or `too-many-tries`. */
-  async openByLink(context: Context, code: string): Promise<Identified> {
+  /**
+   * Opens the session of a link's code and sets its cookie. Throws `link-unknown`, `origin-wrong` or `too-many-tries`, and `session-other` where it would
+   * end a session that is neither of who made the link nor of `instead`: whoever sends their own link to others would have them act in their name.
+   */
+  async openByLink(context: Context, { code, instead }: OpenSessionBody): Promise<Identified> {
     checkOrigin(context, this.publicUrl);
+    const here = await this.#whoIsHere(context);
+    const owner = this.#links.holderOf(code)?.name ?? null;
+    if (here !== null && owner !== null && ![owner, instead].includes(here))
+      throw new UserError("session-other", details.linkOfOther(owner, here), { who: owner });
     const holder = this.#links.redeem(code);
     const isOver = holder !== null && holder.from !== null && !(await this.#sessions.isOpen(holder.from));
     if (holder === null || isOver) {
@@ -184,7 +191,7 @@ export class Access {
     const person = this.#personBehind(signedIn);
     // What it did would stand in journals under the person's name.
     if (await this.machines.isNamedLike(person.name))
-      throw new UserError("login-name", `${person.name} is, or looks like, the name of a machine that has a token here.`, {
+      throw new UserError("login-name", details.nameOfMachine(person.name), {
         who: person.name,
       });
     return { opened: await this.#open(context, { ...person, via: "login" }, Infinity), to: flow.to };
@@ -240,6 +247,13 @@ export class Access {
     writeCookie(context, this.#home, { what: "session", value: id, seconds });
     this.roster.seen(caller);
     return { caller, via: session.via, session, proof: proofOf(session) };
+  }
+
+  /** Who is signed in in this browser; `null`: nobody whom a session lets in. */
+  async #whoIsHere(context: Context): Promise<string | null> {
+    const id = readCookie(context, this.#home, "session");
+    const session = id === null ? null : await this.#sessions.use(id);
+    return session === null ? null : (this.#callerOf(session)?.name ?? null);
   }
 
   #placeOf(context: Context): string {

@@ -24,12 +24,17 @@ export class Links<Holder extends { readonly name: string }> {
     return { code, expiresMs: this.#clock.nowMs() + lastsMs };
   }
 
-  /** Whose code this is, once; `null`: nobody's, used before, or too late. */
-  redeem(code: string): Holder | null {
-    const digest = digestOf(code);
-    const found = this.#open.get(digest);
-    this.#open.delete(digest);
+  /** Whose code this is; `null`: nobody's, used before, or too late. It is not used by that. */
+  holderOf(code: string): Holder | null {
+    const found = this.#open.get(digestOf(code));
     return found !== undefined && this.#clock.monotonicMs() < found.untilMs ? found.holder : null;
+  }
+
+  /** Whose code this is, once; `null` as `holderOf`. */
+  redeem(code: string): Holder | null {
+    const holder = this.holderOf(code);
+    this.#open.delete(digestOf(code));
+    return holder;
   }
 
   /** None of this person's opens anything any more. */

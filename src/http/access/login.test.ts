@@ -329,6 +329,18 @@ test("too many sign-ins from one address are told to wait", async () => {
   expect(await problem(await here.call("GET", "/login"))).toBe("too-many-tries");
 });
 
+test("nobody locks others out of signing in, neither from one address nor from many", async () => {
+  const { api } = await place();
+  const from = async (address: string): Promise<number> =>
+    (await api.call("GET", "/login", { as: null, headers: home, from: address })).status;
+  const one = await Promise.all(Array.from({ length: 700 }, () => from("203.0.113.1")));
+  expect(one.filter((status) => status === 302)).toHaveLength(60);
+  expect(await from("198.51.100.1")).toBe(302);
+  const network = Array.from({ length: 700 }, (_, index) => from(`2001:db8:0:${index.toString(16)}::1`));
+  expect(new Set(await Promise.all(network))).toEqual(new Set([302]));
+  expect(await from("198.51.100.2")).toBe(302);
+});
+
 test("without a provider there is no sign-in", async () => {
   const api = await smallApi();
   for (const path of ["/login", "/login/callback"]) expect(await problem(await api.call("GET", path, { as: null }))).toBe("login-unset");

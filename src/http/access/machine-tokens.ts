@@ -3,7 +3,7 @@ import type { AccessStore, Clock, StoredToken } from "../../ports.ts";
 import type { TokenView } from "../contract/access.ts";
 import type { Log } from "../log.ts";
 import type { Caller } from "../tokens.ts";
-import { shapeOf } from "./alike.ts";
+import { shapeOf } from "../../core/alike.ts";
 import type { Ends, Proof } from "./ends.ts";
 import { digestOf, newSecret } from "./secrets.ts";
 

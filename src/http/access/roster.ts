@@ -1,7 +1,7 @@
 import type { Clock } from "../../ports.ts";
 import type { KnownPerson } from "../contract/access.ts";
 import type { Caller } from "../tokens.ts";
-import { shapeOf } from "./alike.ts";
+import { shapeOf } from "../../core/alike.ts";
 
 /** Whoever called within this time is on, ms; so is who has an event stream open. */
 const isOnForMs = 2 * 60_000;
@@ -47,9 +47,9 @@ export class Roster {
     return likeIn(this.#named.values(), name);
   }
 
-  /** True when one could take a person for somebody who is called so. */
-  knows(name: string): boolean {
-    return this.namedLike(name) !== null || likeIn(this.#signedIn.values(), name) !== null;
+  /** Whom one could take for somebody who is called so, of the file or signed in since the server began; `null`: nobody. */
+  like(name: string): Caller | null {
+    return this.namedLike(name) ?? likeIn(this.#signedIn.values(), name);
   }
 
   /** They call now. */

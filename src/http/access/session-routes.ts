@@ -32,8 +32,7 @@ async function identifyIfPossible(context: Context<Env>, { access }: AppParts): 
 
 /** Opens a session with the code of a one-time link. */
 export async function openSession(context: Context<Env>, parts: AppParts): Promise<Response> {
-  const { code } = await readBody(context, openSessionBody);
-  const opened = await parts.access.openByLink(context, code);
+  const opened = await parts.access.openByLink(context, await readBody(context, openSessionBody));
   parts.log("info", "session-opened", { who: opened.caller.name, via: opened.via });
   return context.json(sessionAnswer(parts, opened));
 }

@@ -76,7 +76,8 @@ test("session fixation: a new id at every sign-in, the one before is worth nothi
   const api = await smallApi();
   const here = await signIn(api);
   const planted = here.told.at(-1)?.split(";")[0] ?? "";
-  await here.call("POST", "/api/v1/session", { body: { code: await codeIn(api.call("POST", "/api/v1/links", { as: "vera" })) } });
+  const code = await codeIn(api.call("POST", "/api/v1/links", { as: "vera" }));
+  await here.call("POST", "/api/v1/session", { body: { code, instead: "ada" } });
   expect(here.told.at(-1)?.startsWith(planted)).toBe(false);
   expect(await who(here)).toMatchObject({ name: "vera" });
   expect(await problem(await api.call("GET", "/api/v1/releases", { as: null, headers: { host, cookie: planted } }))).toBe("session-over");
@@ -84,6 +85,24 @@ test("session fixation: a new id at every sign-in, the one before is worth nothi
   const cookie = `serin-session-80=${"A".repeat(43)}`;
   await chosen.call("POST", "/api/v1/session", { body: { code: await codeIn(api.call("POST", "/api/v1/links")) }, headers: { cookie } });
   expect(chosen.cookies.get("serin-session-80")).not.toBe("A".repeat(43));
+});
+
+test("login CSRF: a link of somebody else takes nobody's session without their word, and is not used by the try", async () => {
+  const api = await smallApi();
+  const here = await signIn(api);
+  const code = await codeIn(api.call("POST", "/api/v1/links", { as: "vera" }));
+  for (const instead of [{}, { instead: "vera" }, { instead: "quentin" }]) {
+    const refused = await here.call("POST", "/api/v1/session", { body: { code, ...instead } });
+    expect([refused.status, await refused.json()]).toMatchObject([409, { code: "session-other", who: "vera" }]);
+    expect(await who(here)).toMatchObject({ name: "ada" });
+  }
+  const own = await codeIn(api.call("POST", "/api/v1/links"));
+  expect((await here.call("POST", "/api/v1/session", { body: { code: own } })).status).toBe(200);
+  expect((await here.call("POST", "/api/v1/session", { body: { code, instead: "ada" } })).status).toBe(200);
+  expect(await who(here)).toMatchObject({ name: "vera" });
+  const out = await codeIn(api.call("POST", "/api/v1/links"));
+  await here.call("DELETE", "/api/v1/session");
+  expect((await here.call("POST", "/api/v1/session", { body: { code: out } })).status).toBe(200);
 });
 
 test("a session ends when it was left alone, at the end of its day, and when it is closed", async () => {

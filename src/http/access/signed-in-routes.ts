@@ -19,7 +19,7 @@ export async function listSessions(context: Context<Env>, parts: AppParts): Prom
   const query = readQuery(context, pageQuery);
   const { caller, session } = identifiedOf(context);
   const open = await parts.access.openSessions();
-  const shown = open.filter(({ name, holder }) => name === caller.name || isAbove(caller, holder === null ? [] : [holder]));
+  const shown = open.filter(({ name, holder }) => isOwn(caller, name) || isAbove(caller, holder === null ? [] : [holder]));
   const views = shown.map((one) => viewOf(one, one.hash === session?.hash));
   const { items, next } = pageOf(views, ({ id }) => id, query);
   const answer: ListSessionsAnswer = { sessions: items, next };
@@ -46,13 +46,18 @@ export async function endSessionsOf(context: Context<Env>, parts: AppParts): Pro
   const known = parts.access.roster.known(who);
   if (theirs.length === 0 && known === null) throw new UserError("person-unknown", details.nobody(who));
   const held = [known, ...theirs.map(({ holder }) => holder)].flatMap((holder) => holder ?? []);
-  if (who !== caller.name && !isAbove(caller, held)) {
+  if (!isOwn(caller, who) && !isAbove(caller, held)) {
     const { access } = routes.endSessionsOf;
     checkAccess({ ...caller, roles: [] }, access, ` wherever ${who} has a role`);
   }
   const answer: EndSessionsAnswer = { ended: await parts.access.endSessions(who) };
   parts.log("info", "sessions-ended", { who, by: caller.name, ...answer });
   return context.json(answer);
+}
+
+/** True for the caller's own sessions. A machine has none: who is called as it is somebody else, named after its token was made. */
+function isOwn(caller: Caller, name: string): boolean {
+  return name === caller.name && caller.isMachine !== true;
 }
 
 /** True when the caller may end what somebody with these roles has opened: release manager wherever one of the roles holds. */

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { temporaryFolder } from "../../../test/fixtures/folder.ts";
 import { callers, smallApi } from "../../../test/fixtures/small-api.ts";
 import type { SmallApi } from "../../../test/fixtures/small-api.ts";
 import { smallBrowser } from "../../../test/fixtures/small-browser.ts";
@@ -120,4 +121,17 @@ test("whoever mints links takes nobody else's away", async () => {
   for (let times = 0; times < 20; times += 1) await api.call("POST", "/api/v1/links", { as: "vera" });
   expect(await problem(await smallBrowser(api).call("POST", "/api/v1/session", { body: { code: first } }))).toBe("link-unknown");
   expect((await smallBrowser(api).call("POST", "/api/v1/session", { body: { code: kept } })).status).toBe(200);
+});
+
+test("a machine that is called as somebody, who came later, neither sees nor ends their sessions", async () => {
+  const dataDir = await temporaryFolder();
+  const before = await smallApi({ dataDir });
+  const body = { name: "grace", roles: ["release-manager"], environments: ["staging"] };
+  const { token } = (await (await before.call("POST", "/api/v1/tokens", { body })).json()) as { readonly token: string };
+  await before.close();
+  const api = await smallApi({ dataDir, callers: [...callers, { name: "grace", roles: ["release-manager"], environments: null }] });
+  await signIn(api, "grace");
+  expect(await listed(await api.call("GET", "/api/v1/sessions", { as: token }))).toEqual([]);
+  expect((await api.call("DELETE", "/api/v1/people/grace/sessions", { as: token })).status).toBe(403);
+  expect(await api.store.access.sessions()).toHaveLength(1);
 });

@@ -30,7 +30,7 @@ export async function createToken(context: Context<Env>, parts: AppParts): Promi
   const caller = onlyPeople(callerOf(context));
   const environments = asked ?? managedBy(caller);
   if (asked !== undefined) checkPlaces(caller, asked, parts.environments);
-  if (parts.access.roster.knows(name)) throw new UserError("name-taken", details.nameTaken(name));
+  if (parts.access.roster.like(name) !== null) throw new UserError("name-taken", details.nameTaken(name));
   const createdBy = caller.name;
   const answer: CreateTokenAnswer = await parts.access.machines.create({
     name,

@@ -44,9 +44,11 @@ export class Tries {
     const oldest = this.#counted.size >= mostPlaces ? this.#counted.keys().next() : null;
     if (oldest?.value !== undefined) this.#counted.delete(oldest.value);
     this.#counted.set(place, count);
-    this.#all += 1;
-    if (count <= this.#atMost.perPlace && this.#all <= this.#atMost.overall) return;
-    if (count === this.#atMost.perPlace + 1 || this.#all === this.#atMost.overall + 1) {
+    // One place that goes on and on takes up no more of everybody's than are its own.
+    const isPlaceOver = count > this.#atMost.perPlace;
+    if (!isPlaceOver) this.#all += 1;
+    if (!isPlaceOver && this.#all <= this.#atMost.overall) return;
+    if (isPlaceOver ? count === this.#atMost.perPlace + 1 : this.#all === this.#atMost.overall + 1) {
       this.#log("warning", "too-many-tries", { from: place, here: count, ofAll: this.#all });
     }
     const retryAfterS = Math.max(1, Math.ceil((this.#sinceMs + this.#atMost.windowMs - nowMs) / 1_000));

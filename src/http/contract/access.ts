@@ -31,7 +31,12 @@ export interface SessionPerson {
 export const loginQuery = z.strictObject({ to: z.string().max(2_000).default("/") });
 
 /** The body of `openSession`: the code of a one-time link, which stands behind `#once=` and so is never sent in an address. */
-export const openSessionBody = z.strictObject({ code: z.string().regex(/^[A-Za-z0-9_-]{43}$/, "is not the code of a link") });
+export const openSessionBody = z.strictObject({
+  code: z.string().regex(/^[A-Za-z0-9_-]{43}$/, "is not the code of a link"),
+  /** Whose session of this browser may end for it. Absent: nobody's but that of who is signed in by the link. */
+  instead: z.string().min(1).max(200).optional(),
+});
+export type OpenSessionBody = z.infer<typeof openSessionBody>;
 
 /** The answer of `createLink`: an address that opens the dashboard once, as the caller. */
 export interface CreateLinkAnswer {

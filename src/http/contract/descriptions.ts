@@ -151,7 +151,7 @@ export const descriptions: Readonly<Record<RouteName, Description>> = {
     says: "Signs in with the code of a one-time link.",
     body: openSessionBody,
     answers: json("SessionAnswer"),
-    problems: ["link-unknown", "origin-wrong", "too-many-tries"],
+    problems: ["link-unknown", "session-other", "origin-wrong", "too-many-tries"],
   },
   closeSession: { says: "Signs out.", answers: { 204: "no body" } },
   listSessions: {

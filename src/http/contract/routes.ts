@@ -60,11 +60,16 @@ export const routes = {
 
 export type RouteName = keyof typeof routes;
 
-/** The path of a route with its values filled in and escaped. Throws when a value is missing. */
+/** False for a value that no path can hold: escaped too, "." and ".." are steps, and the call would go elsewhere. */
+export function fitsPath(value: string): boolean {
+  return value !== "." && value !== "..";
+}
+
+/** The path of a route with its values filled in and escaped. Throws when a value is missing, or does not fit. */
 export function pathOf(route: Route, values: Readonly<Record<string, string>> = {}): string {
   return route.path.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = values[name];
-    if (value === undefined) throw new Error(`${route.path} needs a value for ${name}`);
+    if (value === undefined || !fitsPath(value)) throw new Error(`${route.path} needs a value for ${name}`);
     return encodeURIComponent(value);
   });
 }
