@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { apply } from "../src/core/apply.ts";
 import { decide } from "../src/core/decide.ts";
-import type { Decision } from "../src/core/decision.ts";
+import type { Decision, Fact } from "../src/core/decision.ts";
 import { bookAfterDecision, bookAfterRow } from "../src/core/evidence-book.ts";
 import type { EvidenceBook } from "../src/core/evidence-book.ts";
 import type { Reaction } from "../src/core/reactions.ts";
 import type { Release } from "../src/core/release.ts";
 import { canSign } from "../src/core/signers.ts";
 import type { Status } from "../src/core/status.ts";
+import type { Verdict } from "../src/evidence/verdict.ts";
 import {
   ask,
   bookOf,
@@ -28,12 +29,14 @@ import {
   statusOf,
   toldAll,
 } from "./decision-desk.ts";
+import { sampleVerdicts } from "./sample-view.ts";
 
 /* Two guards have failed, one reaction runs, and every gate has passed: nothing goes on past the second when the first is dealt with. */
 
 const slow = counts(600, 2_000, 20, 20_000);
 const few = counts(30, 1_000, 3_000, 10_000);
 const both = bookOf({ ...fine, "latency>2000ms": slow, orders: few }, { observedMs: 9 * minuteMs });
+const verdictOf = (kind: Verdict["kind"]): Verdict => ({ ...sampleVerdicts["pricetruth is down"]!, kind });
 const reacting = (book: EvidenceBook, check: string, reaction: Reaction): EvidenceBook => ({
   ...book,
   checks: book.checks.map((one) => (one.id === check ? { ...one, reaction } : one)),
@@ -72,6 +75,27 @@ describe("when a reaction ends while another guard has failed", () => {
     const other = next(release, decision);
     const again = decide(other, book, seen(other, { requests: [ask("resume", "release-manager")] }));
     expect(refusalOf(again)?.kind).toBe("stale");
+  });
+
+  test("a rollback that waited for an investigation keeps the time that it promised from its own proof on", () => {
+    const slowBy: Reaction = { kind: "rollback-within", withinMs: 5 * minuteMs };
+    const book = reacting(both, "latency p95 > 2s", slowBy);
+    const running = releaseIn(holding(investigation(startMs + 9 * minuteMs)), { told: { ...told, "latency p95 > 2s": "undecided" } });
+    const proven = next(running, decide(running, book, seen(running)));
+    expect(proven.failedMs).toEqual({ "latency p95 > 2s": startMs + 1_000 });
+    const goOn = seen(proven, { nowMs: startMs + 3 * minuteMs, requests: [ask("resume", "release-manager", { expectRevision: 6 })] });
+    expect(decide(proven, book, goOn)?.status).toMatchObject({
+      why: { kind: "countdown", breach: { check: "latency p95 > 2s", atMs: startMs + 1_000 }, doneByMs: startMs + 1_000 + 5 * minuteMs },
+    });
+  });
+
+  test.each<[string, Fact]>([
+    ["is over", { kind: "cancelled", check: "latency p95 > 2s", verdict: verdictOf("pass") }],
+    ["was looked at", { kind: "dismissed", check: "latency p95 > 2s", by: "Ada" }],
+    ["is no proof any more", { kind: "verdict", check: "latency p95 > 2s", verdict: verdictOf("undecided"), moreMs: null }],
+  ])("a failure that %s counts from its next proof on", (_, fact) => {
+    const failed = releaseIn(observing(0), { told, failedMs: { "latency p95 > 2s": startMs } });
+    expect(next(failed, { status: failed.status, facts: [fact] }).failedMs).toEqual({});
   });
 
   test("one that is looked away from holds nothing up", () => {

@@ -35,6 +35,7 @@ export function newborn(head: {
     signOffs: [],
     rehearsedMs: null,
     told: {},
+    failedMs: {},
     dismissed: [],
     shown: [{ revision: 0, told: {} }],
     wasExposed: false,
@@ -60,6 +61,7 @@ export function apply(release: Release, entry: Entry): Release {
   const now = { revision: entry.revision, told: after.told };
   return {
     ...after,
+    failedMs: failedAfter(release, decision.facts, entry.atMs),
     wasExposed: release.wasExposed || isExposed(decision.status),
     shown: isMaterial ? [now] : after.told === release.told ? release.shown : [...release.shown, now],
     materialRevision: isMaterial ? entry.revision : release.materialRevision,
@@ -129,7 +131,7 @@ export function applyFact(release: Release, fact: Fact): Release {
     case "cancelled":
       return { ...release, told: { ...release.told, [fact.check]: fact.verdict.kind } };
     case "share-seen":
-      return { ...release, told: toldOfNextShare(release) };
+      return { ...release, told: ofEveryShare(release.told, release.plan) };
     case "rehearsed":
       return { ...release, rehearsedMs: fact.tookMs };
     case "late":
@@ -159,15 +161,35 @@ export function applyFact(release: Release, fact: Fact): Release {
   }
 }
 
+/** A failure that somebody has looked at, that is over, or whose test begins anew at the next share, does not count from then on. */
+function failedAfter({ failedMs, plan }: Release, facts: readonly Fact[], atMs: number): Release["failedMs"] {
+  return facts.reduce((before, fact) => {
+    switch (fact.kind) {
+      case "verdict":
+      case "breach":
+        if (fact.verdict.kind !== "fail") return without(before, fact.check);
+        return fact.verdict.shared ? before : { [fact.check]: atMs, ...before };
+      case "cancelled":
+      case "dismissed":
+      case "recovered":
+        return without(before, fact.check);
+      case "share-seen":
+        return ofEveryShare(before, plan);
+      default:
+        return before;
+    }
+  }, failedMs);
+}
+
 /** A gate that is judged afresh is open again, and that is no news. */
-function without(told: Release["told"], gate: string): Release["told"] {
-  return Object.fromEntries(Object.entries(told).filter(([check]) => check !== gate));
+function without<Value>(byCheck: Readonly<Record<string, Value>>, gone: string): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(byCheck).filter(([check]) => check !== gone));
 }
 
 /** What begins anew at the next share is open again, and that is no news. */
-function toldOfNextShare({ told, plan }: Release): Release["told"] {
+function ofEveryShare<Value>(byCheck: Readonly<Record<string, Value>>, plan: Plan): Readonly<Record<string, Value>> {
   const anew = new Set(checksOf(plan).flatMap((check) => (isOfPresentShare(check) ? [check.id] : [])));
-  return Object.fromEntries(Object.entries(told).filter(([check]) => !anew.has(check)));
+  return Object.fromEntries(Object.entries(byCheck).filter(([check]) => !anew.has(check)));
 }
 
 /** What was noted of the checks for somebody who looked at `revision`, which is not older than the material one. */

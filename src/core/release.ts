@@ -27,6 +27,8 @@ export interface Release {
   readonly rehearsedMs: number | null;
   /** Verdict kind last noted in the journal, by check. */
   readonly told: Readonly<Record<string, Verdict["kind"]>>;
+  /** When the failure of each check that counts as failed was noted, epoch ms: a delayed reaction that waited for another one runs from there. */
+  readonly failedMs: Readonly<Record<string, number>>;
   /** Guards, and no gates, whose failure a person has looked at and decided to go on with; they react again once they are proven to be well. */
   readonly dismissed: readonly string[];
   /** What was last noted of the checks at the material revision and after it, oldest first: what somebody saw who looked at one of these revisions. */

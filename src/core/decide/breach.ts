@@ -16,11 +16,16 @@ const unrehearsedMs = 5_000;
 
 /** What the strictest failed check sets off; `null` when nothing failed that is not being dealt with already. */
 export function decideBreach(sight: Sight): Step | null {
+  return decideFailed(sight, () => sight.nowMs);
+}
+
+/** As `decideBreach`; a reaction runs from `sinceMs`, epoch ms. */
+function decideFailed(sight: Sight, sinceMs: (failure: Failure) => number): Step | null {
   const { status } = sight.release;
   if (!isExposed(status) && status.kind !== "rolling-back") return null;
   const worst = failures(sight).sort(strictestFirst)[0];
   if (!worst || !isUpgrade(sight, worst.reaction)) return null;
-  const breach: Breach = { check: worst.standing.check.id, atMs: sight.nowMs, reaction: worst.reaction };
+  const breach: Breach = { check: worst.standing.check.id, atMs: sinceMs(worst), reaction: worst.reaction };
   const told: Fact = { kind: "breach", check: breach.check, verdict: worst.standing.verdict };
   if (status.kind === "rolling-back") {
     const upgraded: Fact = { kind: "upgraded", from: status.reaction, to: worst.reaction };
@@ -40,7 +45,11 @@ export function decideNext(sight: Sight, ended: readonly string[]): Step | null 
   const { status } = release;
   if (status.kind !== "holding" || !("breach" in status.why)) return null;
   const observing: Status = { kind: "observing", phase: status.phase, sinceMs: nowMs };
-  return decideBreach({ ...sight, release: { ...release, status: observing, dismissed: [...release.dismissed, ...ended] } });
+  const next = { ...sight, release: { ...release, status: observing, dismissed: [...release.dismissed, ...ended] } };
+  // A rollback that waited meanwhile keeps the time that it promised; an investigation is given whole, for it takes people.
+  return decideFailed(next, ({ reaction, standing }) =>
+    reaction.kind === "rollback-within" ? (release.failedMs[standing.check.id] ?? nowMs) : nowMs,
+  );
 }
 
 /** A running countdown or investigation: cancelled by fresh evidence, or committed when its time has come; `null`: it goes on. */
@@ -125,7 +134,7 @@ function delayedReaction(sight: Sight, breach: Breach): Delayed | null {
   if (reaction.kind !== "rollback-within") return null;
   const doneByMs = Math.min(atMs + reaction.withinMs, running.doneByMs);
   const marginMs = Math.max(leastMarginMs, 2 * (sight.release.rehearsedMs ?? unrehearsedMs));
-  return { kind: "countdown", breach, commitByMs: Math.max(atMs, Math.min(doneByMs - marginMs, running.commitByMs)), doneByMs };
+  return { kind: "countdown", breach, commitByMs: Math.max(sight.nowMs, Math.min(doneByMs - marginMs, running.commitByMs)), doneByMs };
 }
 
 type Delayed = Extract<HoldReason, { readonly commitByMs: number }>;
