@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { decide } from "../src/core/decide.ts";
+import { bookAfterRow } from "../src/core/evidence-book.ts";
 import type { EvidenceBook } from "../src/core/evidence-book.ts";
 import type { SeenWorkloads } from "../src/core/observation.ts";
 import type { Release } from "../src/core/release.ts";
@@ -9,6 +10,7 @@ import { wanted } from "../src/core/wanted.ts";
 import {
   ask,
   bookOf,
+  counts,
   fine,
   good,
   goingBack,
@@ -86,4 +88,16 @@ test("who asks it to go on at once past a guard that was never read is told so",
   const asked = decide(release, unread, seen(release, { requests: [ask("promote", "release-manager")] }));
   expect(refusalOf(asked)).toEqual({ kind: "would-hold", why: { kind: "no-data", checks: ["prices is down"] } });
   expect(statusOf(asked)).toBe("observing 0");
+});
+
+test("who asks it to go on at once while a guard that was far from its line is in doubt is told so; the time that is left decides it", () => {
+  const at = releaseIn(observing(2), { told: toldAll(good) });
+  const doubted = bookAfterRow({ ...good, observedMs: [0, 0, 0] }, at, {
+    ...seen(at),
+    readings: { errors: counts(600, 2_000, 0, 0) },
+  });
+  const asked = decide(at, doubted, seen(at, { requests: [ask("promote", "release-manager")] }));
+  expect(refusalOf(asked)).toEqual({ kind: "would-hold", why: { kind: "undecided", checks: ["errors > 3%"] } });
+  expect(statusOf(asked)).toBe("observing 2");
+  expect(statusOf(decide(at, { ...doubted, observedMs: good.observedMs }, seen(at)))).not.toMatch(/holding/);
 });

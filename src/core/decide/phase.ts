@@ -32,7 +32,12 @@ export function standInPhase(sight: Ahead, phase: number, pace: Pace): Step {
   const observedMs = sight.book.observedMs[phase] ?? 0;
   if (pace === "in time" && observedMs < plan.observeMs) return { status: observe(sight, phase), facts: [] };
   const open = openGates(sight, phase);
-  if (open.length === 0) return goOn(sight, phase);
+  if (open.length === 0) {
+    const doubted = pace === "at once" ? doubtedGuards(sight) : [];
+    return doubted.length === 0
+      ? goOn(sight, phase)
+      : { status: hold(sight, phase, { kind: "undecided", checks: ids(doubted) }), facts: [] };
+  }
   const checks = open.map((standing) => standing.check.id);
   const leftMs = plan.observeMs + plan.extendMs - observedMs;
   const helps = open.every((standing) => standing.moreMs !== null && standing.moreMs <= leftMs);
@@ -77,6 +82,13 @@ function obstacleTo(sight: Ahead, phase: number): HoldReason | null {
 function lonelyGuards({ release, standings }: Ahead): readonly Standing[] {
   if (!isWithoutStable(release)) return [];
   return standings.filter(({ check }) => check.phase === null && compares(check) && !release.dismissed.includes(check.id));
+}
+
+/** Guards that were far from their line, until newer readings spoke against it: nobody cuts short the time in which that is decided. */
+function doubtedGuards({ release, standings }: Ahead): readonly Standing[] {
+  return standings.filter(
+    ({ check, verdict }) => check.phase === null && verdict.because.kind === "evidence-restarted" && !release.dismissed.includes(check.id),
+  );
 }
 
 /** Time is over and every gate passed: the next phase, unless a report, somebody's word, the calendar or a freeze is in the way. */
