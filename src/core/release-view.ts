@@ -22,6 +22,8 @@ export interface ReleaseView {
   /** By service. */
   readonly versions: Readonly<Record<string, Versions>>;
   readonly startedBy: string;
+  /** In whose name it was started; `null`: nobody was named. */
+  readonly startedFor: string | null;
   readonly createdMs: number;
   /** The moment of this view. */
   readonly nowMs: number;

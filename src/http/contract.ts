@@ -102,6 +102,8 @@ export interface ReleaseSummary {
   readonly environment: string;
   readonly versions: Readonly<Record<string, { readonly canary: string; readonly stable: string }>>;
   readonly startedBy: string;
+  /** In whose name it was started; `null`: nobody was named. */
+  readonly startedFor: string | null;
   readonly createdMs: number;
   /** Kind of the status ("observing"); the sentence says it for people. */
   readonly status: string;

@@ -5,7 +5,7 @@ import type { ReleaseSummary } from "./contract.ts";
 
 /** A release in a list, as `buildReleaseView` says it, without the verdicts of its checks: those take time. */
 export function summaryOf({ release, phases, asks }: Glance, nowMs: number, language: Language = release.plan.language): ReleaseSummary {
-  const { id, plan, versions, startedBy, createdMs, status } = release;
+  const { id, plan, versions, startedBy, startedFor, createdMs, status } = release;
   const phase = "phase" in status ? phases[status.phase] : undefined;
   const progress = phase && { observedMs: phase.observedMs ?? 0, ofMs: phase.observeMs };
   return {
@@ -15,6 +15,7 @@ export function summaryOf({ release, phases, asks }: Glance, nowMs: number, lang
     environment: plan.environment,
     versions,
     startedBy,
+    startedFor,
     createdMs,
     status: status.kind,
     ...standsOf(release, { plan, nowMs, ...(progress && { progress }) }, language),

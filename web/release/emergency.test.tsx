@@ -25,6 +25,7 @@ function summary(over: Partial<ReleaseSummary>): ReleaseSummary {
     environment: "production",
     versions: {},
     startedBy: "Ada",
+    startedFor: null,
     createdMs: 1,
     status: "observing",
     tone: "calm",

@@ -9,6 +9,7 @@ import { usePerson } from "../app/session.tsx";
 import { releaseWords } from "../words/release-words.ts";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayAge, sayTimeExactly, sayWhen } from "../words/numbers.ts";
+import { sayStarter } from "../words/starter.ts";
 import { shortVersion } from "../words/versions.ts";
 import type { Asking } from "./asking.tsx";
 import { Countdown } from "./countdown.tsx";
@@ -36,7 +37,7 @@ export function Title({ view, heard }: { readonly view: ReleaseView; readonly he
         <p>
           <span className="strong">{view.environment}</span> · {view.timeZone} <Clock heard={heard} timeZone={view.timeZone} />
         </p>
-        <p className="faint">{words.startedBy(view.startedBy, sayWhen(view.createdMs, view.nowMs, view.timeZone, language))}</p>
+        <p className="faint">{words.startedBy(sayStarter(view, language), sayWhen(view.createdMs, view.nowMs, view.timeZone, language))}</p>
       </div>
     </header>
   );

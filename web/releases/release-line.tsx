@@ -7,6 +7,7 @@ import { usePerson } from "../app/session.tsx";
 import { useLanguage, useWords } from "../words/language.ts";
 import { sayAge, sayWhen } from "../words/numbers.ts";
 import { releasesWords } from "../words/releases-words.ts";
+import { sayStarter } from "../words/starter.ts";
 import { shortVersion } from "../words/versions.ts";
 import { isOver } from "./order.ts";
 import { PhaseDots } from "./phase-dots.tsx";
@@ -44,7 +45,7 @@ export const ReleaseLine = memo(function ReleaseLine(props: { readonly release: 
       >
         {(isOver(release) ? words.endedAgo : words.since)(sayAge(ageMs, language))}
       </span>
-      <span className="line-owner">{words.by(release.startedBy)}</span>
+      <span className="line-owner">{words.by(sayStarter(release, language))}</span>
     </li>
   );
 });

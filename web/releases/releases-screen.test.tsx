@@ -16,6 +16,7 @@ function summary(over: Partial<ReleaseSummary>): ReleaseSummary {
     environment: "production",
     versions,
     startedBy: "Ada",
+    startedFor: null,
     createdMs: sampleNowMs,
     status: "observing",
     tone: "calm",
@@ -38,7 +39,15 @@ const list = (releases: readonly ReleaseSummary[], over: Partial<ReleasesEvent> 
 const names = (page: DashboardPage): readonly (string | null)[] => page.findAll(".line-link").map((link) => link.textContent);
 
 const calm = summary({ id: "a", plan: "calm" });
-const trouble = summary({ id: "b", plan: "trouble", tone: "danger", sentence: "Rolling back", createdMs: sampleNowMs - minuteMs });
+const trouble = summary({
+  startedBy: "ci",
+  startedFor: "Ada",
+  id: "b",
+  plan: "trouble",
+  tone: "danger",
+  sentence: "Rolling back",
+  createdMs: sampleNowMs - minuteMs,
+});
 const held = summary({ id: "h", tone: "holding" });
 const over = summary({ id: "c", plan: "over", tone: "good", status: "promoted", sentence: "Promoted", environment: "staging" });
 
@@ -47,7 +56,7 @@ describe("the list of releases", () => {
     const page = await openDashboard("/?lang=en", { releases: list([over, calm, trouble]) });
     expect(names(page)).toEqual(["trouble", "calm", "over"]);
     const [first] = page.findAll(".release-line");
-    for (const said of ["going back", "Rolling back", "for 6", "by Ada", "v1 → v2", "production"])
+    for (const said of ["going back", "Rolling back", "for 6", "by ci for Ada", "v1 → v2", "production"])
       expect(first?.textContent).toContain(said);
     expect(page.findAll("h2").map((title) => title.textContent)).toEqual(["Running", "Over"]);
   });

@@ -87,6 +87,7 @@ export function viewOfStandings(
     language,
     versions: release.versions,
     startedBy: release.startedBy,
+    startedFor: release.startedFor,
     createdMs: release.createdMs,
     nowMs,
     status,
@@ -135,7 +136,10 @@ function countdownOf(status: Status, context: Context, language: Language): Coun
 
 /** A release as a list shows it: without its journal and its evidence, which are long. */
 export interface Glance {
-  readonly release: Pick<Release, "id" | "plan" | "versions" | "startedBy" | "createdMs" | "status" | "reports" | "rollback">;
+  readonly release: Pick<
+    Release,
+    "id" | "plan" | "versions" | "startedBy" | "startedFor" | "createdMs" | "status" | "reports" | "rollback"
+  >;
   readonly phases: readonly PhaseView[];
   /** Whose word is asked for; see `rolesAsked`. */
   readonly asks: ReturnType<typeof rolesAsked>;
@@ -143,9 +147,9 @@ export interface Glance {
 
 /** What a list shows of a release. */
 export function glanceOf(seen: Parameters<typeof phasesOf>[0]): Glance {
-  const { id, plan, versions, startedBy, createdMs, status, reports, rollback } = seen.release;
+  const { id, plan, versions, startedBy, startedFor, createdMs, status, reports, rollback } = seen.release;
   return {
-    release: { id, plan, versions, startedBy, createdMs, status, reports, rollback },
+    release: { id, plan, versions, startedBy, startedFor, createdMs, status, reports, rollback },
     phases: phasesOf(seen),
     asks: rolesAsked(seen.release),
   };
