@@ -145,6 +145,24 @@ test("what the server says of a body is said of the options that were typed", as
   expect(err).toContain("--reason: must say why; --as: Invalid option; /versions/web: is no version. `--help`");
 });
 
+test("in whose name a pipeline starts is sent with the start, and a name that is nobody's is said of the option", async () => {
+  const plan = join(await temporaryFolder(), "plan.yaml");
+  writeFileSync(plan, "kind: ReleasePlan\n");
+  const words = ["start", plan, "--reason", "r", "--set", "web=2", "--for", "Adda"];
+  const errors = [{ pointer: "/startedFor", detail: "is nobody here" }];
+  const problem = { code: "body-invalid", title: "t", detail: "d", remedy: "r", status: 422, errors };
+  let body = "";
+  const server = await startSmallServer((request, response) => {
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => response.writeHead(422, { "content-type": "application/json" }).end(JSON.stringify(problem)));
+  });
+  onTestFinished(() => server.close());
+  const { exit, err } = await type(words, { SERIN_TOKEN: "token", SERIN_SERVER: server.url });
+  expect(exit).toBe("bad-input");
+  expect(err).toContain("--for: is nobody here");
+  expect(JSON.parse(body)).toMatchObject({ startedFor: "Adda", versions: { web: "2" } });
+});
+
 test("standard output has one line for each release, and no other", async () => {
   const one = { id: "shop-1", environment: "production", sentence: "Promoted" };
   const { out, err } = await typeTo(["list", "--limit", "1"], 200, { releases: [one], next: "shop-1" }, { [versionHeader]: "0.1.0" });

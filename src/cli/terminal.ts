@@ -91,6 +91,7 @@ function mistake(error: unknown): UserError {
 /** Members of bodies and queries by what people type for them; what is not here has the same name in both. */
 const typedFor: Readonly<Record<string, string>> = {
   as: "--as",
+  at: "--at",
   before: "--before",
   environment: "ENVIRONMENT",
   environments: "--environment",
@@ -101,6 +102,7 @@ const typedFor: Readonly<Record<string, string>> = {
   reason: "--reason",
   roles: "--role",
   rps: "--rps",
+  startedFor: "--for",
   untilMs: "--until",
 };
 
