@@ -115,17 +115,22 @@ test("nobody fills a journal with what they may not ask, nor wears people out wi
   expect((await ask(api, id, "olga", "rollback")).status).toBe(200);
 });
 
-test("who set a pipeline going counts as who started, by name or as they sign in, and has to be somebody", async () => {
-  const tara: Caller = { name: "tara", login: "tara@shop.example", roles: ["release-manager"], environments: null };
-  const api = await smallApi({ callers: [...callers, tara] });
+/** A pipeline with a token of its own, which begins a release in somebody's name. */
+async function pipelineOf(api: SmallApi): Promise<(startedFor: string) => Promise<Response>> {
   const made = await api.call("POST", "/api/v1/tokens", { body: { name: "pipeline", roles: ["devops-lead"] } });
   const { token } = (await made.json()) as { readonly token: string };
-  const begin = (startedFor: string): Promise<Response> =>
+  return (startedFor) =>
     api.call("POST", "/api/v1/releases", {
       as: token,
       headers: { "idempotency-key": crypto.randomUUID() },
       body: { ...startBody, startedFor },
     });
+}
+
+test("who set a pipeline going counts as who started, by name or as they sign in, and has to be somebody", async () => {
+  const tara: Caller = { name: "tara", login: "tara@shop.example", roles: ["release-manager"], environments: null };
+  const api = await smallApi({ callers: [...callers, tara] });
+  const begin = await pipelineOf(api);
   for (const nobody of ["mallory", " ", "Tara", "tar\u0430", "TARA@shop.example", "pipeline", ""])
     expect([nobody, await codeOf(await begin(nobody))]).toEqual([nobody, "body-invalid"]);
   const { id } = (await (await begin("tara@shop.example")).json()) as StartReleaseAnswer;
@@ -143,14 +148,7 @@ test("who set a pipeline going counts as who started, by name or as they sign in
 test("where people sign in, whoever was not seen yet counts as starter in whatever spelling, and no machine does", async () => {
   const login = { issuer: "https://id.example", client: "serin", secret: null, scopes: [], name: "name", groups: "groups", roles: [] };
   const api = await smallApi({ login, publicUrl: "https://serin.example", people: callers.filter(({ name }) => name !== "ada") });
-  const made = await api.call("POST", "/api/v1/tokens", { body: { name: "pipeline", roles: ["devops-lead"] } });
-  const { token } = (await made.json()) as { readonly token: string };
-  const begin = (startedFor: string): Promise<Response> =>
-    api.call("POST", "/api/v1/releases", {
-      as: token,
-      headers: { "idempotency-key": crypto.randomUUID() },
-      body: { ...startBody, startedFor },
-    });
+  const begin = await pipelineOf(api);
   for (const nobody of ["Pipeline", "pipeline", "p\u0456peline"])
     expect([nobody, await codeOf(await begin(nobody))]).toEqual([nobody, "body-invalid"]);
   expect(await codeOf(await begin("\u0430da"))).toBe("body-invalid");

@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { processWorkloads } from "../../src/adapters/workloads/process.ts";
@@ -9,32 +8,11 @@ import { freePort } from "../../src/demo/free-port.ts";
 import { createClock } from "../../src/engine/clock.ts";
 import type { ReleaseView } from "../../src/http/release-view.ts";
 import { temporaryFolder } from "../fixtures/folder.ts";
+import { processPlan } from "../fixtures/process-plan.ts";
 import { serin, serinGoing } from "../fixtures/serin.ts";
 import type { Finished, Going } from "../fixtures/serin.ts";
 
 /* A server that is copied while it runs, as docs/operating.md says, and lost: another one goes on with its release from the copy. */
-
-const workload = fileURLToPath(new URL("../fixtures/workload.ts", import.meta.url));
-
-function planText(port: number): string {
-  return `apiVersion: serin.dev/v1
-kind: ReleasePlan
-metadata: { name: small, environment: production, timeZone: Europe/Paris, language: en }
-scrape: 1s
-services:
-  - { name: web, workload: { kind: process, command: [node, ${JSON.stringify(workload)}], port: ${port} }, data: expand-only }
-traffic: { kind: edge, login: "POST /login", routes: { /: web } }
-smoke: ["GET /"]
-metrics:
-  error-rate: { kind: ratio, source: edge, bad: "5xx" }
-phases:
-  - { name: 10 %, share: 10%, audience: everyone, observe: 15m, gates: { error-rate: "< 0.5%" } }
-  - { name: 100 %, share: 100%, audience: everyone, observe: 15m, gates: { error-rate: "< 0.5%" } }
-guards:
-  - { when: "error-rate > 5%", then: rollback }
-people: { start: { all: [] } }
-`;
-}
 
 /** The commands of the section of this title, as they stand there. */
 async function commandsUnder(title: string): Promise<string> {
@@ -71,7 +49,7 @@ connections: { routers: { edge: ${connection} }, sources: { edge: ${connection} 
 people: [{ name: ada, roles: [release-manager] }]
 `,
   );
-  await writeFile(file("plan.yaml"), planText(await freePort()));
+  await writeFile(file("plan.yaml"), processPlan({ port: await freePort(), start: "", scrape: "1s" }));
   const serverOn = (data: string): Promise<Going> =>
     going(["server", "--data", data, "--config", file("serin.yaml"), "--listen", "127.0.0.1:0"]);
   let [server, data] = [await serverOn(from), from];

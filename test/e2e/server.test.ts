@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { signatureOf } from "../../src/adapters/notices/slack/signature.ts";
 import { processWorkloads } from "../../src/adapters/workloads/process.ts";
 import { createClock } from "../../src/engine/clock.ts";
 import type { ReleaseView } from "../../src/http/release-view.ts";
 import { freePort } from "../../src/demo/free-port.ts";
+import { processPlan } from "../fixtures/process-plan.ts";
 import { serin, serinGoing } from "../fixtures/serin.ts";
 import type { Finished, Going } from "../fixtures/serin.ts";
 
@@ -17,7 +17,6 @@ import type { Finished, Going } from "../fixtures/serin.ts";
  * day with serin does.
  */
 
-const workload = fileURLToPath(new URL("../fixtures/workload.ts", import.meta.url));
 let folder = "";
 let edge: Going;
 let server: Going;
@@ -40,25 +39,6 @@ async function view(): Promise<ReleaseView> {
   return JSON.parse(out) as ReleaseView;
 }
 
-function planText(port: number): string {
-  return `apiVersion: serin.dev/v1
-kind: ReleasePlan
-metadata: { name: small, environment: production, timeZone: Europe/Paris, language: en }
-services:
-  - { name: web, workload: { kind: process, command: [node, ${JSON.stringify(workload)}], port: ${port} }, data: expand-only }
-traffic: { kind: edge, login: "POST /login", routes: { /: web } }
-smoke: ["GET /"]
-metrics:
-  error-rate: { kind: ratio, source: edge, bad: "5xx" }
-phases:
-  - { name: 10 %, share: 10%, audience: everyone, observe: 15m, gates: { error-rate: "< 0.5%" } }
-  - { name: 100 %, share: 100%, audience: everyone, observe: 15m, gates: { error-rate: "< 0.5%" } }
-guards:
-  - { when: "error-rate > 5%", then: rollback }
-people: { start: { all: [release-manager] } }
-`;
-}
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "serin-server-"));
   await writeFile(file("edge.token"), "a-token-of-sixteen-or-more\n", { mode: 0o600 });
@@ -79,7 +59,7 @@ people:
   - { name: vera, roles: [viewer] }
 `,
   );
-  await writeFile(file("plan.yaml"), planText(await freePort()));
+  await writeFile(file("plan.yaml"), processPlan({ port: await freePort(), start: "release-manager" }));
   server = await startServer();
 });
 
